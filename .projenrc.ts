@@ -1,0 +1,48 @@
+import { cdk8s, javascript } from 'projen';
+
+const project = new cdk8s.ConstructLibraryCdk8s({
+  name: 'cdk8s-istio',
+  description: 'Typed Istio routes for cdk8s: ingress, external services, and the two-leg egress route, as manifests that are right.',
+  keywords: ['cdk8s', 'istio', 'kubernetes', 'service-mesh', 'egress', 'ingress', 'gateway'],
+  author: 'The cdk8s-istio authors',
+  authorOrganization: true,
+  authorAddress: 'https://github.com/cdk8s-istio',
+  repositoryUrl: 'https://github.com/cdk8s-istio/cdk8s-istio.git',
+  license: 'Apache-2.0',
+  defaultReleaseBranch: 'main',
+  packageManager: javascript.NodePackageManager.NPM,
+  projenrcTs: true,
+  github: false,
+  release: false,
+  depsUpgrade: false,
+  sampleCode: false,
+  minNodeVersion: '20.16.0',
+  cdk8sVersion: '2.70.106',
+  constructsVersion: '10.8.1',
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '~6.0.0',
+  bundledDeps: ['re2js'],
+  devDeps: ['cdk8s-cli', 'yaml', 'fast-check'],
+  entrypoint: 'lib/src/index.js',
+  tsconfig: {
+    compilerOptions: { rootDir: '.', outDir: 'lib', inlineSourceMap: false, inlineSources: false },
+    include: ['imports/**/*.ts'],
+  },
+  jestOptions: {
+    jestVersion: '^30',
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    junitReporting: false,
+    jestConfig: { coverageReporters: ['text-summary', 'lcov'], coveragePathIgnorePatterns: ['/node_modules/', '/imports/'] },
+  },
+});
+project.package.addField('types', 'lib/src/index.d.ts');
+project.npmignore?.exclude('/imports/', '/rosetta/', '/.jsii.tabl.json', '/bench/', '/docs/', '/examples/', '/.ci/', '/coverage/');
+project.gitignore.exclude('.jsii.tabl.json', 'dist/', '*.tgz');
+project.compileTask.reset('jsii --silence-warnings=reserved-word --fail-on-warnings');
+project.tryFindObjectFile('package.json')?.addOverride('jsii.diagnostics', { 'documentation/non-existent-parameter': 'error' });
+project.addTask('import', { description: 'Regenerate imports/ from the CRDs of Istio (needs Go)', exec: 'ts-node -T -P projenrc/tsconfig.json projenrc/imports.ts' });
+const examples = project.addTask('examples', { exec: 'jsii-rosetta extract --strict' });
+project.postCompileTask.spawn(examples);
+project.testTask.prependExec('tsc --noEmit --project test/tsconfig.json');
+project.package.addPackageResolutions('unrs-resolver@1.11.1');
+project.synth();
