@@ -1,0 +1,117 @@
+/** Options of an endpoint. */
+export interface EndpointOptions {
+  /**
+   * The port of this endpoint for each port of the service, by the number that the application calls, for example `{ '80': 8080 }`.
+   *
+   * @default - the target ports of the service
+   */
+  readonly ports?: { [port: string]: number };
+
+  /**
+   * Where the endpoint is, as `region/zone/subzone`.
+   *
+   * @default - unknown
+   */
+  readonly locality?: string;
+
+  /**
+   * Its share of the load, a whole number from 1, relative to the other endpoints.
+   *
+   * @default - equal shares
+   */
+  readonly weight?: number;
+
+  /**
+   * Labels of the endpoint.
+   *
+   * @default - none
+   */
+  readonly labels?: { [label: string]: string };
+}
+
+/**
+ * One place where an external service can be reached.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/workload-entry/#WorkloadEntry
+ */
+export class Endpoint {
+  /** An IP address. Error `EndpointInvalid`. */
+  public static ip(address: string, options: EndpointOptions = {}): Endpoint {
+    return new Endpoint('ip', address, options);
+  }
+
+  /** A DNS name, which is resolved by the proxy. With `Resolution.dns` and `Resolution.dnsRoundRobin` only. Error `EndpointInvalid`. */
+  public static host(name: string, options: EndpointOptions = {}): Endpoint {
+    return new Endpoint('host', name, options);
+  }
+
+  /**
+   * A unix socket in the container of the proxy. With `Resolution.endpoints` only. Error `UnixSocketWithDns`.
+   *
+   * @param path an absolute path. Error `EndpointInvalid`.
+   */
+  public static unixSocket(path: string): Endpoint {
+    return new Endpoint('unix', path, {});
+  }
+
+  private constructor(
+    /** @internal */ public readonly _kind: 'ip' | 'host' | 'unix',
+    /** @internal */ public readonly _address: string,
+    /** @internal */ public readonly _options: EndpointOptions,
+  ) {}
+}
+
+/**
+ * How the proxy finds the address of an external host.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/service-entry/#ServiceEntry-Resolution
+ */
+export class Resolution {
+  /**
+   * By DNS, all addresses of the answer in turn.
+   *
+   * @param endpoints names or addresses to use instead of the hosts. Error `UnixSocketWithDns`.
+   */
+  public static dns(endpoints: Endpoint[] = []): Resolution {
+    return new Resolution('DNS', endpoints);
+  }
+
+  /**
+   * By DNS, a new connection to the first address of the answer: for names with very many addresses.
+   *
+   * @param endpoint a name or address to use instead of the hosts. Istio takes one at most. Error `UnixSocketWithDns`.
+   */
+  public static dnsRoundRobin(endpoint?: Endpoint): Resolution {
+    return new Resolution('DNS_ROUND_ROBIN', endpoint ? [endpoint] : []);
+  }
+
+  /**
+   * No look-up: fixed endpoints (Istio's `STATIC`).
+   *
+   * @param endpoints one or more addresses or unix sockets. Errors `EndpointsMissing`, `EndpointInvalid`.
+   */
+  public static endpoints(endpoints: Endpoint[]): Resolution {
+    return new Resolution('STATIC', endpoints);
+  }
+
+  /**
+   * No look-up: the proxy goes where the application was going. Direct services only, for a gateway has no such
+   * place to go to. Error `ResolutionNoneBehindGateway`.
+   */
+  public static none(): Resolution {
+    return new Resolution('NONE', []);
+  }
+
+  /**
+   * By DNS, for the name in each request. Wildcard hosts and direct services only; needs Istio 1.30.
+   * Errors `DynamicDnsHost`, `DynamicDnsAddresses`, `DynamicDnsProtocol`, `IstioVersionTooOld`, `WildcardThroughGateway`.
+   */
+  public static dynamicDns(): Resolution {
+    return new Resolution('DYNAMIC_DNS', []);
+  }
+
+  private constructor(
+    /** @internal */ public readonly _kind: 'DNS' | 'DNS_ROUND_ROBIN' | 'STATIC' | 'NONE' | 'DYNAMIC_DNS',
+    /** @internal */ public readonly _endpoints: Endpoint[],
+  ) {}
+}

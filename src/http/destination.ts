@@ -1,0 +1,62 @@
+import { IConstruct } from 'constructs';
+
+/** Options of `Destination.service`. */
+export interface ServiceDestinationOptions {
+  /** The port of the Service, 1 to 65535. Error `PortInvalid`. */
+  readonly port: number;
+
+  /**
+   * The namespace of the Service.
+   *
+   * @default - the namespace of the chart
+   */
+  readonly namespace?: string;
+}
+
+/** Options of `Destination.fromService`. */
+export interface FromServiceOptions {
+  /**
+   * The port of the Service, 1 to 65535. Error `ServiceUnreadable` where the Service has several ports and none is named here.
+   *
+   * @default - the only port of the Service
+   */
+  readonly port?: number;
+}
+
+/**
+ * Where requests go. It is always written as a full name with a port: a short name would be completed with the namespace
+ * of the route, and a missing port fails on a Service with several.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#Destination
+ */
+export class Destination {
+  /**
+   * A Kubernetes Service, by its name.
+   *
+   * @param name the name alone, a DNS label. Error `ServiceNameInvalid`.
+   */
+  public static service(name: string, options: ServiceDestinationOptions): Destination {
+    return new Destination({ name, ...options });
+  }
+
+  /**
+   * The Kubernetes Service that a construct holds: of cdk8s-plus (whichever version), of `cdk8s import k8s`, of `Include` or `Helm`.
+   *
+   * @param service the construct. Error `ServiceUnreadable`.
+   */
+  public static fromService(service: IConstruct, options: FromServiceOptions = {}): Destination {
+    return new Destination({ construct: service, port: options.port });
+  }
+
+  private constructor(
+    /** @internal */ public readonly _target: DestinationTarget,
+  ) {}
+}
+
+/** @internal */
+export interface DestinationTarget {
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly construct?: IConstruct;
+  readonly port?: number;
+}

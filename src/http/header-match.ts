@@ -1,0 +1,42 @@
+/**
+ * A condition on one request header. Names do not depend on case, values do.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
+ */
+export class HeaderMatch {
+  /** The header has this value. */
+  public static exact(name: string, value: string): HeaderMatch {
+    return new HeaderMatch(name, 'exact', value);
+  }
+
+  /** The value of the header begins with this. */
+  public static prefix(name: string, value: string): HeaderMatch {
+    return new HeaderMatch(name, 'prefix', value);
+  }
+
+  /**
+   * A regular expression that matches the whole value of the header.
+   *
+   * @param name the header
+   * @param regex in RE2 syntax: no look-around, no back-references. Error `RegexInvalid`.
+   */
+  public static regex(name: string, regex: string): HeaderMatch {
+    return new HeaderMatch(name, 'regex', regex);
+  }
+
+  /** The header is there, with whatever value, an empty one too. */
+  public static present(name: string): HeaderMatch {
+    return new HeaderMatch(name, 'present');
+  }
+
+  /** The header is not there. */
+  public static absent(name: string): HeaderMatch {
+    return new HeaderMatch(name, 'absent');
+  }
+
+  private constructor(
+    /** @internal */ public readonly _name: string,
+    /** @internal */ public readonly _kind: 'exact' | 'prefix' | 'regex' | 'present' | 'absent',
+    /** @internal */ public readonly _value?: string,
+  ) {}
+}

@@ -1,0 +1,32 @@
+/**
+ * A condition on one parameter of the query string.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
+ */
+export class QueryParamMatch {
+  /** The parameter has this value. */
+  public static exact(name: string, value: string): QueryParamMatch {
+    return new QueryParamMatch(name, 'exact', value);
+  }
+
+  /** The value of the parameter begins with this. */
+  public static prefix(name: string, value: string): QueryParamMatch {
+    return new QueryParamMatch(name, 'prefix', value);
+  }
+
+  /**
+   * A regular expression that matches the whole value of the parameter.
+   *
+   * @param name the parameter
+   * @param regex in RE2 syntax: no look-around, no back-references. Error `RegexInvalid`.
+   */
+  public static regex(name: string, regex: string): QueryParamMatch {
+    return new QueryParamMatch(name, 'regex', regex);
+  }
+
+  private constructor(
+    /** @internal */ public readonly _name: string,
+    /** @internal */ public readonly _kind: 'exact' | 'prefix' | 'regex',
+    /** @internal */ public readonly _value: string,
+  ) {}
+}

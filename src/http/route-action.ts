@@ -1,0 +1,99 @@
+import { Destination } from './destination';
+
+/** A destination and its share. */
+export interface WeightedDestination {
+  /** Where this share goes. */
+  readonly destination: Destination;
+
+  /** The share, a whole number from 0, relative to the sum of all weights. Error `WeightInvalid`. */
+  readonly weight: number;
+}
+
+/** What a redirect changes; the rest of the URL stays. */
+export interface RedirectOptions {
+  /**
+   * `http` or `https`. The port of that scheme is written with it, because Istio would keep the port that the client used.
+   *
+   * @default - the scheme of the request
+   */
+  readonly scheme?: string;
+
+  /**
+   * The host to go to.
+   *
+   * @default - the host of the request
+   */
+  readonly authority?: string;
+
+  /**
+   * The whole path to go to, beginning with `/`.
+   *
+   * @default - the path of the request
+   */
+  readonly path?: string;
+
+  /**
+   * The port to go to, 1 to 65535.
+   *
+   * @default - the port of `scheme` where that is set, else the port of the request
+   */
+  readonly port?: number;
+
+  /**
+   * 301, 302, 303, 307 or 308. Error `StatusInvalid`.
+   *
+   * @default 301
+   */
+  readonly status?: number;
+}
+
+/**
+ * What is done with a request: exactly one of these.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRoute
+ */
+export class RouteAction {
+  /** Sends all requests to one destination. */
+  public static forward(destination: Destination): RouteAction {
+    return new RouteAction({ split: [{ destination, weight: 1 }] });
+  }
+
+  /**
+   * Parts requests among destinations by weight.
+   *
+   * @param destinations one or more; the weights must not all be 0. Error `WeightInvalid`.
+   */
+  public static split(destinations: WeightedDestination[]): RouteAction {
+    return new RouteAction({ split: destinations });
+  }
+
+  /**
+   * Answers with a redirect.
+   *
+   * @param options at least one change. Error `RedirectEmpty`.
+   */
+  public static redirect(options: RedirectOptions): RouteAction {
+    return new RouteAction({ redirect: options });
+  }
+
+  /**
+   * Answers in the proxy, without asking anybody.
+   *
+   * @param status 200 to 599. Error `StatusInvalid`.
+   * @param body the text of the answer; empty when left out
+   */
+  public static respond(status: number, body?: string): RouteAction {
+    return new RouteAction({ respond: { status, body } });
+  }
+
+  private constructor(
+    /** @internal */ public readonly _spec: RouteActionSpec,
+  ) {}
+}
+
+/** @internal */
+export interface RouteActionSpec {
+  readonly split?: WeightedDestination[];
+  readonly redirect?: RedirectOptions;
+  readonly respond?: { readonly status: number; readonly body?: string };
+}

@@ -1,0 +1,46 @@
+import { HeaderMatch } from './header-match';
+import { PathMatch } from './path-match';
+import { QueryParamMatch } from './query-param-match';
+import { StringMatch } from './string-match';
+
+/**
+ * Conditions on a request, all of which must hold.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
+ */
+export interface RouteMatch {
+  /**
+   * The path.
+   *
+   * @default - every path
+   */
+  readonly path?: PathMatch;
+
+  /**
+   * Headers, each of which must fit. One condition a header. Error `HeaderInvalid`.
+   *
+   * @default - no condition
+   */
+  readonly headers?: HeaderMatch[];
+
+  /**
+   * Parameters of the query string, each of which must fit.
+   *
+   * @default - no condition
+   */
+  readonly queryParams?: QueryParamMatch[];
+
+  /**
+   * Methods, one of which must fit, for example `['GET', 'HEAD']`. Error `MethodInvalid`.
+   *
+   * @default - every method
+   */
+  readonly methods?: string[];
+
+  /**
+   * The Host header (HTTP/2 `:authority`). An exact one without a port also matches the same host with a port.
+   *
+   * @default - every host of the route
+   */
+  readonly authority?: StringMatch;
+}

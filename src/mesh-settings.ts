@@ -1,0 +1,84 @@
+import { IConstruct } from 'constructs';
+import { refuser } from './private/errors';
+
+/** Facts about the mesh that a library cannot know. */
+export interface MeshSettingsOptions {
+  /**
+   * The version of Istio, as `major.minor`. Fields that a version does not know are refused. Error `IstioVersionTooOld`.
+   *
+   * @default 1.31
+   */
+  readonly istioVersion?: string;
+
+  /**
+   * The DNS domain of the cluster.
+   *
+   * @default cluster.local
+   */
+  readonly clusterDomain?: string;
+
+  /**
+   * The trust domain of the mesh, with which the identities of workloads begin.
+   *
+   * @default cluster.local
+   */
+  readonly trustDomain?: string;
+
+  /**
+   * Whether sidecars answer DNS queries and give addresses to external services (`ISTIO_META_DNS_CAPTURE`).
+   * TCP ports may then do without `addresses`.
+   *
+   * @default false
+   */
+  readonly dnsCapture?: boolean;
+}
+
+const settings = new WeakMap<IConstruct, MeshSettings>();
+
+/**
+ * The settings of the mesh that an app is for. They are set once, before the first construct that needs them.
+ */
+export class MeshSettings {
+  /**
+   * Sets the settings of an app, or returns those that it has.
+   *
+   * @param scope the app, or any construct in it
+   * @param options the settings. Error `MeshSettingsConflict` where others were set or the defaults were used already.
+   */
+  public static of(scope: IConstruct, options?: MeshSettingsOptions): MeshSettings {
+    const root = scope.node.root;
+    const before = settings.get(root);
+    if (!options && before) return before;
+    const wanted = new MeshSettings(options ?? {});
+    if (before && JSON.stringify(before) !== JSON.stringify(wanted)) {
+      refuser(scope)({
+        code: 'MeshSettingsConflict', prop: 'options', got: wanted, allowed: `the settings in use, ${JSON.stringify(before)}`, fix: 'call MeshSettings.of(app, ...) once, right after the app is made',
+      });
+    }
+    settings.set(root, wanted);
+    return wanted;
+  }
+
+  /** The version of Istio. */
+  public readonly istioVersion: string;
+  /** The DNS domain of the cluster. */
+  public readonly clusterDomain: string;
+  /** The trust domain of the mesh. */
+  public readonly trustDomain: string;
+  /** Whether sidecars answer DNS queries. */
+  public readonly dnsCapture: boolean;
+
+  private constructor(options: MeshSettingsOptions) {
+    this.istioVersion = options.istioVersion ?? '1.31';
+    this.clusterDomain = options.clusterDomain ?? 'cluster.local';
+    this.trustDomain = options.trustDomain ?? 'cluster.local';
+    this.dnsCapture = options.dnsCapture ?? false;
+  }
+
+  /** @internal */
+  public _isAtLeast(version: string): boolean {
+    const [major, minor] = this.istioVersion.split('.').map(Number);
+    const [wantMajor, wantMinor] = version.split('.').map(Number);
+    return major > wantMajor || (major === wantMajor && minor >= wantMinor);
+  }
+}

@@ -1,0 +1,61 @@
+import { domainToASCII } from 'node:url';
+import { Refuse } from './errors';
+
+const NAME = /^(\*\.)?([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+export interface HostRules {
+  /** Whether `*.example.com` may stand here. */
+  readonly wildcard: boolean;
+  /** Whether `*` alone may stand here. */
+  readonly catchAll?: boolean;
+}
+
+/** Checks hosts and returns them in lower case, as DNS and Istio compare them. */
+export function checkHosts(hosts: string[], prop: string, rules: HostRules, refuse: Refuse): string[] {
+  if (!Array.isArray(hosts) || hosts.length === 0) {
+    refuse({ code: 'HostsEmpty', prop, got: hosts, allowed: 'one host or more', fix: 'name the hosts, for example api.example.com' });
+  }
+  const seen = new Set<string>();
+  return hosts.map((host, i) => {
+    const checked = checkHost(host, `${prop}[${i}]`, rules, refuse);
+    if (seen.has(checked)) {
+      refuse({ code: 'HostDuplicate', prop: `${prop}[${i}]`, got: host, allowed: 'each host once (case does not matter)', fix: 'delete the second one' });
+    }
+    seen.add(checked);
+    return checked;
+  });
+}
+
+function checkHost(host: string, prop: string, rules: HostRules, refuse: Refuse): string {
+  if (host === '*') {
+    if (rules.catchAll) return host;
+    refuse({
+      code: 'HostCatchAll', prop, got: host, allowed: `a DNS name${rules.wildcard ? ' or a wildcard such as *.example.com' : ''}`, fix: 'name the hosts',
+    });
+  }
+  const allowed = `a fully qualified DNS name such as api.example.com${rules.wildcard ? ', or a wildcard such as *.example.com' : ''}`;
+  const text = String(host);
+  if (/[^\x00-\x7f]/.test(text)) {
+    const ascii = domainToASCII(text);
+    refuse({ code: 'HostNotAscii', prop, got: host, allowed, fix: ascii ? `write "${ascii}"` : 'write the punycode form' });
+  }
+  const lower = text.toLowerCase();
+  if (lower.length > 253 || !NAME.test(lower) || (lower.startsWith('*.') && !rules.wildcard)) {
+    refuse({ code: 'HostInvalid', prop, got: host, allowed, fix: hintFor(lower) });
+  }
+  return lower;
+}
+
+function hintFor(host: string): string {
+  if (host.includes('://')) return 'write the host alone, without scheme and path';
+  if (/:\d+$/.test(host)) return 'write the host without a port; ports are declared apart';
+  if (host.endsWith('.')) return 'leave out the dot at the end';
+  if (/^[\d.]+$/.test(host)) return 'give the service a name, and put its IP address into addresses or endpoints';
+  if (!host.includes('.')) return 'write the full name: a short one would be completed with the namespace of the object';
+  return 'correct the name';
+}
+
+/** Whether a host or wildcard covers another host or wildcard. */
+export function covers(pattern: string, host: string): boolean {
+  return pattern === '*' || pattern === host || (pattern.startsWith('*.') && host.endsWith(pattern.slice(1)));
+}

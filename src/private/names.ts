@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+
+const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const MAX_LABEL = 63;
+
+export function isDnsLabel(name: string): boolean {
+  return name.length <= MAX_LABEL && LABEL.test(name);
+}
+
+/**
+ * A DNS label made of the parts. Different parts never give the same label: wherever joining them loses something
+ * (a dash that could have been a dot, a cut), a hash of the parts is appended. The order of constructs has no influence.
+ */
+export function labelOf(...parts: (string | number)[]): string {
+  const plain = parts.map(p => String(p).replace(/[.*]/g, '-'));
+  const label = plain.join('-');
+  const lossless = parts.every(p => !String(p).includes('-')) && isDnsLabel(label);
+  if (lossless) return label;
+  const hash = createHash('sha256').update(parts.join('/')).digest('hex').slice(0, 8);
+  return `${label.slice(0, MAX_LABEL - hash.length - 1).replace(/^-+|-+$/g, '')}-${hash}`;
+}

@@ -1,0 +1,15 @@
+import { IConstruct } from 'constructs';
+
+/** What the constructs of one app have claimed so far: key -> who. */
+const claims = new WeakMap<IConstruct, Map<string, IConstruct>>();
+
+/** Claims a key for a construct of the app; returns the construct that had it before, if any. */
+export function claim(owner: IConstruct, ...key: (string | number)[]): IConstruct | undefined {
+  const root = owner.node.root;
+  let map = claims.get(root);
+  if (!map) claims.set(root, map = new Map());
+  const text = key.join(' ');
+  const before = map.get(text);
+  if (!before) map.set(text, owner);
+  return before;
+}

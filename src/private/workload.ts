@@ -1,0 +1,43 @@
+import { Refuse } from './errors';
+import { isDnsLabel } from './names';
+import { readService } from './service';
+import { GatewayWorkload } from '../gateway/gateway-workload';
+
+/** A gateway workload as the plans see it. */
+export interface WorkloadFacts {
+  readonly namespace: string;
+  readonly serviceName: string;
+  readonly selector: { [label: string]: string };
+  readonly ports: { readonly number: number; readonly targetPort: number }[];
+}
+
+export function resolveWorkload(workload: GatewayWorkload, prop: string, refuse: Refuse): WorkloadFacts {
+  const spec = workload._spec;
+  const service = spec.construct && readService(spec.construct, prop, refuse);
+  const facts = service ? { ...service, serviceName: service.name } : spec.facts!;
+  for (const key of ['namespace', 'serviceName'] as const) {
+    const value = facts[key];
+    if (typeof value !== 'string' || !isDnsLabel(value)) {
+      refuse({ code: 'WorkloadInvalid', prop: `${prop}.${key}`, got: value, allowed: 'a DNS label of at most 63 characters', fix: 'name where the gateway runs' });
+    }
+  }
+  if (Object.keys(facts.selector ?? {}).length === 0) {
+    refuse({
+      code: 'WorkloadInvalid', prop: `${prop}.selector`, got: facts.selector, allowed: 'one label or more that the pods of the gateway carry', fix: 'give the labels: without them the manifests would hold for every gateway of the mesh',
+    });
+  }
+  const ports = facts.ports.map((port, i) => {
+    const targetPort = port.targetPort ?? port.number;
+    if (typeof targetPort !== 'number') {
+      return refuse({
+        code: 'WorkloadInvalid', prop: `${prop}.ports[${i}].targetPort`, got: targetPort, allowed: 'a number', fix: 'describe the gateway with GatewayWorkload.of: the number behind a named port is not in the Service',
+      });
+    }
+    return { number: port.number, targetPort };
+  });
+  return { namespace: facts.namespace, serviceName: facts.serviceName, selector: facts.selector, ports };
+}
+
+export function workloadPortsText(workload: WorkloadFacts): string {
+  return `ports ${workload.ports.map(p => p.number).join(', ') || 'none'} of Service ${workload.namespace}/${workload.serviceName}`;
+}
