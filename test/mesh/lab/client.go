@@ -1,0 +1,226 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// client sends one kind of request from inside a workload's namespace, as the user that the request names.
+type client struct {
+	req   Request
+	url   *url.URL
+	tls   *tls.Config
+	limit time.Duration
+	dial  func(ctx context.Context, network, addr string) (net.Conn, error)
+	agent string // a user-agent header of the lab's own
+}
+
+func newClient(r Request, s *Scenario, p pki, n *network) (*client, error) {
+	space := n.spaces[r.From]
+	if space == nil {
+		return nil, fmt.Errorf("request from %q: no such workload, nor \"outside\"", r.From)
+	}
+	u, err := url.Parse(r.URL)
+	if err != nil {
+		return nil, err
+	}
+	c := &client{req: r, url: u, limit: 8 * time.Second}
+	if r.TimeoutS > 0 {
+		c.limit = time.Duration(r.TimeoutS) * time.Second
+	}
+	if c.tls, err = r.tlsConfig(u.Hostname(), p); err != nil {
+		return nil, err
+	}
+	uid := r.UID
+	if uid == 0 {
+		uid = 1000
+	}
+	c.dial = func(ctx context.Context, _, addr string) (conn net.Conn, err error) {
+		addr, err = s.resolve(r, addr)
+		if err != nil {
+			return nil, err
+		}
+		err = space.do(uid, func() (err error) {
+			conn, err = (&net.Dialer{Timeout: c.limit}).DialContext(ctx, "tcp4", addr)
+			return err
+		})
+		return conn, err
+	}
+	return c, nil
+}
+
+// resolve finds the address to dial: the URL's host, or what the request says to connect to instead.
+func (s *Scenario) resolve(r Request, addr string) (string, error) {
+	if r.Connect != "" {
+		addr = r.Connect
+	}
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return "", err
+	}
+	if w := s.workload(host); w != nil && r.Connect != "" {
+		if host = w.meshIP; r.From == "outside" {
+			host = w.extIP
+		}
+	}
+	if net.ParseIP(host) == nil {
+		ip := s.lookup(host)
+		if ip == "" {
+			return "", fmt.Errorf("lookup %s: no such host", host)
+		}
+		host = ip
+	}
+	return net.JoinHostPort(host, port), nil
+}
+
+func (r Request) tlsConfig(host string, p pki) (*tls.Config, error) {
+	trusted, err := p.get(r.TrustCA)
+	if err != nil {
+		return nil, err
+	}
+	c := &tls.Config{RootCAs: trusted.pool(), ServerName: host, MinVersion: tls.VersionTLS10}
+	if r.SNI != "" {
+		c.ServerName = r.SNI
+	}
+	if r.TLSMax != "" {
+		v, ok := map[string]uint16{"1.0": tls.VersionTLS10, "1.1": tls.VersionTLS11, "1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13}[r.TLSMax]
+		if !ok {
+			return nil, fmt.Errorf("tlsMax %q: 1.0, 1.1, 1.2 or 1.3", r.TLSMax)
+		}
+		c.MaxVersion = v
+	}
+	if r.Cert != "" {
+		by, err := p.get(r.Cert)
+		if err != nil {
+			return nil, err
+		}
+		pair := by.keyPair("caller.test")
+		// shown whatever authorities the server names: the client would keep a wrong one to itself
+		c.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &pair, nil }
+	}
+	return c, nil
+}
+
+// transport carries HTTP; each request over its own connection, or over connections that are kept.
+func (c *client) transport(keep bool) *http.Transport {
+	t := &http.Transport{DialContext: c.dial, TLSClientConfig: c.tls, ForceAttemptHTTP2: c.req.HTTP2, DisableKeepAlives: !keep, MaxIdleConnsPerHost: 1000}
+	if c.req.HTTP2 && c.url.Scheme == "http" {
+		t.Protocols = new(http.Protocols)
+		t.Protocols.SetUnencryptedHTTP2(true)
+	}
+	return t
+}
+
+func (c *client) send(t *http.Transport) *Answer {
+	var a *Answer
+	var err error
+	switch c.url.Scheme {
+	case "http", "https":
+		a, err = c.http(t)
+	case "tcp", "tls":
+		a, err = c.line()
+	default:
+		err = fmt.Errorf("no scheme %q: http, https, tcp or tls", c.url.Scheme)
+	}
+	if err != nil {
+		return &Answer{Error: err.Error()}
+	}
+	return a
+}
+
+func (c *client) http(t *http.Transport) (*Answer, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), c.limit)
+	defer cancel()
+	q, err := http.NewRequestWithContext(ctx, c.req.Method, c.req.URL, nil)
+	if err != nil {
+		return nil, err
+	}
+	if c.agent != "" {
+		q.Header.Set("user-agent", c.agent)
+	}
+	for k, v := range c.req.Headers {
+		if strings.EqualFold(k, "host") {
+			q.Host = v
+		} else {
+			q.Header.Set(k, v)
+		}
+	}
+	res, err := t.RoundTrip(q) // not a Client: that follows redirects and hides the writing half of an upgraded connection
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	a := &Answer{Status: res.StatusCode, Headers: res.Header, Proto: res.Proto}
+	if res.TLS != nil {
+		a.TLS, a.PeerSAN = tls.VersionName(res.TLS.Version), sans(res.TLS)
+	}
+	var b []byte
+	if up, ok := res.Body.(io.ReadWriteCloser); ok && res.StatusCode == http.StatusSwitchingProtocols {
+		b, err = ask(up)
+	} else {
+		b, err = io.ReadAll(io.LimitReader(res.Body, 1<<16))
+	}
+	if err != nil {
+		return nil, err
+	}
+	a.read(b)
+	return a, nil
+}
+
+// line sends one line over a raw connection and reads one.
+func (c *client) line() (*Answer, error) {
+	conn, err := c.dial(context.Background(), "tcp", c.url.Host)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(c.limit))
+	a := &Answer{}
+	if c.url.Scheme == "tls" {
+		t := tls.Client(conn, c.tls)
+		if err := t.Handshake(); err != nil {
+			return nil, err
+		}
+		st := t.ConnectionState()
+		a.TLS, a.PeerSAN, conn = tls.VersionName(st.Version), sans(&st), t
+	}
+	b, err := ask(conn)
+	if err != nil {
+		return nil, err
+	}
+	a.read(b)
+	return a, nil
+}
+
+func ask(c io.ReadWriter) ([]byte, error) {
+	if _, err := io.WriteString(c, "hello\n"); err != nil {
+		return nil, err
+	}
+	return bufio.NewReader(c).ReadBytes('\n')
+}
+
+func sans(st *tls.ConnectionState) []string {
+	if len(st.PeerCertificates) == 0 {
+		return nil
+	}
+	return st.PeerCertificates[0].DNSNames
+}
+
+// read takes the body, which is one of the lab's servers' own, or a proxy's text.
+func (a *Answer) read(b []byte) {
+	var s Seen
+	if json.Unmarshal(b, &s) == nil && s.Server != "" {
+		a.Server = &s
+	} else {
+		a.Body = strings.TrimSpace(string(b))
+	}
+}

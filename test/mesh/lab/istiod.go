@@ -1,0 +1,150 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"time"
+
+	"google.golang.org/grpc/peer"
+
+	"istio.io/istio/pilot/pkg/config/kube/crd"
+	"istio.io/istio/pilot/pkg/model"
+	"istio.io/istio/pilot/test/xds"
+	"istio.io/istio/pkg/config"
+	"istio.io/istio/pkg/config/mesh"
+	"istio.io/istio/pkg/log"
+	"istio.io/istio/pkg/security"
+	"istio.io/istio/pkg/test"
+)
+
+const (
+	istioVersion = "1.31.0"
+	xdsPort      = 15010
+	agentPort    = 15012
+)
+
+// istiodEnv is read by Istio's packages when the process starts: a stock Envoy has none of Istio's own filters, and secrets
+// are only authorized for a caller that the server has authenticated.
+func istiodEnv(s *Scenario) []string {
+	env := []string{"PILOT_ENABLE_METADATA_EXCHANGE=false", "PILOT_ENABLE_ALPN_FILTER=false", "XDS_AUTH_PLAINTEXT=true", "TARGET_OUT=/", "LOCAL_OUT=/"}
+	for k, v := range s.Env {
+		env = append(env, k+"="+v)
+	}
+	return env
+}
+
+// byAddress authenticates a proxy by the address that it connects from, so that it cannot claim another's identity.
+type byAddress struct{ s *Scenario }
+
+func (b byAddress) AuthenticatorType() string { return "address" }
+
+func (b byAddress) Authenticate(ctx security.AuthContext) (*security.Caller, error) {
+	p, ok := peer.FromContext(ctx.GrpcContext)
+	if !ok {
+		return nil, fmt.Errorf("no peer")
+	}
+	id, err := b.s.identity(p.Addr)
+	if err != nil {
+		return nil, err
+	}
+	return &security.Caller{Identities: []string{id}}, nil
+}
+
+// startIstiod runs istiod's discovery server over the scenario's objects; on the hub's network, or with no listener, in memory.
+func startIstiod(t test.Failer, s *Scenario, p pki, onNetwork bool) *xds.FakeDiscoveryServer {
+	istio, kube, err := s.objects(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := mesh.ApplyMeshConfig(s.MeshConfig, mesh.DefaultMeshConfig())
+	if err != nil {
+		t.Fatalf("meshConfig: %v", err)
+	}
+	m.AccessLogFile, m.AccessLogEncoding = "/dev/stdout", 1 // JSON
+	opts := xds.FakeOptions{
+		Configs:                    istio,
+		KubernetesObjectString:     join(kube),
+		MeshConfig:                 m,
+		DisableSecretAuthorization: true,
+	}
+	if onNetwork {
+		opts.ListenerBuilder = func() (net.Listener, error) { return net.Listen("tcp", fmt.Sprintf("%s:%d", hubMesh, xdsPort)) }
+	}
+	srv := xds.NewFakeDiscoveryServer(t, opts)
+	srv.Discovery.Authenticators = []security.Authenticator{byAddress{s}}
+	return srv
+}
+
+// objects are all that stands in the cluster at the start, parted into Istio's own kinds and the others.
+func (s *Scenario) objects(p pki) (istio []config.Config, kube []document, err error) {
+	docs, err := s.clusterObjects()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, stream := range []string{s.Fixtures, s.Manifests} {
+		text, err := p.expand(stream)
+		if err != nil {
+			return nil, nil, err
+		}
+		more, err := documents(text)
+		if err != nil {
+			return nil, nil, err
+		}
+		docs = append(docs, more...)
+	}
+	for _, d := range docs {
+		if !d.isIstio() {
+			kube = append(kube, d)
+			continue
+		}
+		cs, err := parse(d)
+		if err != nil {
+			return nil, nil, err
+		}
+		istio = append(istio, cs...)
+	}
+	return istio, kube, nil
+}
+
+var bootTime = time.Now()
+
+// parse reads one of Istio's objects as a cluster would: with the cluster's domain, without which short host names stay
+// unresolved, and with one time of creation for all that do not state it.
+func parse(d document) ([]config.Config, error) {
+	cs, _, err := crd.ParseInputs(d.text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", d.title(), err)
+	}
+	for i := range cs {
+		cs[i].Domain = "cluster.local"
+		if cs[i].Namespace == "" {
+			cs[i].Namespace = "default"
+		}
+		if cs[i].CreationTimestamp.IsZero() {
+			cs[i].CreationTimestamp = bootTime
+		}
+	}
+	return cs, nil
+}
+
+// modelProxy is what istiod sees of a workload's proxy.
+func modelProxy(w *Workload) *model.Proxy {
+	typ := model.SidecarProxy
+	if w.Gateway {
+		typ = model.Router
+	}
+	return &model.Proxy{
+		Type: typ, ConfigNamespace: w.Namespace, IPAddresses: []string{w.meshIP}, Labels: w.Labels,
+		ID: w.Name + "." + w.Namespace, DNSDomain: w.Namespace + ".svc.cluster.local",
+		Metadata: &model.NodeMetadata{Namespace: w.Namespace, Labels: w.Labels, ServiceAccount: w.ServiceAccount, ClusterID: "Kubernetes"},
+	}
+}
+
+func quietIstio() {
+	o := log.DefaultOptions()
+	o.OutputPaths = []string{"stderr"}
+	_ = log.Configure(o)
+	for _, s := range log.Scopes() {
+		s.SetOutputLevel(log.NoneLevel)
+	}
+}

@@ -1,0 +1,122 @@
+// Command lab puts Istio manifests into a small real mesh and reports what happened to real requests. See README.md.
+//
+//	lab run   < scenario.json    istiod's own discovery server, real Envoys, network namespaces (Linux, root; ENVOY names the binary)
+//	lab size  < scenario.json    how much configuration each proxy would be sent
+//	lab check < sets.json        CRD schemas with CEL, istiod's webhook validation and istioctl analyze
+//
+// The answer is JSON on standard output.
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		fatal(fmt.Errorf("usage: lab run|size|check < input.json"))
+	}
+	// Commands with an underscore are this program's own second process, whose environment Istio's packages have read.
+	var err error
+	switch os.Args[1] {
+	case "run", "size", "check":
+		err = reexec(os.Args[1])
+	case "_run":
+		err = answer(runMain)
+	case "_size":
+		err = answer(sizeMain)
+	case "_check":
+		err = answer(checkMain)
+	default:
+		err = fmt.Errorf("no command %q: run, size or check", os.Args[1])
+	}
+	fatal(err)
+}
+
+func fatal(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "lab:", err)
+		os.Exit(1)
+	}
+}
+
+// reexec starts this program again with istiod's environment; for a run also with its own process, network and mount
+// namespaces. Each process dies with its parent, and with the first process of a process namespace all others: whatever ends
+// this program, nothing of it stays.
+func reexec(command string) error {
+	runtime.LockOSThread() // the child dies with the thread that started it
+	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0); err != nil {
+		return err
+	}
+	in, err := io.ReadAll(os.Stdin)
+	if err != nil {
+		return err
+	}
+	s := &Scenario{}
+	attr := &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	var files []*os.File
+	if command != "check" {
+		if s, err = readScenario(bytes.NewReader(in)); err != nil {
+			return err
+		}
+	}
+	if command == "run" {
+		envoy, err := openEnvoy()
+		if err != nil {
+			return err
+		}
+		files = append(files, envoy)
+		attr.Cloneflags = unix.CLONE_NEWNET | unix.CLONE_NEWPID | unix.CLONE_NEWNS
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	c := exec.Command(self, "_"+command)
+	c.Env = append(os.Environ(), istiodEnv(s)...)
+	c.Stdin, c.Stdout, c.Stderr = bytes.NewReader(in), os.Stderr, os.Stderr // istiod logs to standard output before it can be told otherwise
+	c.ExtraFiles = append([]*os.File{os.Stdout}, files...)
+	c.SysProcAttr = attr
+	if err := c.Run(); err != nil {
+		return fmt.Errorf("%s: %w", command, err)
+	}
+	return nil
+}
+
+const (
+	resultFd = 3
+	envoyFd  = 4
+)
+
+func openEnvoy() (*os.File, error) {
+	path := os.Getenv("ENVOY")
+	if path == "" {
+		return nil, fmt.Errorf("ENVOY must name the Envoy binary")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("ENVOY: %w", err)
+	}
+	if st, err := f.Stat(); err != nil || st.Mode()&0o001 == 0 {
+		return nil, fmt.Errorf("ENVOY: %s cannot be executed by every user", path)
+	}
+	return f, nil
+}
+
+// answer writes what a command found.
+func answer[T any](command func(in io.Reader) (T, error)) error {
+	quietIstio()
+	out, err := command(os.Stdin)
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(os.NewFile(resultFd, "result")).Encode(out)
+}

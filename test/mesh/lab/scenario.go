@@ -1,0 +1,126 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+)
+
+// Scenario is one experiment: the manifests under test, the small cluster that they meet, and what is done to it, in order.
+// It is read as JSON from standard input; the Report is written as JSON to standard output.
+type Scenario struct {
+	Name       string            `json:"name"`
+	Manifests  string            `json:"manifests"`  // the manifests under test: YAML, many documents
+	Fixtures   string            `json:"fixtures"`   // documents that already stand in the cluster; may hold placeholders
+	MeshConfig string            `json:"meshConfig"` // Istio's MeshConfig as YAML
+	Env        map[string]string `json:"env"`        // more of istiod's environment, for its feature flags
+	Workloads  []Workload        `json:"workloads"`
+	Externals  []External        `json:"externals"`
+	Steps      []Step            `json:"steps"`
+	ReadyS     int               `json:"readyS"` // how long a proxy may take to be ready; 6 when empty
+	Dump       bool              `json:"dump"`   // hands every proxy's whole configuration back in the report
+}
+
+// Workload is one pod with its proxy.
+type Workload struct {
+	Name           string            `json:"name"`
+	Namespace      string            `json:"namespace"`
+	ServiceAccount string            `json:"serviceAccount"`
+	Labels         map[string]string `json:"labels"`
+	Gateway        bool              `json:"gateway"`  // a gateway proxy (router) instead of a sidecar
+	NoProxy        bool              `json:"noProxy"`  // a pod without sidecar
+	Isolated       bool              `json:"isolated"` // has no way to the outside network but through a gateway
+	Service        string            `json:"service"`  // the Kubernetes Service in front of it; workloads that name one share it
+	Ports          []ServicePort     `json:"ports"`
+
+	meshIP, extIP string
+}
+
+// ServicePort is one port of the workload's Service. Serve makes the pod answer on TargetPort.
+type ServicePort struct {
+	Name       string `json:"name"`
+	Port       int    `json:"port"`
+	TargetPort int    `json:"targetPort"`
+	Serve      string `json:"serve"`    // "", "http", "https", "tcp" or "tls"
+	CertHost   string `json:"certHost"` // with https and tls: the name in the server certificate; the Service's when empty
+	CertCA     string `json:"certCA"`   // with https and tls: the authority that signed it
+}
+
+// External is one host outside the mesh. Two entries of one host share its address.
+type External struct {
+	Host  string         `json:"host"`
+	Ports []ExternalPort `json:"ports"`
+
+	ip string
+}
+
+// ExternalPort is one listening port of an external host.
+type ExternalPort struct {
+	Port       int    `json:"port"`
+	Protocol   string `json:"protocol"`   // http, https, tcp, tls or connect (a forward proxy)
+	CertHost   string `json:"certHost"`   // the name in the server certificate; the host when empty
+	CertCA     string `json:"certCA"`     // the authority that signed it
+	ClientAuth bool   `json:"clientAuth"` // demands a certificate of the "client" authority
+	Name       string `json:"name"`       // reported as the server's name; the host when empty
+}
+
+// Step is one thing to do. Exactly one field is set.
+type Step struct {
+	Request *Request `json:"request,omitempty"`
+	Load    *Load    `json:"load,omitempty"`   // goes on in the background; the step ends when the first answers are in
+	Await   string   `json:"await,omitempty"`  // a load's name: until it has sent all its requests
+	Stop    string   `json:"stop,omitempty"`   // a load's name: end it now
+	Kill    string   `json:"kill,omitempty"`   // a workload's name: its proxy dies at once
+	Start   string   `json:"start,omitempty"`  // a workload's name: its proxy comes back; the step ends when it is ready
+	Down    string   `json:"down,omitempty"`   // an external host: its ports refuse, its connections break
+	Up      string   `json:"up,omitempty"`     // an external host: it answers again
+	Apply   string   `json:"apply,omitempty"`  // YAML: Istio's kinds and Secrets; the step ends when the proxies have them
+	Delete  string   `json:"delete,omitempty"` // YAML: kind, namespace and name are enough
+}
+
+// Request is one request, over a connection of its own.
+type Request struct {
+	Name     string            `json:"name"`
+	From     string            `json:"from"` // a workload's name, or "outside"
+	URL      string            `json:"url"`  // http, https, tcp or tls scheme
+	Method   string            `json:"method"`
+	Headers  map[string]string `json:"headers"`
+	Connect  string            `json:"connect"` // ip:port or workload:port to dial instead of the URL's host
+	SNI      string            `json:"sni"`
+	TrustCA  string            `json:"trustCA"` // the authority that the client trusts
+	Cert     string            `json:"cert"`    // the authority of the client certificate to show; none when empty
+	UID      int               `json:"uid"`     // 1000 when empty; 1337 is the proxy's own, which bypasses the sidecar
+	HTTP2    bool              `json:"http2"`   // over clear text: with prior knowledge
+	TLSMax   string            `json:"tlsMax"`  // "1.0" to "1.3": the highest version that the client offers
+	TimeoutS int               `json:"timeoutS"`
+}
+
+// Load is many requests from one place, over connections that are kept.
+type Load struct {
+	Request
+	Count       int `json:"count"`
+	Concurrency int `json:"concurrency"`
+	Rate        int `json:"rate"` // requests a second; as fast as possible when empty
+}
+
+func readScenario(in io.Reader) (*Scenario, error) {
+	var s Scenario
+	d := json.NewDecoder(in)
+	d.DisallowUnknownFields()
+	if err := d.Decode(&s); err != nil {
+		return nil, fmt.Errorf("scenario: %w", err)
+	}
+	if err := s.place(); err != nil {
+		return nil, fmt.Errorf("scenario: %w", err)
+	}
+	return &s, nil
+}
+
+func (s *Scenario) workload(name string) *Workload {
+	for i := range s.Workloads {
+		if s.Workloads[i].Name == name {
+			return &s.Workloads[i]
+		}
+	}
+	return nil
+}
