@@ -1,7 +1,7 @@
-import { Refuse } from './errors';
-import { isDnsLabel } from './names';
+import { Refuse } from '../errors';
+import { isDnsLabel } from '../names';
 import { readService } from './service';
-import { GatewayWorkload } from '../gateway/gateway-workload';
+import { GatewayWorkload } from '../../gateway/gateway-workload';
 
 /** A gateway workload as the plans see it. */
 export interface WorkloadFacts {

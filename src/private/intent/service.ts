@@ -1,6 +1,6 @@
 import { ApiObject, Chart } from 'cdk8s';
 import { IConstruct } from 'constructs';
-import { Refuse } from './errors';
+import { Refuse } from '../errors';
 
 export interface ServiceFacts {
   readonly name: string;

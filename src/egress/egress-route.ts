@@ -1,0 +1,188 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { Caller } from './caller';
+import { IExternalService } from './external-service';
+import { IEgressGateway } from '../gateway/egress-gateway';
+import { RouteMatch } from '../http/route-match';
+import { EgressRule } from '../http/rule';
+import { MeshSettings } from '../mesh-settings';
+import { ObjectMetadata } from '../object-metadata';
+import { chartNamespace } from '../private/chart';
+import { Refuse, refuser } from '../private/errors';
+import { EgressIntent, checkEgressRoute } from '../private/intent/egress-route';
+import { isHttp } from '../private/intent/external';
+import { workloadPortsText } from '../private/intent/workload';
+import { planEgressRoute } from '../private/plan/egress-route';
+import { claim } from '../private/registry';
+import { addObject } from '../private/render/object';
+
+/** What becomes of TLS that the application itself speaks. */
+export enum AppTls {
+  /** It is wrapped in mesh mTLS on its way to the gateway, which then knows the caller and can refuse it. */
+  WRAP = 'WRAP',
+
+  /** It goes to the gateway as it is. The gateway knows the server name but not the caller, so that `callers` cannot be enforced. */
+  PASSTHROUGH = 'PASSTHROUGH',
+}
+
+/** How the two legs of a route are laid out in objects. */
+export enum VirtualServiceLayout {
+  /** A VirtualService for each leg, visible only to the proxies that read it. */
+  SPLIT = 'SPLIT',
+
+  /**
+   * One VirtualService with both legs, as Istio's documentation prints it. It works alike, but the sidecars of callers
+   * then also hold what only the gateway needs.
+   */
+  SINGLE = 'SINGLE',
+}
+
+/** Properties of an `EgressRoute`. */
+export interface EgressRouteProps {
+  /**
+   * The service to which the route leads. Errors `DirectServiceRouted`, `WildcardThroughGateway`, `ResolutionNoneBehindGateway`,
+   * `HttpPortsAmbiguous`, `HostAlreadyRouted`, `UpstreamTlsConflict`.
+   */
+  readonly service: IExternalService;
+
+  /** The gateway through which it leads. */
+  readonly gateway: IEgressGateway;
+
+  /**
+   * Who may use the route. The gateway answers 403 to everybody else, or closes the connection where it does not read requests.
+   * Errors `CallersEmpty`, `CallersNotEnforceable`, `MeshHostConflict`.
+   *
+   * @default - the namespace of the chart
+   */
+  readonly callers?: Caller[];
+
+  /**
+   * What becomes of TLS that the application itself speaks. Error `AppTlsWithoutTls`.
+   *
+   * @default AppTls.WRAP
+   */
+  readonly appTls?: AppTls;
+
+  /**
+   * The requests that may leave; the gateway answers 403 to all others. HTTP only. Error `RulesOnOpaqueTraffic`.
+   *
+   * @default - all requests
+   */
+  readonly allow?: RouteMatch[];
+
+  /**
+   * What is done with requests where they leave, beyond forwarding them. The first rule that matches decides;
+   * what no rule matches is forwarded. Rules never widen `allow`. Errors `RulesOnOpaqueTraffic`, `RulesCannotCombine`, `RuleNeverAllowed`.
+   *
+   * @default - requests are forwarded
+   */
+  readonly rules?: EgressRule[];
+
+  /**
+   * Headers of the mesh that may leave it, such as `x-request-id`. All others are removed. Error `HeaderInvalid`.
+   *
+   * @default - none
+   */
+  readonly keepHeaders?: string[];
+
+  /**
+   * How the two legs are laid out in objects.
+   *
+   * @default VirtualServiceLayout.SPLIT
+   */
+  readonly virtualServices?: VirtualServiceLayout;
+
+  /**
+   * Goes to the gateway in clear text on its port 80, for gateways outside the mesh's mTLS: the reason why.
+   * Nobody is then identified, so that `callers` cannot be enforced. HTTP only.
+   * Errors `ReasonMissing`, `PlaintextLegOneProtocol`, `CallersNotEnforceable`, `EgressGatewayPortMissing`.
+   *
+   * @default - mesh mTLS
+   */
+  readonly plaintextLegOne?: string;
+
+  /**
+   * Name, labels and annotations. The name is that of the VirtualService which callers read.
+   *
+   * @default - a generated name
+   */
+  readonly metadata?: ObjectMetadata;
+}
+
+/**
+ * A route from workloads of the mesh through an egress gateway to a service outside.
+ *
+ * In the namespace of the chart it makes the VirtualService that sidecars of callers read (leg 1). In the namespace of the gateway it makes,
+ * for each host and port, the VirtualService that the gateway reads (leg 2) and an AuthorizationPolicy that refuses everybody but the callers;
+ * a DestinationRule for each host to which TLS is spoken; and, for traffic in which the gateway reads no Host header, a Gateway, ServiceEntry
+ * and DestinationRule of its own.
+ *
+ * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
+ */
+export class EgressRoute extends Construct {
+  /** The VirtualService that callers' sidecars read; with the single layout the only one. */
+  public readonly meshVirtualService: ApiObject;
+
+  /** The VirtualService by which traffic leaves the gateway; where the service has several hosts or ports, that of the first. */
+  public readonly gatewayVirtualService: ApiObject;
+
+  /** All objects of the route. */
+  public readonly parts: ApiObject[];
+
+  constructor(scope: Construct, id: string, props: EgressRouteProps) {
+    super(scope, id);
+    const refuse = refuser(this);
+    const { service, gateway } = props;
+    if (service._direct) {
+      refuse({ code: 'DirectServiceRouted', prop: 'service', got: service.node.path, allowed: 'a service that is not direct', fix: 'leave out `direct` from the service, or delete the route' });
+    }
+    if (props.plaintextLegOne !== undefined && !gateway._workload.ports.some(p => p.number === 80)) {
+      refuse({ code: 'EgressGatewayPortMissing', prop: 'plaintextLegOne', got: 'port 80', allowed: workloadPortsText(gateway._workload), fix: 'add port 80 to the Service and to the GatewayWorkload, or leave out plaintextLegOne' });
+    }
+    const around = {
+      namespace: chartNamespace(this, refuse), name: props.metadata?.name, trustDomain: MeshSettings.of(this).trustDomain,
+      service: service._intent, gateway: gateway._facts,
+    };
+    const intent = checkEgressRoute(this, { ...props, layout: props.virtualServices ?? 'SPLIT' }, around, refuse);
+    this.claimHosts(intent, service, refuse);
+    gateway._showTo(intent.callerNamespaces);
+    service._showTo(needsListener(intent) ? [gateway._facts.namespace, ...intent.callerNamespaces] : [gateway._facts.namespace]);
+    this.parts = planEgressRoute(intent).map(plan => addObject(this, plan, props.metadata));
+    const virtualServices = this.parts.filter(part => part.kind === 'VirtualService');
+    this.meshVirtualService = virtualServices[0];
+    this.gatewayVirtualService = virtualServices[1] ?? virtualServices[0];
+  }
+
+  /** A host has one way out of a gateway, and one way in a calling namespace: of two, Istio would take one without a word. */
+  private claimHosts(intent: EgressIntent, service: IExternalService, refuse: Refuse): void {
+    const { name, namespace } = intent.gateway;
+    for (const host of intent.service.hosts) {
+      const other = claim(this, 'egress', namespace, name, host) as EgressRoute | undefined;
+      if (other) {
+        const same = JSON.stringify(tlsOf.get(other)) === JSON.stringify(service._intent.ports.map(p => p.tls));
+        refuse({
+          code: same ? 'HostAlreadyRouted' : 'UpstreamTlsConflict', prop: 'service.hosts', got: host,
+          allowed: `hosts that ${other.node.path} does not lead to through ${namespace}/${name}`,
+          fix: `add the callers of this route to ${other.node.path}${same ? '' : ', and agree on one TLS: the gateway keeps one setting a host'}`,
+        });
+      }
+      for (const caller of intent.callerNamespaces) {
+        const rival = claim(this, 'mesh', caller, host);
+        if (rival) {
+          refuse({
+            code: 'MeshHostConflict', prop: 'callers', got: `${host} from ${caller}`, allowed: `hosts and callers other than those of ${rival.node.path}`,
+            fix: 'let each namespace reach a host by one route',
+          });
+        }
+      }
+    }
+    tlsOf.set(this, service._intent.ports.map(p => p.tls));
+  }
+}
+
+const tlsOf = new WeakMap<EgressRoute, unknown>();
+
+/** HTTP on port 80 needs no listener beyond that of leg 1 (R8); anything else needs the service itself to be known. */
+function needsListener(intent: EgressIntent): boolean {
+  return intent.service.ports.some(p => !isHttp(p) || p.number !== 80);
+}

@@ -1,0 +1,140 @@
+import { ApiObject } from 'cdk8s';
+import { Construct, IConstruct } from 'constructs';
+import { ExternalPort } from './external-port';
+import { Resolution } from './resolution';
+import { MeshSettings } from '../mesh-settings';
+import { ObjectMetadata } from '../object-metadata';
+import { chartNamespace } from '../private/chart';
+import { refusalMessage, refuser } from '../private/errors';
+import { ExternalIntent, checkExternal } from '../private/intent/external';
+import { labelOf } from '../private/names';
+import { externalServiceEntry, insecureReasons, upstreamRule } from '../private/plan/external';
+import { REASON } from '../private/plan/upstream-tls';
+import { claim } from '../private/registry';
+import { addLateObject, addObject } from '../private/render/object';
+
+/** A service outside the mesh. */
+export interface IExternalService extends IConstruct {
+  /** The hosts of the service. */
+  readonly hosts: string[];
+
+  /** @internal */
+  readonly _intent: ExternalIntent;
+
+  /** @internal */
+  readonly _direct: boolean;
+
+  /**
+   * Makes the service known to namespaces.
+   *
+   * @internal
+   */
+  _showTo(namespaces: string[]): void;
+}
+
+/** Properties of an `ExternalService`. */
+export interface ExternalServiceProps {
+  /**
+   * The DNS names of the service, full and in ASCII; wildcards such as `*.example.com` with `Resolution.none()`, `endpoints()` and
+   * `dynamicDns()` only. Errors `HostsEmpty`, `HostInvalid`, `HostNotAscii`, `HostDuplicate`, `HostCatchAll`, `WildcardWithDns`.
+   */
+  readonly hosts: string[];
+
+  /** What the application speaks, port by port. Errors `PortsEmpty`, `PortInvalid`, `PortDuplicate`, `HttpOn443`. */
+  readonly ports: ExternalPort[];
+
+  /**
+   * How the proxy finds the addresses of the hosts.
+   *
+   * @default Resolution.dns()
+   */
+  readonly resolution?: Resolution;
+
+  /**
+   * The addresses under which the application reaches the service: needed for TCP ports, where no name is sent.
+   * CIDR blocks with `Resolution.endpoints()` and `none()` only. Errors `AddressInvalid`, `CidrWithDns`, `TcpAddressMissing`.
+   *
+   * @default - none
+   */
+  readonly addresses?: string[];
+
+  /**
+   * Lets workloads of the chart's namespace go to the service from their own sidecars, past every egress gateway.
+   * Without it the service must be used by an `EgressRoute`: deleting a route must not open a way. Errors `ExternalServiceUnused`, `DirectServiceRouted`.
+   *
+   * @default false
+   */
+  readonly direct?: boolean;
+
+  /**
+   * Name, labels and annotations.
+   *
+   * @default - a generated name
+   */
+  readonly metadata?: ObjectMetadata;
+}
+
+/**
+ * A service outside the mesh: a ServiceEntry in the namespace of the chart, visible only where it is used.
+ * A direct service whose ports speak TLS to the outside (`ExternalPort.httpToHttps`) also gets a DestinationRule a host.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
+ */
+export class ExternalService extends Construct implements IExternalService {
+  public readonly hosts: string[];
+
+  /** The ServiceEntry. */
+  public readonly serviceEntry: ApiObject;
+
+  /** The DestinationRules with which sidecars speak TLS; empty unless the service is direct. */
+  public readonly destinationRules: ApiObject[];
+
+  /** @internal */
+  public readonly _intent: ExternalIntent;
+  /** @internal */
+  public readonly _direct: boolean;
+  private readonly viewers = new Set<string>();
+
+  constructor(scope: Construct, id: string, props: ExternalServiceProps) {
+    super(scope, id);
+    const refuse = refuser(this);
+    const namespace = chartNamespace(this, refuse);
+    this._intent = checkExternal(props, MeshSettings.of(this), refuse);
+    this._direct = props.direct ?? false;
+    this.hosts = this._intent.hosts;
+    for (const host of this.hosts) {
+      const other = claim(this, 'external host', namespace, host);
+      if (other) {
+        refuse({ code: 'HostDuplicate', prop: 'hosts', got: host, allowed: `hosts that no other service of ${namespace} has; ${other.node.path} has it`, fix: 'put all ports of a host into one ExternalService' });
+      }
+    }
+    this.serviceEntry = addLateObject(this, { kind: 'ServiceEntry', id: 'service-entry', namespace, name: props.metadata?.name },
+      () => externalServiceEntry(this._intent, namespace, this.viewers), props.metadata);
+    this.destinationRules = this._direct ? this.directRules(namespace, props.metadata) : [];
+    if (this._direct) this.viewers.add(namespace);
+    this.node.addValidation({ validate: () => this.unused() });
+  }
+
+  /** @internal */
+  public _showTo(namespaces: string[]): void {
+    for (const namespace of namespaces) this.viewers.add(namespace);
+  }
+
+  private directRules(namespace: string, metadata?: ObjectMetadata): ApiObject[] {
+    const reason = insecureReasons(this._intent.ports);
+    return this.hosts.flatMap(host => {
+      const spec = upstreamRule(host, this._intent.ports);
+      if (!spec) return [];
+      const annotations = reason ? { [REASON]: reason } : undefined;
+      return [addObject(this, { kind: 'DestinationRule', id: `${host}-tls`, namespace, name: labelOf(host, 'tls'), annotations, spec }, metadata)];
+    });
+  }
+
+  private unused(): string[] {
+    if (this.viewers.size > 0) return [];
+    return [refusalMessage(this, {
+      code: 'ExternalServiceUnused', prop: 'direct', got: undefined, allowed: 'a service that an EgressRoute uses, or `direct: true`',
+      fix: 'add an EgressRoute for it; or say `direct: true` if workloads may go there past every gateway',
+    })];
+  }
+}

@@ -1,0 +1,23 @@
+/** Metadata of the objects that a construct makes. */
+export interface ObjectMetadata {
+  /**
+   * The name of the construct's main object, a DNS label of at most 63 characters. Errors `NameInvalid`, `NameCollision`.
+   *
+   * @default - derived from the path of the construct
+   */
+  readonly name?: string;
+
+  /**
+   * Labels for every object of the construct.
+   *
+   * @default - those of the chart
+   */
+  readonly labels?: { [key: string]: string };
+
+  /**
+   * Annotations for every object of the construct.
+   *
+   * @default - none
+   */
+  readonly annotations?: { [key: string]: string };
+}

@@ -1,0 +1,163 @@
+import { isIP } from 'node:net';
+import { TlsIntent, checkUpstreamTls } from './upstream-tls';
+import { ExternalPort } from '../../egress/external-port';
+import { Endpoint, Resolution } from '../../egress/resolution';
+import { MeshSettings } from '../../mesh-settings';
+import { checkPort } from '../checks';
+import { Refuse } from '../errors';
+import { checkHosts } from '../hosts';
+import { EndpointSpec } from '../plan/objects';
+
+export interface Port {
+  readonly protocol: 'HTTP' | 'GRPC' | 'HTTPS' | 'TLS' | 'TCP';
+  readonly number: number;
+  readonly targetPort: number;
+  readonly tls?: TlsIntent;
+}
+
+/** What an `ExternalService` says, checked. */
+export interface ExternalIntent {
+  readonly hosts: string[];
+  readonly ports: Port[];
+  readonly resolution: Resolution['_kind'];
+  readonly endpoints: EndpointSpec[];
+  readonly addresses: string[];
+}
+
+export interface ExternalInput {
+  readonly hosts: string[];
+  readonly ports: ExternalPort[];
+  readonly resolution?: Resolution;
+  readonly addresses?: string[];
+  readonly direct?: boolean;
+}
+
+/** Whether a gateway can read requests on a port of this protocol. */
+export function isHttp(port: Port): boolean {
+  return port.protocol === 'HTTP' || port.protocol === 'GRPC';
+}
+
+export function portName(port: Port): string {
+  return `${port.protocol.toLowerCase()}-${port.number}`;
+}
+
+export function checkExternal(input: ExternalInput, settings: MeshSettings, refuse: Refuse): ExternalIntent {
+  const hosts = checkHosts(input.hosts, 'hosts', { wildcard: true }, refuse);
+  const ports = checkPorts(input, refuse);
+  const resolution = (input.resolution ?? Resolution.dns())._kind;
+  const addresses = input.addresses ?? [];
+  checkResolution(input, hosts, ports, settings, refuse);
+  checkAddresses(addresses, resolution, refuse);
+  checkTcp(input, hosts, ports, addresses, settings, refuse);
+  return { hosts, ports, resolution, addresses, endpoints: checkEndpoints(input.resolution, ports, refuse) };
+}
+
+function checkPorts(input: ExternalInput, refuse: Refuse): Port[] {
+  if (!input.ports?.length) {
+    refuse({ code: 'PortsEmpty', prop: 'ports', got: input.ports, allowed: 'one port or more', fix: 'say what the application speaks, for example [ExternalPort.httpToHttps()]' });
+  }
+  const seen = new Set<number>();
+  return input.ports.map(({ _spec: spec }, i) => {
+    const prop = `ports[${i}]`;
+    const number = checkPort(spec.number, `${prop}.number`, refuse);
+    const targetPort = checkPort(spec.targetPort ?? number, `${prop}.targetPort`, refuse);
+    if (seen.has(number)) {
+      refuse({ code: 'PortDuplicate', prop: `${prop}.number`, got: number, allowed: 'each number once', fix: 'delete one of the two ports, or put it into another ExternalService' });
+    }
+    seen.add(number);
+    if (spec.protocol === 'HTTP' && targetPort === 443 && !spec.tls) {
+      refuse({ code: 'HttpOn443', prop, got: 'clear-text HTTP to port 443', allowed: 'HTTP to other ports, or TLS to port 443', fix: 'use ExternalPort.httpToHttps() for an application that says http://, ExternalPort.https() for one that says https://' });
+    }
+    const opaque = spec.protocol === 'TCP';
+    return { protocol: spec.protocol, number, targetPort, tls: spec.tls && checkUpstreamTls(spec.tls, opaque, !!input.direct, `${prop}.tls`, refuse) };
+  });
+}
+
+function checkResolution(input: ExternalInput, hosts: string[], ports: Port[], settings: MeshSettings, refuse: Refuse): void {
+  const resolution = input.resolution ?? Resolution.dns();
+  const wildcard = hosts.find(h => h.startsWith('*.'));
+  if (resolution._kind === 'DYNAMIC_DNS') {
+    if (!settings._isAtLeast('1.30')) {
+      refuse({ code: 'IstioVersionTooOld', prop: 'resolution', got: `DYNAMIC_DNS with Istio ${settings.istioVersion}`, allowed: 'Istio 1.30 or later', fix: 'name each host, or raise istioVersion in MeshSettings.of once the mesh is upgraded' });
+    }
+    const plain = hosts.find(h => !h.startsWith('*.'));
+    if (plain) refuse({ code: 'DynamicDnsHost', prop: 'hosts', got: plain, allowed: 'wildcards such as *.example.com', fix: 'declare this host in a service of its own, with Resolution.dns()' });
+    if (input.addresses?.length) refuse({ code: 'DynamicDnsAddresses', prop: 'addresses', got: input.addresses, allowed: 'none', fix: 'leave out addresses' });
+    const port = ports.find(p => p.protocol === 'HTTPS' || p.protocol === 'TCP');
+    if (port) {
+      refuse({ code: 'DynamicDnsProtocol', prop: 'ports', got: port.protocol, allowed: 'HTTP, HTTP2, GRPC, TLS', fix: port.protocol === 'HTTPS' ? `write ExternalPort.tls({ number: ${port.number} })` : 'declare the hosts of this port one by one' });
+    }
+  } else if (wildcard && resolution._kind.startsWith('DNS') && resolution._endpoints.length === 0) {
+    refuse({ code: 'WildcardWithDns', prop: 'hosts', got: wildcard, allowed: 'full names with Resolution.dns()', fix: 'name each host; or, for a direct service, use Resolution.dynamicDns()' });
+  }
+}
+
+function checkAddresses(addresses: string[], resolution: Resolution['_kind'], refuse: Refuse): void {
+  addresses.forEach((address, i) => {
+    const [ip, bits, rest] = String(address).split('/');
+    const max = isIP(ip) === 6 ? 128 : 32;
+    if (!isIP(ip) || rest !== undefined || (bits !== undefined && (!/^\d+$/.test(bits) || Number(bits) > max))) {
+      refuse({ code: 'AddressInvalid', prop: `addresses[${i}]`, got: address, allowed: 'an IP address or a CIDR block', fix: 'correct the address' });
+    }
+    if (bits !== undefined && resolution !== 'STATIC' && resolution !== 'NONE') {
+      refuse({ code: 'CidrWithDns', prop: `addresses[${i}]`, got: address, allowed: 'single IP addresses with DNS', fix: 'list single addresses, or use Resolution.endpoints() or Resolution.none()' });
+    }
+  });
+}
+
+function checkTcp(input: ExternalInput, hosts: string[], ports: Port[], addresses: string[], settings: MeshSettings, refuse: Refuse): void {
+  const tcp = ports.find(p => p.protocol === 'TCP');
+  if (!tcp) return;
+  if (hosts.length > 1) {
+    refuse({ code: 'TcpManyHosts', prop: 'hosts', got: hosts, allowed: `one host for a service with the TCP port ${tcp.number}`, fix: 'make one ExternalService a host' });
+  }
+  if (addresses.length === 0 && !settings.dnsCapture) {
+    refuse({
+      code: 'TcpAddressMissing', prop: 'addresses', got: input.addresses, allowed: `the addresses under which the application reaches the TCP port ${tcp.number}`,
+      fix: 'list the IP addresses of the host, or say MeshSettings.of(app, { dnsCapture: true }) where sidecars answer DNS',
+    });
+  }
+}
+
+function checkEndpoints(resolution: Resolution | undefined, ports: Port[], refuse: Refuse): EndpointSpec[] {
+  if (!resolution) return [];
+  const kind = resolution._kind;
+  if (kind === 'STATIC' && !resolution._endpoints?.length) {
+    refuse({ code: 'EndpointsMissing', prop: 'resolution', got: resolution._endpoints, allowed: 'one endpoint or more', fix: 'list the endpoints, or use Resolution.dns()' });
+  }
+  return resolution._endpoints.map((e, i) => checkEndpoint(e, kind, ports, `resolution.endpoints[${i}]`, refuse));
+}
+
+function checkEndpoint(endpoint: Endpoint, kind: Resolution['_kind'], ports: Port[], prop: string, refuse: Refuse): EndpointSpec {
+  const address = endpoint._address;
+  if (endpoint._kind === 'unix') {
+    if (kind !== 'STATIC') {
+      refuse({ code: 'UnixSocketWithDns', prop, got: address, allowed: 'IP addresses and names with DNS', fix: 'use Resolution.endpoints([Endpoint.unixSocket(...)])' });
+    }
+    if (!/^\/.*[^/]$/.test(address)) {
+      refuse({ code: 'EndpointInvalid', prop, got: address, allowed: 'the absolute path of a socket', fix: 'correct the path' });
+    }
+    return { address: `unix://${address}` };
+  }
+  if (endpoint._kind === 'ip' && !isIP(address)) {
+    refuse({ code: 'EndpointInvalid', prop, got: address, allowed: 'an IP address', fix: 'use Endpoint.host for a name' });
+  }
+  if (endpoint._kind === 'host') {
+    if (kind === 'STATIC') {
+      refuse({ code: 'EndpointInvalid', prop, got: address, allowed: 'IP addresses and unix sockets with Resolution.endpoints', fix: 'use Resolution.dns([Endpoint.host(...)])' });
+    }
+    checkHosts([address], prop, { wildcard: false }, refuse);
+  }
+  const { locality, weight, labels } = endpoint._options;
+  if (weight !== undefined && (!Number.isInteger(weight) || weight < 1)) {
+    refuse({ code: 'EndpointInvalid', prop: `${prop}.weight`, got: weight, allowed: 'a whole number from 1', fix: 'correct the weight' });
+  }
+  const named = Object.entries(endpoint._options.ports ?? {}).map(([number, target]) => {
+    const port = ports.find(p => String(p.number) === number);
+    if (!port) {
+      return refuse({ code: 'EndpointInvalid', prop: `${prop}.ports`, got: number, allowed: `ports of the service: ${ports.map(p => p.number).join(', ')}`, fix: 'use the number that the application calls' });
+    }
+    return [portName(port), checkPort(target, `${prop}.ports`, refuse)] as const;
+  });
+  return { address, locality, weight, labels, ports: named.length > 0 ? Object.fromEntries(named) : undefined };
+}

@@ -1,0 +1,50 @@
+import { UpstreamTls } from '../../egress/upstream-tls';
+import { checkReason } from '../checks';
+import { Refuse } from '../errors';
+import { checkHosts } from '../hosts';
+
+/** How TLS is spoken to an external host, checked. */
+export interface TlsIntent {
+  readonly mode: 'SIMPLE' | 'MUTUAL' | 'INSECURE';
+  readonly sni?: string;
+  readonly subjectAltNames?: string[];
+  /** The stream is not HTTP, so that Envoy cannot take the server name from a request. */
+  readonly opaque: boolean;
+  /** A Secret of the gateway's namespace with the CA, and for MUTUAL the certificate too. */
+  readonly secret?: string;
+  /** The namespace that the user believes the Secret to be in. */
+  readonly secretNamespace?: string;
+  readonly caFile?: string;
+  readonly certificateFiles?: { readonly certificate: string; readonly privateKey: string };
+  readonly reason?: string;
+}
+
+export function checkUpstreamTls(tls: UpstreamTls, opaque: boolean, direct: boolean, prop: string, refuse: Refuse): TlsIntent {
+  const { mode, ca, sni, subjectAltNames, clientCertificate, reason } = tls._spec;
+  if (mode === 'INSECURE') return { mode, opaque, reason: checkReason(reason!, `${prop}.reason`, refuse) };
+  if (sni !== undefined) checkHosts([sni], `${prop}.sni`, { wildcard: false }, refuse);
+  if (subjectAltNames !== undefined) checkHosts(subjectAltNames, `${prop}.subjectAltNames`, { wildcard: false }, refuse);
+  if (opaque && sni !== undefined && subjectAltNames === undefined) {
+    refuse({ code: 'SniWithoutSubjectAltNames', prop: `${prop}.subjectAltNames`, got: undefined, allowed: 'the names to accept, where sni is set on a TCP port', fix: `add subjectAltNames: ['${sni}']` });
+  }
+  const client = clientCertificate?._spec;
+  if (mode === 'MUTUAL' && !client?.secret && !(client?.files?.certificate && client.files.privateKey)) {
+    refuse({ code: 'ClientCertificateMissing', prop: `${prop}.clientCertificate`, got: client?.files, allowed: 'ClientCertificate.secret(name), or both paths of ClientCertificate.files', fix: 'say where the certificate is, or use UpstreamTls.simple()' });
+  }
+  if (client?.secret && ca) {
+    refuse({ code: 'CaSourceConflict', prop: `${prop}.ca`, got: ca._kind, allowed: 'no `ca` beside ClientCertificate.secret', fix: `put ca.crt into the Secret ${client.secret}, or use ClientCertificate.files` });
+  }
+  if (client?.files && ca?._kind === 'secret') {
+    refuse({ code: 'CaSourceConflict', prop: `${prop}.ca`, got: 'secret', allowed: 'CaSource.file or CaSource.system beside ClientCertificate.files', fix: 'give the path of the authorities' });
+  }
+  const secret = client?.secret ?? (ca?._kind === 'secret' ? ca._value : undefined);
+  if (direct && secret) {
+    refuse({ code: 'ClientCertificateSecretAtSidecar', prop, got: `Secret ${secret}`, allowed: 'files in the sidecar for a direct service', fix: 'use ClientCertificate.files and CaSource.file, or route the service through a gateway' });
+  }
+  return {
+    mode, sni, subjectAltNames, opaque, secret,
+    secretNamespace: client?.namespace,
+    caFile: ca?._kind === 'file' ? ca._value : undefined,
+    certificateFiles: client?.files,
+  };
+}

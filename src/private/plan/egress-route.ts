@@ -1,0 +1,193 @@
+import { LEG_ONE, legOneEntry, legOneHost, legOneRule, ownLegOneHost, qualified } from './egress-gateway';
+import { insecureReasons, upstreamRule } from './external';
+import { leavingRoutes } from './leaving';
+import { AuthorizationPolicySpec, ObjectPlan, Target, VirtualServiceSpec } from './objects';
+import { REASON } from './upstream-tls';
+import { exportTo } from './visibility';
+import { EgressIntent } from '../intent/egress-route';
+import { Port, isHttp } from '../intent/external';
+import { labelOf } from '../names';
+
+const PLAINTEXT_REASON = 'cdk8s-istio/plaintext-leg-one-reason';
+
+/** How the traffic of one port gets to the gateway. */
+export type LegOne = 'shared' | 'own' | 'passthrough' | 'plaintext';
+
+/** One host and port of the service, with everything about its way. */
+interface Way {
+  readonly host: string;
+  readonly port: Port;
+  readonly legOne: LegOne;
+  /** The Gateway object whose server receives leg 1, as a name. */
+  readonly gatewayName: string;
+  /** The name that callers' sidecars connect to, and its port. */
+  readonly entrance: Target;
+  /** The number of the server that receives leg 1. */
+  readonly serverPort: number;
+}
+
+export function legOneOf(intent: Pick<EgressIntent, 'plaintextReason' | 'appTls'>, port: Port): LegOne {
+  if (intent.plaintextReason !== undefined) return 'plaintext';
+  if (isHttp(port)) return 'shared';
+  return port.protocol !== 'TCP' && intent.appTls === 'PASSTHROUGH' ? 'passthrough' : 'own';
+}
+
+/** Every object of a route. */
+export function planEgressRoute(intent: EgressIntent): ObjectPlan[] {
+  const ways = intent.service.hosts.flatMap(host => intent.service.ports.map(port => wayOf(intent, host, port)));
+  return [
+    ...(intent.layout === 'SINGLE' ? [singleVirtualService(intent, ways)] : splitVirtualServices(intent, ways)),
+    ...ways.flatMap(way => entranceObjects(intent, way)),
+    ...ways.filter(way => way.legOne === 'shared' || way.legOne === 'own').map(way => callersPolicy(intent, way, ways)),
+    ...intent.service.hosts.flatMap(host => upstreamObjects(intent, host)),
+  ];
+}
+
+function wayOf(intent: EgressIntent, host: string, port: Port): Way {
+  const { gateway } = intent;
+  const legOne = legOneOf(intent, port);
+  const own = labelOf(host, port.number);
+  switch (legOne) {
+    case 'shared': return {
+      host, port, legOne, gatewayName: gateway.name, serverPort: gateway.port,
+      entrance: { host: legOneHost(gateway), port: port.protocol === 'GRPC' ? LEG_ONE.grpc : LEG_ONE.http },
+    };
+    case 'own': return {
+      host, port, legOne, gatewayName: own, serverPort: gateway.port, entrance: { host: ownLegOneHost(gateway, host, port.number), port: gateway.port },
+    };
+    case 'passthrough': return {
+      host, port, legOne, gatewayName: own, serverPort: gateway.port, entrance: { host: gateway.serviceHost, port: gateway.port },
+    };
+    case 'plaintext': return {
+      host, port, legOne, gatewayName: own, serverPort: 80, entrance: { host: gateway.serviceHost, port: 80 },
+    };
+  }
+}
+
+/** Leg 1, as the callers' sidecars read it. The gateway retries (R23); a second set of retries here would multiply them. */
+function meshLeg(ways: Way[], gateway?: string): Pick<VirtualServiceSpec, 'http' | 'tls' | 'tcp'> {
+  const http = new Map<number, Way>();
+  for (const way of ways) if (isHttp(way.port)) http.set(way.port.number, way);
+  return {
+    http: [...http.values()].map(way => ({
+      matches: [{ port: way.port.number, gateway }], action: { kind: 'forward', to: [way.entrance] }, retries: 0,
+    })),
+    tls: ways.filter(way => way.port.protocol === 'HTTPS' || way.port.protocol === 'TLS')
+      .map(way => ({ port: way.port.number, gateway, sniHosts: [way.host], to: way.entrance })),
+    tcp: ways.filter(way => way.port.protocol === 'TCP').map(way => ({ port: way.port.number, gateway, to: way.entrance })),
+  };
+}
+
+/** Leg 2 of one way, as the gateway reads it. What a server of protocol TLS has decrypted is routed by `tcp` (R12). */
+function leavingLeg(intent: EgressIntent, way: Way, gateway?: string): Pick<VirtualServiceSpec, 'http' | 'tls' | 'tcp'> {
+  const at = { port: way.serverPort, gateway };
+  const to = { host: way.host, port: way.port.number };
+  return {
+    http: isHttp(way.port) ? leavingRoutes(intent, at, to) : [],
+    tls: way.legOne === 'passthrough' ? [{ ...at, sniHosts: [way.host], to }] : [],
+    tcp: way.legOne === 'own' ? [{ ...at, to }] : [],
+  };
+}
+
+/** The host by which the gateway knows a way. */
+function serverHost(way: Way): string {
+  return way.legOne === 'own' ? way.entrance.host : way.host;
+}
+
+/** Two objects, each visible to the proxies that read it and to no others: callers then know nothing of leg 2. */
+function splitVirtualServices(intent: EgressIntent, ways: Way[]): ObjectPlan[] {
+  const { gateway } = intent;
+  return [
+    {
+      kind: 'VirtualService', id: 'mesh-virtual-service', namespace: intent.namespace, name: intent.name,
+      spec: { hosts: intent.service.hosts, gateways: ['mesh'], exportTo: exportTo(intent.callerNamespaces, intent.namespace), ...meshLeg(ways) },
+    },
+    ...ways.map((way): ObjectPlan => ({
+      kind: 'VirtualService', id: `${way.host}-${way.port.number}-virtual-service`, namespace: gateway.namespace, name: labelOf(way.host, way.port.number, 'leg', 2),
+      spec: { hosts: [serverHost(way)], gateways: [qualified(gateway, way.gatewayName)], exportTo: ['.'], ...leavingLeg(intent, way) },
+    })),
+  ];
+}
+
+/** One object with both legs, as Istio's documentation prints them; every match says which leg it is. */
+function singleVirtualService(intent: EgressIntent, ways: Way[]): ObjectPlan {
+  const { gateway } = intent;
+  const mesh = meshLeg(ways, 'mesh');
+  const leaving = ways.map(way => leavingLeg(intent, way, qualified(gateway, way.gatewayName)));
+  return {
+    kind: 'VirtualService', id: 'virtual-service', namespace: gateway.namespace, name: labelOf(intent.service.hosts[0], intent.service.ports[0].number),
+    spec: {
+      hosts: [...new Set([...intent.service.hosts, ...ways.map(serverHost)])],
+      gateways: ['mesh', ...new Set(ways.map(way => qualified(gateway, way.gatewayName)))],
+      exportTo: exportTo([gateway.namespace, ...intent.callerNamespaces], gateway.namespace),
+      http: [...mesh.http, ...leaving.flatMap(l => l.http)],
+      tls: [...mesh.tls, ...leaving.flatMap(l => l.tls)],
+      tcp: [...mesh.tcp, ...leaving.flatMap(l => l.tcp)],
+    },
+  };
+}
+
+/** What a way needs in order to enter the gateway by another server than the shared one. */
+function entranceObjects(intent: EgressIntent, way: Way): ObjectPlan[] {
+  const { gateway } = intent;
+  const id = `${way.host}-${way.port.number}`;
+  const server = (hosts: string[], protocol: 'HTTP' | 'TLS', mode?: 'ISTIO_MUTUAL' | 'PASSTHROUGH', reason?: string): ObjectPlan => ({
+    kind: 'Gateway', id: `${id}-gateway`, namespace: gateway.namespace, name: way.gatewayName,
+    annotations: reason === undefined ? undefined : { [PLAINTEXT_REASON]: reason },
+    spec: {
+      selector: gateway.selector,
+      servers: [{ name: `${protocol.toLowerCase()}-${way.serverPort}`, number: way.serverPort, protocol, hosts, tls: mode && { mode } }],
+    },
+  });
+  switch (way.legOne) {
+    case 'shared': return [];
+    // bare hosts on TLS servers that other namespaces may also name: `./host` from two namespaces breaks the whole port (R15)
+    case 'passthrough': return [server([way.host], 'TLS', 'PASSTHROUGH')];
+    case 'plaintext': return [server([`./${way.host}`], 'HTTP', undefined, intent.plaintextReason)];
+    case 'own': return [
+      server([`./${way.entrance.host}`], 'TLS', 'ISTIO_MUTUAL'),
+      {
+        kind: 'ServiceEntry', id: `${id}-leg-1`, namespace: gateway.namespace, name: labelOf(way.host, way.port.number, 'leg', 1),
+        spec: legOneEntry(gateway, way.entrance.host, intent.callerNamespaces, [{ name: 'tls', number: gateway.port, protocol: 'TLS', targetPort: gateway.targetPort }]),
+      },
+      {
+        kind: 'DestinationRule', id: `${id}-leg-1-mtls`, namespace: gateway.namespace, name: labelOf(way.host, way.port.number, 'leg', 1, 'mtls'),
+        spec: legOneRule(gateway, way.entrance.host, intent.callerNamespaces),
+      },
+    ];
+  }
+}
+
+/** Refuses everybody but the callers. Without the SNI it would also refuse what comes in by other servers of the gateway. */
+function callersPolicy(intent: EgressIntent, way: Way, ways: Way[]): ObjectPlan {
+  const { gateway } = intent;
+  const callers: Pick<AuthorizationPolicySpec, 'notNamespaces' | 'notPrincipals'> = {
+    notNamespaces: intent.callers.filter(c => !c.serviceAccount).map(c => c.namespace),
+    notPrincipals: intent.callers.filter(c => c.serviceAccount).map(c => `${intent.trustDomain}/ns/${c.namespace}/sa/${c.serviceAccount}`),
+  };
+  return {
+    kind: 'AuthorizationPolicy', id: `${way.host}-${way.port.number}-callers`, namespace: gateway.namespace, name: labelOf(way.host, way.port.number, 'callers'),
+    spec: {
+      selector: gateway.selector, ...callers, port: gateway.targetPort,
+      sni: way.legOne === 'own' ? way.entrance.host : legOneHost(gateway),
+      hosts: way.legOne === 'own' ? undefined : policyHosts(intent, way, ways),
+    },
+  };
+}
+
+/** A VirtualService with both legs answers to all of its hosts on the shared server, so all of them are guarded there. */
+function policyHosts(intent: EgressIntent, way: Way, ways: Way[]): string[] {
+  const hosts = intent.layout === 'SINGLE' ? [way.host, ...ways.filter(w => w.legOne === 'own').map(w => w.entrance.host)] : [way.host];
+  return hosts.flatMap(host => [host, `${host}:*`]);
+}
+
+function upstreamObjects(intent: EgressIntent, host: string): ObjectPlan[] {
+  const { gateway } = intent;
+  // a selector keeps the rule from sidecars, which would wrap TLS twice or, given a Secret, send clear text (R18, R19)
+  const spec = upstreamRule(host, intent.service.ports, gateway.selector);
+  if (!spec) return [];
+  const reason = insecureReasons(intent.service.ports);
+  return [{
+    kind: 'DestinationRule', id: `${host}-tls`, namespace: gateway.namespace, name: labelOf(host, 'tls'), annotations: reason ? { [REASON]: reason } : undefined, spec,
+  }];
+}

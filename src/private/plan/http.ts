@@ -1,0 +1,62 @@
+import { Action, HttpMatch, HttpRoute, TextMatch } from './objects';
+import { HeaderCondition, Match, PathCondition, Rule, TextCondition } from '../intent/http';
+
+/** Where a route applies: the number of a port, and the gateway whose server it is, if the object also speaks for others. */
+export interface At {
+  readonly port: number;
+  readonly gateway?: string;
+}
+
+/** A rule at some ports, as one HTTP route. What the user left out, `otherwise` says. */
+export function ruleRoute(rule: Rule, at: At[], otherwise: Action): HttpRoute {
+  return { matches: matchesAt(rule.matches, at), action: rule.action ?? otherwise, timeoutMs: rule.timeoutMs };
+}
+
+/** Istio's matches for any of the user's, at each of the ports; no match of the user's means every request. */
+export function matchesAt(matches: Match[], at: At[]): HttpMatch[] {
+  if (matches.length === 0) return at.map(a => ({ ...a }));
+  return at.flatMap(a => matches.flatMap(m => paths(m.path).map(uri => ({ ...a, ...conditions(m), ...(uri && { uri }) }))));
+}
+
+/** A prefix by segments takes two of Istio's matches: the path itself, and what is below it. */
+function paths(path: PathCondition | undefined): (TextMatch | undefined)[] {
+  if (!path) return [undefined];
+  switch (path.kind) {
+    case 'rawPrefix': return [{ prefix: path.value }];
+    case 'prefix': {
+      const segments = trimSlash(path.value);
+      return segments === '' ? [{ prefix: '/' }] : [{ exact: segments }, { prefix: `${segments}/` }];
+    }
+    default: return [text({ kind: path.kind, value: path.value })];
+  }
+}
+
+export function trimSlash(path: string): string {
+  return path.replace(/\/+$/, '');
+}
+
+function conditions(match: Match): Omit<HttpMatch, 'port' | 'gateway' | 'uri'> {
+  const present = [...match.headers].filter(([, c]) => c.kind !== 'absent');
+  const absent = [...match.headers].filter(([, c]) => c.kind === 'absent');
+  return {
+    ...(match.methods.length > 0 && { method: match.methods.length === 1 ? { exact: match.methods[0] } : { regex: match.methods.join('|') } }),
+    ...(match.authority && { authority: authority(match.authority) }),
+    ...(present.length > 0 && { headers: Object.fromEntries(present.map(([name, c]) => [name, header(c)])) }),
+    ...(absent.length > 0 && { withoutHeaders: Object.fromEntries(absent.map(([name]) => [name, {}])) }),
+    ...(match.queryParams.size > 0 && { queryParams: Object.fromEntries([...match.queryParams].map(([name, c]) => [name, text(c)])) }),
+  };
+}
+
+function text({ kind, value }: TextCondition): TextMatch {
+  return { [kind]: value };
+}
+
+function header({ kind, value }: HeaderCondition): TextMatch {
+  return kind === 'present' ? {} : { [kind]: value };
+}
+
+/** A client may write the port into the Host header, and Istio's exact match would miss it. */
+function authority(condition: TextCondition): TextMatch {
+  if (condition.kind !== 'exact' || /:\d+$/.test(condition.value)) return text(condition);
+  return { regex: `${condition.value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(:[0-9]+)?` };
+}

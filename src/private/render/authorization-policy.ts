@@ -1,0 +1,18 @@
+import { AuthorizationPolicySpecAction, toJson_AuthorizationPolicySpec } from '../../../imports/security.istio.io';
+import { AuthorizationPolicySpec } from '../plan/objects';
+
+export function authorizationPolicySpec({ selector, notNamespaces, notPrincipals, hosts, port, sni }: AuthorizationPolicySpec): object {
+  return toJson_AuthorizationPolicySpec({
+    selector: { matchLabels: selector },
+    action: AuthorizationPolicySpecAction.DENY,
+    rules: [{
+      from: [{ source: { notNamespaces: present(notNamespaces), notPrincipals: present(notPrincipals) } }],
+      to: [{ operation: { hosts, ports: [String(port)] } }],
+      when: [{ key: 'connection.sni', values: [sni] }],
+    }],
+  })!;
+}
+
+function present<T>(list: T[]): T[] | undefined {
+  return list.length > 0 ? list : undefined;
+}

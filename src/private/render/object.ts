@@ -1,0 +1,52 @@
+import { ApiObject, GroupVersionKind, Lazy } from 'cdk8s';
+import { IConstruct } from 'constructs';
+import { authorizationPolicySpec } from './authorization-policy';
+import { destinationRuleSpec } from './destination-rule';
+import { gatewaySpec } from './gateway';
+import { serviceEntrySpec } from './service-entry';
+import { virtualServiceSpec } from './virtual-service';
+import { DestinationRule, Gateway, ServiceEntry, VirtualService } from '../../../imports/networking.istio.io';
+import { AuthorizationPolicy } from '../../../imports/security.istio.io';
+import { ObjectMetadata } from '../../object-metadata';
+import { refuser } from '../errors';
+import { isDnsLabel } from '../names';
+import { Kind, ObjectHead, ObjectPlan, Specs } from '../plan/objects';
+import { claim } from '../registry';
+
+const RENDERERS: { [K in Kind]: { readonly gvk: GroupVersionKind; readonly spec: (plan: Specs[K]) => object } } = {
+  Gateway: { gvk: Gateway.GVK, spec: gatewaySpec },
+  VirtualService: { gvk: VirtualService.GVK, spec: virtualServiceSpec },
+  DestinationRule: { gvk: DestinationRule.GVK, spec: destinationRuleSpec },
+  ServiceEntry: { gvk: ServiceEntry.GVK, spec: serviceEntrySpec },
+  AuthorizationPolicy: { gvk: AuthorizationPolicy.GVK, spec: authorizationPolicySpec },
+};
+
+export function addObject(scope: IConstruct, plan: ObjectPlan, metadata?: ObjectMetadata): ApiObject {
+  return addLateObject(scope, plan as ObjectHead, () => plan.spec, metadata);
+}
+
+/**
+ * Adds an object whose spec is planned when the app is synthesized, because later constructs have a say in it.
+ *
+ * It is a plain `ApiObject` and not an instance of the imported class: that class drops every field that it does not know,
+ * so that a JSON patch for such a field would vanish.
+ */
+export function addLateObject<K extends Kind>(scope: IConstruct, head: ObjectHead<K>, spec: () => Specs[K], metadata: ObjectMetadata = {}): ApiObject {
+  const renderer = RENDERERS[head.kind];
+  if (head.name !== undefined && !isDnsLabel(head.name)) {
+    refuser(scope)({ code: 'NameInvalid', prop: 'metadata.name', got: head.name, allowed: 'a DNS label of at most 63 characters', fix: 'shorten or correct the name' });
+  }
+  const { name, namespace } = head;
+  const object = new ApiObject(scope, head.id, {
+    ...renderer.gvk,
+    metadata: { namespace, ...(name && { name }), labels: metadata.labels, annotations: { ...metadata.annotations, ...head.annotations } },
+    spec: Lazy.any({ produce: () => renderer.spec(spec()) }),
+  });
+  const other = claim(scope, head.kind, namespace, object.name);
+  if (other) {
+    refuser(scope)({
+      code: 'NameCollision', prop: 'metadata.name', got: `${head.kind} ${namespace}/${object.name}`, allowed: `a name that ${other.node.path} does not use`, fix: 'give one of the two another name',
+    });
+  }
+  return object;
+}
