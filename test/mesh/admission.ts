@@ -1,0 +1,40 @@
+import { call } from './call';
+import { Manifests, toYaml } from './manifests';
+import { labBinary } from './prerequisites';
+import { Workload } from './workloads';
+
+/** Manifests to judge; workloads and fixtures only stand in the cluster beside them. */
+export interface AdmissionSet {
+  readonly name: string;
+  readonly manifests: Manifests;
+  readonly fixtures?: Manifests;
+  readonly workloads?: readonly Workload[];
+}
+
+/** One complaint of Istio's CRD schemas, its webhook or `istioctl analyze`. */
+export interface Finding {
+  readonly set: string;
+  readonly source: 'schema' | 'webhook' | 'analyze';
+  readonly level: 'Error' | 'Warning' | 'Info';
+  readonly code?: string;
+  readonly object: string;
+  readonly message: string;
+}
+
+interface Accepted {
+  readonly code: string;
+  readonly message: RegExp;
+  /** Why the analyzer is wrong. */
+  readonly because: string;
+}
+
+const ACCEPTED: readonly Accepted[] = [];
+
+/** What Istio's own checkers have against the sets, all judged in one go. Nothing is the right answer. */
+export async function admit(sets: readonly AdmissionSet[]): Promise<Finding[]> {
+  const input = { sets: sets.map(({ manifests, fixtures = '', ...set }) => ({ ...set, manifests: toYaml(manifests), fixtures: toYaml(fixtures) })) };
+  const results = await call<{ name: string; findings: Omit<Finding, 'set'>[] }[]>(labBinary(), 'check', input);
+  return results
+    .flatMap(({ name, findings }) => findings.map((finding) => ({ set: name, ...finding })))
+    .filter(({ code, message }) => !ACCEPTED.some((accepted) => accepted.code === code && accepted.message.test(message)));
+}

@@ -1,0 +1,95 @@
+import type { Answer, Outcome } from './mesh';
+import type { Seen } from './result';
+
+/** What an external server must have seen. */
+export interface Reached {
+  /** @default 200 for HTTP */
+  readonly status?: number;
+  /** The workload by which the request left the mesh. */
+  readonly leftBy?: string;
+  readonly sni?: string;
+  readonly alpn?: string;
+  readonly clientSAN?: string;
+  /** `HTTP/1.1`, `HTTP/2.0` or `TCP`. */
+  readonly protocol?: string;
+  readonly host?: string;
+  readonly path?: string;
+  readonly port?: number;
+  readonly headers?: Record<string, string | RegExp>;
+  /** Headers that must not have reached it. */
+  readonly without?: readonly string[];
+}
+
+/** How a request must have failed. */
+export interface Failed {
+  readonly status?: number;
+  /** Envoy's response flags, as in `NR`, in the access log of the proxy `at`. */
+  readonly flags?: string;
+  readonly at?: string;
+  /** Envoy's response code details, or its reason for closing a connection. */
+  readonly details?: RegExp;
+  /** What the client says when no HTTP answer came. */
+  readonly error?: RegExp;
+}
+
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- the only way to teach jest's types a matcher
+  namespace jest {
+    // eslint-disable-next-line @typescript-eslint/no-unused-vars -- declared with jest's own parameters
+    interface Matchers<R, T = {}> {
+      /** The request was answered by this external server, which saw what it should. */
+      toReach(server: string, seen?: Reached): R;
+      /** No external server answered the request, and it failed as it should. */
+      toFail(how?: Failed): R;
+      /** In the whole run no external server was connected by this workload itself. */
+      toKeepInside(workload: string): R;
+    }
+  }
+}
+
+expect.extend({
+  toReach(answer: Answer, server: string, { status = answer.status === 0 ? 0 : 200, leftBy, headers = {}, without = [], ...same }: Reached = {}) {
+    const seen = answer.server;
+    const wrong = seen === undefined ? [`${server} did not answer`] : [
+      ...differs('server', seen.server, server),
+      ...differs('status', answer.status, status),
+      ...leftBy === undefined ? [] : differs('leftBy', seen.peer, leftBy),
+      ...Object.entries(same).flatMap(([field, value]) => differs(field, seen[field as keyof Seen] ?? '', value)),
+      ...Object.entries(headers).flatMap(([name, value]) => differs(`header ${name}`, header(seen, name), value)),
+      ...without.filter((name) => header(seen, name) !== undefined).map((name) => `header ${name} reached it: ${header(seen, name)}`),
+    ];
+    return verdict(wrong, `reaching ${server}`, answer.story);
+  },
+
+  toFail(answer: Answer, { at, flags, details, status, error }: Failed = {}) {
+    const hop = answer.hops.filter(({ proxy }) => at === undefined || proxy === at).pop()?.line;
+    const reason = [hop?.response_code_details, hop?.connection_termination_details, hop?.upstream_transport_failure_reason].filter(Boolean).join(' ');
+    const wrong = [
+      ...answer.server === undefined ? [] : [`${answer.server.server} answered`],
+      ...status === undefined ? [] : differs('status', answer.status, status),
+      ...flags === undefined ? [] : differs(`flags at ${at ?? 'the last hop'}`, hop?.response_flags, flags),
+      ...details === undefined ? [] : differs('details', `${reason} ${answer.body ?? ''}`, details),
+      ...error === undefined ? [] : differs('error', answer.error, error),
+      ...at !== undefined && hop === undefined ? [`it never came to ${at}`] : [],
+    ];
+    return verdict(wrong, 'the failure', answer.story);
+  },
+
+  toKeepInside(outcome: Outcome, workload: string) {
+    const out = outcome.seen.filter(({ peer }) => peer === workload).map(({ server, path }) => `${workload} came to ${server} itself (${path ?? 'tcp'})`);
+    return verdict(out, `${workload} being kept inside`, outcome.story);
+  },
+});
+
+function differs(field: string, got: unknown, want: unknown): string[] {
+  const same = want instanceof RegExp ? want.test(String(got)) : got === want;
+  return same ? [] : [`${field} is ${JSON.stringify(got)}, not ${want instanceof RegExp ? want : JSON.stringify(want)}`];
+}
+
+function header(seen: Seen, name: string): string | undefined {
+  return Object.entries(seen.headers ?? {}).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1].join(', ');
+}
+
+function verdict(wrong: string[], what: string, story: string): jest.CustomMatcherResult {
+  return { pass: wrong.length === 0, message: () => `${wrong.length > 0 ? wrong.join('\n') : `nothing was wrong with ${what}`}\n\n${story}` };
+}

@@ -1,0 +1,109 @@
+import { call } from './call';
+import { External } from './externals';
+import { Manifests, toYaml } from './manifests';
+import './matchers';
+import { lab, missing } from './prerequisites';
+import { ClientAnswer, Hop, LoadReport, Proxy, Report, Seen, StepReport } from './result';
+import { Step } from './steps';
+import { stepStory, story, troubles } from './story';
+import { Workload } from './workloads';
+
+export * from './externals';
+export * from './result';
+export * from './steps';
+export * from './workloads';
+
+export interface Scenario {
+  readonly name?: string;
+  /** The manifests under test. */
+  readonly manifests: Manifests;
+  /** What already stands in the cluster; strings may hold the lab's certificate placeholders. */
+  readonly fixtures?: Manifests;
+  readonly workloads: readonly Workload[];
+  readonly externals?: readonly External[];
+  readonly steps: readonly Step[];
+  /** Istio's MeshConfig as YAML. */
+  readonly meshConfig?: string;
+  /** istiod's feature flags. */
+  readonly env?: Record<string, string>;
+  /** How long a proxy may take to be ready. @default 6 */
+  readonly readyS?: number;
+  /** Proxies may refuse configuration or stay unready, and steps may fail: `troubles` tells. @default false - that fails the run */
+  readonly troubled?: boolean;
+}
+
+/** The answer to one request, with its way through the mesh. */
+export interface Answer extends ClientAnswer {
+  readonly hops: readonly Hop[];
+  /** What external servers saw of it. */
+  readonly seen: readonly Seen[];
+  readonly story: string;
+}
+
+export interface Outcome {
+  /** One for each request, in order. */
+  readonly answers: readonly Answer[];
+  /** By name; an array destructures better where the order says enough. */
+  readonly named: Readonly<Record<string, Answer>>;
+  readonly loads: Readonly<Record<string, LoadReport>>;
+  readonly proxies: Readonly<Record<string, Proxy>>;
+  /** All that external servers saw in the whole run, loads included. */
+  readonly seen: readonly Seen[];
+  readonly troubles: readonly string[];
+  readonly story: string;
+  readonly seconds: number;
+}
+
+/** Puts manifests into a mesh and does the steps. */
+export async function runMesh(scenario: Scenario): Promise<Outcome> {
+  const binaries = lab();
+  const { manifests, fixtures, troubled, name = 'scenario', ...rest } = scenario;
+  const input = { name, manifests: toYaml(manifests), fixtures: toYaml(fixtures ?? ''), ...rest };
+  const report = await call<Report>(binaries.lab, 'run', input, { ENVOY: binaries.envoy });
+  const outcome = read(scenario, report);
+  if (report.error !== undefined || outcome.troubles.length > 0 && troubled !== true) {
+    throw new Error(`${name}: the mesh is in trouble\n${outcome.story}`);
+  }
+  return outcome;
+}
+
+function read(scenario: Scenario, report: Report): Outcome {
+  const steps = report.steps.map((step, i) => ({ asked: scenario.steps[i], step }));
+  const requests = steps.flatMap(({ asked, step }) => 'request' in asked ? [{ name: asked.request.name, answer: toAnswer(step) }] : []);
+  return {
+    answers: requests.map(({ answer }) => answer),
+    named: Object.fromEntries(requests.map(({ name, answer }) => [name, answer])),
+    loads: Object.fromEntries(steps.flatMap(({ asked, step }) => 'load' in asked && step.load ? [[asked.load.name, step.load]] : [])),
+    proxies: report.proxies,
+    seen: report.seen,
+    troubles: [...troubles(report.proxies), ...report.steps.filter((step) => step.error).map((step) => `${step.step}: ${step.error}`)],
+    story: story(report),
+    seconds: report.seconds,
+  };
+}
+
+function toAnswer(step: StepReport): Answer {
+  return { ...step.answer ?? { status: 0, error: step.error }, hops: step.hops ?? [], seen: step.seen ?? [], story: stepStory(step) };
+}
+
+const TIMEOUT_MS = 60_000;
+const FIRST_BUILD_MS = 20 * 60_000;
+
+/**
+ * A `describe` for tests that need the mesh. Where it cannot run, they are skipped and say why; in CI (`CI=true`) that is a failure.
+ */
+export function describeMesh(name: string, tests: () => void): void {
+  const lacking = missing();
+  if (lacking.length === 0) {
+    describe(name, () => {
+      jest.setTimeout(TIMEOUT_MS);
+      beforeAll(() => void lab(), FIRST_BUILD_MS);
+      tests();
+    });
+  } else if (process.env.CI === 'true') {
+    describe(name, () => test('has what the mesh needs', () => { throw new Error(lacking.join('\n')); }));
+  } else {
+    process.stderr.write(`SKIPPED: ${name}\n${lacking.map((reason) => `  ${reason}\n`).join('')}`);
+    describe.skip(name, tests);
+  }
+}

@@ -1,0 +1,101 @@
+import { Manifests, toYaml } from './manifests';
+import { Authority } from './workloads';
+
+/** One thing that the lab does; steps are done in order. */
+export type Step =
+  | { readonly request: Request }
+  | { readonly load: Load }
+  | { readonly await: string } | { readonly stop: string }
+  | { readonly kill: string } | { readonly start: string }
+  | { readonly down: string } | { readonly up: string }
+  | { readonly apply: string } | { readonly delete: string };
+
+export interface RequestOptions {
+  /** A workload's name, or `outside`. */
+  readonly from: string;
+  /** Finds the answer again. @default - the URL */
+  readonly name?: string;
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  /** `ip:port` or `workload:port` to dial instead of the URL's host. */
+  readonly connect?: string;
+  readonly sni?: string;
+  readonly trustCA?: Authority;
+  /** Shows a client certificate of this authority. */
+  readonly cert?: Authority;
+  /** 1337 is the proxy's own user, whose traffic bypasses the sidecar. @default 1000 */
+  readonly uid?: number;
+  readonly http2?: boolean;
+  readonly tlsMax?: '1.0' | '1.1' | '1.2' | '1.3';
+  /** @default 8 */
+  readonly timeoutS?: number;
+}
+
+export interface Request extends RequestOptions {
+  readonly name: string;
+  readonly url: string;
+}
+
+export interface LoadOptions extends RequestOptions {
+  readonly count: number;
+  /** @default 1 */
+  readonly concurrency?: number;
+  /** Requests a second. @default - as fast as possible */
+  readonly rate?: number;
+}
+
+export interface Load extends LoadOptions {
+  readonly name: string;
+  readonly url: string;
+}
+
+/** One request, over a connection of its own; `https:` is TLS of the application's own. */
+export function get(url: string, options: RequestOptions): Step {
+  return { request: { name: url, url, ...options } };
+}
+
+/** One line over a raw connection, `tcp://host:port` or `tls://host:port`. */
+export const say = get;
+
+/** Many requests in the background, over connections that are kept. The step ends when the first answers are in. */
+export function load(name: string, url: string, options: LoadOptions): Step {
+  return { load: { ...options, name, url } };
+}
+
+/** Waits until a load has sent all its requests. */
+export function finish(loadName: string): Step {
+  return { await: loadName };
+}
+
+/** Ends a load now. */
+export function stop(loadName: string): Step {
+  return { stop: loadName };
+}
+
+/** The proxy of a workload dies at once. */
+export function kill(workload: string): Step {
+  return { kill: workload };
+}
+
+/** The proxy of a workload comes back and is ready. */
+export function start(workload: string): Step {
+  return { start: workload };
+}
+
+/** An external host refuses connections and breaks those that it has. */
+export function down(host: string): Step {
+  return { down: host };
+}
+
+export function up(host: string): Step {
+  return { up: host };
+}
+
+/** Adds or replaces Istio objects and Secrets; the step ends when every proxy has them. */
+export function apply(manifests: Manifests): Step {
+  return { apply: toYaml(manifests) };
+}
+
+export function remove(manifests: Manifests): Step {
+  return { delete: toYaml(manifests) };
+}
