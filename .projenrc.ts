@@ -22,7 +22,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~6.0.0',
   bundledDeps: ['re2js'],
-  devDeps: ['cdk8s-cli', 'yaml', 'fast-check'],
+  devDeps: ['cdk8s-cli', 'cdk8s-plus-33', 'cdk8s-plus-34', 'yaml', 'fast-check'],
   entrypoint: 'lib/src/index.js',
   tsconfig: {
     compilerOptions: { rootDir: '.', outDir: 'lib', inlineSourceMap: false, inlineSources: false },
