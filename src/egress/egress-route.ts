@@ -120,7 +120,7 @@ export interface EgressRouteProps {
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
  */
 export class EgressRoute extends Construct {
-  /** The VirtualService that callers' sidecars read; with the single layout the only one. */
+  /** The VirtualService that callers' sidecars read; with the single layout that of the first host, which the gateway reads too. */
   public readonly meshVirtualService: ApiObject;
 
   /** The VirtualService by which traffic leaves the gateway; where the service has several hosts or ports, that of the first. */
@@ -150,7 +150,7 @@ export class EgressRoute extends Construct {
     this.parts = planEgressRoute(intent).map(plan => addObject(this, plan, props.metadata));
     const virtualServices = this.parts.filter(part => part.kind === 'VirtualService');
     this.meshVirtualService = virtualServices[0];
-    this.gatewayVirtualService = virtualServices[1] ?? virtualServices[0];
+    this.gatewayVirtualService = intent.layout === 'SPLIT' ? virtualServices[1] : virtualServices[0];
   }
 
   /** A host has one way out of a gateway, and one way in a calling namespace: of two, Istio would take one without a word. */

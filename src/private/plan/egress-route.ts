@@ -36,7 +36,7 @@ export function legOneOf(intent: Pick<EgressIntent, 'plaintextReason' | 'appTls'
 export function planEgressRoute(intent: EgressIntent): ObjectPlan[] {
   const ways = intent.service.hosts.flatMap(host => intent.service.ports.map(port => wayOf(intent, host, port)));
   return [
-    ...(intent.layout === 'SINGLE' ? [singleVirtualService(intent, ways)] : splitVirtualServices(intent, ways)),
+    ...(intent.layout === 'SINGLE' ? intent.service.hosts.map(host => singleVirtualService(intent, host, ways)) : splitVirtualServices(intent, ways)),
     ...ways.flatMap(way => entranceObjects(intent, way)),
     ...ways.filter(way => way.legOne === 'shared' || way.legOne === 'own').map(way => callersPolicy(intent, way, ways)),
     ...intent.service.hosts.flatMap(host => upstreamObjects(intent, host)),
@@ -109,15 +109,19 @@ function splitVirtualServices(intent: EgressIntent, ways: Way[]): ObjectPlan[] {
   ];
 }
 
-/** One object with both legs, as Istio's documentation prints them; every match says which leg it is. */
-function singleVirtualService(intent: EgressIntent, ways: Way[]): ObjectPlan {
+/**
+ * One object with both legs, as Istio's documentation prints them; every match says which leg it is.
+ * Each host has its own: the routes of leg 2 would otherwise answer for all hosts of the object.
+ */
+function singleVirtualService(intent: EgressIntent, host: string, all: Way[]): ObjectPlan {
   const { gateway } = intent;
+  const ways = all.filter(way => way.host === host);
   const mesh = meshLeg(ways, 'mesh');
   const leaving = ways.map(way => leavingLeg(intent, way, qualified(gateway, way.gatewayName)));
   return {
-    kind: 'VirtualService', id: 'virtual-service', namespace: gateway.namespace, name: labelOf(intent.service.hosts[0], intent.service.ports[0].number),
+    kind: 'VirtualService', id: `${host}-virtual-service`, namespace: gateway.namespace, name: intent.name ?? labelOf(host),
     spec: {
-      hosts: [...new Set([...intent.service.hosts, ...ways.map(serverHost)])],
+      hosts: [...new Set([host, ...ways.map(serverHost)])],
       gateways: ['mesh', ...new Set(ways.map(way => qualified(gateway, way.gatewayName)))],
       exportTo: exportTo([gateway.namespace, ...intent.callerNamespaces], gateway.namespace),
       http: [...mesh.http, ...leaving.flatMap(l => l.http)],
@@ -177,8 +181,8 @@ function callersPolicy(intent: EgressIntent, way: Way, ways: Way[]): ObjectPlan 
 
 /** A VirtualService with both legs answers to all of its hosts on the shared server, so all of them are guarded there. */
 function policyHosts(intent: EgressIntent, way: Way, ways: Way[]): string[] {
-  const hosts = intent.layout === 'SINGLE' ? [way.host, ...ways.filter(w => w.legOne === 'own').map(w => w.entrance.host)] : [way.host];
-  return hosts.flatMap(host => [host, `${host}:*`]);
+  const hosts = intent.layout === 'SINGLE' ? new Set([way.host, ...ways.filter(w => w.host === way.host).map(serverHost)]) : [way.host];
+  return [...hosts].flatMap(host => [host, `${host}:*`]);
 }
 
 function upstreamObjects(intent: EgressIntent, host: string): ObjectPlan[] {

@@ -1,0 +1,423 @@
+import { ApiObject, App, Chart, Duration, JsonPatch, Testing } from 'cdk8s';
+import { External, Outcome, Step, describeMesh, egressGateway, external, get, runMesh, say, sidecar } from './mesh';
+import {
+  AppTls, CaSource, Caller, ClientCertificate, EgressGateway, EgressRoute, EgressRouteProps, Endpoint, ExternalPort, ExternalService, ExternalServiceProps,
+  GatewayWorkload, PathMatch, Resolution, RouteAction, UpstreamTls, VirtualServiceLayout,
+} from '../../src';
+import { MESH_HEADERS } from '../../src/private/plan/leaving';
+
+interface Declared { readonly app: App; readonly service: ExternalService; readonly route: EgressRoute }
+
+/** The shop's route to a service, in a mesh of its own. */
+function declare(service: Partial<ExternalServiceProps>, route: Partial<EgressRouteProps> = {}): Declared {
+  const app = Testing.app();
+  const gateway = new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system' }), 'egress', {
+    workload: GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' }),
+  });
+  const shop = new Chart(app, 'shop', { namespace: 'shop' });
+  const api = new ExternalService(shop, 'api', { hosts: ['api.test'], ports: [ExternalPort.http()], ...service });
+  return { app, service: api, route: new EgressRoute(shop, 'route', { service: api, gateway, ...route }) };
+}
+
+const workloads = [
+  sidecar('app', { namespace: 'shop' }),
+  sidecar('stranger', { namespace: 'other' }),
+  egressGateway(),
+];
+
+function run({ app }: { readonly app: App }, externals: readonly External[], steps: readonly Step[], more: { readonly fixtures?: object[]; readonly troubled?: boolean } = {}): Promise<Outcome> {
+  return runMesh({ manifests: app, workloads, externals, steps, ...more });
+}
+
+/** The part of a route that has this kind and, in its name, this text. */
+function part({ route }: Declared, kind: string, name = ''): ApiObject {
+  const found = route.parts.filter(p => p.kind === kind && p.name.includes(name));
+  if (found.length !== 1) throw new Error(`${found.length} parts are ${kind} ${name}`);
+  return found[0];
+}
+
+const plainApi = [external('api.test', { http: 80 })];
+/** The lab's address of the first external host. */
+const FIRST_ADDRESS = '198.19.1.10';
+const secureApi = [external('api.test', { https: 443 })];
+const fromApp = { from: 'app' };
+
+describeMesh('egress route', () => {
+  describe('http', () => {
+    test('leaves through the gateway, with nothing of the mesh in it', async () => {
+      const { answers: [answer] } = await run(declare({}), plainApi, [get('http://api.test/get', fromApp)]);
+      expect(answer).toReach('api.test', { leftBy: 'egress', host: 'api.test', path: '/get', without: MESH_HEADERS });
+    });
+
+    test('broken: a gateway name without its namespace leaves leg 2 unbound', async () => {
+      const broken = declare({});
+      broken.route.gatewayVirtualService.addJsonPatch(JsonPatch.replace('/spec/gateways/0', 'other/egress'));
+      const { answers: [answer] } = await run(broken, plainApi, [get('http://api.test/get', fromApp)]);
+      expect(answer).toFail({ status: 404, at: 'egress', flags: 'NR' });
+    });
+
+    test('keeps the headers that it is told to keep', async () => {
+      const { answers: [answer] } = await run(declare({}, { keepHeaders: ['x-request-id'] }), plainApi, [get('http://api.test/get', fromApp)]);
+      expect(answer).toReach('api.test', { headers: { 'x-request-id': /./ }, without: MESH_HEADERS.filter(h => h !== 'x-request-id') });
+    });
+
+    test('goes to a port of its own', async () => {
+      const declared = declare({ ports: [ExternalPort.http({ number: 8080, targetPort: 9000 })] });
+      const { answers: [answer] } = await run(declared, [external('api.test', { http: 9000 })], [get('http://api.test:8080/get', fromApp)]);
+      expect(answer).toReach('api.test', { leftBy: 'egress', port: 9000 });
+    });
+  });
+
+  describe('https origination', () => {
+    const declared = () => declare({ ports: [ExternalPort.httpToHttps()] });
+
+    test('leaves as TLS with the name of the host', async () => {
+      const { answers: [answer] } = await run(declared(), secureApi, [get('http://api.test/get', fromApp)]);
+      expect(answer).toReach('api.test', { leftBy: 'egress', sni: 'api.test', without: MESH_HEADERS });
+    });
+
+    test('refuses a certificate for another name', async () => {
+      const { answers: [answer] } = await run(declared(), [external('api.test', { https: 443 }, { certHost: 'other.test' })], [get('http://api.test/get', fromApp)]);
+      expect(answer).toFail({ status: 503, at: 'egress', details: /verify_SAN_list/ });
+    });
+
+    test('refuses a certificate of an unknown authority', async () => {
+      const { answers: [answer] } = await run(declared(), [external('api.test', { https: 443 }, { certCA: 'private' })], [get('http://api.test/get', fromApp)]);
+      expect(answer).toFail({ status: 503, at: 'egress', details: /CERTIFICATE_VERIFY_FAILED/ });
+    });
+
+    test('takes what is insecure only where it is told to', async () => {
+      const insecure = declare({ ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.insecure('a test host without a certificate') })] });
+      const { answers: [answer] } = await run(insecure, [external('api.test', { https: 443 }, { certCA: 'private' })], [get('http://api.test/get', fromApp)]);
+      expect(answer).toReach('api.test', { leftBy: 'egress' });
+    });
+
+    test('asks for the name that it is told to ask for', async () => {
+      const other = declare({ ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.simple({ sni: 'other.test' }) })] });
+      const { answers: [answer] } = await run(other, [external('api.test', { https: 443 }, { certHost: 'other.test' })], [get('http://api.test/get', fromApp)]);
+      expect(answer).toReach('api.test', { leftBy: 'egress', sni: 'other.test' });
+    });
+
+    test('trusts the authority of a Secret', async () => {
+      const privately = declare({ ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.simple({ ca: CaSource.secret('api-ca') }) })] });
+      const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'api-ca', namespace: 'istio-system' }, data: { 'ca.crt': '${ca:private}' } };
+      const { answers: [answer] } = await run(privately, [external('api.test', { https: 443 }, { certCA: 'private' })], [get('http://api.test/get', fromApp)], { fixtures: [secret] });
+      expect(answer).toReach('api.test', { leftBy: 'egress', sni: 'api.test' });
+    });
+
+    test('broken: a rule for the target port sends clear text to a TLS port', async () => {
+      const broken = declared();
+      part(broken, 'DestinationRule').addJsonPatch(JsonPatch.replace('/spec/trafficPolicy/portLevelSettings/0/port/number', 443));
+      const { answers: [answer] } = await run(broken, secureApi, [get('http://api.test/get', fromApp)]);
+      expect(answer.status).toBe(400);
+      expect(answer.server).toBeUndefined();
+    });
+  });
+
+  describe('mutual https origination', () => {
+    const tls = UpstreamTls.mutual({ clientCertificate: ClientCertificate.secret('api-client', { namespace: 'istio-system' }) });
+    const declared = () => declare({ ports: [ExternalPort.httpToHttps({ tls })] });
+    const api = [external('api.test', { https: 443 }, { clientAuth: true })];
+    const secret = (namespace: string) => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'api-client', namespace },
+      data: { 'tls.crt': '${cert:client:shop.example}', 'tls.key': '${key:client:shop.example}', 'ca.crt': '${ca:public}' },
+    });
+
+    test('shows the certificate of a Secret beside the gateway', async () => {
+      const { answers: [answer] } = await run(declared(), api, [get('http://api.test/get', fromApp)], { fixtures: [secret('istio-system')] });
+      expect(answer).toReach('api.test', { leftBy: 'egress', sni: 'api.test', clientSAN: 'shop.example' });
+    });
+
+    test('shows the certificate of files', async () => {
+      const files = UpstreamTls.mutual({ clientCertificate: ClientCertificate.files({ certificate: '/etc/client/tls.crt', privateKey: '/etc/client/tls.key' }) });
+      const { answers: [answer] } = await run(declare({ ports: [ExternalPort.httpToHttps({ tls: files })] }), api, [get('http://api.test/get', fromApp)]);
+      expect(answer).toReach('api.test', { leftBy: 'egress', clientSAN: 'client.shop.test' });
+    });
+
+    test('broken: a Secret in the namespace of the application is not found', async () => {
+      const { answers: [answer] } = await run(declared(), api, [get('http://api.test/get', fromApp)], { fixtures: [secret('shop')], troubled: true });
+      expect(answer).toFail({ status: 503 });
+    });
+  });
+
+  describe('app TLS, wrapped', () => {
+    const declared = (callers?: Caller[]) => declare({ ports: [ExternalPort.https()] }, { callers });
+
+    test('leaves as the application\'s own TLS', async () => {
+      const { answers: [answer] } = await run(declared(), secureApi, [get('https://api.test/get', fromApp)]);
+      expect(answer).toReach('api.test', { leftBy: 'egress', sni: 'api.test' });
+    });
+
+    test('stands beside HTTP of the same host', async () => {
+      const both = declare({ ports: [ExternalPort.httpToHttps(), ExternalPort.https()] });
+      const { answers: [tls, http] } = await run(both, secureApi, [get('https://api.test/get', fromApp), get('http://api.test/get', fromApp)]);
+      expect(tls).toReach('api.test', { leftBy: 'egress' });
+      expect(http).toReach('api.test', { leftBy: 'egress', without: MESH_HEADERS });
+    });
+
+    test('broken: leg 1 with another SNI reaches no server', async () => {
+      const broken = declared();
+      part(broken, 'DestinationRule', 'leg').addJsonPatch(JsonPatch.replace('/spec/trafficPolicy/tls/sni', 'another.internal'));
+      const { answers: [answer] } = await run(broken, secureApi, [get('https://api.test/get', fromApp)]);
+      // the shared server takes what has no server of its own, and speaks HTTP
+      expect(answer).toFail({ at: 'egress', flags: 'DPE' });
+    });
+
+    test('broken: a tls route does not fit what the gateway has decrypted', async () => {
+      const broken = declared();
+      broken.route.gatewayVirtualService.addJsonPatch(
+        JsonPatch.move('/spec/tcp', '/spec/tls'),
+        JsonPatch.add('/spec/tls/0/match/0/sniHosts', ['api.test-443.egress.istio-system.mesh.internal']),
+      );
+      const { answers: [answer] } = await run(broken, secureApi, [get('https://api.test/get', fromApp)], { troubled: true });
+      expect(answer).toFail();
+    });
+  });
+
+  describe('app TLS, passed through', () => {
+    const declared = () => declare({ ports: [ExternalPort.https()] }, { appTls: AppTls.PASSTHROUGH });
+
+    test('leaves as it came', async () => {
+      const { answers: [answer] } = await run(declared(), secureApi, [get('https://api.test/get', fromApp)]);
+      expect(answer).toReach('api.test', { leftBy: 'egress', sni: 'api.test' });
+    });
+
+    test('broken: with a server for another host the application meets the gateway\'s own certificate', async () => {
+      const broken = declared();
+      part(broken, 'Gateway').addJsonPatch(JsonPatch.replace('/spec/servers/0/hosts/0', 'another.test'));
+      const { answers: [answer] } = await run(broken, secureApi, [get('https://api.test/get', fromApp)]);
+      expect(answer).toFail({ error: /certificate/ });
+    });
+  });
+
+  describe('tcp', () => {
+    const database = (tls?: UpstreamTls) => declare({ hosts: ['db.test'], addresses: [FIRST_ADDRESS], ports: [ExternalPort.tcp({ number: 5432, tls })] });
+
+    test('leaves through the gateway by a leg-1 name of its own', async () => {
+      const { answers: [answer] } = await run(database(), [external('db.test', { tcp: 5432 })], [say('tcp://db.test:5432', fromApp)]);
+      expect(answer).toReach('db.test', { leftBy: 'egress', protocol: 'TCP' });
+    });
+
+    test('is wrapped in TLS where it leaves', async () => {
+      const { answers: [answer] } = await run(database(UpstreamTls.simple()), [external('db.test', { tls: 5432 })], [say('tcp://db.test:5432', fromApp)]);
+      expect(answer).toReach('db.test', { leftBy: 'egress', sni: 'db.test' });
+    });
+
+    test('refuses a certificate for another name', async () => {
+      const { answers: [answer] } = await run(database(UpstreamTls.simple()), [external('db.test', { tls: 5432 }, { certHost: 'other.test' })], [say('tcp://db.test:5432', fromApp)]);
+      expect(answer).toFail();
+    });
+
+    test('broken: an SNI without names to verify accepts any certificate', async () => {
+      const broken = database(UpstreamTls.simple());
+      part(broken, 'DestinationRule', 'db-test-tls').addJsonPatch(JsonPatch.remove('/spec/trafficPolicy/portLevelSettings/0/tls/subjectAltNames'));
+      const { answers: [answer] } = await run(broken, [external('db.test', { tls: 5432 }, { certHost: 'other.test' })], [say('tcp://db.test:5432', fromApp)]);
+      expect(answer).toReach('db.test', { leftBy: 'egress' });
+    });
+  });
+
+  describe('grpc', () => {
+    test('stays HTTP/2 on both legs', async () => {
+      const { answers: [answer] } = await run(declare({ ports: [ExternalPort.grpc()] }), plainApi, [get('http://api.test/shop.Orders/List', { ...fromApp, http2: true })]);
+      expect(answer).toReach('api.test', { leftBy: 'egress', protocol: 'HTTP/2.0' });
+    });
+
+    test('broken: as HTTP it leaves as HTTP/1.1', async () => {
+      const { answers: [answer] } = await run(declare({}), plainApi, [get('http://api.test/shop.Orders/List', { ...fromApp, http2: true })]);
+      expect(answer).toReach('api.test', { leftBy: 'egress', protocol: 'HTTP/1.1' });
+    });
+  });
+
+  describe('plaintext leg 1', () => {
+    const declared = (virtualServices?: VirtualServiceLayout) => declare({}, { plaintextLegOne: 'the gateway has no certificate of the mesh', virtualServices });
+
+    test.each([VirtualServiceLayout.SPLIT, VirtualServiceLayout.SINGLE])('leaves through the gateway (%s)', async layout => {
+      const { answers: [answer] } = await run(declared(layout), plainApi, [get('http://api.test/get', fromApp)]);
+      expect(answer).toReach('api.test', { leftBy: 'egress' });
+    });
+
+    test('broken: a match for another port than the server\'s', async () => {
+      const broken = declared();
+      broken.route.gatewayVirtualService.addJsonPatch(JsonPatch.replace('/spec/http/0/match/0/port', 443));
+      const { answers: [answer] } = await run(broken, plainApi, [get('http://api.test/get', fromApp)]);
+      expect(answer).toFail({ status: 404, at: 'egress', flags: 'NR' });
+    });
+  });
+
+  describe('several hosts', () => {
+    const hosts = ['api.test', 'auth.test'];
+    const servers = hosts.map(host => external(host, { https: 443 }));
+
+    test.each([VirtualServiceLayout.SPLIT, VirtualServiceLayout.SINGLE])('each goes its own way (%s)', async virtualServices => {
+      const declared = declare({ hosts, ports: [ExternalPort.httpToHttps(), ExternalPort.https()] }, { virtualServices });
+      const { answers } = await run(declared, servers, hosts.flatMap(h => [get(`http://${h}/get`, fromApp), get(`https://${h}/get`, fromApp)]));
+      hosts.forEach((host, i) => {
+        expect(answers[2 * i]).toReach(host, { leftBy: 'egress', sni: host });
+        expect(answers[2 * i + 1]).toReach(host, { leftBy: 'egress', sni: host });
+      });
+    });
+  });
+
+  describe('allow and rules', () => {
+    const declared = () => declare({}, {
+      allow: [{ path: PathMatch.prefix('/get') }, { path: PathMatch.prefix('/delay') }],
+      rules: [
+        { matches: [{ path: PathMatch.exact('/get/gone') }], action: RouteAction.respond(410, 'gone') },
+        { matches: [{ path: PathMatch.prefix('/delay') }], timeout: Duration.millis(200) },
+      ],
+    });
+
+    test('let pass what is allowed, tune it, and refuse the rest', async () => {
+      const paths = ['/get', '/get/x', '/get/gone', '/getx', '/other', '/delay/2s'];
+      const { answers: [root, below, gone, longer, other, slow] } = await run(declared(), plainApi, paths.map(p => get(`http://api.test${p}`, fromApp)));
+      expect(root).toReach('api.test', { leftBy: 'egress' });
+      expect(below).toReach('api.test', { leftBy: 'egress' });
+      expect(gone).toFail({ status: 410 });
+      expect(longer).toFail({ status: 403 });
+      expect(other).toFail({ status: 403 });
+      expect(other.body).toBe('not allowed by the egress route to api.test');
+      expect(slow).toFail({ status: 504, at: 'egress', flags: 'UT' });
+    });
+
+    test('broken: Istio\'s own prefix lets longer names pass', async () => {
+      const broken = declared();
+      broken.route.gatewayVirtualService.addJsonPatch(JsonPatch.replace('/spec/http/2/match/1/uri/prefix', '/get'));
+      const { answers: [answer] } = await run(broken, plainApi, [get('http://api.test/getx', fromApp)]);
+      expect(answer).toReach('api.test', { leftBy: 'egress' });
+    });
+  });
+
+  describe('callers', () => {
+    const SHARED = 'egress.istio-system.mesh.internal';
+
+    /** What a namespace would write that was not invited: mesh mTLS of its own to the gateway's Service, with the SNI of our leg 1. */
+    function intrusion(sni: string, leg: object): object[] {
+      const host = 'istio-egressgateway.istio-system.svc.cluster.local';
+      return [
+        { apiVersion: 'networking.istio.io/v1', kind: 'DestinationRule', metadata: { name: 'in', namespace: 'other' }, spec: { host, trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL', sni } } } },
+        {
+          apiVersion: 'networking.istio.io/v1',
+          kind: 'ServiceEntry',
+          metadata: { name: 'in', namespace: 'other' },
+          spec: { hosts: ['api.test'], location: 'MESH_EXTERNAL', resolution: 'DNS', exportTo: ['.'], ports: [{ number: 80, name: 'http', protocol: 'HTTP' }, { number: 443, name: 'tls', protocol: 'TLS' }] },
+        },
+        { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata: { name: 'in', namespace: 'other' }, spec: { hosts: ['api.test'], exportTo: ['.'], ...leg } },
+      ];
+    }
+    const gatewayService = [{ destination: { host: 'istio-egressgateway.istio-system.svc.cluster.local', port: { number: 443 } } }];
+    const httpLeg = { http: [{ match: [{ port: 80 }], route: gatewayService }] };
+    const tlsLeg = { tls: [{ match: [{ port: 443, sniHosts: ['api.test'] }], route: gatewayService }] };
+    const own = `api.test-443.${SHARED}`;
+    const ports = [ExternalPort.httpToHttps(), ExternalPort.https()];
+    const stranger = { from: 'stranger' };
+
+    test.each([
+      ['a namespace', [Caller.namespace('shop')]],
+      ['a service account', [Caller.serviceAccount('shop', 'app')]],
+      ['both', [Caller.namespace('third'), Caller.serviceAccount('shop', 'app')]],
+    ])('%s may pass and a stranger gets 403', async (_, callers) => {
+      const { answers: [invited, refused] } = await run(declare({ ports }, { callers }), secureApi,
+        [get('http://api.test/get', fromApp), get('http://api.test/get', stranger)], { fixtures: intrusion(SHARED, httpLeg) });
+      expect(invited).toReach('api.test', { leftBy: 'egress' });
+      expect(refused).toFail({ status: 403, at: 'egress', details: /rbac_access_denied/ });
+    });
+
+    test('a service account that is not named gets 403', async () => {
+      const { answers: [answer] } = await run(declare({ ports }, { callers: [Caller.serviceAccount('shop', 'another')] }), secureApi, [get('http://api.test/get', fromApp)]);
+      expect(answer).toFail({ status: 403, at: 'egress' });
+    });
+
+    test('a stranger\'s TLS is closed', async () => {
+      const { answers: [invited, refused] } = await run(declare({ ports }), secureApi,
+        [get('https://api.test/get', fromApp), get('https://api.test/get', stranger)], { fixtures: intrusion(own, tlsLeg) });
+      expect(invited).toReach('api.test', { leftBy: 'egress' });
+      expect(refused).toFail({ error: /EOF|reset/ });
+    });
+
+    test('another namespace that is invited may pass', async () => {
+      const declared = declare({ ports }, { callers: [Caller.namespace('shop'), Caller.namespace('other')] });
+      const { answers } = await run(declared, secureApi, ['http', 'https'].flatMap(s => ['app', 'stranger'].map(from => get(`${s}://api.test/get`, { from }))));
+      for (const answer of answers) expect(answer).toReach('api.test', { leftBy: 'egress' });
+    });
+
+    test('with the single layout a stranger finds no other door', async () => {
+      const declared = declare({ ports }, { virtualServices: VirtualServiceLayout.SINGLE });
+      const { answers: [plain, disguised] } = await run(declared, secureApi,
+        [get('http://api.test/get', stranger), get('http://api.test/get', { ...stranger, headers: { host: own } })],
+        { fixtures: intrusion(SHARED, { ...httpLeg, hosts: ['api.test', own] }) });
+      expect(plain).toFail({ status: 403, at: 'egress' });
+      expect(disguised).toFail({ status: 403, at: 'egress' });
+    });
+
+    test('broken: without the policy a stranger passes', async () => {
+      const broken = declare({ ports });
+      const policy = part(broken, 'AuthorizationPolicy', '80');
+      policy.addJsonPatch(JsonPatch.replace('/spec/rules/0/from/0/source/notNamespaces/0', 'other'));
+      const { answers: [answer] } = await run(broken, secureApi, [get('http://api.test/get', stranger)], { fixtures: intrusion(SHARED, httpLeg) });
+      expect(answer).toReach('api.test', { leftBy: 'egress' });
+    });
+
+    test('broken: guarding the host alone leaves the other name of the single layout open', async () => {
+      const broken = declare({ ports }, { virtualServices: VirtualServiceLayout.SINGLE });
+      part(broken, 'AuthorizationPolicy', '80').addJsonPatch(JsonPatch.replace('/spec/rules/0/to/0/operation/hosts', ['api.test', 'api.test:*']));
+      const { answers: [answer] } = await run(broken, secureApi, [get('http://api.test/get', { ...stranger, headers: { host: own } })],
+        { fixtures: intrusion(SHARED, { ...httpLeg, hosts: ['api.test', own] }) });
+      expect(answer.status).not.toBe(403);
+    });
+  });
+
+  describe('resolution', () => {
+    test.each([
+      ['dns of other names', Resolution.dns([Endpoint.host('front.test')])],
+      ['one dns answer', Resolution.dnsRoundRobin()],
+      ['fixed endpoints', Resolution.endpoints([Endpoint.ip(FIRST_ADDRESS, { ports: { 80: 8443 } })])],
+    ])('%s', async (_, resolution) => {
+      const declared = declare({ ports: [ExternalPort.httpToHttps()], resolution });
+      const { answers: [answer] } = await run(declared, [external('front.test', { https: 8443 }, { certHost: 'api.test' }), external('front.test', { https: 443 }, { certHost: 'api.test' }), external('api.test', { https: 443 })],
+        [get('http://api.test/get', fromApp)]);
+      expect(answer.status).toBe(200);
+      expect(answer.server?.peer).toBe('egress');
+    });
+  });
+});
+
+describeMesh('direct service', () => {
+  function direct(props: Partial<ExternalServiceProps>): { app: App; service: ExternalService } {
+    const app = Testing.app();
+    return { app, service: new ExternalService(new Chart(app, 'shop', { namespace: 'shop' }), 'api', { hosts: ['api.test'], ports: [ExternalPort.http()], direct: true, ...props }) };
+  }
+
+  test('leaves by the sidecar', async () => {
+    const { answers: [answer] } = await run(direct({}), plainApi, [get('http://api.test/get', fromApp)]);
+    expect(answer).toReach('api.test', { leftBy: 'app' });
+    expect(answer.hops[0].line.upstream_cluster).toBe('outbound|80||api.test');
+  });
+
+  test('speaks TLS from the sidecar', async () => {
+    const { answers: [answer] } = await run(direct({ ports: [ExternalPort.httpToHttps()] }), secureApi, [get('http://api.test/get', fromApp)]);
+    expect(answer).toReach('api.test', { leftBy: 'app', sni: 'api.test' });
+  });
+
+  test('broken: without the rule clear text goes to the TLS port', async () => {
+    const broken = direct({ ports: [ExternalPort.httpToHttps()] });
+    broken.service.destinationRules[0].addJsonPatch(JsonPatch.replace('/spec/host', 'another.test'));
+    const { answers: [answer] } = await run(broken, secureApi, [get('http://api.test/get', fromApp)]);
+    expect(answer.status).toBe(400);
+  });
+
+  test('finds wildcard hosts by their requests', async () => {
+    const declared = direct({ hosts: ['*.wild.test'], ports: [ExternalPort.http(), ExternalPort.tls({ number: 443 })], resolution: Resolution.dynamicDns() });
+    const { answers: [http, tls] } = await run(declared, [external('*.wild.test', { http: 80 }), external('*.wild.test', { https: 443 }, { certHost: 'a.wild.test' })],
+      [get('http://a.wild.test/get', fromApp), get('https://a.wild.test/get', fromApp)]);
+    expect(http).toReach('*.wild.test', { leftBy: 'app' });
+    expect(tls).toReach('*.wild.test', { leftBy: 'app', sni: 'a.wild.test' });
+  });
+
+  test('goes where the application was going', async () => {
+    const { answers: [answer] } = await run(direct({ resolution: Resolution.none(), ports: [ExternalPort.tls({ number: 443 })] }), secureApi, [get('https://api.test/get', fromApp)]);
+    expect(answer).toReach('api.test', { leftBy: 'app' });
+    expect(answer.hops[0].line.upstream_cluster).toBe('outbound|443||api.test');
+  });
+});
