@@ -1,6 +1,6 @@
 import { call } from './call';
-import type { Scenario } from './mesh';
 import { toYaml } from './manifests';
+import type { Scenario } from './mesh';
 import { labBinary } from './prerequisites';
 
 /** How much configuration istiod would send a proxy. */
