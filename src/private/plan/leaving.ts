@@ -12,7 +12,9 @@ export const MESH_HEADERS = [
 export function leavingRoutes(intent: EgressIntent, at: At, to: Target): HttpRoute[] {
   const forward: Action = { kind: 'forward', to: [to] };
   const removeRequestHeaders = MESH_HEADERS.filter(h => !intent.keepHeaders.includes(h));
-  const leaving = [...intent.rules, { matches: intent.allow ?? [] }]
+  const complete = intent.rules.some(rule => rule.matches.length === 0 || rule.matches === intent.allow);
+  // a second route for the same requests is never used, and Istio complains about it
+  const leaving = [...intent.rules, ...(complete ? [] : [{ matches: intent.allow ?? [] }])]
     .map(rule => ruleRoute(rule, [at], forward))
     .map(route => (route.action.kind === 'forward' ? { ...route, removeRequestHeaders } : route));
   if (!intent.allow) return leaving;
