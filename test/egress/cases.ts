@@ -1,0 +1,71 @@
+import { Duration } from 'cdk8s';
+import {
+  AppTls, Caller, CaSource, ClientCertificate, Endpoint, ExternalPort, HeaderMatch, PathMatch, QueryParamMatch, Resolution, RouteAction, StringMatch, UpstreamTls,
+  VirtualServiceLayout,
+} from '../../src';
+import { direct, routed } from '../fixtures';
+
+const hosts = ['api.example.com'];
+const files = ClientCertificate.files({ certificate: '/etc/certs/tls.crt', privateKey: '/etc/certs/tls.key' });
+const database = { hosts: ['db.example.com'], addresses: ['192.0.2.10'] };
+const originated = { hosts, ports: [ExternalPort.httpToHttps()] };
+
+/** Each way out of the mesh, once. What holds for all manifests is tested over all of these. */
+export const CASES = {
+  'http': () => routed({ hosts, ports: [ExternalPort.http()] }),
+  'http on another port': () => routed({ hosts, ports: [ExternalPort.http({ number: 8080 })] }),
+  'grpc': () => routed({ hosts, ports: [ExternalPort.grpc({ number: 50051 })] }),
+  'https origination': () => routed(originated),
+  'https origination with an authority of its own': () => routed({
+    hosts, ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.simple({ ca: CaSource.secret('partner-ca'), subjectAltNames: ['partner.example.com'] }) })],
+  }),
+  'https origination to whoever answers': () => routed({ hosts, ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.insecure('a lab without certificates') })] }),
+  'mutual origination, certificate in a Secret': () => routed({
+    hosts, ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.mutual({ clientCertificate: ClientCertificate.secret('partner-cert') }) })],
+  }),
+  'mutual origination, certificate in files': () => routed({
+    hosts, ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.mutual({ clientCertificate: files, ca: CaSource.file('/etc/certs/ca.crt') }) })],
+  }),
+  'app TLS, wrapped': () => routed({ hosts, ports: [ExternalPort.https()] }),
+  'app TLS, passed through': () => routed({ hosts, ports: [ExternalPort.https()] }, { appTls: AppTls.PASSTHROUGH }),
+  'app TLS on another port': () => routed({ hosts, ports: [ExternalPort.tls({ number: 8883 })] }),
+  'tcp': () => routed({ ...database, ports: [ExternalPort.tcp({ number: 5432 })] }),
+  'tcp, wrapped in TLS': () => routed({ ...database, ports: [ExternalPort.tcp({ number: 6379, targetPort: 6380, tls: UpstreamTls.simple() })] }),
+  'tcp with captured DNS': () => routed({ hosts: database.hosts, ports: [ExternalPort.tcp({ number: 5432 })] }, {}, { dnsCapture: true }),
+  'plaintext leg 1': () => routed(originated, { plaintextLegOne: 'the gateway runs outside the mesh' }),
+  'several hosts': () => routed({ hosts: ['a.example.com', 'b.example.com'], ports: [ExternalPort.httpToHttps()] }),
+  'several ports': () => routed({ hosts: database.hosts, addresses: database.addresses, ports: [ExternalPort.http(), ExternalPort.https(), ExternalPort.tcp({ number: 5432 })] }),
+  'single layout': () => routed(originated, { virtualServices: VirtualServiceLayout.SINGLE }),
+  'single layout, several ports': () => routed({ hosts, ports: [ExternalPort.httpToHttps(), ExternalPort.https()] }, { virtualServices: VirtualServiceLayout.SINGLE }),
+  'allowed requests': () => routed(originated, {
+    allow: [{ path: PathMatch.prefix('/v1'), methods: ['GET', 'HEAD'] }, { path: PathMatch.exact('/health') }],
+  }),
+  'rules': () => routed(originated, {
+    rules: [
+      { matches: [{ path: PathMatch.exact('/old') }], action: RouteAction.redirect({ path: '/new' }) },
+      { matches: [{ path: PathMatch.rawPrefix('/admin') }], action: RouteAction.respond(403, 'not from here') },
+      { matches: [{ headers: [HeaderMatch.present('x-slow'), HeaderMatch.absent('x-fast')] }], timeout: Duration.seconds(30) },
+      { matches: [{ queryParams: [QueryParamMatch.exact('debug', 'on')], authority: StringMatch.exact('api.example.com') }], timeout: Duration.millis(1500) },
+    ],
+  }),
+  'rules within allowed requests': () => routed(originated, {
+    allow: [{ path: PathMatch.prefix('/v1') }],
+    rules: [{ matches: [{ methods: ['POST'] }], timeout: Duration.seconds(5) }],
+  }),
+  'callers by namespace': () => routed(originated, { callers: [Caller.namespace('shop'), Caller.namespace('billing')] }),
+  'callers by service account': () => routed(originated, { callers: [Caller.serviceAccount('shop', 'checkout'), Caller.namespace('billing')] }),
+  'kept headers': () => routed(originated, { keepHeaders: ['X-Request-Id'] }),
+  'endpoints instead of DNS': () => routed({
+    hosts, ports: [ExternalPort.http()], resolution: Resolution.endpoints([
+      Endpoint.ip('192.0.2.1', { ports: { 80: 8080 }, locality: 'eu/west', weight: 3, labels: { tier: 'gold' } }), Endpoint.ip('2001:db8::1'),
+    ]),
+  }),
+  'other names to resolve': () => routed({ hosts, ports: [ExternalPort.http()], resolution: Resolution.dns([Endpoint.host('origin.example.net')]) }),
+  'dns round robin': () => routed({ hosts, ports: [ExternalPort.http()], resolution: Resolution.dnsRoundRobin() }),
+  'direct': () => direct({ hosts, ports: [ExternalPort.https()] }),
+  'direct with TLS origination': () => direct(originated),
+  'direct with TLS for TCP': () => direct({ ...database, ports: [ExternalPort.tcp({ number: 6379, targetPort: 6380, tls: UpstreamTls.simple() })] }),
+  'direct by wildcard': () => direct({ hosts: ['*.example.com'], ports: [ExternalPort.tls({ number: 443 })], resolution: Resolution.dynamicDns() }),
+  'direct without resolution': () => direct({ hosts: ['*.example.com'], ports: [ExternalPort.https()], resolution: Resolution.none() }),
+  'direct to a unix socket': () => direct({ hosts, ports: [ExternalPort.http()], resolution: Resolution.endpoints([Endpoint.unixSocket('/var/run/api.sock')]) }),
+};

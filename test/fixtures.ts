@@ -1,0 +1,44 @@
+import { App, Chart } from 'cdk8s';
+import { manifestsOf } from './synth';
+import {
+  EgressGateway, EgressRoute, EgressRouteProps, ExternalService, ExternalServiceProps, GatewayWorkload, IngressGateway, IngressGatewayProps, IngressRoute,
+  IngressRouteProps, MeshSettings, MeshSettingsOptions,
+} from '../src';
+
+/** A mesh with an egress gateway that the platform's chart declares, and a chart of the application. */
+export function mesh(settings: MeshSettingsOptions = {}) {
+  const app = new App();
+  MeshSettings.of(app, settings);
+  const platform = new Chart(app, 'platform', { namespace: 'istio-system' });
+  const shop = new Chart(app, 'shop', { namespace: 'shop' });
+  const egress = new EgressGateway(platform, 'egress', {
+    workload: GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' }),
+  });
+  return { app, platform, shop, egress };
+}
+
+/** An external service of the shop, and a route to it through the egress gateway. */
+export function routed(service: ExternalServiceProps, props: Partial<EgressRouteProps> = {}, settings?: MeshSettingsOptions) {
+  const world = mesh(settings);
+  const external = new ExternalService(world.shop, 'service', service);
+  const route = new EgressRoute(world.shop, 'route', { service: external, gateway: world.egress, ...props });
+  return { ...world, service: external, route, manifests: () => manifestsOf(world.app, [external.serviceEntry, ...route.parts]) };
+}
+
+/** An external service of the shop to which sidecars go by themselves. */
+export function direct(props: ExternalServiceProps, settings?: MeshSettingsOptions) {
+  const world = mesh(settings);
+  const service = new ExternalService(world.shop, 'service', { direct: true, ...props });
+  return { ...world, service, manifests: () => manifestsOf(world.app, [service.serviceEntry, ...service.destinationRules]) };
+}
+
+/** An ingress gateway of the shop, whose pods are elsewhere, and a route from it. */
+export function ingress(gatewayProps: Partial<IngressGatewayProps>, props: Omit<IngressRouteProps, 'gateway'>) {
+  const app = new App();
+  const shop = new Chart(app, 'shop', { namespace: 'shop' });
+  const gateway = new IngressGateway(shop, 'gateway', {
+    workload: GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' }), ...gatewayProps,
+  });
+  const route = new IngressRoute(shop, 'route', { gateway, ...props });
+  return { app, shop, gateway, route, manifests: () => manifestsOf(app, [gateway.gateway, route.virtualService]) };
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ApiObject, App, Yaml } from 'cdk8s';
+import { parseAllDocuments } from 'yaml';
+
+/** An object as a cluster receives it. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace: string; readonly labels?: object; readonly annotations?: object };
+  // tests look into specs of every kind
+  readonly spec: any;
+}
+
+export interface SynthOptions {
+  /**
+   * Whether the cluster should accept the objects. Tests of fields that Istio does not know say `false`.
+   *
+   * @default true
+   */
+  readonly admissible?: boolean;
+}
+
+/**
+ * The objects of an app, read back from its YAML as Go reads it (YAML 1.1). All tests synthesize here, so that Istio's own
+ * validation can judge every set in one batch: where `ADMISSION_DIR` is set, it receives them.
+ */
+export function synth(app: App, { admissible = true }: SynthOptions = {}): Manifest[] {
+  const yaml = app.synthYaml();
+  if (admissible && process.env.ADMISSION_DIR) record(yaml, process.env.ADMISSION_DIR);
+  return parseAllDocuments(yaml, { version: '1.1' }).map(document => document.toJS());
+}
+
+function record(manifests: string, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const hash = createHash('sha256').update(manifests).digest('hex').slice(0, 16);
+  writeFileSync(join(folder, `${hash}.json`), JSON.stringify({ name: expect.getState().currentTestName, manifests }));
+}
+
+/** The only object of a kind, or of a kind and name. */
+export function find(objects: Manifest[], kind: string, name?: string): Manifest {
+  const found = objects.filter(o => o.kind === kind && (name === undefined || o.metadata.name === name));
+  if (found.length !== 1) {
+    throw new Error(`${found.length} objects are ${kind} ${name ?? ''}; there are: ${objects.map(o => `${o.kind} ${o.metadata.name}`).join(', ')}`);
+  }
+  return found[0];
+}
+
+/** The objects of constructs, out of those of the whole app. */
+export function manifestsOf(app: App, parts: ApiObject[], options?: SynthOptions): Manifest[] {
+  const all = synth(app, options);
+  return parts.map(part => find(all.filter(o => o.metadata.namespace === part.metadata.namespace), part.kind, part.name));
+}
+
+// snapshots show objects as users see them
+expect.addSnapshotSerializer({
+  test: value => Array.isArray(value) && value.length > 0 && value.every(o => o?.apiVersion && o.kind),
+  serialize: (value: Manifest[]) => Yaml.stringify(...value).trimEnd(),
+});
