@@ -22,7 +22,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~6.0.0',
   bundledDeps: ['re2js'],
-  devDeps: ['cdk8s-cli', 'cdk8s-plus-33', 'cdk8s-plus-34', 'yaml', 'fast-check'],
+  devDeps: ['cdk8s-cli', 'cdk8s-plus-33', 'cdk8s-plus-34', 'yaml', 'fast-check', 'tsconfig-paths@^4'],
   entrypoint: 'lib/src/index.js',
   tsconfig: {
     compilerOptions: { rootDir: '.', outDir: 'lib', inlineSourceMap: false, inlineSources: false },
@@ -41,6 +41,13 @@ project.gitignore.exclude('.jsii.tabl.json', 'dist/', '*.tgz');
 project.compileTask.reset('jsii --silence-warnings=reserved-word --fail-on-warnings');
 project.tryFindObjectFile('package.json')?.addOverride('jsii.diagnostics', { 'documentation/non-existent-parameter': 'error' });
 project.addTask('import', { description: 'Regenerate imports/ from the CRDs of Istio (needs Go)', exec: 'ts-node -T -P projenrc/tsconfig.json projenrc/imports.ts' });
+project.addTask('example', {
+  description: 'Synthesize the bookinfo example and show its manifests',
+  steps: [
+    { exec: 'cdk8s synth --check-upgrade=false', cwd: 'examples/bookinfo' },
+    { exec: 'ts-node -T -P projenrc/tsconfig.json examples/show.ts examples/bookinfo/dist' },
+  ],
+});
 const examples = project.addTask('examples', { exec: 'jsii-rosetta extract --strict' });
 project.postCompileTask.spawn(examples);
 project.testTask.prependExec('tsc --noEmit --project test/tsconfig.json');
