@@ -1,0 +1,20 @@
+/** Writes `docs/errors.md` from the table of error codes. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { CODES } from '../src/private/codes';
+
+const rows = Object.entries(CODES).sort(([a], [b]) => a.localeCompare(b)).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`);
+
+mkdirSync('docs', { recursive: true });
+writeFileSync('docs/errors.md', `# Errors
+
+Bad input stops the synthesis with an error of the form
+
+    [Code] path/of/the/construct: prop is "value"; allowed: ...; fix: ...
+
+Codes are stable; the wording of messages is not. What can only be known at the end (\`ExternalServiceUnused\`, \`RulesEmpty\`) is reported
+when the app is synthesized, all at once.
+
+| code | meaning |
+|---|---|
+${rows.join('\n')}
+`);
