@@ -55,8 +55,15 @@ function header({ kind, value }: HeaderCondition): TextMatch {
   return kind === 'present' ? {} : { [kind]: value };
 }
 
+/** The port in a Host header. */
+export const PORT = /:\d+$/;
+
+export function isBareHost({ kind, value }: TextCondition): boolean {
+  return kind === 'exact' && !PORT.test(value);
+}
+
 /** A client may write the port into the Host header, and Istio's exact match would miss it. */
 function authority(condition: TextCondition): TextMatch {
-  if (condition.kind !== 'exact' || /:\d+$/.test(condition.value)) return text(condition);
+  if (!isBareHost(condition)) return text(condition);
   return { regex: `${condition.value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(:[0-9]+)?` };
 }

@@ -1,4 +1,4 @@
-import { trimSlash } from './http';
+import { PORT, isBareHost, trimSlash } from './http';
 import { HeaderCondition, Match, PathCondition, TextCondition } from '../intent/http';
 
 /** Why two matches have no common one: no request fits both, or Istio cannot say "both" in one match. */
@@ -7,7 +7,7 @@ export type NoMatch = 'never' | 'inexpressible';
 /** The match for requests that fit both. */
 export function intersect(a: Match, b: Match): Match | NoMatch {
   const path = both(a.path, b.path, paths);
-  const authority = both(a.authority, b.authority, texts);
+  const authority = both(a.authority, b.authority, authorities);
   const headers = maps(a.headers, b.headers);
   const queryParams = maps(a.queryParams, b.queryParams);
   const methods = a.methods.length && b.methods.length ? a.methods.filter(m => b.methods.includes(m)) : [...a.methods, ...b.methods];
@@ -45,6 +45,18 @@ function texts<T extends HeaderCondition>(a: T, b: T): T | NoMatch {
     return a.value!.startsWith(b.value!) ? a : b.value!.startsWith(a.value!) ? b : 'never';
   }
   return 'inexpressible';
+}
+
+/** A host without a port stands for the host with any port as well. */
+function authorities(a: TextCondition, b: TextCondition): TextCondition | NoMatch {
+  if (!isBareHost(a)) return isBareHost(b) ? authorities(b, a) : texts(a, b);
+  switch (b.kind) {
+    case 'exact': return b.value.replace(PORT, '') === a.value ? b : 'never';
+    case 'prefix':
+      if (a.value.startsWith(b.value)) return a;
+      return b.value.startsWith(`${a.value}:`) && /^\d*$/.test(b.value.slice(a.value.length + 1)) ? 'inexpressible' : 'never';
+    case 'regex': return 'inexpressible';
+  }
 }
 
 function paths(a: PathCondition, b: PathCondition): PathCondition | NoMatch {
