@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { anyMatch, anyRequest, fits } from './requests';
+import { PathMatch, RouteMatch, StringMatch } from '../../../src';
+import { Match, checkMatches } from '../../../src/private/intent/http';
+import { intersect } from '../../../src/private/plan/intersect';
+
+const refuse = () => { throw new Error('the test is wrong'); };
+const one = (match: RouteMatch) => checkMatches([match], 'match', refuse)[0];
+const both = (a: RouteMatch, b: RouteMatch) => intersect(one(a), one(b));
+
+describe('the match for requests that fit two matches', () => {
+  test('a request fits it where the request fits both, and only there', () => {
+    fc.assert(fc.property(anyMatch, anyMatch, fc.array(anyRequest, { minLength: 20, maxLength: 20 }), (a, b, requests) => {
+      const joined = intersect(a, b);
+      fc.pre(typeof joined !== 'string');
+      return requests.every(request => fits(joined as Match, request) === (fits(a, request) && fits(b, request)));
+    }), { numRuns: 3000 });
+  });
+
+  test('there is none only where no request fits both', () => {
+    fc.assert(fc.property(anyMatch, anyMatch, fc.array(anyRequest, { minLength: 20, maxLength: 20 }), (a, b, requests) => {
+      fc.pre(intersect(a, b) === 'never');
+      return !requests.some(request => fits(a, request) && fits(b, request));
+    }), { numRuns: 3000 });
+  });
+
+  test('the order of the two does not matter for whether there is one', () => {
+    const verdict = (joined: ReturnType<typeof intersect>) => (typeof joined === 'string' ? joined : 'a match');
+    fc.assert(fc.property(anyMatch, anyMatch, (a, b) => verdict(intersect(a, b)) === verdict(intersect(b, a))), { numRuns: 3000 });
+  });
+
+  test('that of a match and itself is itself', () => {
+    fc.assert(fc.property(anyMatch, match => expect(intersect(match, match)).toEqual(match)));
+  });
+
+  test.each([
+    ['/a', '/a/b', '/a/b'],
+    ['/a/', '/a', '/a/'],
+    ['/', '/a', '/a'],
+    ['/a', '/ab', 'never'],
+  ])('prefixes %s and %s: %s', (a, b, expected) => {
+    const joined = both({ path: PathMatch.prefix(a) }, { path: PathMatch.prefix(b) });
+    expect(typeof joined === 'string' ? joined : joined.path!.value).toBe(expected);
+  });
+
+  test.each([
+    ['two expressions', PathMatch.regex('/a.*'), PathMatch.regex('.*b')],
+    ['an expression and a prefix', PathMatch.regex('/a.*'), PathMatch.prefix('/a')],
+  ])('%s cannot be joined', (_, a, b) => {
+    expect(both({ path: a }, { path: b })).toBe('inexpressible');
+  });
+
+  test.each([
+    ['a host and the same with a port', StringMatch.exact('x.test:80'), 'x.test:80'],
+    ['a host and a prefix of it', StringMatch.prefix('x.'), 'x.test'],
+    ['a host and a prefix that takes some ports', StringMatch.prefix('x.test:80'), 'inexpressible'],
+    ['a host and a prefix of something else', StringMatch.prefix('x.test.'), 'never'],
+    ['a host and an expression that could tell ports apart', StringMatch.regex('x\\.test(:80)?'), 'inexpressible'],
+    ['a host and another with a port', StringMatch.exact('y.test:80'), 'never'],
+  ])('%s', (_, authority, expected) => {
+    for (const joined of [both({ authority: StringMatch.exact('x.test') }, { authority }), both({ authority }, { authority: StringMatch.exact('x.test') })]) {
+      expect(typeof joined === 'string' ? joined : joined.authority!.value).toBe(expected);
+    }
+  });
+});
