@@ -68,7 +68,7 @@ expect.extend({
       ...answer.server === undefined ? [] : [`${answer.server.server} answered`],
       ...status === undefined ? [] : differs('status', answer.status, status),
       ...flags === undefined ? [] : differs(`flags at ${at ?? 'the last hop'}`, hop?.response_flags, flags),
-      ...details === undefined ? [] : differs('details', `${reason} ${answer.body ?? ''}`, details),
+      ...details === undefined ? [] : differs('details', `${reason} ${reason.replace(/_/g, ' ')} ${answer.body ?? ''}`, details),
       ...error === undefined ? [] : differs('error', answer.error, error),
       ...at !== undefined && hop === undefined ? [`it never came to ${at}`] : [],
     ];
