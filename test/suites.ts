@@ -11,7 +11,7 @@ interface Count { readonly passed: number; readonly failed: number; readonly ski
 
 const ci = process.env.CI === 'true';
 const temp = mkdtempSync(join(tmpdir(), 'suites-'));
-const env = { ...process.env, ADMISSION_DIR: join(temp, 'admission'), ESLINT_USE_FLAT_CONFIG: 'false', NODE_NO_WARNINGS: '1', JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' };
+const env: NodeJS.ProcessEnv = { ...process.env, ADMISSION_DIR: join(temp, 'admission'), ESLINT_USE_FLAT_CONFIG: 'false', NODE_NO_WARNINGS: '1', JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' };
 const hasGo = spawnSync('go', ['version']).status === 0;
 
 const suites: { readonly name: string; readonly run: () => Count; readonly unless?: string | false }[] = [

@@ -12,7 +12,7 @@ export interface WeightedDestination {
 /** What a redirect changes; the rest of the URL stays. */
 export interface RedirectOptions {
   /**
-   * `http` or `https`. The port of that scheme is written with it, because Istio would keep the port that the client used.
+   * `http` or `https`. A port that the client wrote into its Host header is kept, unless `authority` is set as well.
    *
    * @default - the scheme of the request
    */
@@ -33,9 +33,9 @@ export interface RedirectOptions {
   readonly path?: string;
 
   /**
-   * The port to go to, 1 to 65535.
+   * The port to go to, 1 to 65535, other than the scheme's own: that one Istio leaves out, so that the client's port is kept.
    *
-   * @default - the port of `scheme` where that is set, else the port of the request
+   * @default - the port that the client wrote; none where `authority` is set
    */
   readonly port?: number;
 

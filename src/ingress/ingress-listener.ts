@@ -1,6 +1,6 @@
 /** What is done with clear-text requests to the hosts of an HTTPS listener. */
 export class PlainHttp {
-  /** They are redirected to HTTPS, with status 301. */
+  /** They are redirected to HTTPS, with status 301. Under a wildcard host, a port that the client wrote into its Host header is kept. */
   public static redirect(): PlainHttp {
     return new PlainHttp('redirect');
   }

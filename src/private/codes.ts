@@ -66,6 +66,7 @@ export const CODES = {
   MatchEmpty: 'A match without a condition.',
   WeightInvalid: 'Weights are whole numbers of which at least one is above 0.',
   StatusInvalid: 'A status code that Istio refuses.',
+  RedirectPortIgnored: 'Istio leaves out the own port of a scheme, and the port that the client used would stay.',
   RedirectEmpty: 'A redirect that changes nothing.',
   TimeoutInvalid: 'A timeout below one millisecond.',
   ServiceNameInvalid: 'The name of a Service is not a DNS label.',

@@ -148,10 +148,12 @@ function checkRedirect(options: RedirectOptions, prop: string, refuse: Refuse): 
     refuse({ code: 'RedirectEmpty', prop: `${prop}.scheme`, got: scheme, allowed: 'http or https', fix: 'correct the scheme' });
   }
   if (path !== undefined) checkPath('exact', path, `${prop}.path`, refuse);
+  if (scheme && port === (scheme === 'https' ? 443 : 80) && authority === undefined) {
+    refuse({ code: 'RedirectPortIgnored', prop: `${prop}.port`, got: port, allowed: `another port than the one of ${scheme}, or \`authority\` beside it`, fix: 'set authority: only then is the port of the client left out' });
+  }
   const code = status ?? 301;
   if (!REDIRECTS.includes(code)) {
     refuse({ code: 'StatusInvalid', prop: `${prop}.status`, got: status, allowed: REDIRECTS.join(', '), fix: 'use one of these' });
   }
-  const schemePort = scheme && (scheme === 'https' ? 443 : 80);
-  return { kind: 'redirect', scheme, authority, uri: path, port: port === undefined ? schemePort || undefined : checkPort(port, `${prop}.port`, refuse), code };
+  return { kind: 'redirect', scheme, authority, uri: path, port: port === undefined ? undefined : checkPort(port, `${prop}.port`, refuse), code };
 }

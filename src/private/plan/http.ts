@@ -40,7 +40,7 @@ function conditions(match: Match): Omit<HttpMatch, 'port' | 'gateway' | 'uri'> {
   const absent = [...match.headers].filter(([, c]) => c.kind === 'absent');
   return {
     ...(match.methods.length > 0 && { method: match.methods.length === 1 ? { exact: match.methods[0] } : { regex: match.methods.join('|') } }),
-    ...(match.authority && { authority: authority(match.authority) }),
+    ...(match.authority && { authority: authorityMatch(match.authority) }),
     ...(present.length > 0 && { headers: Object.fromEntries(present.map(([name, c]) => [name, header(c)])) }),
     ...(absent.length > 0 && { withoutHeaders: Object.fromEntries(absent.map(([name]) => [name, {}])) }),
     ...(match.queryParams.size > 0 && { queryParams: Object.fromEntries([...match.queryParams].map(([name, c]) => [name, text(c)])) }),
@@ -63,7 +63,7 @@ export function isBareHost({ kind, value }: TextCondition): boolean {
 }
 
 /** A client may write the port into the Host header, and Istio's exact match would miss it. */
-function authority(condition: TextCondition): TextMatch {
+export function authorityMatch(condition: TextCondition): TextMatch {
   if (!isBareHost(condition)) return text(condition);
   return { regex: `${condition.value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(:[0-9]+)?` };
 }

@@ -1,4 +1,4 @@
-import { matchesAt, ruleRoute } from './http';
+import { authorityMatch, ruleRoute } from './http';
 import { Action, GatewaySpec, HttpRoute, Labels, Server, VirtualServiceSpec } from './objects';
 import { exportTo } from './visibility';
 import { covers } from '../hosts';
@@ -67,13 +67,21 @@ export function ingressVirtualService(intent: IngressRouteIntent): VirtualServic
     hosts: intent.hosts,
     gateways: [intent.gateway],
     exportTo: exportTo([intent.podNamespace], intent.namespace),
-    http: [...away.map(redirect), ...intent.rules.map(rule => ruleRoute(rule, served, nowhere))],
+    http: [...away.flatMap(l => redirects(l, intent.hosts)), ...intent.rules.map(rule => ruleRoute(rule, served, nowhere))],
     tls: [],
     tcp: [],
   };
 }
 
-/** The port is written, because Istio would keep that of the client. */
-function redirect({ port, redirectTo }: ListenedHost): HttpRoute {
-  return { matches: matchesAt([], [{ port }]), action: { kind: 'redirect', scheme: 'https', port: redirectTo, code: 301 } };
+/**
+ * Without an authority Envoy keeps the port that the client wrote into the Host header, even where Istio's `port` says 443.
+ * A wildcard has no authority to name, so it comes last and keeps that port.
+ */
+function redirects({ port, redirectTo }: ListenedHost, hosts: string[]): HttpRoute[] {
+  const exact = hosts.filter(host => !host.startsWith('*'));
+  const away = (authority?: string): Action => ({ kind: 'redirect', scheme: 'https', authority, port: redirectTo === 443 ? undefined : redirectTo, code: 301 });
+  return [
+    ...exact.map(host => ({ matches: [{ port, ...(hosts.length > 1 && { authority: authorityMatch({ kind: 'exact', value: host }) }) }], action: away(host) })),
+    ...(exact.length < hosts.length ? [{ matches: [{ port }], action: away() }] : []),
+  ];
 }
