@@ -26,7 +26,8 @@ export function checkHosts(hosts: string[], prop: string, rules: HostRules, refu
   });
 }
 
-function checkHost(host: string, prop: string, rules: HostRules, refuse: Refuse): string {
+/** Checks one host; see `checkHosts`. */
+export function checkHost(host: string, prop: string, rules: HostRules, refuse: Refuse): string {
   if (host === '*') {
     if (rules.catchAll) return host;
     refuse({

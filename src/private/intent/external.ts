@@ -5,7 +5,7 @@ import { Endpoint, Resolution } from '../../egress/resolution';
 import { MeshSettings } from '../../mesh-settings';
 import { checkPort } from '../checks';
 import { Refuse } from '../errors';
-import { checkHosts } from '../hosts';
+import { checkHost, checkHosts } from '../hosts';
 import { EndpointSpec } from '../plan/objects';
 
 export interface Port {
@@ -146,7 +146,7 @@ function checkEndpoint(endpoint: Endpoint, kind: Resolution['_kind'], ports: Por
     if (kind === 'STATIC') {
       refuse({ code: 'EndpointInvalid', prop, got: address, allowed: 'IP addresses and unix sockets with Resolution.endpoints', fix: 'use Resolution.dns([Endpoint.host(...)])' });
     }
-    checkHosts([address], prop, { wildcard: false }, refuse);
+    checkHost(address, prop, { wildcard: false }, refuse);
   }
   const { locality, weight, labels } = endpoint._options;
   if (weight !== undefined && (!Number.isInteger(weight) || weight < 1)) {

@@ -1,7 +1,7 @@
 import { UpstreamTls } from '../../egress/upstream-tls';
 import { checkReason } from '../checks';
 import { Refuse } from '../errors';
-import { checkHosts } from '../hosts';
+import { checkHost, checkHosts } from '../hosts';
 
 /** How TLS is spoken to an external host, checked. */
 export interface TlsIntent {
@@ -22,7 +22,7 @@ export interface TlsIntent {
 export function checkUpstreamTls(tls: UpstreamTls, opaque: boolean, direct: boolean, prop: string, refuse: Refuse): TlsIntent {
   const { mode, ca, sni, subjectAltNames, clientCertificate, reason } = tls._spec;
   if (mode === 'INSECURE') return { mode, opaque, reason: checkReason(reason!, `${prop}.reason`, refuse) };
-  if (sni !== undefined) checkHosts([sni], `${prop}.sni`, { wildcard: false }, refuse);
+  if (sni !== undefined) checkHost(sni, `${prop}.sni`, { wildcard: false }, refuse);
   if (subjectAltNames !== undefined) checkHosts(subjectAltNames, `${prop}.subjectAltNames`, { wildcard: false }, refuse);
   if (opaque && sni !== undefined && subjectAltNames === undefined) {
     refuse({ code: 'SniWithoutSubjectAltNames', prop: `${prop}.subjectAltNames`, got: undefined, allowed: 'the names to accept, where sni is set on a TCP port', fix: `add subjectAltNames: ['${sni}']` });
