@@ -1,0 +1,129 @@
+import { Chart, Duration } from 'cdk8s';
+import {
+  AppTls, Caller, ClientCertificate, EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps, GatewayWorkload, PathMatch,
+  Resolution, UpstreamTls,
+} from '../../src';
+import { mesh, routed } from '../fixtures';
+import { expectRefusal } from '../refusal';
+import { synth } from '../synth';
+
+interface Refused {
+  readonly when: string;
+  readonly service?: Partial<ExternalServiceProps>;
+  readonly props?: Partial<EgressRouteProps>;
+  readonly message: string;
+}
+
+const hosts = ['api.example.com'];
+const ports = [ExternalPort.httpToHttps()];
+const opaque = { ports: [ExternalPort.https()] };
+const tcp = { addresses: ['192.0.2.1'], ports: [ExternalPort.tcp({ number: 5432 })] };
+
+const REFUSED: Refused[] = [
+  { when: 'the service is direct', service: { direct: true }, message: '[DirectServiceRouted] shop/route: service is "shop/service"; allowed: a service that is not direct; fix: leave out `direct` from the service, or delete the route' },
+  { when: 'the host is a wildcard', service: { hosts: ['*.example.com'], resolution: Resolution.dynamicDns() }, message: '[WildcardThroughGateway] shop/route: service.hosts is "*.example.com"; allowed: full names; fix: name each host; or declare the service as direct with Resolution.dynamicDns(), past the gateway' },
+  { when: 'nothing says where the host is', service: { resolution: Resolution.none() }, message: '[ResolutionNoneBehindGateway] shop/route: service.resolution is "NONE"; allowed: DNS, DNS_ROUND_ROBIN, STATIC; fix: use Resolution.dns() or Resolution.endpoints()' },
+  { when: 'the gateway could not tell ports apart', service: { ports: [ExternalPort.http(), ExternalPort.http({ number: 8080 })] }, message: '[HttpPortsAmbiguous] shop/route: service.ports is "80", "8080"; allowed: one HTTP or gRPC port behind a gateway; fix: keep one port and give it the targetPort of the host' },
+  {
+    when: 'the Secret is not where the gateway runs',
+    service: { ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.mutual({ clientCertificate: ClientCertificate.secret('cert', { namespace: 'shop' }) }) })] },
+    message: '[ClientCertificateNamespace] shop/route: service.ports.tls.clientCertificate is "shop/cert"; allowed: a Secret in istio-system, where the pods of the gateway run; fix: make the Secret cert in istio-system',
+  },
+  { when: 'nobody may call', props: { callers: [] }, message: '[CallersEmpty] shop/route: callers is empty; allowed: one caller or more; fix: leave it out for the namespace of the chart' },
+  { when: 'a caller has no name', props: { callers: [Caller.namespace('shop'), Caller.namespace('')] }, message: '[NameInvalid] shop/route: callers[1] is ""; allowed: a DNS label of at most 63 characters; fix: correct the name' },
+  { when: 'a service account has a name that is no label', props: { callers: [Caller.serviceAccount('shop', 'a/b')] }, message: '[NameInvalid] shop/route: callers[0] is "a/b"; allowed: a DNS label of at most 63 characters; fix: correct the name' },
+  { when: 'the app speaks no TLS that could be passed', props: { appTls: AppTls.PASSTHROUGH }, message: '[AppTlsWithoutTls] shop/route: appTls is "PASSTHROUGH"; allowed: a service with a port of ExternalPort.https() or tls(); fix: leave out appTls' },
+  { when: 'callers of TLS that is passed are named', service: opaque, props: { appTls: AppTls.PASSTHROUGH, callers: [Caller.namespace('billing')] }, message: '[CallersNotEnforceable] shop/route: callers is "billing"; allowed: no callers where leg 1 is not mTLS; fix: use AppTls.WRAP, or leave out callers' },
+  { when: 'callers in clear text are named', props: { plaintextLegOne: 'why', callers: [Caller.serviceAccount('shop', 'checkout')] }, message: '[CallersNotEnforceable] shop/route: callers is "shop/checkout"; allowed: no callers where leg 1 is not mTLS; fix: leave out plaintextLegOne, or leave out callers' },
+  { when: 'clear text has no reason', props: { plaintextLegOne: '' }, message: '[ReasonMissing] shop/route: plaintextLegOne is ""; allowed: a sentence that says why; fix: say why; it is kept as an annotation' },
+  { when: 'TLS of the app should go in clear text', service: opaque, props: { plaintextLegOne: 'why' }, message: '[PlaintextLegOneProtocol] shop/route: plaintextLegOne is "a service with port 443 (HTTPS)"; allowed: HTTP ports only; fix: leave out plaintextLegOne: the application\'s own TLS is no plaintext' },
+  { when: 'requests are allowed that the gateway cannot read', service: opaque, props: { allow: [{ methods: ['GET'] }] }, message: '[RulesOnOpaqueTraffic] shop/route: allow is "a service with port 443 (HTTPS)"; allowed: HTTP ports only, where the gateway reads requests; fix: use ExternalPort.httpToHttps() and let the application say http://' },
+  { when: 'rules are for what the gateway cannot read', service: tcp, props: { rules: [{ timeout: Duration.seconds(1) }] }, message: '[RulesOnOpaqueTraffic] shop/route: rules is "ports 5432 (TCP)"; allowed: a service with an HTTP port; fix: use ExternalPort.httpToHttps() and let the application say http://' },
+  { when: 'no request is allowed', props: { allow: [] }, message: '[RulesEmpty] shop/route: allow is empty; allowed: one match or more; fix: leave out `allow` to let everything pass, or delete the route to let nothing pass' },
+  {
+    when: 'a rule cannot be joined with what is allowed',
+    props: { allow: [{ path: PathMatch.regex('/v[0-9]/.*') }], rules: [{ matches: [{ path: PathMatch.prefix('/v1') }] }] }, message: '[RulesCannotCombine] shop/route: rules[0].matches is "a condition that overlaps with one of `allow`"; allowed: conditions that can be joined with those of `allow`; fix: repeat the condition of `allow` in the rule',
+  },
+  {
+    when: 'a rule is for nothing that is allowed',
+    props: { allow: [{ path: PathMatch.prefix('/v1') }], rules: [{ matches: [{ path: PathMatch.prefix('/v2') }] }] }, message: '[RuleNeverAllowed] shop/route: rules[0].matches is "matches outside `allow`"; allowed: requests that `allow` lets through; fix: add them to `allow`, or delete the rule',
+  },
+  { when: 'a kept header is none of the mesh', props: { keepHeaders: ['authorization'] }, message: '[HeaderInvalid] shop/route: keepHeaders[0] is "authorization"; allowed: x-envoy-attempt-count, x-envoy-decorator-operation, x-envoy-external-address, x-envoy-peer-metadata, x-envoy-peer-metadata-id, x-forwarded-client-cert, x-forwarded-for, x-forwarded-proto, x-request-id; fix: leave it out: headers of the application always pass' },
+  { when: 'its name is no DNS label', props: { metadata: { name: 'Route' } }, message: '[NameInvalid] shop/route: metadata.name is "Route"; allowed: a DNS label of at most 63 characters; fix: shorten or correct the name' },
+];
+
+describe('an egress route is refused when', () => {
+  test.each(REFUSED)('$when', ({ service, props, message }) => {
+    expectRefusal(() => routed({ hosts, ports, ...service }, props), message);
+  });
+
+  test('its chart has no namespace', () => {
+    const { app, egress, shop } = mesh();
+    const service = new ExternalService(shop, 'service', { hosts, ports });
+    expectRefusal(() => new EgressRoute(new Chart(app, 'nowhere'), 'route', { service, gateway: egress }),
+      '[NamespaceMissing] nowhere/route: namespace is not set; allowed: a chart with a namespace; fix: new Chart(app, \'nowhere\', { namespace: \'...\' })');
+  });
+
+  test('the gateway has no port for clear text', () => {
+    const { platform, shop } = mesh();
+    const gateway = new EgressGateway(platform, 'other', { workload: GatewayWorkload.helmRelease('egress', { namespace: 'istio-system', ports: [{ number: 443 }] }) });
+    const service = new ExternalService(shop, 'service', { hosts, ports });
+    expectRefusal(() => new EgressRoute(shop, 'route', { service, gateway, plaintextLegOne: 'why' }),
+      '[EgressGatewayPortMissing] shop/route: plaintextLegOne is "port 80"; allowed: ports 443 of Service istio-system/egress; fix: add port 80 to the Service and to the GatewayWorkload, or leave out plaintextLegOne');
+  });
+});
+
+describe('a second egress route is refused when', () => {
+  const second = (port: ExternalPort, callers: Caller[]) => {
+    const { app, shop, egress } = routed({ hosts, ports });
+    const billing = new Chart(app, 'billing', { namespace: 'billing' });
+    const service = new ExternalService(billing, 'service', { hosts, ports: [port] });
+    return { shop, egress, make: () => new EgressRoute(billing, 'route', { service, gateway: egress, callers }) };
+  };
+
+  test('the gateway has a route for the host', () => {
+    expectRefusal(second(ExternalPort.httpToHttps(), [Caller.namespace('billing')]).make,
+      '[HostAlreadyRouted] billing/route: service.hosts is "api.example.com"; allowed: hosts that shop/route does not lead to through istio-system/egress; fix: add the callers of this route to shop/route');
+  });
+
+  test('the gateway speaks other TLS to the host', () => {
+    const { make } = second(ExternalPort.httpToHttps({ tls: UpstreamTls.simple({ sni: 'x.example.com' }) }), [Caller.namespace('billing')]);
+    expectRefusal(make,
+      '[UpstreamTlsConflict] billing/route: service.hosts is "api.example.com"; allowed: hosts that shop/route does not lead to through istio-system/egress; fix: add the callers of this route to shop/route, and agree on one TLS: the gateway keeps one setting a host');
+  });
+
+  test('a caller has a route for the host through another gateway', () => {
+    const { app, shop, service } = routed({ hosts, ports });
+    const gateway = new EgressGateway(new Chart(app, 'edge', { namespace: 'edge' }), 'egress', { workload: GatewayWorkload.helmRelease('egress', { namespace: 'edge' }) });
+    expectRefusal(() => new EgressRoute(shop, 'second', { service, gateway }),
+      '[MeshHostConflict] shop/second: callers is "api.example.com from shop"; allowed: hosts and callers other than those of shop/route; fix: let each namespace reach a host by one route');
+  });
+
+  test('it would make an object that there is', () => {
+    const { platform, shop, service } = routed({ hosts, ports });
+    const gateway = new EgressGateway(platform, 'second', { workload: GatewayWorkload.helmRelease('egress', { namespace: 'istio-system' }) });
+    expectRefusal(() => new EgressRoute(shop, 'second', { service, gateway, callers: [Caller.namespace('billing')] }),
+      '[NameCollision] shop/second: metadata.name is "VirtualService istio-system/api-example-com-80-leg-2"; allowed: a name that shop/route does not use; fix: give one of the two another name');
+  });
+});
+
+describe('an external service is refused when', () => {
+  test('its chart has no namespace', () => {
+    expectRefusal(() => new ExternalService(new Chart(mesh().app, 'nowhere'), 'service', { hosts, ports }),
+      '[NamespaceMissing] nowhere/service: namespace is not set; allowed: a chart with a namespace; fix: new Chart(app, \'nowhere\', { namespace: \'...\' })');
+  });
+
+  test('another one of the namespace has its host', () => {
+    const { shop } = routed({ hosts, ports });
+    expectRefusal(() => new ExternalService(shop, 'second', { hosts, ports }),
+      '[HostDuplicate] shop/second: hosts is "api.example.com"; allowed: hosts that no other service of shop has; shop/service has it; fix: put all ports of a host into one ExternalService');
+  });
+
+  test('nothing uses it, when the app is synthesized', () => {
+    const { app, shop } = mesh();
+    new ExternalService(shop, 'service', { hosts, ports });
+    expect(() => synth(app)).toThrow(new Error(`Validation failed with the following errors:
+  [shop/service] [ExternalServiceUnused] shop/service: direct is not set; allowed: a service that an EgressRoute uses, or \`direct: true\`; `
+      + 'fix: add an EgressRoute for it; or say `direct: true` if workloads may go there past every gateway'));
+  });
+});

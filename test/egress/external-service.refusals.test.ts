@@ -1,0 +1,111 @@
+import {
+  CaSource, ClientCertificate, Endpoint, ExternalPort, ExternalServiceProps, MeshSettingsOptions, Resolution, UpstreamTls,
+} from '../../src';
+import { direct, routed } from '../fixtures';
+import { expectRefusal } from '../refusal';
+
+interface Refused {
+  readonly when: string;
+  readonly props: Partial<ExternalServiceProps>;
+  readonly settings?: MeshSettingsOptions;
+  readonly message: string;
+}
+
+const hosts = ['api.example.com'];
+const ports = [ExternalPort.http()];
+const files = ClientCertificate.files({ certificate: '/a.crt', privateKey: '/a.key' });
+const withTls = (tls: UpstreamTls) => ({ ports: [ExternalPort.httpToHttps({ tls })] });
+
+const HOSTS: Refused[] = [
+  { when: 'there are no hosts', props: { hosts: [] }, message: '[HostsEmpty] shop/service: hosts is empty; allowed: one host or more; fix: name the hosts, for example api.example.com' },
+  { when: 'a host is a URL', props: { hosts: ['https://api.example.com/v1'] }, message: '[HostInvalid] shop/service: hosts[0] is "https://api.example.com/v1"; allowed: a fully qualified DNS name such as api.example.com, or a wildcard such as *.example.com; fix: write the host alone, without scheme and path' },
+  { when: 'a host has letters outside ASCII', props: { hosts: ['bücher.example'] }, message: '[HostNotAscii] shop/service: hosts[0] is "bücher.example"; allowed: a fully qualified DNS name such as api.example.com, or a wildcard such as *.example.com; fix: write "xn--bcher-kva.example"' },
+  { when: 'a host is listed twice', props: { hosts: ['api.example.com', 'API.example.com'] }, message: '[HostDuplicate] shop/service: hosts[1] is "API.example.com"; allowed: each host once (case does not matter); fix: delete the second one' },
+  { when: 'a host is everything', props: { hosts: ['*'] }, message: '[HostCatchAll] shop/service: hosts[0] is "*"; allowed: a DNS name or a wildcard such as *.example.com; fix: name the hosts' },
+];
+
+const PORTS: Refused[] = [
+  { when: 'there are no ports', props: { ports: [] }, message: '[PortsEmpty] shop/service: ports is empty; allowed: one port or more; fix: say what the application speaks, for example [ExternalPort.httpToHttps()]' },
+  { when: 'a port is no port', props: { ports: [ExternalPort.http({ number: 0 })] }, message: '[PortInvalid] shop/service: ports[0].number is "0"; allowed: a whole number from 1 to 65535; fix: correct the port' },
+  { when: 'a target port is no port', props: { ports: [ExternalPort.http({ targetPort: 70000 })] }, message: '[PortInvalid] shop/service: ports[0].targetPort is "70000"; allowed: a whole number from 1 to 65535; fix: correct the port' },
+  { when: 'a port is used twice', props: { ports: [ExternalPort.http(), ExternalPort.httpToHttps()] }, message: '[PortDuplicate] shop/service: ports[1].number is "80"; allowed: each number once; fix: delete one of the two ports, or put it into another ExternalService' },
+  { when: 'clear text would go to port 443', props: { ports: [ExternalPort.http({ number: 443 })] }, message: '[HttpOn443] shop/service: ports[0] is "clear-text HTTP to port 443"; allowed: HTTP to other ports, or TLS to port 443; fix: use ExternalPort.httpToHttps() for an application that says http://, ExternalPort.https() for one that says https://' },
+  { when: 'clear text would go to target port 443', props: { ports: [ExternalPort.http({ targetPort: 443 })] }, message: '[HttpOn443] shop/service: ports[0] is "clear-text HTTP to port 443"; allowed: HTTP to other ports, or TLS to port 443; fix: use ExternalPort.httpToHttps() for an application that says http://, ExternalPort.https() for one that says https://' },
+  { when: 'a TCP port belongs to several hosts', props: { hosts: ['a.example.com', 'b.example.com'], ports: [ExternalPort.tcp({ number: 5432 })] }, message: '[TcpManyHosts] shop/service: hosts is "a.example.com", "b.example.com"; allowed: one host for a service with the TCP port 5432; fix: make one ExternalService a host' },
+  { when: 'a TCP port has no address', props: { ports: [ExternalPort.tcp({ number: 5432 })] }, message: '[TcpAddressMissing] shop/service: addresses is not set; allowed: the addresses under which the application reaches the TCP port 5432; fix: list the IP addresses of the host, or say MeshSettings.of(app, { dnsCapture: true }) where sidecars answer DNS' },
+];
+
+const RESOLUTION: Refused[] = [
+  { when: 'DNS should resolve a wildcard', props: { hosts: ['*.example.com'] }, message: '[WildcardWithDns] shop/service: hosts is "*.example.com"; allowed: full names with Resolution.dns(); fix: name each host; or, for a direct service, use Resolution.dynamicDns()' },
+  { when: 'round-robin DNS should resolve a wildcard', props: { hosts: ['*.example.com'], resolution: Resolution.dnsRoundRobin() }, message: '[WildcardWithDns] shop/service: hosts is "*.example.com"; allowed: full names with Resolution.dns(); fix: name each host; or, for a direct service, use Resolution.dynamicDns()' },
+  {
+    when: 'dynamic DNS is newer than the mesh', props: { hosts: ['*.example.com'], resolution: Resolution.dynamicDns() }, settings: { istioVersion: '1.29' },
+    message: '[IstioVersionTooOld] shop/service: resolution is "DYNAMIC_DNS with Istio 1.29"; allowed: Istio 1.30 or later; fix: name each host, or raise istioVersion in MeshSettings.of once the mesh is upgraded',
+  },
+  { when: 'dynamic DNS should resolve a full name', props: { resolution: Resolution.dynamicDns() }, message: '[DynamicDnsHost] shop/service: hosts is "api.example.com"; allowed: wildcards such as *.example.com; fix: declare this host in a service of its own, with Resolution.dns()' },
+  { when: 'dynamic DNS gets addresses', props: { hosts: ['*.example.com'], resolution: Resolution.dynamicDns(), addresses: ['192.0.2.1'] }, message: '[DynamicDnsAddresses] shop/service: addresses is "192.0.2.1"; allowed: none; fix: leave out addresses' },
+  { when: 'dynamic DNS gets an HTTPS port', props: { hosts: ['*.example.com'], resolution: Resolution.dynamicDns(), ports: [ExternalPort.https()] }, message: '[DynamicDnsProtocol] shop/service: ports is "HTTPS"; allowed: HTTP, HTTP2, GRPC, TLS; fix: write ExternalPort.tls({ number: 443 })' },
+  {
+    when: 'dynamic DNS gets a TCP port', props: { hosts: ['*.example.com'], resolution: Resolution.dynamicDns(), ports: [ExternalPort.tcp({ number: 5432 })] },
+    message: '[DynamicDnsProtocol] shop/service: ports is "TCP"; allowed: HTTP, HTTP2, GRPC, TLS; fix: declare the hosts of this port one by one',
+  },
+  { when: 'an address is a name', props: { addresses: ['api.example.com'] }, message: '[AddressInvalid] shop/service: addresses[0] is "api.example.com"; allowed: an IP address or a CIDR block; fix: correct the address' },
+  { when: 'a CIDR block is too narrow for its family', props: { addresses: ['192.0.2.0/33'], resolution: Resolution.none() }, message: '[AddressInvalid] shop/service: addresses[0] is "192.0.2.0/33"; allowed: an IP address or a CIDR block; fix: correct the address' },
+  { when: 'DNS gets a CIDR block', props: { addresses: ['192.0.2.0/24'] }, message: '[CidrWithDns] shop/service: addresses[0] is "192.0.2.0/24"; allowed: single IP addresses with DNS; fix: list single addresses, or use Resolution.endpoints() or Resolution.none()' },
+  { when: 'there are no endpoints', props: { resolution: Resolution.endpoints([]) }, message: '[EndpointsMissing] shop/service: resolution is empty; allowed: one endpoint or more; fix: list the endpoints, or use Resolution.dns()' },
+  { when: 'an endpoint is no IP address', props: { resolution: Resolution.endpoints([Endpoint.ip('api.example.com')]) }, message: '[EndpointInvalid] shop/service: resolution.endpoints[0] is "api.example.com"; allowed: an IP address; fix: use Endpoint.host for a name' },
+  { when: 'a fixed endpoint is a name', props: { resolution: Resolution.endpoints([Endpoint.host('origin.example.net')]) }, message: '[EndpointInvalid] shop/service: resolution.endpoints[0] is "origin.example.net"; allowed: IP addresses and unix sockets with Resolution.endpoints; fix: use Resolution.dns([Endpoint.host(...)])' },
+  { when: 'the name of an endpoint has a port', props: { resolution: Resolution.dns([Endpoint.host('origin.example.net:80')]) }, message: '[HostInvalid] shop/service: resolution.endpoints[0] is "origin.example.net:80"; allowed: a fully qualified DNS name such as api.example.com; fix: write the host without a port; ports are declared apart' },
+  { when: 'a weight is no share', props: { resolution: Resolution.endpoints([Endpoint.ip('192.0.2.1', { weight: 0 })]) }, message: '[EndpointInvalid] shop/service: resolution.endpoints[0].weight is "0"; allowed: a whole number from 1; fix: correct the weight' },
+  { when: 'an endpoint names a port that the service does not have', props: { resolution: Resolution.endpoints([Endpoint.ip('192.0.2.1', { ports: { 8080: 80 } })]) }, message: '[EndpointInvalid] shop/service: resolution.endpoints[0].ports is "8080"; allowed: ports of the service: 80; fix: use the number that the application calls' },
+  { when: 'the path of a socket is relative', props: { resolution: Resolution.endpoints([Endpoint.unixSocket('api.sock')]) }, message: '[EndpointInvalid] shop/service: resolution.endpoints[0] is "api.sock"; allowed: the absolute path of a socket; fix: correct the path' },
+  { when: 'DNS should resolve a socket', props: { resolution: Resolution.dns([Endpoint.unixSocket('/var/run/api.sock')]) }, message: '[UnixSocketWithDns] shop/service: resolution.endpoints[0] is "/var/run/api.sock"; allowed: IP addresses and names with DNS; fix: use Resolution.endpoints([Endpoint.unixSocket(...)])' },
+  { when: 'round-robin DNS should resolve a socket', props: { resolution: Resolution.dnsRoundRobin(Endpoint.unixSocket('/var/run/api.sock')) }, message: '[UnixSocketWithDns] shop/service: resolution.endpoints[0] is "/var/run/api.sock"; allowed: IP addresses and names with DNS; fix: use Resolution.endpoints([Endpoint.unixSocket(...)])' },
+];
+
+const TLS: Refused[] = [
+  {
+    when: 'a TCP port has a server name but no names to accept',
+    props: { addresses: ['192.0.2.1'], ports: [ExternalPort.tcp({ number: 6379, tls: UpstreamTls.simple({ sni: 'db.example.com' }) })] }, message: '[SniWithoutSubjectAltNames] shop/service: ports[0].tls.subjectAltNames is not set; allowed: the names to accept, where sni is set on a TCP port; fix: add subjectAltNames: [\'db.example.com\']',
+  },
+  {
+    when: 'JavaScript leaves out the client certificate',
+    // @ts-expect-error TypeScript does not let it be left out
+    props: withTls(UpstreamTls.mutual({})), message: '[ClientCertificateMissing] shop/service: ports[0].tls.clientCertificate is not set; allowed: ClientCertificate.secret(name), or both paths of ClientCertificate.files; fix: say where the certificate is, or use UpstreamTls.simple()',
+  },
+  {
+    when: 'a client certificate has no key',
+    props: withTls(UpstreamTls.mutual({ clientCertificate: ClientCertificate.files({ certificate: '/a.crt', privateKey: '' }) })), message: '[ClientCertificateMissing] shop/service: ports[0].tls.clientCertificate is {"certificate":"/a.crt","privateKey":""}; allowed: ClientCertificate.secret(name), or both paths of ClientCertificate.files; fix: say where the certificate is, or use UpstreamTls.simple()',
+  },
+  {
+    when: 'authorities stand beside the Secret that holds them',
+    props: withTls(UpstreamTls.mutual({ clientCertificate: ClientCertificate.secret('cert'), ca: CaSource.system() })), message: '[CaSourceConflict] shop/service: ports[0].tls.ca is "system"; allowed: no `ca` beside ClientCertificate.secret; fix: put ca.crt into the Secret cert, or use ClientCertificate.files',
+  },
+  {
+    when: 'authorities are in a Secret and the certificate is in files',
+    props: withTls(UpstreamTls.mutual({ clientCertificate: files, ca: CaSource.secret('ca') })), message: '[CaSourceConflict] shop/service: ports[0].tls.ca is "secret"; allowed: CaSource.file or CaSource.system beside ClientCertificate.files; fix: give the path of the authorities',
+  },
+  { when: 'a server name is a wildcard', props: withTls(UpstreamTls.simple({ sni: '*.example.com' })), message: '[HostInvalid] shop/service: ports[0].tls.sni is "*.example.com"; allowed: a fully qualified DNS name such as api.example.com; fix: correct the name' },
+  { when: 'names to accept are empty', props: withTls(UpstreamTls.simple({ subjectAltNames: [] })), message: '[HostsEmpty] shop/service: ports[0].tls.subjectAltNames is empty; allowed: one host or more; fix: name the hosts, for example api.example.com' },
+  { when: 'TLS without verification has no reason', props: withTls(UpstreamTls.insecure(' ')), message: '[ReasonMissing] shop/service: ports[0].tls.reason is " "; allowed: a sentence that says why; fix: say why; it is kept as an annotation' },
+];
+
+const DIRECT: Refused[] = [
+  {
+    when: 'a sidecar should read a Secret with a client certificate',
+    props: withTls(UpstreamTls.mutual({ clientCertificate: ClientCertificate.secret('cert') })), message: '[ClientCertificateSecretAtSidecar] shop/service: ports[0].tls is "Secret cert"; allowed: files in the sidecar for a direct service; fix: use ClientCertificate.files and CaSource.file, or route the service through a gateway',
+  },
+  { when: 'a sidecar should read a Secret with authorities', props: withTls(UpstreamTls.simple({ ca: CaSource.secret('ca') })), message: '[ClientCertificateSecretAtSidecar] shop/service: ports[0].tls is "Secret ca"; allowed: files in the sidecar for a direct service; fix: use ClientCertificate.files and CaSource.file, or route the service through a gateway' },
+];
+
+describe('an external service is refused when', () => {
+  test.each([...HOSTS, ...PORTS, ...RESOLUTION, ...TLS])('$when', ({ props, settings, message }) => {
+    expectRefusal(() => routed({ hosts, ports, ...props }, {}, settings), message);
+  });
+});
+
+describe('a direct external service is refused when', () => {
+  test.each(DIRECT)('$when', ({ props, message }) => {
+    expectRefusal(() => direct({ hosts, ports, ...props }), message);
+  });
+});

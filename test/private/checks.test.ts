@@ -1,0 +1,31 @@
+import { Duration } from 'cdk8s';
+import { checkPort, checkReason, checkRegex, checkTimeout } from '../../src/private/checks';
+import { Refuse } from '../../src/private/errors';
+
+const refuse: Refuse = ({ code }) => { throw new Error(code); };
+
+test.each([1, 80, 65535])('port %d', port => {
+  expect(checkPort(port, 'port', refuse)).toBe(port);
+});
+
+test.each([0, -1, 65536, 1.5, NaN, '80' as unknown as number, undefined as unknown as number])('not port %p', port => {
+  expect(() => checkPort(port, 'port', refuse)).toThrow('PortInvalid');
+});
+
+test.each(['a+', '/v[0-9]/.*', '(?i)abc', '\\d{3}'])('expression %s', regex => {
+  expect(() => checkRegex(regex, 'regex', refuse)).not.toThrow();
+});
+
+test.each(['(?=a)', '(?<!a)b', '(a)\\1', '[', 'a{2000}'])('not expression %s', regex => {
+  expect(() => checkRegex(regex, 'regex', refuse)).toThrow('RegexInvalid');
+});
+
+test('timeouts from one millisecond', () => {
+  expect(checkTimeout(undefined, 'timeout', refuse)).toBeUndefined();
+  expect(checkTimeout(Duration.millis(1), 'timeout', refuse)).toBe(1);
+  expect(() => checkTimeout(Duration.seconds(0), 'timeout', refuse)).toThrow('TimeoutInvalid');
+});
+
+test.each(['', ' \n', undefined as unknown as string])('not a reason: %j', reason => {
+  expect(() => checkReason(reason, 'reason', refuse)).toThrow('ReasonMissing');
+});

@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { Refuse } from '../../src/private/errors';
+import { checkHosts, covers } from '../../src/private/hosts';
+
+const refuse: Refuse = ({ code, fix }) => { throw new Error(`${code}: ${fix}`); };
+const check = (host: string, rules = { wildcard: true }) => checkHosts([host], 'hosts', rules, refuse)[0];
+const label = fc.stringMatching(/^[a-z]([-a-z0-9]{0,8}[a-z0-9])?$/);
+const name = fc.array(label, { minLength: 2, maxLength: 4 }).map(labels => labels.join('.'));
+
+describe('hosts', () => {
+  test('full names and wildcards are taken, in lower case', () => {
+    fc.assert(fc.property(name, fc.boolean(), (host, wildcard) => {
+      const written = (wildcard ? '*.' : '') + host;
+      return check(written.toUpperCase()) === written && check(written) === written;
+    }));
+  });
+
+  test('what is taken is a DNS name', () => {
+    const almost = fc.oneof(fc.domain(), fc.webUrl(), fc.ipV4(), fc.string(), fc.array(fc.constantFrom('a', '-', '.', '*', 'é', '1', ':'), { maxLength: 8 }).map(l => l.join('')));
+    fc.assert(fc.property(almost, text => {
+      let host: string;
+      try {
+        host = check(text);
+      } catch {
+        return true;
+      }
+      return host.length <= 253 && host.replace(/^\*\./, '').split('.').every(l => /^[a-z0-9-]{1,63}$/.test(l) && !/^-|-$/.test(l)) && host.includes('.');
+    }), { numRuns: 2000 });
+  });
+
+  test.each([
+    ['https://a.example.com', 'HostInvalid: write the host alone, without scheme and path'],
+    ['a.example.com:443', 'HostInvalid: write the host without a port; ports are declared apart'],
+    ['a.example.com.', 'HostInvalid: leave out the dot at the end'],
+    ['192.0.2.1', 'HostInvalid: give the service a name, and put its IP address into addresses or endpoints'],
+    ['localhost', 'HostInvalid: write the full name: a short one would be completed with the namespace of the object'],
+    ['a_b.example.com', 'HostInvalid: correct the name'],
+    ['a.*.example.com', 'HostInvalid: correct the name'],
+    [`${'a'.repeat(64)}.com`, 'HostInvalid: correct the name'],
+    [`${'a.'.repeat(126)}com`, 'HostInvalid: correct the name'],
+    ['bücher.example', 'HostNotAscii: write "xn--bcher-kva.example"'],
+    ['*', 'HostCatchAll: name the hosts'],
+  ])('%s: %s', (host, message) => {
+    expect(() => check(host)).toThrow(new Error(message));
+  });
+
+  test('a wildcard is refused where none may stand', () => {
+    expect(() => check('*.example.com', { wildcard: false })).toThrow(new Error('HostInvalid: correct the name'));
+  });
+
+  test('`*` alone is taken where it may stand', () => {
+    expect(checkHosts(['*'], 'hosts', { wildcard: true, catchAll: true }, refuse)).toEqual(['*']);
+  });
+
+  test('a host is taken once, whatever its case', () => {
+    expect(() => checkHosts(['a.test', 'A.test'], 'hosts', { wildcard: false }, refuse)).toThrow(new Error('HostDuplicate: delete the second one'));
+  });
+});
+
+describe('a pattern covers a host', () => {
+  test.each([
+    ['*', 'a.test', true],
+    ['a.test', 'a.test', true],
+    ['*.test', 'a.test', true],
+    ['*.test', 'a.b.test', true],
+    ['*.test', '*.b.test', true],
+    ['*.test', '*.test', true],
+    ['*.test', 'test', false],
+    ['*.test', 'atest', false],
+    ['*.b.test', '*.test', false],
+    ['a.test', 'b.test', false],
+    ['a.test', '*', false],
+  ])('%s, %s: %s', (pattern, host, expected) => {
+    expect(covers(pattern, host)).toBe(expected);
+  });
+});
