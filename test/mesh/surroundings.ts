@@ -1,0 +1,57 @@
+import { Workload } from './workloads';
+import { Manifest } from '../synth';
+
+/**
+ * What a set of manifests speaks of: the pods that its Gateways select, their certificates, and the Services that its routes lead to.
+ * `istioctl analyze` complains of references to nothing, which would hide its other complaints.
+ */
+export function surroundings(objects: readonly Manifest[]): { readonly workloads: Workload[]; readonly fixtures: object[] } {
+  const secrets: object[] = [];
+  const services = new Map<string, { labels: Record<string, string>; ports: Set<number> }>();
+  const service = (namespace: string, name: string) => {
+    const key = `${namespace}/${name}`;
+    if (!services.has(key)) services.set(key, { labels: { app: name }, ports: new Set() });
+    return services.get(key)!;
+  };
+  for (const { kind, metadata, spec } of objects) {
+    if (kind === 'Gateway') {
+      const namespace = podNamespace(objects, metadata);
+      const pods = service(namespace, spec.selector.app ?? metadata.name);
+      pods.labels = spec.selector;
+      for (const { port, tls } of spec.servers) {
+        pods.ports.add(port.number);
+        if (tls?.credentialName) secrets.push(certificate(namespace, tls.credentialName));
+      }
+    }
+    for (const [, name, namespace, port] of JSON.stringify(spec).matchAll(/"host":"([^".]+)\.([^".]+)\.svc\.[^"]+","port":\{"number":(\d+)\}/g)) {
+      service(namespace, name).ports.add(Number(port));
+    }
+  }
+  const workloads = [...services].map(([key, { labels, ports }]) => {
+    const [namespace, name] = key.split('/');
+    return { name: `${name}-${namespace}`, namespace, service: name, labels, ports: [...ports].map(port => ({ name: `tcp-${port}`, port })) };
+  });
+  const callers = [...namespaces(objects)].map(namespace => ({ name: `app-${namespace}`, namespace }));
+  return { workloads: [...workloads, ...callers], fixtures: secrets };
+}
+
+/** Every namespace that has an object, may see one, or is let in. */
+function namespaces(objects: readonly Manifest[]): Set<string> {
+  return new Set(objects.flatMap(({ metadata, spec }) => [
+    metadata.namespace,
+    ...(spec.exportTo ?? []).filter((ns: string) => ns !== '.'),
+    ...[...JSON.stringify(spec).matchAll(/\/ns\/([^/]+)\/sa\//g)].map(([, ns]) => ns),
+    ...(spec.rules?.[0].from[0].source.notNamespaces ?? []),
+  ]));
+}
+
+function certificate(namespace: string, name: string): object {
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name }, data: { 'tls.crt': '${cert:ingress:a.test}', 'tls.key': '${key:ingress:a.test}' } };
+}
+
+/** A route is exported to the pods of its gateway, which need not be where the Gateway is. */
+function podNamespace(objects: readonly Manifest[], gateway: Manifest['metadata']): string {
+  const route = objects.find(o => o.kind === 'VirtualService' && o.metadata.namespace === gateway.namespace && o.spec.gateways.includes(`${gateway.namespace}/${gateway.name}`));
+  const [namespace] = route?.spec.gateways.includes('mesh') ? ['.'] : route?.spec.exportTo ?? ['.'];
+  return namespace === '.' ? gateway.namespace : namespace;
+}
