@@ -30,6 +30,8 @@ export interface Scenario {
   readonly readyS?: number;
   /** Proxies may refuse configuration or stay unready, and steps may fail: `troubles` tells. @default false - that fails the run */
   readonly troubled?: boolean;
+  /** Puts every proxy's whole configuration into `proxies`. */
+  readonly dump?: boolean;
 }
 
 /** The answer to one request, with its way through the mesh. */
@@ -61,6 +63,9 @@ export async function runMesh(scenario: Scenario): Promise<Outcome> {
   const input = { name, manifests: toYaml(manifests), fixtures: toYaml(fixtures ?? ''), ...rest };
   const report = await call<Report>(binaries.lab, 'run', input, { ENVOY: binaries.envoy });
   const outcome = read(scenario, report);
+  if (process.env.MESH_STORY) {
+    process.stderr.write(`${name}\n${outcome.story}\n`);
+  }
   if (report.error !== undefined || outcome.troubles.length > 0 && troubled !== true) {
     throw new Error(`${name}: the mesh is in trouble\n${outcome.story}`);
   }

