@@ -66,7 +66,7 @@ function checkMatch(match: RouteMatch, prop: string, refuse: Refuse): Match {
   const queryMap = new Map<string, TextCondition>();
   queryParams.forEach((param, i) => {
     if (!param._name || queryMap.has(param._name)) {
-      refuse({ code: 'MatchEmpty', prop: `${prop}.queryParams[${i}]`, got: param._name, allowed: 'the name of a parameter, once in a match', fix: 'name the parameter' });
+      refuse({ code: 'MatchEmpty', prop: `${prop}.queryParams[${i}]`, got: param._name, allowed: 'the name of a parameter, once in a match', fix: param._name ? 'join the conditions on this parameter in one regex' : 'name the parameter' });
     }
     checkText(param._kind, param._value, `${prop}.queryParams[${i}]`, refuse);
     queryMap.set(param._name, { kind: param._kind, value: param._value });
