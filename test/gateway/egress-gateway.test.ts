@@ -1,0 +1,135 @@
+import { App, Chart } from 'cdk8s';
+import { Caller, EgressGateway, EgressGatewayProps, GatewayWorkload, MeshSettings } from '../../src';
+import { mesh } from '../fixtures';
+import { expectRefusal } from '../refusal';
+import { find, manifestsOf, synth } from '../synth';
+
+const release = GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' });
+const gateway = (props: Partial<EgressGatewayProps> = {}, id = 'egress') => {
+  const app = new App();
+  return { app, gateway: new EgressGateway(new Chart(app, 'platform', { namespace: 'platform' }), id, { workload: release, ...props }) };
+};
+
+describe('egress gateway', () => {
+  test('the objects stand where the pods run, whatever the namespace of the chart', () => {
+    const { app, gateway: { gateway: server, legOneServiceEntry, legOneDestinationRule } } = gateway();
+    expect(manifestsOf(app, [server, legOneServiceEntry, legOneDestinationRule])).toMatchInlineSnapshot(`
+      apiVersion: networking.istio.io/v1
+      kind: Gateway
+      metadata:
+        name: egress
+        namespace: istio-system
+      spec:
+        selector:
+          app: istio-egressgateway
+          istio: egressgateway
+        servers:
+          - hosts:
+              - ./*
+            port:
+              name: https-443
+              number: 443
+              protocol: HTTPS
+            tls:
+              mode: ISTIO_MUTUAL
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: ServiceEntry
+      metadata:
+        name: egress-leg-1
+        namespace: istio-system
+      spec:
+        exportTo:
+          - "."
+        hosts:
+          - egress.istio-system.mesh.internal
+        location: MESH_INTERNAL
+        ports:
+          - name: http
+            number: 80
+            protocol: HTTP
+            targetPort: 443
+          - name: grpc
+            number: 15443
+            protocol: GRPC
+            targetPort: 443
+        resolution: STATIC
+        workloadSelector:
+          labels:
+            app: istio-egressgateway
+            istio: egressgateway
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: DestinationRule
+      metadata:
+        name: egress-leg-1-mtls
+        namespace: istio-system
+      spec:
+        exportTo:
+          - "."
+        host: egress.istio-system.mesh.internal
+        trafficPolicy:
+          tls:
+            mode: ISTIO_MUTUAL
+            sni: egress.istio-system.mesh.internal
+    `);
+  });
+
+  test('callers in other apps see leg 1', () => {
+    const objects = synth(gateway({ callers: [Caller.namespace('shop'), Caller.serviceAccount('billing', 'invoices')] }).app);
+    expect(find(objects, 'ServiceEntry').spec.exportTo).toEqual(['.', 'billing', 'shop']);
+    expect(find(objects, 'DestinationRule').spec.exportTo).toEqual(['.', 'billing', 'shop']);
+  });
+
+  test('its name is part of the name that callers use', () => {
+    const { app, gateway: named } = gateway({ metadata: { name: 'edge', labels: { team: 'net' }, annotations: { note: 'x' } } });
+    expect(named.legOneHost).toBe('edge.istio-system.mesh.internal');
+    const objects = synth(app);
+    expect(objects.map(o => o.metadata)).toEqual(['edge', 'edge-leg-1', 'edge-leg-1-mtls'].map(
+      name => ({ name, namespace: 'istio-system', labels: { team: 'net' }, annotations: { note: 'x' } }),
+    ));
+    expect(find(objects, 'ServiceEntry').spec.hosts).toEqual(['edge.istio-system.mesh.internal']);
+  });
+
+  test('leg 1 ends at the pods\' port behind the port of the Service', () => {
+    const workload = GatewayWorkload.of({
+      namespace: 'edge', serviceName: 'egress', selector: { app: 'egress' }, ports: [{ number: 443, targetPort: 8443 }, { number: 8444 }],
+    });
+    const ports = (port?: number) => find(synth(gateway({ workload, port }).app), 'ServiceEntry').spec.ports.map((p: any) => p.targetPort);
+    expect(ports()).toEqual([8443, 8443]);
+    expect(ports(8444)).toEqual([8444, 8444]);
+  });
+
+  test.each<{ when: string; props: Partial<EgressGatewayProps>; id?: string; message: string }>([
+    { when: 'the Service lacks the port', props: { port: 8443 }, message: '[EgressGatewayPortMissing] platform/egress: port is "8443"; allowed: ports 80, 443 of Service istio-system/istio-egressgateway; fix: add port 8443 to the Service and to the GatewayWorkload, or set `port`' },
+    { when: 'the port is no port', props: { port: 0 }, message: '[PortInvalid] platform/egress: port is "0"; allowed: a whole number from 1 to 65535; fix: correct the port' },
+    { when: 'its id is no DNS label', props: {}, id: 'Egress', message: '[GatewayNameNotALabel] platform/Egress: id is "Egress"; allowed: a DNS label: lower-case letters, digits and dashes, at most 63; fix: set metadata.name to a name without dots and capitals' },
+    { when: 'its name has a dot', props: { metadata: { name: 'egress.edge' } }, message: '[GatewayNameNotALabel] platform/egress: metadata.name is "egress.edge"; allowed: a DNS label: lower-case letters, digits and dashes, at most 63; fix: set metadata.name to a name without dots and capitals' },
+    { when: 'its name leaves no room for that of leg 1', props: { metadata: { name: 'a'.repeat(60) } }, message: '[NameInvalid] platform/egress: metadata.name is "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-leg-1"; allowed: a DNS label of at most 63 characters; fix: shorten or correct the name' },
+    { when: 'the pods have no labels', props: { workload: GatewayWorkload.of({ namespace: 'edge', serviceName: 'egress', selector: {}, ports: [] }) }, message: '[WorkloadInvalid] platform/egress: workload.selector is {}; allowed: one label or more that the pods of the gateway carry; fix: give the labels: without them the manifests would hold for every gateway of the mesh' },
+    { when: 'the pods have no namespace', props: { workload: GatewayWorkload.helmRelease('egress', { namespace: '' }) }, message: '[WorkloadInvalid] platform/egress: workload.namespace is ""; allowed: a DNS label of at most 63 characters; fix: name where the gateway runs' },
+    { when: 'the Service has no name', props: { workload: GatewayWorkload.helmRelease('', { namespace: 'edge' }) }, message: '[WorkloadInvalid] platform/egress: workload.serviceName is ""; allowed: a DNS label of at most 63 characters; fix: name where the gateway runs' },
+  ])('is refused when $when', ({ props, id, message }) => {
+    expectRefusal(() => gateway(props, id), message);
+  });
+
+  test('a second one of the name is refused, for both would make the same objects', () => {
+    const { platform } = mesh();
+    expectRefusal(() => new EgressGateway(platform, 'second', { workload: release, metadata: { name: 'egress' } }),
+      '[NameCollision] platform/second: metadata.name is "Gateway istio-system/egress"; allowed: a name that platform/egress does not use; fix: give one of the two another name');
+  });
+});
+
+describe('mesh settings', () => {
+  test('are refused where others are in use', () => {
+    const { app, shop } = mesh({ istioVersion: '1.30' });
+    expectRefusal(() => MeshSettings.of(shop, { istioVersion: '1.31' }),
+      '[MeshSettingsConflict] shop: options is {"istioVersion":"1.31","clusterDomain":"cluster.local","trustDomain":"cluster.local","dnsCapture":false}; allowed: the settings in use, {"istioVersion":"1.30","clusterDomain":"cluster.local","trustDomain":"cluster.local","dnsCapture":false}; fix: call MeshSettings.of(app, ...) once, right after the app is made');
+    expect(MeshSettings.of(app).istioVersion).toBe('1.30');
+  });
+
+  test('may be repeated', () => {
+    const { app, shop } = mesh({ istioVersion: '1.30' });
+    expect(MeshSettings.of(shop, { istioVersion: '1.30' })).toEqual(MeshSettings.of(app));
+  });
+});
