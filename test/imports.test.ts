@@ -1,0 +1,18 @@
+import * as networking from '../imports/networking.istio.io';
+import * as security from '../imports/security.istio.io';
+import * as telemetry from '../imports/telemetry.istio.io';
+
+// the class without a suffix is the first version in the file of CRDs, whichever that is
+test.each([
+  [networking.Gateway, 'Gateway', 'networking.istio.io/v1'],
+  [networking.VirtualService, 'VirtualService', 'networking.istio.io/v1'],
+  [networking.DestinationRule, 'DestinationRule', 'networking.istio.io/v1'],
+  [networking.ServiceEntry, 'ServiceEntry', 'networking.istio.io/v1'],
+  [networking.Sidecar, 'Sidecar', 'networking.istio.io/v1'],
+  [security.AuthorizationPolicy, 'AuthorizationPolicy', 'security.istio.io/v1'],
+  [security.PeerAuthentication, 'PeerAuthentication', 'security.istio.io/v1'],
+  [security.RequestAuthentication, 'RequestAuthentication', 'security.istio.io/v1'],
+  [telemetry.Telemetry, 'Telemetry', 'telemetry.istio.io/v1'],
+])('%p is %s of %s', ({ GVK }, kind, apiVersion) => {
+  expect(GVK).toEqual({ apiVersion, kind });
+});
