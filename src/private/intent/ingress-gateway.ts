@@ -33,12 +33,12 @@ export function checkListeners(listeners: IngressListener[], workload: WorkloadF
 
 function checkListener(listener: IngressListener, prop: string, workload: WorkloadFacts, refuse: Refuse): ListenedHost[] {
   const { protocol, port, credentialName, plainHttp } = listener._spec;
-  const needsPort = (number: number) => {
+  const needsPort = (number: number, what: string, otherwise: string) => {
     if (!workload.ports.some(p => p.number === number)) {
-      refuse({ code: 'IngressGatewayPortMissing', prop: `${prop}.port`, got: number, allowed: workloadPortsText(workload), fix: `add port ${number} to the Service and to the GatewayWorkload, or listen on another port` });
+      refuse({ code: 'IngressGatewayPortMissing', prop: `${prop}.${what}`, got: `port ${number}`, allowed: workloadPortsText(workload), fix: `add port ${number} to the Service and to the GatewayWorkload, or ${otherwise}` });
     }
   };
-  needsPort(checkPort(port, `${prop}.port`, refuse));
+  needsPort(checkPort(port, `${prop}.port`, refuse), 'port', 'listen on another port');
   const hosts = checkHosts(listener._spec.hosts, `${prop}.hosts`, { wildcard: true, catchAll: true }, refuse);
   if (protocol === 'HTTP') return hosts.map(host => ({ host, port }));
   if (!credentialName) {
@@ -46,6 +46,6 @@ function checkListener(listener: IngressListener, prop: string, workload: Worklo
   }
   const tls = hosts.map(host => ({ host, port, credentialName }));
   if (plainHttp!._kind === 'closed') return tls;
-  needsPort(PLAIN_PORT);
+  needsPort(PLAIN_PORT, 'plainHttp', 'say PlainHttp.closed()');
   return [...tls, ...hosts.map(host => ({ host, port: PLAIN_PORT, redirectTo: plainHttp!._kind === 'redirect' ? port : undefined }))];
 }
