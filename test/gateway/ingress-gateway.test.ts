@@ -1,0 +1,96 @@
+import { App, Chart } from 'cdk8s';
+import { Destination, GatewayWorkload, IngressGateway, IngressGatewayProps, IngressListener, IngressRoute, PlainHttp, RouteAction } from '../../src';
+import { CASES } from '../ingress/cases';
+import { expectRefusal } from '../refusal';
+import { find, synth } from '../synth';
+
+const workload = GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' });
+const gatewayIn = (namespace: string | undefined, props: Partial<IngressGatewayProps> = {}) => {
+  const app = new App();
+  return { app, gateway: new IngressGateway(new Chart(app, 'edge', { namespace }), 'gateway', { workload, ...props }) };
+};
+const serversOf = (app: App) => find(synth(app), 'Gateway').spec.servers;
+
+describe('ingress gateway', () => {
+  test('listens for clear text, for every host, by default', () => {
+    const { app, gateway } = gatewayIn('edge');
+    expect(synth(app)).toMatchInlineSnapshot(`
+      apiVersion: networking.istio.io/v1
+      kind: Gateway
+      metadata:
+        name: edge-gateway-c893abcf
+        namespace: edge
+      spec:
+        selector:
+          app: istio-ingressgateway
+          istio: ingressgateway
+        servers:
+          - hosts:
+              - ./*
+            port:
+              name: http-80
+              number: 80
+              protocol: HTTP
+    `);
+    expect(gateway.gatewayName).toBe(`edge/${gateway.gateway.name}`);
+  });
+
+  test('HTTP servers are open to the namespaces that have a route, and to no others', () => {
+    const { app, gateway } = gatewayIn('edge', { listeners: [IngressListener.http({ hosts: ['*.a.test', 'b.test'] })] });
+    const rules = [{ action: RouteAction.forward(Destination.service('web', { port: 80 })) }];
+    for (const [namespace, host] of [['shop', 'x.a.test'], ['lab', 'y.a.test'], ['edge', 'z.a.test']]) {
+      new IngressRoute(new Chart(app, `${namespace}-chart`, { namespace }), 'route', { gateway, hosts: [host], rules });
+    }
+    expect(serversOf(app)).toEqual([
+      { port: { name: 'http-80', number: 80, protocol: 'HTTP' }, hosts: ['./*.a.test', 'lab/*.a.test', 'shop/*.a.test', './b.test'] },
+    ]);
+  });
+
+  test('HTTPS servers have a port name and a certificate each, and bare hosts', () => {
+    const { manifests } = CASES['two certificates']();
+    expect(find(manifests(), 'Gateway').spec.servers).toEqual([
+      {
+        port: { name: 'https-443-shop-cert-69aec897', number: 443, protocol: 'HTTPS' }, hosts: ['shop.example.com'],
+        tls: { mode: 'SIMPLE', credentialName: 'shop-cert' },
+      },
+      { port: { name: 'http-80', number: 80, protocol: 'HTTP' }, hosts: ['./shop.example.com', './*.example.com'] },
+      {
+        port: { name: 'https-443-wildcard-cert-457ea094', number: 443, protocol: 'HTTPS' }, hosts: ['*.example.com'],
+        tls: { mode: 'SIMPLE', credentialName: 'wildcard-cert' },
+      },
+    ]);
+  });
+
+  test('nothing listens for clear text where it is closed', () => {
+    expect(find(CASES['https alone']().manifests(), 'Gateway').spec.servers.map((s: any) => s.port.number)).toEqual([443]);
+  });
+
+  test('may have a name', () => {
+    const { app, gateway } = gatewayIn('edge', { metadata: { name: 'entrance' } });
+    expect(gateway.gatewayName).toBe('edge/entrance');
+    expect(find(synth(app), 'Gateway', 'entrance').metadata.namespace).toBe('edge');
+  });
+
+  const https = (credentialName: string, plainHttp?: PlainHttp) => IngressListener.https({ hosts: ['a.test'], credentialName, plainHttp });
+
+  test.each<{ when: string; props: Partial<IngressGatewayProps>; message: string }>([
+    { when: 'it has no listeners', props: { listeners: [] }, message: '[ListenersEmpty] edge/gateway: listeners is empty; allowed: one listener or more; fix: leave it out for clear-text HTTP on port 80' },
+    { when: 'the Service lacks a port', props: { listeners: [IngressListener.http({ port: 8080 })] }, message: '[IngressGatewayPortMissing] edge/gateway: listeners[0].port is "port 8080"; allowed: ports 80, 443 of Service istio-ingress/istio-ingressgateway; fix: add port 8080 to the Service and to the GatewayWorkload, or listen on another port' },
+    {
+      when: 'the Service lacks the port for redirects',
+      props: { workload: GatewayWorkload.helmRelease('edge', { namespace: 'edge', ports: [{ number: 443 }] }), listeners: [https('cert')] }, message: '[IngressGatewayPortMissing] edge/gateway: listeners[0].plainHttp is "port 80"; allowed: ports 443 of Service edge/edge; fix: add port 80 to the Service and to the GatewayWorkload, or say PlainHttp.closed()',
+    },
+    { when: 'a port is no port', props: { listeners: [IngressListener.http({ port: -1 })] }, message: '[PortInvalid] edge/gateway: listeners[0].port is "-1"; allowed: a whole number from 1 to 65535; fix: correct the port' },
+    { when: 'a certificate has no name', props: { listeners: [https('')] }, message: '[CredentialNameMissing] edge/gateway: listeners[0].credentialName is ""; allowed: the name of a Secret; fix: make a TLS Secret in namespace istio-ingress and name it here' },
+    { when: 'two listeners have a host at a port', props: { listeners: [https('cert'), IngressListener.http({ hosts: ['a.test'] })] }, message: '[ListenerConflict] edge/gateway: listeners is "a.test on port 80"; allowed: each host once on a port; fix: delete one of the two listeners, or say PlainHttp.closed() at the HTTPS listener' },
+    { when: 'a listener has no hosts', props: { listeners: [IngressListener.http({ hosts: [] })] }, message: '[HostsEmpty] edge/gateway: listeners[0].hosts is empty; allowed: one host or more; fix: name the hosts, for example api.example.com' },
+    { when: 'its name has a dot', props: { metadata: { name: 'edge.gateway' } }, message: '[GatewayNameNotALabel] edge/gateway: metadata.name is "edge.gateway"; allowed: a DNS label: lower-case letters, digits and dashes, at most 63; fix: choose a name without dots and capitals' },
+  ])('is refused when $when', ({ props, message }) => {
+    expectRefusal(() => gatewayIn('edge', props), message);
+  });
+
+  test('is refused when its chart has no namespace', () => {
+    expectRefusal(() => gatewayIn(undefined),
+      '[NamespaceMissing] edge/gateway: namespace is not set; allowed: a chart with a namespace; fix: new Chart(app, \'edge\', { namespace: \'...\' })');
+  });
+});

@@ -1,0 +1,37 @@
+import { Duration } from 'cdk8s';
+import { Destination, HeaderMatch, IngressListener, PathMatch, PlainHttp, RouteAction } from '../../src';
+import { ingress } from '../fixtures';
+
+const hosts = ['shop.example.com'];
+const rules = [{ action: RouteAction.forward(Destination.service('web', { port: 8080 })) }];
+const https = (plainHttp?: PlainHttp, port?: number) => ({ listeners: [IngressListener.https({ hosts, credentialName: 'shop-cert', plainHttp, port })] });
+
+/** Each way into the mesh, once. What holds for all manifests is tested over all of these. */
+export const CASES = {
+  'http for every host': () => ingress({}, { hosts, rules }),
+  'http for one host': () => ingress({ listeners: [IngressListener.http({ hosts })] }, { hosts, rules }),
+  'https': () => ingress(https(), { hosts, rules }),
+  'https beside clear text': () => ingress(https(PlainHttp.serve()), { hosts, rules }),
+  'https alone': () => ingress(https(PlainHttp.closed()), { hosts, rules }),
+  'several hosts, one of them a wildcard': () => ingress(
+    { listeners: [IngressListener.https({ hosts: ['shop.example.com', '*.shop.example.com'], credentialName: 'shop-cert' })] },
+    { hosts: ['shop.example.com', '*.shop.example.com'], rules },
+  ),
+  'two certificates': () => ingress({
+    listeners: [IngressListener.https({ hosts, credentialName: 'shop-cert' }), IngressListener.https({ hosts: ['*.example.com'], credentialName: 'wildcard-cert' })],
+  }, { hosts, rules }),
+  'rules': () => ingress({}, {
+    hosts: ['*'],
+    rules: [
+      { matches: [{ path: PathMatch.exact('/') }], action: RouteAction.redirect({ path: '/home', status: 302 }) },
+      {
+        matches: [{ path: PathMatch.prefix('/api'), headers: [HeaderMatch.exact('x-version', '2')] }],
+        action: RouteAction.split([
+          { destination: Destination.service('api', { port: 80 }), weight: 9 }, { destination: Destination.service('api-next', { port: 80, namespace: 'lab' }), weight: 1 },
+        ]),
+        timeout: Duration.seconds(2),
+      },
+      ...rules,
+    ],
+  }),
+};
