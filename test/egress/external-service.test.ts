@@ -1,0 +1,143 @@
+import { CASES } from './cases';
+import { ExternalPort, Resolution } from '../../src';
+import { direct, routed } from '../fixtures';
+import { find } from '../synth';
+
+const entryOf = (name: keyof typeof CASES) => CASES[name]().manifests()[0].spec;
+
+describe('external service › direct', () => {
+  test('the app\'s own TLS leaves from the sidecar', () => {
+    expect(CASES.direct().manifests()).toMatchInlineSnapshot(`
+      apiVersion: networking.istio.io/v1
+      kind: ServiceEntry
+      metadata:
+        name: shop-service-service-entry-c889bf87
+        namespace: shop
+      spec:
+        exportTo:
+          - "."
+        hosts:
+          - api.example.com
+        location: MESH_EXTERNAL
+        ports:
+          - name: https-443
+            number: 443
+            protocol: HTTPS
+        resolution: DNS
+    `);
+  });
+
+  test('TLS is originated by the sidecar', () => {
+    expect(CASES['direct with TLS origination']().manifests()).toMatchInlineSnapshot(`
+      apiVersion: networking.istio.io/v1
+      kind: ServiceEntry
+      metadata:
+        name: shop-service-service-entry-c889bf87
+        namespace: shop
+      spec:
+        exportTo:
+          - "."
+        hosts:
+          - api.example.com
+        location: MESH_EXTERNAL
+        ports:
+          - name: http-80
+            number: 80
+            protocol: HTTP
+            targetPort: 443
+        resolution: DNS
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: DestinationRule
+      metadata:
+        name: api-example-com-tls
+        namespace: shop
+      spec:
+        exportTo:
+          - "."
+        host: api.example.com
+        trafficPolicy:
+          portLevelSettings:
+            - port:
+                number: 80
+              tls:
+                caCertificates: system
+                mode: SIMPLE
+    `);
+  });
+
+  test('a TCP stream is wrapped by the sidecar, which asks for the host and verifies it', () => {
+    const [, rule] = CASES['direct with TLS for TCP']().manifests();
+    expect(rule.spec.trafficPolicy.portLevelSettings).toEqual([
+      { port: { number: 6379 }, tls: { mode: 'SIMPLE', sni: 'db.example.com', subjectAltNames: ['db.example.com'], caCertificates: 'system' } },
+    ]);
+  });
+
+  test('its rule is for every workload of the namespace', () => {
+    const [, rule] = CASES['direct with TLS origination']().manifests();
+    expect(rule.spec).not.toHaveProperty('workloadSelector');
+  });
+
+  test('a wildcard is resolved for each request', () => {
+    expect(entryOf('direct by wildcard')).toMatchObject({ hosts: ['*.example.com'], resolution: 'DYNAMIC_DNS', ports: [{ protocol: 'TLS' }], exportTo: ['.'] });
+  });
+
+  test.each(['1.30', '1.30.2', '1.31', '2.0'])('a wildcard is resolved by Istio %s', istioVersion => {
+    const wildcard = { hosts: ['*.example.com'], ports: [ExternalPort.http()], resolution: Resolution.dynamicDns() };
+    expect(() => direct(wildcard, { istioVersion })).not.toThrow();
+  });
+});
+
+describe('external service › resolution', () => {
+  test('none', () => {
+    expect(entryOf('direct without resolution')).toMatchObject({ resolution: 'NONE', hosts: ['*.example.com'] });
+  });
+
+  test('fixed endpoints, with what is known of them', () => {
+    expect(entryOf('endpoints instead of DNS')).toMatchObject({
+      resolution: 'STATIC',
+      endpoints: [
+        { address: '192.0.2.1', ports: { 'http-80': 8080 }, locality: 'eu/west', weight: 3, labels: { tier: 'gold' } },
+        { address: '2001:db8::1' },
+      ],
+    });
+  });
+
+  test('a unix socket', () => {
+    expect(entryOf('direct to a unix socket')).toMatchObject({ resolution: 'STATIC', endpoints: [{ address: 'unix:///var/run/api.sock' }] });
+  });
+
+  test('another name', () => {
+    expect(entryOf('other names to resolve')).toMatchObject({ resolution: 'DNS', endpoints: [{ address: 'origin.example.net' }] });
+  });
+
+  test('round robin', () => {
+    expect(entryOf('dns round robin').resolution).toBe('DNS_ROUND_ROBIN');
+  });
+
+  test('by DNS otherwise, with no endpoints', () => {
+    expect(entryOf('http')).toMatchObject({ resolution: 'DNS' });
+    expect(entryOf('http')).not.toHaveProperty('endpoints');
+    expect(entryOf('http')).not.toHaveProperty('addresses');
+  });
+});
+
+describe('external service › ports', () => {
+  test.each<[string, ExternalPort, object]>([
+    ['http', ExternalPort.http(), { name: 'http-80', number: 80, protocol: 'HTTP' }],
+    ['http elsewhere', ExternalPort.http({ number: 80, targetPort: 8080 }), { name: 'http-80', number: 80, protocol: 'HTTP', targetPort: 8080 }],
+    ['httpToHttps', ExternalPort.httpToHttps(), { name: 'http-80', number: 80, protocol: 'HTTP', targetPort: 443 }],
+    ['httpToHttps elsewhere', ExternalPort.httpToHttps({ number: 8080, targetPort: 8443 }), { name: 'http-8080', number: 8080, protocol: 'HTTP', targetPort: 8443 }],
+    ['grpc', ExternalPort.grpc(), { name: 'grpc-80', number: 80, protocol: 'GRPC' }],
+    ['https', ExternalPort.https(), { name: 'https-443', number: 443, protocol: 'HTTPS' }],
+    ['tls', ExternalPort.tls({ number: 8883 }), { name: 'tls-8883', number: 8883, protocol: 'TLS' }],
+    ['tcp', ExternalPort.tcp({ number: 5432, targetPort: 6432 }), { name: 'tcp-5432', number: 5432, protocol: 'TCP', targetPort: 6432 }],
+  ])('%s', (_, port, expected) => {
+    const { manifests } = direct({ hosts: ['db.example.com'], ports: [port], addresses: ['192.0.2.1', '2001:db8::1'] });
+    expect(find(manifests(), 'ServiceEntry').spec.ports).toEqual([expected]);
+  });
+});
+
+test('hosts are kept in lower case', () => {
+  expect(routed({ hosts: ['API.Example.com'], ports: [ExternalPort.http()] }).service.hosts).toEqual(['api.example.com']);
+});
