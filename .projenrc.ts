@@ -17,12 +17,14 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   depsUpgrade: false,
   sampleCode: false,
   minNodeVersion: '20.16.0',
-  cdk8sVersion: '2.70.106',
-  constructsVersion: '10.8.1',
+  // the lower ends of the peer ranges, which test/package installs; development is done with the newest
+  cdk8sVersion: '2.0.0',
+  constructsVersion: '10.0.0',
+  peerDependencyOptions: { pinnedDevDependency: false },
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~6.0.0',
   bundledDeps: ['re2js'],
-  devDeps: ['cdk8s-cli', 'cdk8s-plus-33', 'cdk8s-plus-34', 'yaml', 'fast-check', 'tsconfig-paths@^4'],
+  devDeps: ['cdk8s@^2.70.106', 'constructs@^10.8.1', 'cdk8s-cli', 'cdk8s-plus-33', 'cdk8s-plus-34', 'yaml', 'fast-check', 'tsconfig-paths@^4'],
   entrypoint: 'lib/src/index.js',
   tsconfig: {
     compilerOptions: { rootDir: '.', outDir: 'lib', inlineSourceMap: false, inlineSources: false },

@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runFile } from '../program';
+
+/** What `cdk8s init typescript-app` gives a new project: no `skipLibCheck`, an old `lib`, and node10 resolution. */
+const INIT_TEMPLATE = {
+  compilerOptions: {
+    alwaysStrict: true, declaration: true, lib: ['es2016'], module: 'CommonJS', noEmitOnError: true, noImplicitAny: true, noImplicitReturns: true, noImplicitThis: true,
+    noUnusedLocals: true, noUnusedParameters: true, strict: true, target: 'ES2017',
+  },
+  include: ['*.ts'],
+};
+
+const { peerDependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+const lowest = (range: string) => range.replace('^', '');
+
+describe('the package, as npm delivers it', () => {
+  const temp = mkdtempSync(join(tmpdir(), 'package-'));
+  const npm = (cwd: string, ...args: string[]) => execFileSync('npm', ['--no-audit', '--no-fund', '--ignore-scripts', ...args], { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  const tarball = join(temp, JSON.parse(npm('.', 'pack', '--json', '--pack-destination', temp))[0].filename);
+
+  afterAll(() => rmSync(temp, { recursive: true }));
+
+  test('holds what is needed and nothing else', () => {
+    const files = execFileSync('tar', ['tzf', tarball], { encoding: 'utf8' }).trim().split('\n');
+    expect([...new Set(files.map(file => file.split('/')[1]))].sort()).toEqual(['.jsii', 'API.md', 'LICENSE', 'README.md', 'lib', 'node_modules', 'package.json']);
+    expect(files.filter(file => /^package\/lib\/(?!src|imports)|\.ts$/.test(file) && !file.endsWith('.d.ts') && !file.endsWith('.d.cts'))).toEqual([]);
+  });
+
+  test.each([
+    ['the oldest peers', lowest(peerDependencies.cdk8s), lowest(peerDependencies.constructs)],
+    ['the newest peers', devDependencies.cdk8s, devDependencies.constructs],
+  ])('with %s compiles in a new project and makes the same manifests', (_, cdk8s, constructs) => {
+    const project = mkdtempSync(join(temp, 'project-'));
+    writeFileSync(join(project, 'package.json'), '{"name": "consumer", "version": "0.0.0"}');
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(INIT_TEMPLATE));
+    npm(project, 'install', `cdk8s@${cdk8s}`, `constructs@${constructs}`, 'typescript@5.9', '@types/node@20', tarball);
+    for (const name of ['main', 'article']) copyFileSync(`examples/bookinfo/${name}.ts`, join(project, `${name}.ts`));
+    execFileSync(join(project, 'node_modules', '.bin', 'tsc'), { cwd: project, stdio: 'inherit' });
+    for (const name of ['main', 'article']) {
+      execFileSync(process.execPath, [`${name}.js`], { cwd: project, env: { ...process.env, CDK8S_OUTDIR: name } });
+      const made = readdirSync(join(project, name)).filter(file => file.endsWith('.k8s.yaml')).sort().map(file => readFileSync(join(project, name, file), 'utf8'));
+      expect(made.join('---\n')).toBe(runFile(`examples/bookinfo/${name}.ts`));
+    }
+  }, 120_000);
+});
