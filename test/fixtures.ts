@@ -1,8 +1,8 @@
 import { App, Chart } from 'cdk8s';
 import { manifestsOf } from './synth';
 import {
-  EgressGateway, EgressRoute, EgressRouteProps, ExternalService, ExternalServiceProps, GatewayWorkload, IngressGateway, IngressGatewayProps, IngressRoute,
-  IngressRouteProps, MeshSettings, MeshSettingsOptions,
+  EgressGateway, EgressRoute, EgressRouteProps, ExternalService, ExternalServiceProps, GatewayWorkload, IngressGateway, IngressGatewayProps,
+  IngressRoute, IngressRouteProps, MeshSettings, MeshSettingsOptions,
 } from '../src';
 
 /** A mesh with an egress gateway that the platform's chart declares, and a chart of the application. */

@@ -1,7 +1,7 @@
 import { Duration } from 'cdk8s';
 import {
-  AppTls, Caller, CaSource, ClientCertificate, Endpoint, ExternalPort, HeaderMatch, PathMatch, QueryParamMatch, Resolution, RouteAction, StringMatch, UpstreamTls,
-  VirtualServiceLayout,
+  AppTls, Caller, CaSource, ClientCertificate, Endpoint, ExternalPort, HeaderMatch, PathMatch, QueryParamMatch, Resolution, RouteAction,
+  StringMatch, UpstreamTls, VirtualServiceLayout,
 } from '../../src';
 import { direct, routed } from '../fixtures';
 
@@ -56,7 +56,9 @@ export const CASES = {
   'callers by service account': () => routed(originated, { callers: [Caller.serviceAccount('shop', 'checkout'), Caller.namespace('billing')] }),
   'kept headers': () => routed(originated, { keepHeaders: ['X-Request-Id'] }),
   'endpoints instead of DNS': () => routed({
-    hosts, ports: [ExternalPort.http()], resolution: Resolution.endpoints([
+    hosts,
+    ports: [ExternalPort.http()],
+    resolution: Resolution.endpoints([
       Endpoint.ip('192.0.2.1', { ports: { 80: 8080 }, locality: 'eu/west', weight: 3, labels: { tier: 'gold' } }), Endpoint.ip('2001:db8::1'),
     ]),
   }),

@@ -1,7 +1,7 @@
 import { Chart, Duration } from 'cdk8s';
 import {
-  AppTls, Caller, ClientCertificate, EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps, GatewayWorkload, PathMatch,
-  Resolution, UpstreamTls,
+  AppTls, Caller, ClientCertificate, EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps, GatewayWorkload,
+  PathMatch, Resolution, UpstreamTls,
 } from '../../src';
 import { mesh, routed } from '../fixtures';
 import { expectRefusal } from '../refusal';
@@ -42,11 +42,13 @@ const REFUSED: Refused[] = [
   { when: 'no request is allowed', props: { allow: [] }, message: '[RulesEmpty] shop/route: allow is empty; allowed: one match or more; fix: leave out `allow` to let everything pass, or delete the route to let nothing pass' },
   {
     when: 'a rule cannot be joined with what is allowed',
-    props: { allow: [{ path: PathMatch.regex('/v[0-9]/.*') }], rules: [{ matches: [{ path: PathMatch.prefix('/v1') }] }] }, message: '[RulesCannotCombine] shop/route: rules[0].matches is "a condition that overlaps with one of `allow`"; allowed: conditions that can be joined with those of `allow`; fix: repeat the condition of `allow` in the rule',
+    props: { allow: [{ path: PathMatch.regex('/v[0-9]/.*') }], rules: [{ matches: [{ path: PathMatch.prefix('/v1') }] }] },
+    message: '[RulesCannotCombine] shop/route: rules[0].matches is "a condition that overlaps with one of `allow`"; allowed: conditions that can be joined with those of `allow`; fix: repeat the condition of `allow` in the rule',
   },
   {
     when: 'a rule is for nothing that is allowed',
-    props: { allow: [{ path: PathMatch.prefix('/v1') }], rules: [{ matches: [{ path: PathMatch.prefix('/v2') }] }] }, message: '[RuleNeverAllowed] shop/route: rules[0].matches is "matches outside `allow`"; allowed: requests that `allow` lets through; fix: add them to `allow`, or delete the rule',
+    props: { allow: [{ path: PathMatch.prefix('/v1') }], rules: [{ matches: [{ path: PathMatch.prefix('/v2') }] }] },
+    message: '[RuleNeverAllowed] shop/route: rules[0].matches is "matches outside `allow`"; allowed: requests that `allow` lets through; fix: add them to `allow`, or delete the rule',
   },
   { when: 'a kept header is none of the mesh', props: { keepHeaders: ['authorization'] }, message: '[HeaderInvalid] shop/route: keepHeaders[0] is "authorization"; allowed: x-envoy-attempt-count, x-envoy-decorator-operation, x-envoy-external-address, x-envoy-peer-metadata, x-envoy-peer-metadata-id, x-forwarded-client-cert, x-forwarded-for, x-forwarded-proto, x-request-id; fix: leave it out: headers of the application always pass' },
   { when: 'its name is no DNS label', props: { metadata: { name: 'Route' } }, message: '[NameInvalid] shop/route: metadata.name is "Route"; allowed: a DNS label of at most 63 characters; fix: shorten or correct the name' },

@@ -39,14 +39,17 @@ const RESOLUTION: Refused[] = [
   { when: 'DNS should resolve a wildcard', props: { hosts: ['*.example.com'] }, message: '[WildcardWithDns] shop/service: hosts is "*.example.com"; allowed: full names with Resolution.dns(); fix: name each host; or, for a direct service, use Resolution.dynamicDns()' },
   { when: 'round-robin DNS should resolve a wildcard', props: { hosts: ['*.example.com'], resolution: Resolution.dnsRoundRobin() }, message: '[WildcardWithDns] shop/service: hosts is "*.example.com"; allowed: full names with Resolution.dns(); fix: name each host; or, for a direct service, use Resolution.dynamicDns()' },
   {
-    when: 'dynamic DNS is newer than the mesh', props: { hosts: ['*.example.com'], resolution: Resolution.dynamicDns() }, settings: { istioVersion: '1.29' },
+    when: 'dynamic DNS is newer than the mesh',
+    props: { hosts: ['*.example.com'], resolution: Resolution.dynamicDns() },
+    settings: { istioVersion: '1.29' },
     message: '[IstioVersionTooOld] shop/service: resolution is "DYNAMIC_DNS with Istio 1.29"; allowed: Istio 1.30 or later; fix: name each host, or raise istioVersion in MeshSettings.of once the mesh is upgraded',
   },
   { when: 'dynamic DNS should resolve a full name', props: { resolution: Resolution.dynamicDns() }, message: '[DynamicDnsHost] shop/service: hosts is "api.example.com"; allowed: wildcards such as *.example.com; fix: declare this host in a service of its own, with Resolution.dns()' },
   { when: 'dynamic DNS gets addresses', props: { hosts: ['*.example.com'], resolution: Resolution.dynamicDns(), addresses: ['192.0.2.1'] }, message: '[DynamicDnsAddresses] shop/service: addresses is "192.0.2.1"; allowed: none; fix: leave out addresses' },
   { when: 'dynamic DNS gets an HTTPS port', props: { hosts: ['*.example.com'], resolution: Resolution.dynamicDns(), ports: [ExternalPort.https()] }, message: '[DynamicDnsProtocol] shop/service: ports is "HTTPS"; allowed: HTTP, HTTP2, GRPC, TLS; fix: write ExternalPort.tls({ number: 443 })' },
   {
-    when: 'dynamic DNS gets a TCP port', props: { hosts: ['*.example.com'], resolution: Resolution.dynamicDns(), ports: [ExternalPort.tcp({ number: 5432 })] },
+    when: 'dynamic DNS gets a TCP port',
+    props: { hosts: ['*.example.com'], resolution: Resolution.dynamicDns(), ports: [ExternalPort.tcp({ number: 5432 })] },
     message: '[DynamicDnsProtocol] shop/service: ports is "TCP"; allowed: HTTP, HTTP2, GRPC, TLS; fix: declare the hosts of this port one by one',
   },
   { when: 'an address is a name', props: { addresses: ['api.example.com'] }, message: '[AddressInvalid] shop/service: addresses[0] is "api.example.com"; allowed: an IP address or a CIDR block; fix: correct the address' },
@@ -66,24 +69,29 @@ const RESOLUTION: Refused[] = [
 const TLS: Refused[] = [
   {
     when: 'a TCP port has a server name but no names to accept',
-    props: { addresses: ['192.0.2.1'], ports: [ExternalPort.tcp({ number: 6379, tls: UpstreamTls.simple({ sni: 'db.example.com' }) })] }, message: '[SniWithoutSubjectAltNames] shop/service: ports[0].tls.subjectAltNames is not set; allowed: the names to accept, where sni is set on a TCP port; fix: add subjectAltNames: [\'db.example.com\']',
+    props: { addresses: ['192.0.2.1'], ports: [ExternalPort.tcp({ number: 6379, tls: UpstreamTls.simple({ sni: 'db.example.com' }) })] },
+    message: '[SniWithoutSubjectAltNames] shop/service: ports[0].tls.subjectAltNames is not set; allowed: the names to accept, where sni is set on a TCP port; fix: add subjectAltNames: [\'db.example.com\']',
   },
   {
     when: 'JavaScript leaves out the client certificate',
     // @ts-expect-error TypeScript does not let it be left out
-    props: withTls(UpstreamTls.mutual({})), message: '[ClientCertificateMissing] shop/service: ports[0].tls.clientCertificate is not set; allowed: ClientCertificate.secret(name), or both paths of ClientCertificate.files; fix: say where the certificate is, or use UpstreamTls.simple()',
+    props: withTls(UpstreamTls.mutual({})),
+    message: '[ClientCertificateMissing] shop/service: ports[0].tls.clientCertificate is not set; allowed: ClientCertificate.secret(name), or both paths of ClientCertificate.files; fix: say where the certificate is, or use UpstreamTls.simple()',
   },
   {
     when: 'a client certificate has no key',
-    props: withTls(UpstreamTls.mutual({ clientCertificate: ClientCertificate.files({ certificate: '/a.crt', privateKey: '' }) })), message: '[ClientCertificateMissing] shop/service: ports[0].tls.clientCertificate is {"certificate":"/a.crt","privateKey":""}; allowed: ClientCertificate.secret(name), or both paths of ClientCertificate.files; fix: say where the certificate is, or use UpstreamTls.simple()',
+    props: withTls(UpstreamTls.mutual({ clientCertificate: ClientCertificate.files({ certificate: '/a.crt', privateKey: '' }) })),
+    message: '[ClientCertificateMissing] shop/service: ports[0].tls.clientCertificate is {"certificate":"/a.crt","privateKey":""}; allowed: ClientCertificate.secret(name), or both paths of ClientCertificate.files; fix: say where the certificate is, or use UpstreamTls.simple()',
   },
   {
     when: 'authorities stand beside the Secret that holds them',
-    props: withTls(UpstreamTls.mutual({ clientCertificate: ClientCertificate.secret('cert'), ca: CaSource.system() })), message: '[CaSourceConflict] shop/service: ports[0].tls.ca is "system"; allowed: no `ca` beside ClientCertificate.secret; fix: put ca.crt into the Secret cert, or use ClientCertificate.files',
+    props: withTls(UpstreamTls.mutual({ clientCertificate: ClientCertificate.secret('cert'), ca: CaSource.system() })),
+    message: '[CaSourceConflict] shop/service: ports[0].tls.ca is "system"; allowed: no `ca` beside ClientCertificate.secret; fix: put ca.crt into the Secret cert, or use ClientCertificate.files',
   },
   {
     when: 'authorities are in a Secret and the certificate is in files',
-    props: withTls(UpstreamTls.mutual({ clientCertificate: files, ca: CaSource.secret('ca') })), message: '[CaSourceConflict] shop/service: ports[0].tls.ca is "secret"; allowed: CaSource.file or CaSource.system beside ClientCertificate.files; fix: give the path of the authorities',
+    props: withTls(UpstreamTls.mutual({ clientCertificate: files, ca: CaSource.secret('ca') })),
+    message: '[CaSourceConflict] shop/service: ports[0].tls.ca is "secret"; allowed: CaSource.file or CaSource.system beside ClientCertificate.files; fix: give the path of the authorities',
   },
   { when: 'a server name is a wildcard', props: withTls(UpstreamTls.simple({ sni: '*.example.com' })), message: '[HostInvalid] shop/service: ports[0].tls.sni is "*.example.com"; allowed: a fully qualified DNS name such as api.example.com; fix: correct the name' },
   { when: 'names to accept are empty', props: withTls(UpstreamTls.simple({ subjectAltNames: [] })), message: '[HostsEmpty] shop/service: ports[0].tls.subjectAltNames is empty; allowed: one host or more; fix: name the hosts, for example api.example.com' },
@@ -93,7 +101,8 @@ const TLS: Refused[] = [
 const DIRECT: Refused[] = [
   {
     when: 'a sidecar should read a Secret with a client certificate',
-    props: withTls(UpstreamTls.mutual({ clientCertificate: ClientCertificate.secret('cert') })), message: '[ClientCertificateSecretAtSidecar] shop/service: ports[0].tls is "Secret cert"; allowed: files in the sidecar for a direct service; fix: use ClientCertificate.files and CaSource.file, or route the service through a gateway',
+    props: withTls(UpstreamTls.mutual({ clientCertificate: ClientCertificate.secret('cert') })),
+    message: '[ClientCertificateSecretAtSidecar] shop/service: ports[0].tls is "Secret cert"; allowed: files in the sidecar for a direct service; fix: use ClientCertificate.files and CaSource.file, or route the service through a gateway',
   },
   { when: 'a sidecar should read a Secret with authorities', props: withTls(UpstreamTls.simple({ ca: CaSource.secret('ca') })), message: '[ClientCertificateSecretAtSidecar] shop/service: ports[0].tls is "Secret ca"; allowed: files in the sidecar for a direct service; fix: use ClientCertificate.files and CaSource.file, or route the service through a gateway' },
 ];

@@ -21,7 +21,9 @@ const FACTS = {
 describe('gateway workload', () => {
   test('of a Helm release', () => {
     expect(resolve(GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'edge' }))).toEqual({
-      namespace: 'edge', serviceName: 'istio-egressgateway', selector: { app: 'istio-egressgateway', istio: 'egressgateway' },
+      namespace: 'edge',
+      serviceName: 'istio-egressgateway',
+      selector: { app: 'istio-egressgateway', istio: 'egressgateway' },
       ports: [{ number: 80, targetPort: 80 }, { number: 443, targetPort: 443 }],
     });
   });
@@ -34,7 +36,9 @@ describe('gateway workload', () => {
 
   test('of istioctl, whose pods listen elsewhere', () => {
     expect(resolve(GatewayWorkload.istioctl('istio-ingressgateway'))).toEqual({
-      namespace: 'istio-system', serviceName: 'istio-ingressgateway', selector: { app: 'istio-ingressgateway', istio: 'ingressgateway' },
+      namespace: 'istio-system',
+      serviceName: 'istio-ingressgateway',
+      selector: { app: 'istio-ingressgateway', istio: 'ingressgateway' },
       ports: [{ number: 80, targetPort: 8080 }, { number: 443, targetPort: 8443 }],
     });
     expect(resolve(GatewayWorkload.istioctl('gw', { namespace: 'edge' })).namespace).toBe('edge');

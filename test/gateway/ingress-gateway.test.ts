@@ -50,12 +50,14 @@ describe('ingress gateway', () => {
     const { manifests } = CASES['two certificates']();
     expect(find(manifests(), 'Gateway').spec.servers).toEqual([
       {
-        port: { name: 'https-443-shop-cert-69aec897', number: 443, protocol: 'HTTPS' }, hosts: ['shop.example.com'],
+        port: { name: 'https-443-shop-cert-69aec897', number: 443, protocol: 'HTTPS' },
+        hosts: ['shop.example.com'],
         tls: { mode: 'SIMPLE', credentialName: 'shop-cert' },
       },
       { port: { name: 'http-80', number: 80, protocol: 'HTTP' }, hosts: ['./shop.example.com', './*.example.com'] },
       {
-        port: { name: 'https-443-wildcard-cert-457ea094', number: 443, protocol: 'HTTPS' }, hosts: ['*.example.com'],
+        port: { name: 'https-443-wildcard-cert-457ea094', number: 443, protocol: 'HTTPS' },
+        hosts: ['*.example.com'],
         tls: { mode: 'SIMPLE', credentialName: 'wildcard-cert' },
       },
     ]);
@@ -78,7 +80,8 @@ describe('ingress gateway', () => {
     { when: 'the Service lacks a port', props: { listeners: [IngressListener.http({ port: 8080 })] }, message: '[IngressGatewayPortMissing] edge/gateway: listeners[0].port is "port 8080"; allowed: ports 80, 443 of Service istio-ingress/istio-ingressgateway; fix: add port 8080 to the Service and to the GatewayWorkload, or listen on another port' },
     {
       when: 'the Service lacks the port for redirects',
-      props: { workload: GatewayWorkload.helmRelease('edge', { namespace: 'edge', ports: [{ number: 443 }] }), listeners: [https('cert')] }, message: '[IngressGatewayPortMissing] edge/gateway: listeners[0].plainHttp is "port 80"; allowed: ports 443 of Service edge/edge; fix: add port 80 to the Service and to the GatewayWorkload, or say PlainHttp.closed()',
+      props: { workload: GatewayWorkload.helmRelease('edge', { namespace: 'edge', ports: [{ number: 443 }] }), listeners: [https('cert')] },
+      message: '[IngressGatewayPortMissing] edge/gateway: listeners[0].plainHttp is "port 80"; allowed: ports 443 of Service edge/edge; fix: add port 80 to the Service and to the GatewayWorkload, or say PlainHttp.closed()',
     },
     { when: 'a port is no port', props: { listeners: [IngressListener.http({ port: -1 })] }, message: '[PortInvalid] edge/gateway: listeners[0].port is "-1"; allowed: a whole number from 1 to 65535; fix: correct the port' },
     { when: 'a certificate has no name', props: { listeners: [https('')] }, message: '[CredentialNameMissing] edge/gateway: listeners[0].credentialName is ""; allowed: the name of a Secret; fix: make a TLS Secret in namespace istio-ingress and name it here' },

@@ -1,9 +1,9 @@
 import { Duration } from 'cdk8s';
-import { mesh } from '../fixtures';
-import { expectRefusal } from '../refusal';
 import { Destination, EgressRule, HeaderMatch, PathMatch, QueryParamMatch, RedirectOptions, RouteAction, RouteMatch, StringMatch } from '../../src';
 import { refuser } from '../../src/private/errors';
 import { checkRules } from '../../src/private/intent/http';
+import { mesh } from '../fixtures';
+import { expectRefusal } from '../refusal';
 
 interface Refused {
   readonly when: string;

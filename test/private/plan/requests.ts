@@ -38,7 +38,11 @@ const authority = fc.oneof(
 );
 
 export const anyMatch: fc.Arbitrary<Match> = fc.record({
-  path: maybe(pathCondition), headers: mapOf(header), queryParams: mapOf(condition(text, regex)), methods: fc.uniqueArray(method, { maxLength: 2 }), authority: maybe(authority),
+  path: maybe(pathCondition),
+  headers: mapOf(header),
+  queryParams: mapOf(condition(text, regex)),
+  methods: fc.uniqueArray(method, { maxLength: 2 }),
+  authority: maybe(authority),
 });
 
 export const anyRequest: fc.Arbitrary<Request> = fc.record({

@@ -1,0 +1,156 @@
+import { CASES as EGRESS } from './egress/cases';
+import { CASES as INGRESS } from './ingress/cases';
+import { Manifest, synth } from './synth';
+import { isDnsLabel } from '../src/private/names';
+
+const all = Object.entries({ ...prefixed('egress', EGRESS), ...prefixed('ingress', INGRESS) });
+
+function prefixed<T>(prefix: string, cases: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(cases).map(([name, make]) => [`${prefix} › ${name}`, make]));
+}
+
+const ofKind = (objects: Manifest[], kind: string) => objects.filter(o => o.kind === kind);
+const routesOf = ({ spec }: Manifest): any[] => [...spec.http ?? [], ...spec.tls ?? [], ...spec.tcp ?? []];
+const targetsOf = (route: any): { host: string; port?: { number: number } }[] => (route.route ?? []).map((r: any) => r.destination);
+const tlsOf = ({ spec: { trafficPolicy } }: Manifest): any[] => [trafficPolicy, ...trafficPolicy.portLevelSettings ?? []].map(p => p.tls).filter(Boolean);
+const isMesh = (host: string) => host.endsWith('.mesh.internal');
+const seenBy = ({ metadata, spec }: Manifest): string[] => spec.exportTo.map((ns: string) => (ns === '.' ? metadata.namespace : ns));
+
+/** The namespaces of the proxies that read a route: sidecars of all who see the object, or the gateway's pods. */
+function readersOf(object: Manifest, route: any): string[] {
+  const gateways: string[] = route.match[0].gateways ?? object.spec.gateways;
+  return gateways.flatMap(gateway => (gateway === 'mesh' ? seenBy(object) : gateway.split('/')[0]));
+}
+
+/** All values in an object, however deep. */
+function leaves(value: unknown): unknown[] {
+  return typeof value === 'object' && value !== null && Object.keys(value).length > 0 ? Object.values(value).flatMap(leaves) : [value];
+}
+
+describe.each(all)('%s', (_, make) => {
+  const objects = synth(make().app);
+  const virtualServices = ofKind(objects, 'VirtualService');
+  const entries = ofKind(objects, 'ServiceEntry');
+  const rules = ofKind(objects, 'DestinationRule');
+
+  test('gateways are named in full, and exist', () => {
+    const gateways = ofKind(objects, 'Gateway').map(o => `${o.metadata.namespace}/${o.metadata.name}`);
+    for (const { spec } of virtualServices) {
+      expect(['mesh', ...gateways]).toEqual(expect.arrayContaining(spec.gateways));
+    }
+  });
+
+  test('every match and every destination has a port', () => {
+    for (const route of virtualServices.flatMap(routesOf)) {
+      expect(route.match.length).toBeGreaterThan(0);
+      for (const match of route.match) expect(match.port).toEqual(expect.any(Number));
+      for (const target of targetsOf(route)) expect(target.port).toEqual({ number: expect.any(Number) });
+    }
+  });
+
+  test('in an object of several gateways every match says of which', () => {
+    for (const object of virtualServices.filter(o => o.spec.gateways.length > 1)) {
+      for (const match of routesOf(object).flatMap(r => r.match)) {
+        expect(match.gateways).toHaveLength(1);
+        expect(object.spec.gateways).toContain(match.gateways[0]);
+      }
+    }
+  });
+
+  test('every destination is known to all who read the route', () => {
+    for (const object of virtualServices) {
+      for (const route of routesOf(object)) {
+        for (const { host, port } of targetsOf(route).filter(t => !t.host.endsWith('.svc.cluster.local'))) {
+          const entry = entries.find(e => e.spec.hosts.includes(host))!;
+          expect(entry.spec.ports.map((p: any) => p.number)).toContain(port!.number);
+          expect(seenBy(entry)).toEqual(expect.arrayContaining(readersOf(object, route)));
+        }
+      }
+    }
+  });
+
+  test('a server of the gateway takes the hosts of the route', () => {
+    for (const { metadata, spec } of virtualServices) {
+      for (const name of spec.gateways.filter((g: string) => g !== 'mesh')) {
+        const gateway = objects.find(o => o.kind === 'Gateway' && `${o.metadata.namespace}/${o.metadata.name}` === name)!;
+        const taken = gateway.spec.servers.flatMap((s: any) => s.hosts).map((h: string) => h.replace(/^\.\//, `${gateway.metadata.namespace}/`));
+        const fits = (host: string) => [host, `${metadata.namespace}/${host}`, `${metadata.namespace}/*`].some(h => taken.includes(h));
+        expect(spec.hosts.filter(fits).length).toBeGreaterThan(0);
+      }
+    }
+  });
+
+  test('TLS to the outside has a server name and names to verify, or neither, and says who signs', () => {
+    for (const tls of rules.flatMap(tlsOf).filter(t => t.mode !== 'ISTIO_MUTUAL' && !t.insecureSkipVerify)) {
+      expect('sni' in tls).toBe('subjectAltNames' in tls);
+      expect('caCertificates' in tls).toBe(!('credentialName' in tls));
+    }
+  });
+
+  test('TLS to the gateway asks for the name of leg 1', () => {
+    for (const { spec } of rules.filter(r => isMesh(r.spec.host))) {
+      expect(spec.trafficPolicy.tls).toEqual({ mode: 'ISTIO_MUTUAL', sni: spec.host });
+    }
+  });
+
+  test('hosts outside are outside, and the gateway is inside', () => {
+    for (const { spec } of entries) {
+      expect(spec.location).toBe(spec.hosts.every(isMesh) ? 'MESH_INTERNAL' : 'MESH_EXTERNAL');
+    }
+  });
+
+  test('a gateway is never left without an address', () => {
+    const routed = virtualServices.flatMap(routesOf).flatMap(targetsOf).map(t => t.host);
+    for (const { spec } of entries.filter(e => e.spec.hosts.some((h: string) => routed.includes(h)))) {
+      expect(spec.resolution).not.toBe('NONE');
+    }
+  });
+
+  test('nothing is visible to everybody', () => {
+    for (const { spec } of [...virtualServices, ...entries, ...rules]) {
+      expect(spec.exportTo.length).toBeGreaterThan(0);
+      expect(spec.exportTo).not.toContain('*');
+    }
+  });
+
+  test('leg 1 does not retry, and nothing waits for 0 s', () => {
+    for (const object of virtualServices) {
+      for (const route of object.spec.http ?? []) {
+        const toGateway = targetsOf(route).some(t => isMesh(t.host) || t.host.startsWith('istio-egressgateway.'));
+        expect(route.retries).toEqual(toGateway ? { attempts: 0 } : undefined);
+        expect(route.timeout).not.toBe('0s');
+      }
+    }
+  });
+
+  test('what leaves by HTTP has no headers of the mesh', () => {
+    for (const route of virtualServices.flatMap(o => o.spec.http ?? []).filter(r => targetsOf(r).some(t => t.host.endsWith('.example.com')))) {
+      expect(route.headers.request.remove).toEqual(expect.arrayContaining(['x-forwarded-client-cert', 'x-envoy-peer-metadata', 'x-forwarded-for']));
+    }
+  });
+
+  test('policies and servers are for the pods of the gateway alone', () => {
+    for (const { spec } of ofKind(objects, 'AuthorizationPolicy')) {
+      expect(spec.action).toBe('DENY');
+      expect(spec.selector.matchLabels).toEqual({ app: 'istio-egressgateway', istio: 'egressgateway' });
+      expect(spec.rules[0].when).toEqual([{ key: 'connection.sni', values: [expect.stringMatching(/\.mesh\.internal$/)] }]);
+    }
+    for (const { spec } of ofKind(objects, 'Gateway')) expect(Object.keys(spec.selector)).not.toHaveLength(0);
+  });
+
+  test('names are DNS labels, and distinct', () => {
+    const keys = objects.map(o => `${o.kind} ${o.metadata.namespace}/${o.metadata.name}`);
+    expect(new Set(keys).size).toBe(keys.length);
+    for (const { metadata } of objects) expect(isDnsLabel(metadata.name)).toBe(true);
+  });
+
+  test('no field is empty, but for matches on presence', () => {
+    for (const value of leaves(objects.map(({ spec }) => spec))) {
+      expect(value === null || value === '' || (Array.isArray(value) && value.length === 0)).toBe(false);
+    }
+  });
+
+  test('the same app made again gives the same objects', () => {
+    expect(synth(make().app)).toEqual(objects);
+  });
+});

@@ -1,0 +1,50 @@
+import { App, Chart } from 'cdk8s';
+import fc from 'fast-check';
+import { synth } from './synth';
+import {
+  AppTls, Caller, Destination, EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, IngressGateway, IngressRoute, RouteAction,
+} from '../src';
+
+interface World {
+  readonly shop: Chart;
+  readonly billing: Chart;
+  readonly egress: EgressGateway;
+  readonly ingress: IngressGateway;
+}
+
+const route = (at: 'shop' | 'billing', id: string, host: string, port: ExternalPort, callers?: Caller[], appTls?: AppTls) => (world: World) => {
+  const service = new ExternalService(world[at], id, { hosts: [host], ports: [port], addresses: ['192.0.2.1'] });
+  new EgressRoute(world[at], `${id}-route`, { service, gateway: world.egress, callers, appTls });
+};
+const rules = [{ action: RouteAction.forward(Destination.service('web', { port: 80 })) }];
+
+/** Each makes constructs that do not need those of the others. */
+const STEPS: ((world: World) => unknown)[] = [
+  route('shop', 'a', 'a.example.com', ExternalPort.httpToHttps()),
+  route('shop', 'b', 'b.example.com', ExternalPort.https(), [Caller.namespace('shop'), Caller.namespace('lab')]),
+  route('billing', 'c', 'c.example.com', ExternalPort.tcp({ number: 5432 })),
+  route('billing', 'd', 'd.example.com', ExternalPort.https(), undefined, AppTls.PASSTHROUGH),
+  ({ billing }) => new ExternalService(billing, 'e', { hosts: ['e.example.com'], ports: [ExternalPort.httpToHttps()], direct: true }),
+  ({ shop, ingress }) => new IngressRoute(shop, 'entrance', { gateway: ingress, hosts: ['a.test'], rules }),
+  ({ billing, ingress }) => new IngressRoute(billing, 'entrance', { gateway: ingress, hosts: ['b.test'], rules }),
+];
+const CHARTS = ['platform', 'shop', 'billing'];
+
+/** The objects as a set: YAML keeps the order of constructs, which is not ours to change. */
+function objectsOf(charts: string[], steps: typeof STEPS): string[] {
+  const app = new App();
+  const made = Object.fromEntries(charts.map(id => [id, new Chart(app, id, { namespace: id })]));
+  const egress = new EgressGateway(made.platform, 'egress', { workload: GatewayWorkload.helmRelease('egress', { namespace: 'platform' }) });
+  const ingress = new IngressGateway(made.platform, 'ingress', { workload: GatewayWorkload.helmRelease('ingress', { namespace: 'platform' }) });
+  for (const step of steps) step({ shop: made.shop, billing: made.billing, egress, ingress });
+  return synth(app).map(object => JSON.stringify(object)).sort();
+}
+
+test('the order of constructs does not change the objects', () => {
+  const usual = objectsOf(CHARTS, STEPS);
+  expect(usual.length).toBeGreaterThan(25);
+  const shuffled = <T>(list: T[]) => fc.shuffledSubarray(list, { minLength: list.length });
+  fc.assert(fc.property(shuffled(CHARTS), shuffled(STEPS), (charts, steps) => {
+    expect(objectsOf(charts, steps)).toEqual(usual);
+  }), { numRuns: 25 });
+});
