@@ -104,6 +104,15 @@ describeMesh('R19: `credentialName` at a sidecar', () => {
     expect(await ask(edit(direct, 'upstream.spec.workloadSelector', undefined), undefined, mutual)).toFail({ status: 400, at: 'app' });
   });
 
+  test('the name of a ConfigMap is honoured without one', async () => {
+    const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'roots', namespace: 'shop' }, data: { 'ca.crt': '${pem:private}' } };
+    const simple = edit(edit(direct, 'upstream.spec.workloadSelector', undefined), 'upstream.spec.trafficPolicy.tls', {
+      mode: 'SIMPLE', credentialName: 'configmap://shop/roots',
+    });
+    const answer = await ask(simple, undefined, { externals: [external('api.test', { https: 443 }, { certCA: 'private' })], fixtures: [map] });
+    expect(answer).toReach('api.test', { leftBy: 'app', sni: 'api.test' });
+  });
+
   test('a gateway honours it either way', async () => {
     const credential = edit(originate(), 'upstream.spec.trafficPolicy.portLevelSettings.0.tls', { mode: 'MUTUAL', credentialName: 'client' });
     expect(await ask(credential, undefined, mutual)).toReach('api.test', { leftBy: 'egress', clientSAN: 'shop.test' });
@@ -130,6 +139,18 @@ describeMesh('R20: the server\'s certificate is verified', () => {
   test('`sni` alone: a certificate for another name is accepted', async () => {
     expect(await ask(tls({ sni: 'api.test' }), undefined, wrongName)).toReach('api.test', { leftBy: 'egress', sni: 'api.test' });
     expect(await ask(tls({ sni: 'api.test' }), undefined, unknownCA)).toFail({ status: 503, at: 'egress', flags: 'URX,UF' });
+  });
+});
+
+describeMesh('R20: names that the ServiceEntry tells', () => {
+  const wrongName = { externals: [external('api.test', { https: 443 }, { certHost: 'evil.test' })] };
+  const recipe = (names: string[]) => edit(
+    edit(originate(), 'upstream.spec.trafficPolicy.portLevelSettings.0.tls', { mode: 'SIMPLE', sni: 'api.test' }), 'entry.spec.subjectAltNames', names,
+  );
+
+  test('are verified where the DestinationRule tells none', async () => {
+    expect(await ask(recipe(['evil.test']), undefined, wrongName)).toReach('api.test', { leftBy: 'egress' });
+    expect(await ask(recipe(['api.test']), undefined, wrongName)).toFail({ status: 503, at: 'egress', details: /CERTIFICATE_VERIFY_FAILED/ });
   });
 });
 

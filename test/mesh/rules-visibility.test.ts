@@ -1,5 +1,5 @@
 import { describeMesh, egressGateway, external, get, runMesh, service, sidecar } from './mesh';
-import { edit, GATEWAY_SERVICE, plain, Recipe, route, serviceEntry, to } from './recipes';
+import { edit, GATEWAY_SERVICE, HTTP_PORT, passthrough, plain, Recipe, route, serviceEntry, TLS_PORT, to } from './recipes';
 
 const workloads = [sidecar('app', { namespace: 'shop' }), egressGateway()];
 const externals = [external('api.test', { http: 80 })];
@@ -68,17 +68,15 @@ describeMesh('R4: the VirtualService\'s host is one of the server\'s', () => {
 
 describeMesh('R5: a source is matched in a rule that names no gateway', () => {
   const teapot = { directResponse: { status: 418 } };
-  const forOthers = edit(plain(), 'meshRoute.spec.http', [
-    { match: [{ port: 80, sourceLabels: { app: 'other' } }], route: to(GATEWAY_SERVICE, 80) }, teapot,
-  ]);
+  const from = (source: object) => edit(plain(), 'meshRoute.spec.http', [{ match: [{ port: 80, ...source }], route: to(GATEWAY_SERVICE, 80) }, teapot]);
 
-  test('the labels of another caller keep this one out', async () => {
-    expect(await ask(forOthers)).toFail({ status: 418 });
-    expect(await ask(edit(forOthers, 'meshRoute.spec.http.0.match.0.sourceLabels.app', 'app'))).toReach('api.test', { leftBy: 'egress' });
-  });
-
-  test('beside `gateways` the labels are ignored: everyone passes', async () => {
-    expect(await ask(edit(forOthers, 'meshRoute.spec.http.0.match.0.gateways', ['mesh']))).toReach('api.test', { leftBy: 'egress' });
+  test.each([
+    ['labels', { sourceLabels: { app: 'other' } }, { sourceLabels: { app: 'app' } }],
+    ['namespace', { sourceNamespace: 'other' }, { sourceNamespace: 'shop' }],
+  ])('another\'s %s keep this caller out; beside `gateways` they are ignored, and everyone passes', async (_, others, own) => {
+    expect(await ask(from(own))).toReach('api.test', { leftBy: 'egress' });
+    expect(await ask(from(others))).toFail({ status: 418 });
+    expect(await ask(edit(from(others), 'meshRoute.spec.http.0.match.0.gateways', ['mesh']))).toReach('api.test', { leftBy: 'egress' });
   });
 });
 
@@ -109,6 +107,20 @@ describeMesh('R7: one VirtualService for a host on the mesh', () => {
     const apart = { ...plain(), ...split('meshRoute', 'shop', ['mesh'], GATEWAY_SERVICE) };
     expect(await ask(apart, 'http://api.test/a')).toReach('api.test', { leftBy: 'egress' });
     expect(await ask(apart, 'http://api.test/b')).toFail({ status: 404, at: 'app', flags: 'NR' });
+  });
+
+  test('one object for HTTP and one for TLS: both count', async () => {
+    const both = { externals: [external('api.test', { http: 80, https: 443 })] };
+    const tls = passthrough();
+    const recipe = {
+      ...plain(),
+      entry: serviceEntry('api.test', [HTTP_PORT, TLS_PORT]),
+      meshTls: edit(tls, 'meshRoute.metadata.name', 'zz').meshRoute,
+      gatewayTls: edit(edit(tls, 'gatewayRoute.metadata.name', 'zz'), 'gatewayRoute.spec.gateways', ['istio-system/tls']).gatewayRoute,
+      tls: edit(tls, 'gateway.metadata.name', 'tls').gateway,
+    };
+    expect(await ask(recipe, 'http://api.test/get', both)).toReach('api.test', { leftBy: 'egress' });
+    expect(await ask(recipe, 'https://api.test/get', both)).toReach('api.test', { leftBy: 'egress' });
   });
 
   test('on a gateway they are merged', async () => {
@@ -149,6 +161,12 @@ describeMesh('R8: what the mesh can route without knowing the host', () => {
     const server = { externals: [external('api.test', { http: 8080 })] };
     expect(await ask(on8080, 'http://api.test:8080/get', server)).toReach('api.test', { leftBy: 'egress' });
     expect(await ask(hidden(on8080), 'http://api.test:8080/get', server)).toReach('api.test', { leftBy: 'app' });
+  });
+
+  test('so does TLS', async () => {
+    const server = { externals: [external('api.test', { https: 443 })] };
+    expect(await ask(passthrough(), 'https://api.test/get', server)).toReach('api.test', { leftBy: 'egress' });
+    expect(await ask(hidden(passthrough()), 'https://api.test/get', server)).toReach('api.test', { leftBy: 'app' });
   });
 
   test('the listener that a stranger\'s service opens on that port does not help', async () => {

@@ -71,11 +71,7 @@ func remove(srv *xds.FakeDiscoveryServer, p pki, stream string) error {
 }
 
 func each(p pki, stream string, f func(document) error) error {
-	text, err := p.expand(stream)
-	if err != nil {
-		return err
-	}
-	docs, err := documents(text)
+	docs, err := p.documents(stream)
 	if err != nil {
 		return err
 	}

@@ -69,11 +69,7 @@ func (c CheckSet) check(schemas *crdvalidation.Validator, p pki) ([]Finding, err
 	if err != nil {
 		return nil, err
 	}
-	text, err := p.expand(c.Fixtures)
-	if err != nil {
-		return nil, err
-	}
-	fixtures, err := documents(text)
+	fixtures, err := p.documents(c.Fixtures)
 	if err != nil {
 		return nil, err
 	}

@@ -82,11 +82,7 @@ func (s *Scenario) objects(p pki) (istio []config.Config, kube []document, err e
 		return nil, nil, err
 	}
 	for _, stream := range []string{s.Fixtures, s.Manifests} {
-		text, err := p.expand(stream)
-		if err != nil {
-			return nil, nil, err
-		}
-		more, err := documents(text)
+		more, err := p.documents(stream)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -50,32 +50,33 @@ func TestAuthorities(t *testing.T) {
 
 func TestPlaceholders(t *testing.T) {
 	p := newPKI()
-	out, err := p.expand("ca: ${ca:private}\ncert: ${cert:client:a.test,b.test}\nkey: ${key:client:a.test,b.test}\nplain: $ {x} ${other}")
+	d, err := p.documents(`{apiVersion: v1, kind: Secret, metadata: {name: a}, data: {
+		ca: "${ca:private}", cert: "${cert:client:a.test,b.test}", key: "${key:client:a.test,b.test}", pem: "${pem:private}", plain: "$ {x} ${other}"}}`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	field := func(name string) []byte {
-		for _, l := range strings.Split(out, "\n") {
-			if v, ok := strings.CutPrefix(l, name+": "); ok {
-				b, err := base64.StdEncoding.DecodeString(v)
-				if err != nil {
-					t.Fatal(err)
-				}
-				return b
-			}
-		}
-		return nil
+	again, err := documents(d[0].text)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if string(field("ca")) != string(p["private"].pem) {
+	data := again[0].obj.Object["data"].(map[string]any)
+	field := func(name string) []byte {
+		b, err := base64.StdEncoding.DecodeString(data[name].(string))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	if want := string(p["private"].pem); string(field("ca")) != want || data["pem"] != want {
 		t.Error("not the private authority")
 	}
 	if pair, err := tls.X509KeyPair(field("cert"), field("key")); err != nil || strings.Join(pair.Leaf.DNSNames, ",") != "a.test,b.test" {
 		t.Errorf("certificate and key: %v", err)
 	}
-	if !strings.Contains(out, "plain: $ {x} ${other}") {
+	if data["plain"] != "$ {x} ${other}" {
 		t.Error("changed what is no placeholder")
 	}
-	if _, err := p.expand("${ca:nobody}"); err == nil {
+	if _, err := p.documents("{apiVersion: v1, kind: Secret, metadata: {name: a}, data: {x: '${ca:nobody}'}}"); err == nil {
 		t.Error("no error for an unknown authority")
 	}
 }

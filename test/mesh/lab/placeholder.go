@@ -5,36 +5,85 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"sigs.k8s.io/yaml"
 )
 
-var placeholder = regexp.MustCompile(`\$\{(cert|key|ca):([a-z]+)(?::([^}]*))?\}`)
+var placeholder = regexp.MustCompile(`\$\{(cert|key|ca|pem):([a-z]+)(?::([^}]*))?\}`)
 
-// expand fills ${ca:AUTHORITY}, ${cert:AUTHORITY:names} and ${key:AUTHORITY:names} in a document with base64 of the scenario's
-// own PEM. A certificate and a key for the same names belong together within one document.
-func (p pki) expand(doc string) (string, error) {
-	type pair struct{ cert, key []byte }
-	made := map[string]pair{}
-	var failed error
-	out := placeholder.ReplaceAllStringFunc(doc, func(m string) string {
-		g := placeholder.FindStringSubmatch(m)
-		what, name, hosts := g[1], g[2], g[3]
-		a, err := p.get(name)
+// documents reads a stream and fills the placeholders in its strings: ${ca:AUTHORITY}, ${cert:AUTHORITY:names} and
+// ${key:AUTHORITY:names} with base64 of the scenario's own PEM, as Secrets want it, ${pem:AUTHORITY} with the PEM itself, as
+// ConfigMaps do. A certificate and a key for the same names belong together within one document.
+func (p pki) documents(stream string) ([]document, error) {
+	docs, err := documents(stream)
+	if err != nil {
+		return nil, err
+	}
+	for i, d := range docs {
+		if !placeholder.MatchString(d.text) {
+			continue
+		}
+		f := filler{p: p, made: map[string]pair{}}
+		f.fill(d.obj.Object)
+		if f.failed != nil {
+			return nil, fmt.Errorf("%s: %w", d.title(), f.failed)
+		}
+		text, err := yaml.Marshal(d.obj.Object)
 		if err != nil {
-			failed = fmt.Errorf("%s: %w", m, err)
-			return m
+			return nil, err
 		}
-		if what == "ca" {
-			return base64.StdEncoding.EncodeToString(a.pem)
+		docs[i].text = string(text)
+	}
+	return docs, nil
+}
+
+// filler fills the placeholders of one document.
+type filler struct {
+	p      pki
+	made   map[string]pair
+	failed error
+}
+
+type pair struct{ cert, key []byte }
+
+func (f *filler) fill(v any) any {
+	switch x := v.(type) {
+	case map[string]any:
+		for k, y := range x {
+			x[k] = f.fill(y)
 		}
-		id := name + ":" + hosts
-		if _, ok := made[id]; !ok {
-			c, k := a.issue(strings.Split(hosts, ",")...)
-			made[id] = pair{c, k}
+	case []any:
+		for i, y := range x {
+			x[i] = f.fill(y)
 		}
-		if what == "cert" {
-			return base64.StdEncoding.EncodeToString(made[id].cert)
-		}
-		return base64.StdEncoding.EncodeToString(made[id].key)
-	})
-	return out, failed
+	case string:
+		return placeholder.ReplaceAllStringFunc(x, f.replace)
+	}
+	return v
+}
+
+func (f *filler) replace(m string) string {
+	g := placeholder.FindStringSubmatch(m)
+	what, name, hosts := g[1], g[2], g[3]
+	a, err := f.p.get(name)
+	if err != nil {
+		f.failed = fmt.Errorf("%s: %w", m, err)
+		return m
+	}
+	switch what {
+	case "pem":
+		return string(a.pem)
+	case "ca":
+		return base64.StdEncoding.EncodeToString(a.pem)
+	}
+	id := name + ":" + hosts
+	made, ok := f.made[id]
+	if !ok {
+		made.cert, made.key = a.issue(strings.Split(hosts, ",")...)
+		f.made[id] = made
+	}
+	if what == "cert" {
+		return base64.StdEncoding.EncodeToString(made.cert)
+	}
+	return base64.StdEncoding.EncodeToString(made.key)
 }
