@@ -3,7 +3,7 @@ import { CASES as INGRESS } from './ingress/cases';
 import { Manifest, synth } from './synth';
 import { isDnsLabel } from '../src/private/names';
 
-const all = Object.entries({ ...prefixed('egress', EGRESS), ...prefixed('ingress', INGRESS) });
+const cases = Object.entries({ ...prefixed('egress', EGRESS), ...prefixed('ingress', INGRESS) });
 
 function prefixed<T>(prefix: string, cases: Record<string, T>): Record<string, T> {
   return Object.fromEntries(Object.entries(cases).map(([name, make]) => [`${prefix} › ${name}`, make]));
@@ -12,7 +12,7 @@ function prefixed<T>(prefix: string, cases: Record<string, T>): Record<string, T
 const ofKind = (objects: Manifest[], kind: string) => objects.filter(o => o.kind === kind);
 const routesOf = ({ spec }: Manifest): any[] => [...spec.http ?? [], ...spec.tls ?? [], ...spec.tcp ?? []];
 const targetsOf = (route: any): { host: string; port?: { number: number } }[] => (route.route ?? []).map((r: any) => r.destination);
-const tlsOf = ({ spec: { trafficPolicy } }: Manifest): any[] => [trafficPolicy, ...trafficPolicy.portLevelSettings ?? []].map(p => p.tls).filter(Boolean);
+const tlsOf = ({ spec: { trafficPolicy: all } }: Manifest): any[] => [all, ...all.portLevelSettings ?? []].map(p => p.tls).filter(Boolean);
 const isMesh = (host: string) => host.endsWith('.mesh.internal');
 const seenBy = ({ metadata, spec }: Manifest): string[] => spec.exportTo.map((ns: string) => (ns === '.' ? metadata.namespace : ns));
 
@@ -27,7 +27,7 @@ function leaves(value: unknown): unknown[] {
   return typeof value === 'object' && value !== null && Object.keys(value).length > 0 ? Object.values(value).flatMap(leaves) : [value];
 }
 
-describe.each(all)('%s', (_, make) => {
+describe.each(cases)('%s', (_, make) => {
   const objects = synth(make().app);
   const virtualServices = ofKind(objects, 'VirtualService');
   const entries = ofKind(objects, 'ServiceEntry');

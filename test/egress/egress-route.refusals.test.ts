@@ -1,7 +1,7 @@
 import { Chart, Duration } from 'cdk8s';
 import {
-  AppTls, Caller, ClientCertificate, EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps, GatewayWorkload,
-  PathMatch, Resolution, UpstreamTls,
+  AppTls, Caller, ClientCertificate, EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps,
+  GatewayWorkload, PathMatch, Resolution, UpstreamTls,
 } from '../../src';
 import { mesh, routed } from '../fixtures';
 import { expectRefusal } from '../refusal';
