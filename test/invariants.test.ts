@@ -5,8 +5,8 @@ import { isDnsLabel } from '../src/private/names';
 
 const cases = Object.entries({ ...prefixed('egress', EGRESS), ...prefixed('ingress', INGRESS) });
 
-function prefixed<T>(prefix: string, cases: Record<string, T>): Record<string, T> {
-  return Object.fromEntries(Object.entries(cases).map(([name, make]) => [`${prefix} › ${name}`, make]));
+function prefixed<T>(prefix: string, makers: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(makers).map(([name, make]) => [`${prefix} › ${name}`, make]));
 }
 
 const ofKind = (objects: Manifest[], kind: string) => objects.filter(o => o.kind === kind);
