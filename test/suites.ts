@@ -76,7 +76,7 @@ function goTests(): Count {
   const unformatted = spawnSync('gofmt', ['-l', '.'], { cwd, encoding: 'utf8' }).stdout;
   if (unformatted) console.log(`gofmt: ${unformatted}`);
   const vet = spawnSync('go', ['vet', './...'], { cwd, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
-  const { stdout, status } = spawnSync('go', ['test', '-json', './...'], { cwd, encoding: 'utf8', maxBuffer: 1 << 28 });
+  const { stdout, status } = spawnSync('go', ['test', '-json', './...'], { cwd, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 });
   const events = stdout.split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line) as { Action: string; Test?: string; Output?: string });
   if (status !== 0) console.log(events.map(event => event.Output ?? '').join(''));
   const tests = (action: string) => events.filter(event => event.Action === action && event.Test).length;

@@ -140,8 +140,11 @@ export class EgressRoute extends Construct {
       refuse({ code: 'EgressGatewayPortMissing', prop: 'plaintextLegOne', got: 'port 80', allowed: workloadPortsText(gateway._workload), fix: 'add port 80 to the Service and to the GatewayWorkload, or leave out plaintextLegOne' });
     }
     const around = {
-      namespace: chartNamespace(this, refuse), name: props.metadata?.name, trustDomain: MeshSettings.of(this).trustDomain,
-      service: service._intent, gateway: gateway._facts,
+      namespace: chartNamespace(this, refuse),
+      name: props.metadata?.name,
+      trustDomain: MeshSettings.of(this).trustDomain,
+      service: service._intent,
+      gateway: gateway._facts,
     };
     const intent = checkEgressRoute(this, { ...props, layout: props.virtualServices ?? 'SPLIT' }, around, refuse);
     this.claimHosts(intent, service, refuse);
@@ -161,7 +164,9 @@ export class EgressRoute extends Construct {
       if (other) {
         const same = JSON.stringify(tlsOf.get(other)) === JSON.stringify(service._intent.ports.map(p => p.tls));
         refuse({
-          code: same ? 'HostAlreadyRouted' : 'UpstreamTlsConflict', prop: 'service.hosts', got: host,
+          code: same ? 'HostAlreadyRouted' : 'UpstreamTlsConflict',
+          prop: 'service.hosts',
+          got: host,
           allowed: `hosts that ${other.node.path} does not lead to through ${namespace}/${name}`,
           fix: `add the callers of this route to ${other.node.path}${same ? '' : ', and agree on one TLS: the gateway keeps one setting a host'}`,
         });
@@ -170,7 +175,10 @@ export class EgressRoute extends Construct {
         const rival = claim(this, 'mesh', caller, host);
         if (rival) {
           refuse({
-            code: 'MeshHostConflict', prop: 'callers', got: `${host} from ${caller}`, allowed: `hosts and callers other than those of ${rival.node.path}`,
+            code: 'MeshHostConflict',
+            prop: 'callers',
+            got: `${host} from ${caller}`,
+            allowed: `hosts and callers other than those of ${rival.node.path}`,
             fix: 'let each namespace reach a host by one route',
           });
         }

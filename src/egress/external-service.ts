@@ -133,7 +133,10 @@ export class ExternalService extends Construct implements IExternalService {
   private unused(): string[] {
     if (this.viewers.size > 0) return [];
     return [refusalMessage(this, {
-      code: 'ExternalServiceUnused', prop: 'direct', got: undefined, allowed: 'a service that an EgressRoute uses, or `direct: true`',
+      code: 'ExternalServiceUnused',
+      prop: 'direct',
+      got: undefined,
+      allowed: 'a service that an EgressRoute uses, or `direct: true`',
       fix: 'add an EgressRoute for it; or say `direct: true` if workloads may go there past every gateway',
     })];
   }

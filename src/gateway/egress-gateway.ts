@@ -97,7 +97,11 @@ export class EgressGateway extends Construct implements IEgressGateway {
     }
     const { namespace, selector } = workload;
     const facts: GatewayFacts = {
-      name, namespace, selector, port: number, targetPort: port!.targetPort,
+      name,
+      namespace,
+      selector,
+      port: number,
+      targetPort: port!.targetPort,
       serviceHost: `${workload.serviceName}.${namespace}.svc.${MeshSettings.of(this).clusterDomain}`,
     };
     this._facts = facts;

@@ -66,7 +66,9 @@ export class IngressRoute extends Construct {
     this.rules.push(...checkRules(this, props.rules ?? [], 'rules', refuse));
     gateway._bind({ namespace, hosts });
     this.virtualService = addLateObject(this, { kind: 'VirtualService', id: 'virtual-service', namespace, name: props.metadata?.name },
-      () => ingressVirtualService({ namespace, hosts, rules: this.rules, gateway: gateway.gatewayName, podNamespace: gateway._podNamespace, listeners }), props.metadata);
+      () => ingressVirtualService({
+        namespace, hosts, rules: this.rules, gateway: gateway.gatewayName, podNamespace: gateway._podNamespace, listeners,
+      }), props.metadata);
     this.node.addValidation({ validate: () => this.empty() });
   }
 

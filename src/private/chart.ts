@@ -6,7 +6,10 @@ import { Refuse } from './errors';
 export function chartNamespace(scope: IConstruct, refuse: Refuse): string {
   const chart = Chart.of(scope);
   return chart.namespace ?? refuse({
-    code: 'NamespaceMissing', prop: 'namespace', got: chart.namespace, allowed: 'a chart with a namespace',
+    code: 'NamespaceMissing',
+    prop: 'namespace',
+    got: chart.namespace,
+    allowed: 'a chart with a namespace',
     fix: `new Chart(app, '${chart.node.id}', { namespace: '...' })`,
   });
 }

@@ -1,5 +1,6 @@
 import { Duration } from 'cdk8s';
 import { Refuse } from './errors';
+import { regexError } from './re2';
 
 export function checkPort(port: number, prop: string, refuse: Refuse): number {
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
@@ -10,15 +11,11 @@ export function checkPort(port: number, prop: string, refuse: Refuse): number {
 
 /** Envoy compiles regular expressions with RE2, which knows neither look-around nor back-references. */
 export function checkRegex(regex: string, prop: string, refuse: Refuse): void {
-  // loaded here, because most charts have no regular expression
-  const { RE2JS } = require('re2js') as typeof import('re2js');
-  try {
-    RE2JS.compile(regex);
-  } catch (e) {
-    refuse({
-      code: 'RegexInvalid', prop, got: regex, allowed: `RE2 syntax (${(e as Error).message})`, fix: 'rewrite it without look-around and back-references; it must match the whole value',
-    });
-  }
+  const error = regexError(regex);
+  if (error === undefined) return;
+  refuse({
+    code: 'RegexInvalid', prop, got: regex, allowed: `RE2 syntax (${error})`, fix: 'rewrite it without look-around and back-references; it must match the whole value',
+  });
 }
 
 export function checkTimeout(timeout: Duration | undefined, prop: string, refuse: Refuse): number | undefined {

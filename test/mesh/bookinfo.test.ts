@@ -3,7 +3,9 @@ import { MESH_HEADERS } from '../../src/private/plan/leaving';
 import { runFile } from '../program';
 
 const certificate = {
-  apiVersion: 'v1', kind: 'Secret', metadata: { name: 'bookinfo-cert', namespace: 'istio-ingress' },
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 'bookinfo-cert', namespace: 'istio-ingress' },
   data: { 'tls.crt': '${cert:ingress:bookinfo.example.com}', 'tls.key': '${key:ingress:bookinfo.example.com}' },
 };
 

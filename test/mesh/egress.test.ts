@@ -1,8 +1,8 @@
 import { ApiObject, App, Chart, Duration, JsonPatch, Testing } from 'cdk8s';
-import { External, Outcome, Step, describeMesh, egressGateway, external, get, runMesh, say, sidecar } from './mesh';
+import { External, Outcome, Scenario, Step, describeMesh, egressGateway, external, get, runMesh, say, sidecar } from './mesh';
 import {
-  AppTls, CaSource, Caller, ClientCertificate, EgressGateway, EgressRoute, EgressRouteProps, Endpoint, ExternalPort, ExternalService, ExternalServiceProps,
-  GatewayWorkload, PathMatch, Resolution, RouteAction, UpstreamTls, VirtualServiceLayout,
+  AppTls, CaSource, Caller, ClientCertificate, EgressGateway, EgressRoute, EgressRouteProps, Endpoint, ExternalPort, ExternalService,
+  ExternalServiceProps, GatewayWorkload, PathMatch, Resolution, RouteAction, UpstreamTls, VirtualServiceLayout,
 } from '../../src';
 import { MESH_HEADERS } from '../../src/private/plan/leaving';
 
@@ -25,7 +25,9 @@ const workloads = [
   egressGateway(),
 ];
 
-function run({ app }: { readonly app: App }, externals: readonly External[], steps: readonly Step[], more: { readonly fixtures?: object[]; readonly troubled?: boolean } = {}): Promise<Outcome> {
+function run(
+  { app }: { readonly app: App }, externals: readonly External[], steps: readonly Step[], more: Pick<Scenario, 'fixtures' | 'troubled'> = {},
+): Promise<Outcome> {
   return runMesh({ manifests: app, workloads, externals, steps, ...more });
 }
 

@@ -133,7 +133,9 @@ describeMesh('ingress', () => {
     });
 
     const takeover = (gateway: string) => ({
-      apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata: { name: 'aaa', namespace: 'other' },
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'VirtualService',
+      metadata: { name: 'aaa', namespace: 'other' },
       spec: { hosts: ['shop.test'], gateways: [gateway], http: [{ match: [{ uri: { prefix: '/admin' } }], route: [{ destination: { host: 'intruder.other.svc.cluster.local', port: { number: 8080 } } }] }] },
     });
 

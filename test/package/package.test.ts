@@ -7,8 +7,18 @@ import { runFile } from '../program';
 /** What `cdk8s init typescript-app` gives a new project: no `skipLibCheck`, an old `lib`, and node10 resolution. */
 const INIT_TEMPLATE = {
   compilerOptions: {
-    alwaysStrict: true, declaration: true, lib: ['es2016'], module: 'CommonJS', noEmitOnError: true, noImplicitAny: true, noImplicitReturns: true, noImplicitThis: true,
-    noUnusedLocals: true, noUnusedParameters: true, strict: true, target: 'ES2017',
+    alwaysStrict: true,
+    declaration: true,
+    lib: ['es2016'],
+    module: 'CommonJS',
+    noEmitOnError: true,
+    noImplicitAny: true,
+    noImplicitReturns: true,
+    noImplicitThis: true,
+    noUnusedLocals: true,
+    noUnusedParameters: true,
+    strict: true,
+    target: 'ES2017',
   },
   include: ['*.ts'],
 };

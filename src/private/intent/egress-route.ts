@@ -2,8 +2,8 @@ import { IConstruct } from 'constructs';
 import { ExternalIntent, isHttp } from './external';
 import { Match, Rule, checkMatches, checkRules } from './http';
 import { Caller } from '../../egress/caller';
-import { EgressRule } from '../../http/rule';
 import { RouteMatch } from '../../http/route-match';
+import { EgressRule } from '../../http/rule';
 import { checkReason } from '../checks';
 import { Refuse } from '../errors';
 import { isDnsLabel } from '../names';
@@ -141,8 +141,11 @@ function checkCallers(input: EgressInput, intent: EgressIntent, refuse: Refuse):
   const open = intent.service.ports.map(p => legOneOf(intent, p)).find(leg => leg === 'passthrough' || leg === 'plaintext');
   if (input.callers && open) {
     refuse({
-      code: 'CallersNotEnforceable', prop: 'callers', got: intent.callers.map(c => (c.serviceAccount ? `${c.namespace}/${c.serviceAccount}` : c.namespace)),
-      allowed: 'no callers where leg 1 is not mTLS', fix: open === 'passthrough' ? 'use AppTls.WRAP, or leave out callers' : 'leave out plaintextLegOne, or leave out callers',
+      code: 'CallersNotEnforceable',
+      prop: 'callers',
+      got: intent.callers.map(c => (c.serviceAccount ? `${c.namespace}/${c.serviceAccount}` : c.namespace)),
+      allowed: 'no callers where leg 1 is not mTLS',
+      fix: open === 'passthrough' ? 'use AppTls.WRAP, or leave out callers' : 'leave out plaintextLegOne, or leave out callers',
     });
   }
 }

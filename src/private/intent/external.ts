@@ -113,7 +113,10 @@ function checkTcp(input: ExternalInput, hosts: string[], ports: Port[], addresse
   }
   if (addresses.length === 0 && !settings.dnsCapture) {
     refuse({
-      code: 'TcpAddressMissing', prop: 'addresses', got: input.addresses, allowed: `the addresses under which the application reaches the TCP port ${tcp.number}`,
+      code: 'TcpAddressMissing',
+      prop: 'addresses',
+      got: input.addresses,
+      allowed: `the addresses under which the application reaches the TCP port ${tcp.number}`,
       fix: 'list the IP addresses of the host, or say MeshSettings.of(app, { dnsCapture: true }) where sidecars answer DNS',
     });
   }

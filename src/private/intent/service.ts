@@ -18,15 +18,21 @@ export function readService(construct: IConstruct, prop: string, refuse: Refuse)
     manifest = object.toJson();
   } catch (e) {
     return refuse({
-      code: 'ServiceUnreadable', prop, got: construct?.node?.path, allowed: `a construct whose Service is complete (${(e as Error).message})`,
+      code: 'ServiceUnreadable',
+      prop,
+      got: construct?.node?.path,
+      allowed: `a construct whose Service is complete (${(e as Error).message})`,
       fix: 'add the ports of the Service first, or name the Service instead of passing it',
     });
   }
   const namespace = object.metadata.namespace ?? Chart.of(construct).namespace;
   if (manifest.kind !== 'Service' || !namespace) {
     return refuse({
-      code: 'ServiceUnreadable', prop, got: `${manifest.kind} ${object.name} in ${namespace ? `namespace ${namespace}` : 'no namespace'}`,
-      allowed: 'a Service in a namespace', fix: 'pass the construct of the Service, and give its chart a namespace',
+      code: 'ServiceUnreadable',
+      prop,
+      got: `${manifest.kind} ${object.name} in ${namespace ? `namespace ${namespace}` : 'no namespace'}`,
+      allowed: 'a Service in a namespace',
+      fix: 'pass the construct of the Service, and give its chart a namespace',
     });
   }
   return {

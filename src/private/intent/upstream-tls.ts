@@ -42,7 +42,11 @@ export function checkUpstreamTls(tls: UpstreamTls, opaque: boolean, direct: bool
     refuse({ code: 'ClientCertificateSecretAtSidecar', prop, got: `Secret ${secret}`, allowed: 'files in the sidecar for a direct service', fix: 'use ClientCertificate.files and CaSource.file, or route the service through a gateway' });
   }
   return {
-    mode, sni, subjectAltNames, opaque, secret,
+    mode,
+    sni,
+    subjectAltNames,
+    opaque,
+    secret,
     secretNamespace: client?.namespace,
     caFile: ca?._kind === 'file' ? ca._value : undefined,
     certificateFiles: client?.files,

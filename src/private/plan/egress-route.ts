@@ -46,21 +46,13 @@ export function planEgressRoute(intent: EgressIntent): ObjectPlan[] {
 function wayOf(intent: EgressIntent, host: string, port: Port): Way {
   const { gateway } = intent;
   const legOne = legOneOf(intent, port);
-  const own = labelOf(host, port.number);
-  switch (legOne) {
-    case 'shared': return {
-      host, port, legOne, gatewayName: gateway.name, serverPort: gateway.port,
-      entrance: { host: legOneHost(gateway), port: port.protocol === 'GRPC' ? LEG_ONE.grpc : LEG_ONE.http },
-    };
-    case 'own': return {
-      host, port, legOne, gatewayName: own, serverPort: gateway.port, entrance: { host: ownLegOneHost(gateway, host, port.number), port: gateway.port },
-    };
-    case 'passthrough': return {
-      host, port, legOne, gatewayName: own, serverPort: gateway.port, entrance: { host: gateway.serviceHost, port: gateway.port },
-    };
-    case 'plaintext': return {
-      host, port, legOne, gatewayName: own, serverPort: 80, entrance: { host: gateway.serviceHost, port: 80 },
-    };
+  const shared = legOne === 'shared';
+  const serverPort = legOne === 'plaintext' ? 80 : gateway.port;
+  return { host, port, legOne, serverPort, gatewayName: shared ? gateway.name : labelOf(host, port.number), entrance: entranceOf() };
+
+  function entranceOf(): Target {
+    if (shared) return { host: legOneHost(gateway), port: port.protocol === 'GRPC' ? LEG_ONE.grpc : LEG_ONE.http };
+    return { host: legOne === 'own' ? ownLegOneHost(gateway, host, port.number) : gateway.serviceHost, port: serverPort };
   }
 }
 
@@ -99,11 +91,17 @@ function splitVirtualServices(intent: EgressIntent, ways: Way[]): ObjectPlan[] {
   const { gateway } = intent;
   return [
     {
-      kind: 'VirtualService', id: 'mesh-virtual-service', namespace: intent.namespace, name: intent.name,
+      kind: 'VirtualService',
+      id: 'mesh-virtual-service',
+      namespace: intent.namespace,
+      name: intent.name,
       spec: { hosts: intent.service.hosts, gateways: ['mesh'], exportTo: exportTo(intent.callerNamespaces, intent.namespace), ...meshLeg(ways) },
     },
     ...ways.map((way): ObjectPlan => ({
-      kind: 'VirtualService', id: `${way.host}-${way.port.number}-virtual-service`, namespace: gateway.namespace, name: labelOf(way.host, way.port.number, 'leg', 2),
+      kind: 'VirtualService',
+      id: `${way.host}-${way.port.number}-virtual-service`,
+      namespace: gateway.namespace,
+      name: labelOf(way.host, way.port.number, 'leg', 2),
       spec: { hosts: [serverHost(way)], gateways: [qualified(gateway, way.gatewayName)], exportTo: ['.'], ...leavingLeg(intent, way) },
     })),
   ];
@@ -119,7 +117,10 @@ function singleVirtualService(intent: EgressIntent, host: string, all: Way[]): O
   const mesh = meshLeg(ways, 'mesh');
   const leaving = ways.map(way => leavingLeg(intent, way, qualified(gateway, way.gatewayName)));
   return {
-    kind: 'VirtualService', id: `${host}-virtual-service`, namespace: gateway.namespace, name: intent.name ?? labelOf(host),
+    kind: 'VirtualService',
+    id: `${host}-virtual-service`,
+    namespace: gateway.namespace,
+    name: intent.name ?? labelOf(host),
     spec: {
       hosts: [...new Set([host, ...ways.map(serverHost)])],
       gateways: ['mesh', ...new Set(ways.map(way => qualified(gateway, way.gatewayName)))],
@@ -136,7 +137,10 @@ function entranceObjects(intent: EgressIntent, way: Way): ObjectPlan[] {
   const { gateway } = intent;
   const id = `${way.host}-${way.port.number}`;
   const server = (hosts: string[], protocol: 'HTTP' | 'TLS', mode?: 'ISTIO_MUTUAL' | 'PASSTHROUGH', reason?: string): ObjectPlan => ({
-    kind: 'Gateway', id: `${id}-gateway`, namespace: gateway.namespace, name: way.gatewayName,
+    kind: 'Gateway',
+    id: `${id}-gateway`,
+    namespace: gateway.namespace,
+    name: way.gatewayName,
     annotations: reason === undefined ? undefined : { [PLAINTEXT_REASON]: reason },
     spec: {
       selector: gateway.selector,
@@ -151,11 +155,17 @@ function entranceObjects(intent: EgressIntent, way: Way): ObjectPlan[] {
     case 'own': return [
       server([`./${way.entrance.host}`], 'TLS', 'ISTIO_MUTUAL'),
       {
-        kind: 'ServiceEntry', id: `${id}-leg-1`, namespace: gateway.namespace, name: labelOf(way.host, way.port.number, 'leg', 1),
+        kind: 'ServiceEntry',
+        id: `${id}-leg-1`,
+        namespace: gateway.namespace,
+        name: labelOf(way.host, way.port.number, 'leg', 1),
         spec: legOneEntry(gateway, way.entrance.host, intent.callerNamespaces, [{ name: 'tls', number: gateway.port, protocol: 'TLS', targetPort: gateway.targetPort }]),
       },
       {
-        kind: 'DestinationRule', id: `${id}-leg-1-mtls`, namespace: gateway.namespace, name: labelOf(way.host, way.port.number, 'leg', 1, 'mtls'),
+        kind: 'DestinationRule',
+        id: `${id}-leg-1-mtls`,
+        namespace: gateway.namespace,
+        name: labelOf(way.host, way.port.number, 'leg', 1, 'mtls'),
         spec: legOneRule(gateway, way.entrance.host, intent.callerNamespaces),
       },
     ];
@@ -170,9 +180,14 @@ function callersPolicy(intent: EgressIntent, way: Way, ways: Way[]): ObjectPlan 
     notPrincipals: intent.callers.filter(c => c.serviceAccount).map(c => `${intent.trustDomain}/ns/${c.namespace}/sa/${c.serviceAccount}`),
   };
   return {
-    kind: 'AuthorizationPolicy', id: `${way.host}-${way.port.number}-callers`, namespace: gateway.namespace, name: labelOf(way.host, way.port.number, 'callers'),
+    kind: 'AuthorizationPolicy',
+    id: `${way.host}-${way.port.number}-callers`,
+    namespace: gateway.namespace,
+    name: labelOf(way.host, way.port.number, 'callers'),
     spec: {
-      selector: gateway.selector, ...callers, port: gateway.targetPort,
+      selector: gateway.selector,
+      ...callers,
+      port: gateway.targetPort,
       sni: way.legOne === 'own' ? way.entrance.host : legOneHost(gateway),
       hosts: way.legOne === 'own' ? undefined : policyHosts(intent, way, ways),
     },

@@ -1,7 +1,7 @@
-import { ExternalIntent, Port, portName } from '../intent/external';
 import { DestinationRuleSpec, Labels, ServiceEntrySpec } from './objects';
 import { clientTls } from './upstream-tls';
 import { exportTo } from './visibility';
+import { ExternalIntent, Port, portName } from '../intent/external';
 
 /** The ServiceEntry of an external service, visible to the namespaces that must know it. */
 export function externalServiceEntry(intent: ExternalIntent, namespace: string, viewers: Iterable<string>): ServiceEntrySpec {

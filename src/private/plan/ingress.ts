@@ -22,7 +22,10 @@ export function ingressGateway(selector: Labels, namespace: string, listened: Li
     servers.set(key, before ? { ...before, hosts: [...before.hosts, ...hosts] } : {
       // Istio names the routes of an HTTPS server after its port name, which must therefore differ within a Gateway
       name: credentialName ? labelOf('https', port, credentialName) : `http-${port}`,
-      number: port, protocol: credentialName ? 'HTTPS' : 'HTTP', hosts, tls: credentialName ? { mode: 'SIMPLE', credentialName } : undefined,
+      number: port,
+      protocol: credentialName ? 'HTTPS' : 'HTTP',
+      hosts,
+      tls: credentialName ? { mode: 'SIMPLE', credentialName } : undefined,
     });
   }
   return { selector, servers: [...servers.values()] };

@@ -1,5 +1,6 @@
 import { PORT, isBareHost, trimSlash } from './http';
 import { HeaderCondition, Match, PathCondition, TextCondition } from '../intent/http';
+import { regexMatches } from '../re2';
 
 /** Why two matches have no common one: no request fits both, or Istio cannot say "both" in one match. */
 export type NoMatch = 'never' | 'inexpressible';
@@ -87,9 +88,6 @@ function matches(condition: TextCondition, value: string): boolean {
   switch (condition.kind) {
     case 'exact': return condition.value === value;
     case 'prefix': return value.startsWith(condition.value);
-    case 'regex': {
-      const { RE2JS } = require('re2js') as typeof import('re2js');
-      return RE2JS.matches(condition.value, value);
-    }
+    case 'regex': return regexMatches(condition.value, value);
   }
 }

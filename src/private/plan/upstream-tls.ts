@@ -1,5 +1,5 @@
-import { TlsIntent } from '../intent/upstream-tls';
 import { ClientTls } from './objects';
+import { TlsIntent } from '../intent/upstream-tls';
 
 /**
  * TLS to an external host. With `sni` alone Envoy verifies the chain but not the name (R20), so there are both or neither:

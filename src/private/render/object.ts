@@ -31,7 +31,9 @@ export function addObject(scope: IConstruct, plan: ObjectPlan, metadata?: Object
  * It is a plain `ApiObject` and not an instance of the imported class: that class drops every field that it does not know,
  * so that a JSON patch for such a field would vanish.
  */
-export function addLateObject<K extends Kind>(scope: IConstruct, head: ObjectHead<K>, spec: () => Specs[K], metadata: ObjectMetadata = {}): ApiObject {
+export function addLateObject<K extends Kind>(
+  scope: IConstruct, head: ObjectHead<K>, spec: () => Specs[K], metadata: ObjectMetadata = {},
+): ApiObject {
   const renderer = RENDERERS[head.kind];
   if (head.name !== undefined && !isDnsLabel(head.name)) {
     refuser(scope)({ code: 'NameInvalid', prop: 'metadata.name', got: head.name, allowed: 'a DNS label of at most 63 characters', fix: 'shorten or correct the name' });

@@ -1,0 +1,19 @@
+/** The engine of Envoy, loaded when the first regular expression is met: most charts have none. */
+function engine() {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load it with the library
+  return (require('re2js') as typeof import('re2js')).RE2JS;
+}
+
+/** Why RE2 cannot compile a regular expression, or undefined if it can. */
+export function regexError(regex: string): string | undefined {
+  try {
+    engine().compile(regex);
+    return undefined;
+  } catch (e) {
+    return (e as Error).message;
+  }
+}
+
+export function regexMatches(regex: string, value: string): boolean {
+  return engine().matches(regex, value);
+}
