@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
 import { runFile, runProgram } from './program';
 import { Manifest, record } from './synth';
+import * as istio from '../src';
 
 /** What stands between two comments of a page. With `UPDATE_DOCS=1` it is written instead of compared. */
 function expectBlock(file: string, marker: string, wanted: string) {
@@ -36,6 +37,27 @@ describe('README.md', () => {
   test('has a first chart of 20 lines', () => {
     const [, chart] = /```ts nofixture\n([^]*?)```/.exec(readme)!;
     expect(chart.trimEnd().split('\n').length).toBeLessThanOrEqual(20);
+  });
+});
+
+describe('snippets', () => {
+  // what rosetta's fixtures declare, made
+  const prelude = `
+    import { App, Chart, Duration, JsonPatch } from 'cdk8s';
+    import * as istio from 'cdk8s-istio';
+    const { ${Object.keys(istio).join(', ')} } = istio;
+    const app = new App();
+    const chart = new Chart(app, 'chart', { namespace: 'shop' });
+    const workload = GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' });
+    const egress = new EgressGateway(chart, 'egress', { workload });
+    const api = new ExternalService(chart, 'api', { hosts: ['api.example.com'], ports: [ExternalPort.httpToHttps()] });
+  `;
+  const pages = ['README.md'].map(page => [page, readFileSync(page, 'utf8')] as const);
+  const snippets = pages.flatMap(([page, text]) => [...text.matchAll(/```ts(?! nofixture).*\n([^]*?)```/g)].map(([, code], i) => [`${page}, snippet ${i + 1}`, code] as const));
+
+  test.each(snippets)('%s makes manifests', (_, code) => {
+    const route = code.includes('service: api') ? '' : 'new EgressRoute(chart, \'other\', { service: api, gateway: egress });';
+    expect(objectsOf(runProgram(`${prelude}\n${code}\n${route}\napp.synth();`)).length).toBeGreaterThan(3);
   });
 });
 

@@ -1,0 +1,58 @@
+import { App, Chart, Testing } from 'cdk8s';
+import { describeMesh, egressGateway, sidecar } from './mesh';
+import { size } from './size';
+import { EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, VirtualServiceLayout } from '../../src';
+
+const workloads = [sidecar('caller', { namespace: 'shop' }), sidecar('bystander', { namespace: 'other' }), egressGateway()];
+
+/** As many routes of the shop as asked for, each to a host of its own. */
+function routes(count: number, ports: ExternalPort[], virtualServices?: VirtualServiceLayout): App {
+  const app = Testing.app();
+  const workload = GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' });
+  const gateway = new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system' }), 'egress', { workload });
+  const shop = new Chart(app, 'shop', { namespace: 'shop' });
+  for (let i = 0; i < count; i++) {
+    const service = new ExternalService(shop, `service-${i}`, { hosts: [`api-${i}.test`], ports });
+    new EgressRoute(shop, `route-${i}`, { service, gateway, virtualServices });
+  }
+  return app;
+}
+
+async function clusters(app: App | '') {
+  const proxies = await size({ manifests: app, workloads });
+  return { caller: proxies.caller.clusters, bystander: proxies.bystander.clusters, gateway: proxies.egress.clusters };
+}
+
+describeMesh('the size of what proxies hold', () => {
+  const http = [ExternalPort.httpToHttps()];
+
+  test('a bystander holds what it holds without any route, to the byte', async () => {
+    const [none, few, many] = await Promise.all(['' as const, routes(2, http), routes(40, http)].map(manifests => size({ manifests, workloads })));
+    expect(few.bystander).toEqual(none.bystander);
+    expect(many.bystander).toEqual(none.bystander);
+  });
+
+  test('a caller has the two ports of leg 1 and no cluster for an HTTP host; the gateway has one for each', async () => {
+    const none = await clusters('');
+    for (const count of [2, 40]) {
+      expect(await clusters(routes(count, http))).toEqual({ caller: none.caller + 2, bystander: none.bystander, gateway: none.gateway + 2 + count });
+    }
+  });
+
+  test('TLS of the application costs its caller two clusters a host, and the gateway one more than HTTP', async () => {
+    const none = await clusters('');
+    const tls = await clusters(routes(10, [ExternalPort.https()]));
+    expect(tls).toEqual({ caller: none.caller + 2 + 20, bystander: none.bystander, gateway: none.gateway + 2 + 20 });
+  });
+
+  test('a gateway has one cluster for each host and port', async () => {
+    const [one, both] = [await clusters(routes(10, http)), await clusters(routes(10, [ExternalPort.httpToHttps(), ExternalPort.https()]))];
+    expect(both.gateway - one.gateway).toBe(20);
+  });
+
+  test('broken: the single layout shows callers what only the gateway needs', async () => {
+    const none = await clusters('');
+    const single = await clusters(routes(40, http, VirtualServiceLayout.SINGLE));
+    expect(single.caller).toBe(none.caller + 2 + 40);
+  });
+});
