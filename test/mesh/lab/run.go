@@ -98,6 +98,8 @@ func (m *lab) close(r *Report) {
 		all.Go(p.quit)
 	}
 	all.Wait()
+	m.servers.mu.Lock()
 	r.Seen = append(r.Seen, m.servers.seen...)
+	m.servers.mu.Unlock()
 	r.attribute(m.proxies)
 }
