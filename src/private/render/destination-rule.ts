@@ -1,28 +1,12 @@
-import {
-  DestinationRuleSpecTrafficPolicyPortLevelSettingsTlsMode, DestinationRuleSpecTrafficPolicyTlsMode, toJson_DestinationRuleSpec,
-} from '../../../imports/networking.istio.io';
+import { Wire } from './wire';
+import type * as imported from '../../../imports/networking.istio.io';
 import { DestinationRuleSpec } from '../plan/objects';
 
-const MODES = {
-  ISTIO_MUTUAL: DestinationRuleSpecTrafficPolicyTlsMode.ISTIO_UNDERSCORE_MUTUAL,
-  SIMPLE: DestinationRuleSpecTrafficPolicyTlsMode.SIMPLE,
-  MUTUAL: DestinationRuleSpecTrafficPolicyTlsMode.MUTUAL,
-};
-
-const PORT_MODES = {
-  ISTIO_MUTUAL: DestinationRuleSpecTrafficPolicyPortLevelSettingsTlsMode.ISTIO_UNDERSCORE_MUTUAL,
-  SIMPLE: DestinationRuleSpecTrafficPolicyPortLevelSettingsTlsMode.SIMPLE,
-  MUTUAL: DestinationRuleSpecTrafficPolicyPortLevelSettingsTlsMode.MUTUAL,
-};
-
 export function destinationRuleSpec({ host, exportTo, workloadSelector, tls, portTls }: DestinationRuleSpec): object {
-  return toJson_DestinationRuleSpec({
+  return {
     host,
     exportTo,
     workloadSelector: workloadSelector && { matchLabels: workloadSelector },
-    trafficPolicy: {
-      tls: tls && { ...tls, mode: MODES[tls.mode] },
-      portLevelSettings: portTls?.map(p => ({ port: { number: p.port }, tls: { ...p.tls, mode: PORT_MODES[p.tls.mode] } })),
-    },
-  })!;
+    trafficPolicy: { tls, portLevelSettings: portTls?.map(p => ({ port: { number: p.port }, tls: p.tls })) },
+  } satisfies Wire<imported.DestinationRuleSpec>;
 }

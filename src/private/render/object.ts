@@ -1,24 +1,22 @@
-import { ApiObject, GroupVersionKind, Lazy } from 'cdk8s';
+import { ApiObject, Lazy } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { authorizationPolicySpec } from './authorization-policy';
 import { destinationRuleSpec } from './destination-rule';
 import { gatewaySpec } from './gateway';
 import { serviceEntrySpec } from './service-entry';
 import { virtualServiceSpec } from './virtual-service';
-import { DestinationRule, Gateway, ServiceEntry, VirtualService } from '../../../imports/networking.istio.io';
-import { AuthorizationPolicy } from '../../../imports/security.istio.io';
 import { ObjectMetadata } from '../../object-metadata';
 import { refuser } from '../errors';
 import { isDnsLabel } from '../names';
 import { Kind, ObjectHead, ObjectPlan, Specs } from '../plan/objects';
 import { claim } from '../registry';
 
-const RENDERERS: { [K in Kind]: { readonly gvk: GroupVersionKind; readonly spec: (plan: Specs[K]) => object } } = {
-  Gateway: { gvk: Gateway.GVK, spec: gatewaySpec },
-  VirtualService: { gvk: VirtualService.GVK, spec: virtualServiceSpec },
-  DestinationRule: { gvk: DestinationRule.GVK, spec: destinationRuleSpec },
-  ServiceEntry: { gvk: ServiceEntry.GVK, spec: serviceEntrySpec },
-  AuthorizationPolicy: { gvk: AuthorizationPolicy.GVK, spec: authorizationPolicySpec },
+const RENDERERS: { [K in Kind]: { readonly apiVersion: string; readonly spec: (plan: Specs[K]) => object } } = {
+  Gateway: { apiVersion: 'networking.istio.io/v1', spec: gatewaySpec },
+  VirtualService: { apiVersion: 'networking.istio.io/v1', spec: virtualServiceSpec },
+  DestinationRule: { apiVersion: 'networking.istio.io/v1', spec: destinationRuleSpec },
+  ServiceEntry: { apiVersion: 'networking.istio.io/v1', spec: serviceEntrySpec },
+  AuthorizationPolicy: { apiVersion: 'security.istio.io/v1', spec: authorizationPolicySpec },
 };
 
 export function addObject(scope: IConstruct, plan: ObjectPlan, metadata?: ObjectMetadata): ApiObject {
@@ -40,7 +38,8 @@ export function addLateObject<K extends Kind>(
   }
   const { name, namespace } = head;
   const object = new ApiObject(scope, head.id, {
-    ...renderer.gvk,
+    apiVersion: renderer.apiVersion,
+    kind: head.kind,
     metadata: { namespace, ...(name && { name }), labels: metadata.labels, annotations: { ...metadata.annotations, ...head.annotations } },
     spec: Lazy.any({ produce: () => renderer.spec(spec()) }),
   });

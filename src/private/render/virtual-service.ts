@@ -1,18 +1,19 @@
-import { VirtualServiceSpecHttp, VirtualServiceSpecHttpMatch, toJson_VirtualServiceSpec } from '../../../imports/networking.istio.io';
+import { Wire } from './wire';
+import type * as imported from '../../../imports/networking.istio.io';
 import { Action, HttpMatch, HttpRoute, Target, TcpRoute, TlsRoute, VirtualServiceSpec } from '../plan/objects';
 
 export function virtualServiceSpec({ hosts, gateways, exportTo, http, tls, tcp }: VirtualServiceSpec): object {
-  return toJson_VirtualServiceSpec({
+  return {
     hosts,
     gateways,
     exportTo,
     http: present(http.map(httpRoute)),
     tls: present(tls.map(tlsRoute)),
     tcp: present(tcp.map(tcpRoute)),
-  })!;
+  } satisfies Wire<imported.VirtualServiceSpec>;
 }
 
-function httpRoute({ matches, action, timeoutMs, retries, removeRequestHeaders }: HttpRoute): VirtualServiceSpecHttp {
+function httpRoute({ matches, action, timeoutMs, retries, removeRequestHeaders }: HttpRoute): Wire<imported.VirtualServiceSpecHttp> {
   return {
     match: matches.map(httpMatch),
     ...httpAction(action),
@@ -22,11 +23,11 @@ function httpRoute({ matches, action, timeoutMs, retries, removeRequestHeaders }
   };
 }
 
-function httpMatch({ port, gateway, ...conditions }: HttpMatch): VirtualServiceSpecHttpMatch {
+function httpMatch({ port, gateway, ...conditions }: HttpMatch): Wire<imported.VirtualServiceSpecHttpMatch> {
   return { port, gateways: gateway ? [gateway] : undefined, ...conditions };
 }
 
-function httpAction(action: Action): Partial<VirtualServiceSpecHttp> {
+function httpAction(action: Action): Wire<imported.VirtualServiceSpecHttp> {
   switch (action.kind) {
     case 'forward': return { route: action.to.map(to => ({ destination: destination(to), weight: to.weight })) };
     case 'redirect': return {
