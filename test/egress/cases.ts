@@ -37,6 +37,10 @@ export const CASES = {
   'several ports': () => routed({ hosts: database.hosts, addresses: database.addresses, ports: [ExternalPort.http(), ExternalPort.https(), ExternalPort.tcp({ number: 5432 })] }),
   'single layout': () => routed(originated, { virtualServices: VirtualServiceLayout.SINGLE }),
   'single layout, several ports': () => routed({ hosts, ports: [ExternalPort.httpToHttps(), ExternalPort.https()] }, { virtualServices: VirtualServiceLayout.SINGLE }),
+  'single layout, several hosts': () => routed(
+    { hosts: ['a.example.com', 'b.example.com'], ports: [ExternalPort.httpToHttps()] },
+    { virtualServices: VirtualServiceLayout.SINGLE, metadata: { name: 'partners' } },
+  ),
   'allowed requests': () => routed(originated, {
     allow: [{ path: PathMatch.prefix('/v1'), methods: ['GET', 'HEAD'] }, { path: PathMatch.exact('/health') }],
   }),

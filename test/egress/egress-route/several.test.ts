@@ -1,3 +1,5 @@
+import { ExternalPort, VirtualServiceLayout } from '../../../src';
+import { routed } from '../../fixtures';
 import { find } from '../../synth';
 import { CASES } from '../cases';
 
@@ -297,6 +299,18 @@ describe('egress route › single layout', () => {
     const policy = find(CASES['single layout, several ports']().manifests(), 'AuthorizationPolicy', 'api-example-com-80-callers');
     const inner = 'api.example.com-443.egress.istio-system.mesh.internal';
     expect(policy.spec.rules[0].to[0].operation.hosts).toEqual(['api.example.com', 'api.example.com:*', inner, `${inner}:*`]);
+  });
+
+  test('each host has an object, for otherwise all would be answered by the routes of the first', () => {
+    expect(virtualServices('single layout, several hosts').map(o => [o.metadata.name, o.spec.hosts])).toEqual([
+      ['partners-a-example-com', ['a.example.com']], ['partners-b-example-com', ['b.example.com']],
+    ]);
+  });
+
+  test('the object may have a name, as the one that callers read has with the split layout', () => {
+    const service = { hosts: ['api.example.com'], ports: [ExternalPort.http()] };
+    const nameIn = (layout: VirtualServiceLayout) => routed(service, { virtualServices: layout, metadata: { name: 'api' } }).route.meshVirtualService.name;
+    expect([nameIn(VirtualServiceLayout.SINGLE), nameIn(VirtualServiceLayout.SPLIT)]).toEqual(['api', 'api']);
   });
 
   test('everything but the routes and that policy is as with the split layout', () => {
