@@ -120,7 +120,7 @@ function singleVirtualService(intent: EgressIntent, host: string, all: Way[]): O
     kind: 'VirtualService',
     id: `${host}-virtual-service`,
     namespace: gateway.namespace,
-    name: intent.name ?? labelOf(host),
+    name: nameOfSingle(intent, host),
     spec: {
       hosts: [...new Set([host, ...ways.map(serverHost)])],
       gateways: ['mesh', ...new Set(ways.map(way => qualified(gateway, way.gatewayName)))],
@@ -130,6 +130,11 @@ function singleVirtualService(intent: EgressIntent, host: string, all: Way[]): O
       tcp: [...mesh.tcp, ...leaving.flatMap(l => l.tcp)],
     },
   };
+}
+
+function nameOfSingle({ name, service }: EgressIntent, host: string): string {
+  if (name === undefined) return labelOf(host);
+  return service.hosts.length > 1 ? labelOf(name, host) : name;
 }
 
 /** What a way needs in order to enter the gateway by another server than the shared one. */
