@@ -6,6 +6,7 @@ import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
 import { checkPort } from '../private/checks';
 import { refuser } from '../private/errors';
+import { checkCaller } from '../private/intent/egress-route';
 import { WorkloadFacts, resolveWorkload, workloadPortsText } from '../private/intent/workload';
 import { isDnsLabel } from '../private/names';
 import { GatewayFacts, legOneHost, legOneRule, sharedLegOne, sharedServer } from '../private/plan/egress-gateway';
@@ -43,7 +44,7 @@ export interface EgressGatewayProps {
   readonly port?: number;
 
   /**
-   * Callers of routes that other apps declare. Those of routes in this app are known already.
+   * Callers of routes that other apps declare. Those of routes in this app are known already. Error `NameInvalid`.
    *
    * @default - none
    */
@@ -107,7 +108,7 @@ export class EgressGateway extends Construct implements IEgressGateway {
     this._facts = facts;
     this._workload = workload;
     this.legOneHost = legOneHost(facts);
-    this._showTo((props.callers ?? []).map(c => c._namespace));
+    this._showTo((props.callers ?? []).map((c, i) => checkCaller(c, `callers[${i}]`, refuse).namespace));
     this.gateway = addObject(this, { kind: 'Gateway', id: 'gateway', namespace, name, spec: sharedServer(facts) }, props.metadata);
     this.legOneServiceEntry = addLateObject(this, { kind: 'ServiceEntry', id: 'leg-1', namespace, name: `${name}-leg-1` },
       () => sharedLegOne(facts, this.callers), props.metadata);

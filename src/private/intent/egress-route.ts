@@ -125,7 +125,7 @@ function limitRule(rule: Rule, allow: Match[], prop: string, refuse: Refuse): Ru
   return { ...rule, matches: left };
 }
 
-function checkCaller(caller: Caller, prop: string, refuse: Refuse) {
+export function checkCaller(caller: Caller, prop: string, refuse: Refuse) {
   for (const name of [caller._namespace, ...(caller._serviceAccount === undefined ? [] : [caller._serviceAccount])]) {
     if (typeof name !== 'string' || !isDnsLabel(name)) {
       refuse({ code: 'NameInvalid', prop, got: name, allowed: 'a DNS label of at most 63 characters', fix: 'correct the name' });
