@@ -8,7 +8,7 @@ import { virtualServiceSpec } from './virtual-service';
 import { ObjectMetadata } from '../../object-metadata';
 import { refuser } from '../errors';
 import { isDnsLabel } from '../names';
-import { Kind, ObjectHead, ObjectPlan, Specs } from '../plan/objects';
+import { Kind, ObjectHead, Specs } from '../plan/objects';
 import { claim } from '../registry';
 
 const RENDERERS: { [K in Kind]: { readonly apiVersion: string; readonly spec: (plan: Specs[K]) => object } } = {
@@ -19,29 +19,32 @@ const RENDERERS: { [K in Kind]: { readonly apiVersion: string; readonly spec: (p
   AuthorizationPolicy: { apiVersion: 'security.istio.io/v1', spec: authorizationPolicySpec },
 };
 
-export function addObject(scope: IConstruct, plan: ObjectPlan, metadata?: ObjectMetadata): ApiObject {
-  return addLateObject(scope, plan as ObjectHead, () => plan.spec, metadata);
+/** Adds an object whose spec is known. */
+export function addObject<K extends Kind>(
+  scope: IConstruct, plan: ObjectHead<K> & { readonly spec: Specs[K] }, metadata?: ObjectMetadata,
+): ApiObject {
+  return add(scope, plan, RENDERERS[plan.kind].spec(plan.spec), metadata);
+}
+
+/** Adds an object whose spec is planned when the app is synthesized, because later constructs have a say in it. */
+export function addLateObject<K extends Kind>(scope: IConstruct, head: ObjectHead<K>, spec: () => Specs[K], metadata?: ObjectMetadata): ApiObject {
+  return add(scope, head, Lazy.any({ produce: () => RENDERERS[head.kind].spec(spec()) }), metadata);
 }
 
 /**
- * Adds an object whose spec is planned when the app is synthesized, because later constructs have a say in it.
- *
- * It is a plain `ApiObject` and not an instance of the imported class: that class drops every field that it does not know,
+ * The object is a plain `ApiObject` and not an instance of the imported class: that class drops every field that it does not know,
  * so that a JSON patch for such a field would vanish.
  */
-export function addLateObject<K extends Kind>(
-  scope: IConstruct, head: ObjectHead<K>, spec: () => Specs[K], metadata: ObjectMetadata = {},
-): ApiObject {
-  const renderer = RENDERERS[head.kind];
+function add(scope: IConstruct, head: ObjectHead, spec: object, metadata: ObjectMetadata = {}): ApiObject {
   if (head.name !== undefined && !isDnsLabel(head.name)) {
     refuser(scope)({ code: 'NameInvalid', prop: 'metadata.name', got: head.name, allowed: 'a DNS label of at most 63 characters', fix: 'shorten or correct the name' });
   }
   const { name, namespace } = head;
   const object = new ApiObject(scope, head.id, {
-    apiVersion: renderer.apiVersion,
+    apiVersion: RENDERERS[head.kind].apiVersion,
     kind: head.kind,
     metadata: { namespace, ...(name && { name }), labels: metadata.labels, annotations: { ...metadata.annotations, ...head.annotations } },
-    spec: Lazy.any({ produce: () => renderer.spec(spec()) }),
+    spec,
   });
   const other = claim(scope, head.kind, namespace, object.name);
   if (other) {
