@@ -151,6 +151,7 @@ export class EgressRoute extends Construct {
     gateway._showTo(intent.callerNamespaces);
     service._showTo(needsListener(intent) ? [gateway._facts.namespace, ...intent.callerNamespaces] : [gateway._facts.namespace]);
     this.parts = planEgressRoute(intent).map(plan => addObject(this, plan, props.metadata));
+    service._openAfter(this.parts);
     const virtualServices = this.parts.filter(part => part.kind === 'VirtualService');
     this.meshVirtualService = virtualServices[0];
     this.gatewayVirtualService = intent.layout === 'SPLIT' ? virtualServices[1] : virtualServices[0];

@@ -1,4 +1,4 @@
-import { ApiObject } from 'cdk8s';
+import { ApiObject, Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { ExternalPort } from './external-port';
 import { Resolution } from './resolution';
@@ -30,6 +30,14 @@ export interface IExternalService extends IConstruct {
    * @internal
    */
   _showTo(namespaces: string[]): void;
+
+  /**
+   * Has the service applied after what guards the way to it: its ServiceEntry is what opens the way. Before the DestinationRule stands, clear
+   * text would go to a TLS port; before the VirtualService does, sidecars that know the host would go there by themselves.
+   *
+   * @internal
+   */
+  _openAfter(guards: ApiObject[]): void;
 }
 
 /** Properties of an `ExternalService`. */
@@ -111,6 +119,7 @@ export class ExternalService extends Construct implements IExternalService {
     this.serviceEntry = addLateObject(this, { kind: 'ServiceEntry', id: 'service-entry', namespace, name: props.metadata?.name },
       () => externalServiceEntry(this._intent, namespace, this.viewers), props.metadata);
     this.destinationRules = this._direct ? this.directRules(namespace, props.metadata) : [];
+    this._openAfter(this.destinationRules);
     if (this._direct) this.viewers.add(namespace);
     this.node.addValidation({ validate: () => this.unused() });
   }
@@ -118,6 +127,12 @@ export class ExternalService extends Construct implements IExternalService {
   /** @internal */
   public _showTo(namespaces: string[]): void {
     for (const namespace of namespaces) this.viewers.add(namespace);
+  }
+
+  /** @internal */
+  public _openAfter(guards: ApiObject[]): void {
+    // the order of charts is their users' own
+    this.serviceEntry.addDependency(...guards.filter(guard => Chart.of(guard) === Chart.of(this)));
   }
 
   private directRules(namespace: string, metadata?: ObjectMetadata): ApiObject[] {
