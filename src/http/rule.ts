@@ -1,8 +1,16 @@
 import { Duration } from 'cdk8s';
+import { Fault } from './fault';
+import { HeaderEdits } from './header-edits';
+import { Mirror } from './mirror';
+import { Retries } from './retries';
+import { Rewrite } from './rewrite';
 import { RouteAction } from './route-action';
 import { RouteMatch } from './route-match';
 
-/** What rules of both directions have in common. The first rule that matches decides. */
+/**
+ * What rules of both directions have in common. The first rule that matches decides.
+ * Everything but `matches` and `responseHeaders` is for requests that are forwarded. Error `RuleOptionUnused`.
+ */
 export interface RouteRule {
   /**
    * Which requests the rule is for: those that fit one of these.
@@ -17,6 +25,48 @@ export interface RouteRule {
    * @default - no timeout
    */
   readonly timeout?: Duration;
+
+  /**
+   * How often a request is tried again.
+   *
+   * @default - Istio's own: twice, after failures to connect
+   */
+  readonly retries?: Retries;
+
+  /**
+   * What is changed of the URL.
+   *
+   * @default - nothing
+   */
+  readonly rewrite?: Rewrite;
+
+  /**
+   * Changes to the headers of requests.
+   *
+   * @default - none
+   */
+  readonly requestHeaders?: HeaderEdits;
+
+  /**
+   * Changes to the headers of answers.
+   *
+   * @default - none
+   */
+  readonly responseHeaders?: HeaderEdits;
+
+  /**
+   * Faults on purpose.
+   *
+   * @default - none
+   */
+  readonly fault?: Fault;
+
+  /**
+   * A copy of requests for another destination.
+   *
+   * @default - none
+   */
+  readonly mirror?: Mirror;
 }
 
 /** A rule of an `IngressRoute`. */

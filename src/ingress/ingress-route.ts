@@ -6,7 +6,7 @@ import { ObjectMetadata } from '../object-metadata';
 import { chartNamespace } from '../private/chart';
 import { Refuse, refusalMessage, refuser } from '../private/errors';
 import { checkHosts } from '../private/hosts';
-import { Rule, checkRules } from '../private/intent/http';
+import { Rule, checkRules } from '../private/intent/rule';
 import { ListenedHost } from '../private/intent/ingress-gateway';
 import { ingressVirtualService, listenersOf } from '../private/plan/ingress';
 import { claim } from '../private/registry';

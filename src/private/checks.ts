@@ -32,3 +32,30 @@ export function checkReason(reason: string, prop: string, refuse: Refuse): strin
   }
   return reason;
 }
+
+export function checkStatus(status: number, prop: string, refuse: Refuse): number {
+  if (!Number.isInteger(status) || status < 200 || status > 599) {
+    refuse({ code: 'StatusInvalid', prop, got: status, allowed: 'a whole number from 200 to 599', fix: 'correct the status' });
+  }
+  return status;
+}
+
+/** Istio takes 0 for "always" in one place and for "never" in another, so it is refused. */
+export function checkPercent(percent: number, prop: string, refuse: Refuse): number {
+  if (!(percent > 0 && percent <= 100)) {
+    refuse({ code: 'PercentInvalid', prop, got: percent, allowed: 'a number above 0, up to 100', fix: 'correct the number, or leave the option out' });
+  }
+  return percent;
+}
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+export function isHeaderName(name: string): boolean {
+  return TOKEN.test(name);
+}
+
+export function checkHeaderName(name: string, prop: string, refuse: Refuse): void {
+  if (!isHeaderName(name) || name.toLowerCase() === 'host') {
+    refuse({ code: 'HeaderInvalid', prop, got: name, allowed: 'the name of a header other than Host', fix: 'correct the name; the Host header is changed by rewrite.authority' });
+  }
+}

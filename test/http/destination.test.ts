@@ -3,7 +3,7 @@ import * as plus33 from 'cdk8s-plus-33';
 import * as plus34 from 'cdk8s-plus-34';
 import { Destination, MeshSettingsOptions, RouteAction } from '../../src';
 import { refuser } from '../../src/private/errors';
-import { checkRules } from '../../src/private/intent/http';
+import { checkRules } from '../../src/private/intent/rule';
 import { mesh } from '../fixtures';
 import { expectRefusal } from '../refusal';
 

@@ -1,7 +1,7 @@
 import { Duration } from 'cdk8s';
-import { Destination, EgressRule, HeaderMatch, PathMatch, QueryParamMatch, RedirectOptions, RouteAction, RouteMatch, StringMatch } from '../../src';
+import { Destination, EgressRule, HeaderMatch, PathMatch, PathRewrite, QueryParamMatch, RedirectOptions, RouteAction, RouteMatch, StringMatch } from '../../src';
 import { refuser } from '../../src/private/errors';
-import { checkRules } from '../../src/private/intent/http';
+import { checkRules } from '../../src/private/intent/rule';
 import { mesh } from '../fixtures';
 import { expectRefusal } from '../refusal';
 
@@ -46,8 +46,25 @@ const ACTIONS: Refused[] = [
   { when: 'a timeout is 0', rule: { timeout: Duration.millis(0) }, message: '[TimeoutInvalid] shop: rules[0].timeout is "0 ms"; allowed: one millisecond or more; fix: leave it out for no timeout' },
 ];
 
+const OPTIONS: Refused[] = [
+  { when: 'a redirect has a timeout', rule: { ...redirect({ path: '/' }), timeout: Duration.seconds(1) }, message: '[RuleOptionUnused] shop: rules[0].timeout is "set"; allowed: a rule that forwards; fix: leave it out, or let the rule forward: a redirect asks nobody' },
+  { when: 'an answer of the proxy is mirrored', rule: { action: RouteAction.respond(200), mirror: { destination: Destination.service('v', { port: 1 }) } }, message: '[RuleOptionUnused] shop: rules[0].mirror is "set"; allowed: a rule that forwards; fix: leave it out, or let the rule forward: a respond asks nobody' },
+  { when: 'no tries have a timeout', rule: { retries: { attempts: 0, perTryTimeout: Duration.seconds(1) } }, message: '[RuleOptionUnused] shop: rules[0].retries.perTryTimeout is "set"; allowed: attempts above 0; fix: leave it out, or raise attempts' },
+  { when: 'tries are fewer than none', rule: { retries: { attempts: -1 } }, message: '[RetryConditionInvalid] shop: rules[0].retries.attempts is "-1"; allowed: a whole number from 0; fix: correct the number' },
+  { when: 'a condition of retries is unknown', rule: { retries: { attempts: 1, retryOn: ['500', '5XX'] } }, message: '[RetryConditionInvalid] shop: rules[0].retries.retryOn is "5XX"; allowed: 5xx, gateway-error, reset, reset-before-request, connect-failure, envoy-ratelimited, retriable-4xx, refused-stream, cancelled, deadline-exceeded, internal, resource-exhausted, unavailable, or a status code; fix: use one of these' },
+  { when: 'a prefix is replaced that was not matched', rule: { matches: [{ path: PathMatch.exact('/a') }], rewrite: { path: PathRewrite.prefix('/b') } }, message: '[RewriteWithoutPrefix] shop: rules[0].rewrite.path is "/b"; allowed: a rule all of whose matches have a prefix; fix: match with PathMatch.prefix, or use PathRewrite.full' },
+  { when: 'a prefix is replaced in every request', rule: { rewrite: { path: PathRewrite.prefix('/b') } }, message: '[RewriteWithoutPrefix] shop: rules[0].rewrite.path is "/b"; allowed: a rule all of whose matches have a prefix; fix: match with PathMatch.prefix, or use PathRewrite.full' },
+  { when: 'a path is rewritten to none', rule: { rewrite: { path: PathRewrite.full('b') } }, message: '[PathInvalid] shop: rules[0].rewrite.path is "b"; allowed: a path that begins with / and has neither query nor fragment; fix: correct the path; match the query string with queryParams' },
+  { when: 'an expression to replace looks around', rule: { rewrite: { path: PathRewrite.regex('(?=a)', '') } }, message: '[RegexInvalid] shop: rules[0].rewrite.path is "(?=a)"; allowed: RE2 syntax (error parsing regexp: invalid or unsupported Perl syntax: `(?=`); fix: rewrite it without look-around and back-references; it must match the whole value' },
+  { when: 'the Host header becomes a URL', rule: { rewrite: { authority: 'http://b.test' } }, message: '[HostInvalid] shop: rules[0].rewrite.authority[0] is "http://b.test"; allowed: a fully qualified DNS name such as api.example.com; fix: write the host alone, without scheme and path' },
+  { when: 'the Host header is set like any other', rule: { requestHeaders: { set: { Host: 'b.test' } } }, message: '[HeaderInvalid] shop: rules[0].requestHeaders.set is "Host"; allowed: the name of a header other than Host; fix: correct the name; the Host header is changed by rewrite.authority' },
+  { when: 'a pseudo header is removed', rule: { responseHeaders: { remove: [':status'] } }, message: '[HeaderInvalid] shop: rules[0].responseHeaders.remove is ":status"; allowed: the name of a header other than Host; fix: correct the name; the Host header is changed by rewrite.authority' },
+  { when: 'faults are for nobody', rule: { fault: { abort: { percent: 0, status: 500 } } }, message: '[PercentInvalid] shop: rules[0].fault.abort.percent is "0"; allowed: a number above 0, up to 100; fix: correct the number, or leave the option out' },
+  { when: 'more than all is mirrored', rule: { mirror: { destination: Destination.service('v', { port: 1 }), percent: 101 } }, message: '[PercentInvalid] shop: rules[0].mirror.percent is "101"; allowed: a number above 0, up to 100; fix: correct the number, or leave the option out' },
+];
+
 describe('a rule is refused when', () => {
-  test.each([...MATCHES, ...ACTIONS])('$when', ({ rule, message }) => {
+  test.each([...MATCHES, ...ACTIONS, ...OPTIONS])('$when', ({ rule, message }) => {
     const { shop } = mesh();
     expectRefusal(() => checkRules(shop, [rule], 'rules', refuser(shop)), message);
   });

@@ -1,6 +1,7 @@
 import { IConstruct } from 'constructs';
 import { ExternalIntent, isHttp } from './external';
-import { Match, Rule, checkMatches, checkRules } from './http';
+import { Match, checkMatches } from './match';
+import { Rule, checkRules } from './rule';
 import { Caller } from '../../egress/caller';
 import { RouteMatch } from '../../http/route-match';
 import { EgressRule } from '../../http/rule';

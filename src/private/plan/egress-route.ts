@@ -56,13 +56,19 @@ function wayOf(intent: EgressIntent, host: string, port: Port): Way {
   }
 }
 
-/** Leg 1, as the callers' sidecars read it. The gateway retries (R23); a second set of retries here would multiply them. */
+/**
+ * Another pod of the gateway is tried where one cannot be reached. An answer is never asked for again here: that is leg 2's part,
+ * and tries of both legs would multiply.
+ */
+const LEG_ONE_RETRIES = { attempts: 2, retryOn: ['connect-failure', 'refused-stream', 'reset-before-request'] };
+
+/** Leg 1, as the callers' sidecars read it. */
 function meshLeg(ways: Way[], gateway?: string): Pick<VirtualServiceSpec, 'http' | 'tls' | 'tcp'> {
   const http = new Map<number, Way>();
   for (const way of ways) if (isHttp(way.port)) http.set(way.port.number, way);
   return {
     http: [...http.values()].map(way => ({
-      matches: [{ port: way.port.number, gateway }], action: { kind: 'forward', to: [way.entrance] }, retries: 0,
+      matches: [{ port: way.port.number, gateway }], action: { kind: 'forward', to: [way.entrance] }, retries: LEG_ONE_RETRIES,
     })),
     tls: ways.filter(way => way.port.protocol === 'HTTPS' || way.port.protocol === 'TLS')
       .map(way => ({ port: way.port.number, gateway, sniHosts: [way.host], to: way.entrance })),

@@ -1,5 +1,6 @@
 import { Action, HttpMatch, HttpRoute, TextMatch } from './objects';
-import { HeaderCondition, Match, PathCondition, Rule, TextCondition } from '../intent/http';
+import { HeaderCondition, Match, PathCondition, TextCondition } from '../intent/match';
+import { RewriteIntent, Rule } from '../intent/rule';
 
 /** Where a route applies: the number of a port, and the gateway whose server it is, if the object also speaks for others. */
 export interface At {
@@ -9,7 +10,32 @@ export interface At {
 
 /** A rule at some ports, as one HTTP route. What the user left out, `otherwise` says. */
 export function ruleRoute(rule: Rule, at: At[], otherwise: Action): HttpRoute {
-  return { matches: matchesAt(rule.matches, at), action: rule.action ?? otherwise, timeoutMs: rule.timeoutMs };
+  const { matches, action, rewrite, ...same } = rule;
+  return { ...same, matches: matchesAt(matches, at), action: action ?? otherwise, rewrite: rewrite && rewriteOf(rewrite, matches) };
+}
+
+/** Paths are rewritten by regular expressions: Istio's own rewrite of a prefix doubles or loses slashes, and has no form for whole paths. */
+function rewriteOf({ path, authority }: RewriteIntent, matches: Match[]): HttpRoute['rewrite'] {
+  if (!path) return { authority };
+  switch (path.kind) {
+    case 'regex': return { authority, path: { regex: path.regex!, substitution: path.value } };
+    case 'full': return { authority, path: { regex: '^.*$', substitution: path.value } };
+    case 'prefix': return { authority, path: prefixRewrite(path.value, matches) };
+  }
+}
+
+/** Longer prefixes come first, because the first alternative that fits is taken. */
+function prefixRewrite(to: string, matches: Match[]) {
+  const from = matches.map(m => (m.path!.kind === 'prefix' ? trimSlash(m.path!.value) : m.path!.value)).sort((a, b) => b.length - a.length);
+  const prefixes = [...new Set(from)].map(escapeRegex).join('|');
+  const target = trimSlash(to);
+  const raw = matches.some(m => m.path!.kind === 'rawPrefix');
+  if (raw) return { regex: `^(?:${prefixes})(.*)$`, substitution: `${to}\\1` };
+  return target === '' ? { regex: `^(?:${prefixes})/?(.*)$`, substitution: '/\\1' } : { regex: `^(?:${prefixes})(/.*)?$`, substitution: `${target}\\1` };
+}
+
+function escapeRegex(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 /** Istio's matches for any of the user's, at each of the ports; no match of the user's means every request. */
@@ -65,5 +91,5 @@ export function isBareHost({ kind, value }: TextCondition): boolean {
 /** A client may write the port into the Host header, and Istio's exact match would miss it. */
 export function authorityMatch(condition: TextCondition): TextMatch {
   if (!isBareHost(condition)) return text(condition);
-  return { regex: `${condition.value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(:[0-9]+)?` };
+  return { regex: `${escapeRegex(condition.value)}(:[0-9]+)?` };
 }

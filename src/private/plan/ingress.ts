@@ -2,7 +2,7 @@ import { authorityMatch, ruleRoute } from './http';
 import { Action, GatewaySpec, HttpRoute, Labels, Server, VirtualServiceSpec } from './objects';
 import { exportTo } from './visibility';
 import { covers } from '../hosts';
-import { Rule } from '../intent/http';
+import { Rule } from '../intent/rule';
 import { ListenedHost } from '../intent/ingress-gateway';
 import { labelOf } from '../names';
 

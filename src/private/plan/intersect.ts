@@ -1,5 +1,5 @@
 import { PORT, isBareHost, trimSlash } from './http';
-import { HeaderCondition, Match, PathCondition, TextCondition } from '../intent/http';
+import { HeaderCondition, Match, PathCondition, TextCondition } from '../intent/match';
 import { regexMatches } from '../re2';
 
 /** Why two matches have no common one: no request fits both, or Istio cannot say "both" in one match. */

@@ -11,12 +11,19 @@ export const MESH_HEADERS = [
 /** The HTTP routes by which requests leave the gateway: the rules, then the rest of what is allowed. */
 export function leavingRoutes(intent: EgressIntent, at: At, to: Target): HttpRoute[] {
   const forward: Action = { kind: 'forward', to: [to] };
-  const removeRequestHeaders = MESH_HEADERS.filter(h => !intent.keepHeaders.includes(h));
+  const mesh = MESH_HEADERS.filter(h => !intent.keepHeaders.includes(h));
   const complete = intent.rules.some(rule => rule.matches.length === 0 || rule.matches === intent.allow);
   // a second route for the same requests is never used, and Istio complains about it
   const leaving = [...intent.rules, ...(complete ? [] : [{ matches: intent.allow ?? [] }])]
     .map(rule => ruleRoute(rule, [at], forward))
-    .map(route => (route.action.kind === 'forward' ? { ...route, removeRequestHeaders } : route));
+    .map(route => (route.action.kind === 'forward' ? withoutHeaders(route, mesh) : route));
   if (!intent.allow) return leaving;
   return [...leaving, { matches: matchesAt([], [at]), action: { kind: 'respond', status: 403, body: `not allowed by the egress route to ${to.host}` } }];
+}
+
+/** A header that the user sets is the user's own, and stays. */
+function withoutHeaders(route: HttpRoute, mesh: string[]): HttpRoute {
+  const edits = route.requestHeaders;
+  const own = Object.keys({ ...edits?.set, ...edits?.add }).map(name => name.toLowerCase());
+  return { ...route, requestHeaders: { ...edits, remove: [...new Set([...mesh, ...(edits?.remove ?? [])])].filter(name => !own.includes(name)) } };
 }

@@ -53,9 +53,36 @@ export interface HttpRoute {
   readonly matches: HttpMatch[];
   readonly action: Action;
   readonly timeoutMs?: number;
-  /** Tries beyond the first. Istio's own default, for failures to connect, holds where it is left out. */
-  readonly retries?: number;
-  readonly removeRequestHeaders?: readonly string[];
+  /** Istio's own default, for failures to connect, holds where it is left out. */
+  readonly retries?: RetriesSpec;
+  readonly rewrite?: { readonly authority?: string; readonly path?: { readonly regex: string; readonly substitution: string } };
+  readonly requestHeaders?: Edits;
+  readonly responseHeaders?: Edits;
+  readonly fault?: FaultSpec;
+  readonly mirror?: MirrorSpec;
+}
+
+export interface RetriesSpec {
+  /** Tries beyond the first. */
+  readonly attempts: number;
+  readonly perTryTimeoutMs?: number;
+  readonly retryOn?: string[];
+}
+
+export interface Edits {
+  readonly set?: { readonly [name: string]: string };
+  readonly add?: { readonly [name: string]: string };
+  readonly remove?: string[];
+}
+
+export interface FaultSpec {
+  readonly delay?: { readonly percent: number; readonly ms: number };
+  readonly abort?: { readonly percent: number; readonly status: number };
+}
+
+export interface MirrorSpec {
+  readonly to: Target;
+  readonly percent: number;
 }
 
 /** Istio's one-of for texts; empty means that the text is there, whatever it is. */

@@ -1,6 +1,6 @@
 import { Wire } from './wire';
 import type * as imported from '../../../imports/networking.istio.io';
-import { Action, HttpMatch, HttpRoute, Target, TcpRoute, TlsRoute, VirtualServiceSpec } from '../plan/objects';
+import { Action, Edits, HttpMatch, HttpRoute, Target, TcpRoute, TlsRoute, VirtualServiceSpec } from '../plan/objects';
 
 export function virtualServiceSpec({ hosts, gateways, exportTo, http, tls, tcp }: VirtualServiceSpec): object {
   return {
@@ -13,14 +13,32 @@ export function virtualServiceSpec({ hosts, gateways, exportTo, http, tls, tcp }
   } satisfies Wire<imported.VirtualServiceSpec>;
 }
 
-function httpRoute({ matches, action, timeoutMs, retries, removeRequestHeaders }: HttpRoute): Wire<imported.VirtualServiceSpecHttp> {
+function httpRoute(route: HttpRoute): Wire<imported.VirtualServiceSpecHttp> {
+  const { matches, action, timeoutMs, retries, rewrite, requestHeaders, responseHeaders, fault, mirror } = route;
   return {
     match: matches.map(httpMatch),
     ...httpAction(action),
-    timeout: timeoutMs === undefined ? undefined : `${timeoutMs / 1000}s`,
-    retries: retries === undefined ? undefined : { attempts: retries },
-    headers: removeRequestHeaders && { request: { remove: [...removeRequestHeaders] } },
+    timeout: seconds(timeoutMs),
+    retries: retries && { attempts: retries.attempts, perTryTimeout: seconds(retries.perTryTimeoutMs), retryOn: retries.retryOn?.join(',') },
+    rewrite: rewrite && {
+      authority: rewrite.authority,
+      uriRegexRewrite: rewrite.path && { match: rewrite.path.regex, rewrite: rewrite.path.substitution },
+    },
+    headers: requestHeaders || responseHeaders ? { request: edits(requestHeaders), response: edits(responseHeaders) } : undefined,
+    fault: fault && {
+      delay: fault.delay && { percentage: { value: fault.delay.percent }, fixedDelay: seconds(fault.delay.ms) },
+      abort: fault.abort && { percentage: { value: fault.abort.percent }, httpStatus: fault.abort.status },
+    },
+    mirrors: mirror && [{ destination: destination(mirror.to), percentage: { value: mirror.percent } }],
   };
+}
+
+function seconds(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : `${ms / 1000}s`;
+}
+
+function edits(changes: Edits | undefined): Wire<imported.VirtualServiceSpecHttpHeadersRequest> | undefined {
+  return changes && { set: changes.set && { ...changes.set }, add: changes.add && { ...changes.add }, remove: changes.remove };
 }
 
 function httpMatch({ port, gateway, ...conditions }: HttpMatch): Wire<imported.VirtualServiceSpecHttpMatch> {

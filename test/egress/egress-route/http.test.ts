@@ -39,7 +39,8 @@ describe('egress route › http', () => {
           - match:
               - port: 80
             retries:
-              attempts: 0
+              attempts: 2
+              retryOn: connect-failure,refused-stream,reset-before-request
             route:
               - destination:
                   host: egress.istio-system.mesh.internal
@@ -142,7 +143,8 @@ describe('egress route › http', () => {
           - match:
               - port: 50051
             retries:
-              attempts: 0
+              attempts: 2
+              retryOn: connect-failure,refused-stream,reset-before-request
             route:
               - destination:
                   host: egress.istio-system.mesh.internal

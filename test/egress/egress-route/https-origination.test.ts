@@ -47,7 +47,8 @@ describe('egress route › https origination', () => {
           - match:
               - port: 80
             retries:
-              attempts: 0
+              attempts: 2
+              retryOn: connect-failure,refused-stream,reset-before-request
             route:
               - destination:
                   host: egress.istio-system.mesh.internal
@@ -138,9 +139,9 @@ describe('egress route › https origination', () => {
     `);
   });
 
-  test('leg 1 does not retry, for the gateway does', () => {
+  test('leg 1 tries again only what never reached the gateway', () => {
     const [route] = objects[1].spec.http;
-    expect(route.retries).toEqual({ attempts: 0 });
+    expect(route.retries).toEqual({ attempts: 2, retryOn: 'connect-failure,refused-stream,reset-before-request' });
   });
 
   test('leg 2 has no retries and no timeout of its own', () => {

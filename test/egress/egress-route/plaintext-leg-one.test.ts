@@ -40,7 +40,8 @@ describe('egress route › plaintext leg 1', () => {
           - match:
               - port: 80
             retries:
-              attempts: 0
+              attempts: 2
+              retryOn: connect-failure,refused-stream,reset-before-request
             route:
               - destination:
                   host: istio-egressgateway.istio-system.svc.cluster.local

@@ -26,7 +26,8 @@ describe('egress route › several hosts', () => {
           - match:
               - port: 80
             retries:
-              attempts: 0
+              attempts: 2
+              retryOn: connect-failure,refused-stream,reset-before-request
             route:
               - destination:
                   host: egress.istio-system.mesh.internal
@@ -130,7 +131,8 @@ describe('egress route › several ports', () => {
           - match:
               - port: 80
             retries:
-              attempts: 0
+              attempts: 2
+              retryOn: connect-failure,refused-stream,reset-before-request
             route:
               - destination:
                   host: egress.istio-system.mesh.internal
@@ -189,7 +191,8 @@ describe('egress route › single layout', () => {
                   - mesh
                 port: 80
             retries:
-              attempts: 0
+              attempts: 2
+              retryOn: connect-failure,refused-stream,reset-before-request
             route:
               - destination:
                   host: egress.istio-system.mesh.internal
@@ -243,7 +246,8 @@ describe('egress route › single layout', () => {
                   - mesh
                 port: 80
             retries:
-              attempts: 0
+              attempts: 2
+              retryOn: connect-failure,refused-stream,reset-before-request
             route:
               - destination:
                   host: egress.istio-system.mesh.internal

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { anyMatch, anyRequest, fits, istioFits } from './requests';
 import { HeaderMatch, PathMatch, QueryParamMatch, RouteMatch, StringMatch } from '../../../src';
-import { checkMatches } from '../../../src/private/intent/http';
+import { checkMatches } from '../../../src/private/intent/match';
 import { matchesAt } from '../../../src/private/plan/http';
 
 const refuse = () => { throw new Error('the test is wrong'); };

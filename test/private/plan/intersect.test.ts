@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { anyMatch, anyRequest, fits } from './requests';
 import { PathMatch, RouteMatch, StringMatch } from '../../../src';
-import { Match, checkMatches } from '../../../src/private/intent/http';
+import { Match, checkMatches } from '../../../src/private/intent/match';
 import { intersect } from '../../../src/private/plan/intersect';
 
 const refuse = () => { throw new Error('the test is wrong'); };

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { HeaderCondition, Match, PathCondition, TextCondition } from '../../../src/private/intent/http';
+import { HeaderCondition, Match, PathCondition, TextCondition } from '../../../src/private/intent/match';
 import { HttpMatch, TextMatch } from '../../../src/private/plan/objects';
 
 /** A request as a proxy sees it. */

@@ -1,0 +1,58 @@
+/**
+ * How a path is changed on the way to its destination. The query string stays.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRewrite
+ */
+export class PathRewrite {
+  /**
+   * Replaces the prefix that the rule matched: with `/api` matched and `/v2` here, `/api/x` becomes `/v2/x` and `/api` becomes `/v2`.
+   * Slashes are neither doubled nor lost. Every match of the rule must have a prefix. Error `RewriteWithoutPrefix`.
+   *
+   * @param path begins with `/`; `/` drops the prefix
+   */
+  public static prefix(path: string): PathRewrite {
+    return new PathRewrite('prefix', path);
+  }
+
+  /**
+   * Replaces the whole path.
+   *
+   * @param path begins with `/`
+   */
+  public static full(path: string): PathRewrite {
+    return new PathRewrite('full', path);
+  }
+
+  /**
+   * Replaces what a regular expression matches.
+   *
+   * @param regex in RE2 syntax. Error `RegexInvalid`.
+   * @param substitution may name groups of the expression as `\1`
+   */
+  public static regex(regex: string, substitution: string): PathRewrite {
+    return new PathRewrite('regex', substitution, regex);
+  }
+
+  private constructor(
+    /** @internal */ public readonly _kind: 'prefix' | 'full' | 'regex',
+    /** @internal */ public readonly _value: string,
+    /** @internal */ public readonly _regex?: string,
+  ) {}
+}
+
+/** What is changed of the URL on the way to the destination. */
+export interface Rewrite {
+  /**
+   * The path.
+   *
+   * @default - it stays
+   */
+  readonly path?: PathRewrite;
+
+  /**
+   * The Host header, and with it the server name of TLS to an external host. Error `HostInvalid`.
+   *
+   * @default - it stays
+   */
+  readonly authority?: string;
+}

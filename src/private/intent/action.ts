@@ -1,0 +1,68 @@
+import { Chart } from 'cdk8s';
+import { IConstruct } from 'constructs';
+import { checkPath } from './match';
+import { readService } from './service';
+import { Destination } from '../../http/destination';
+import { RedirectOptions, RouteAction, WeightedDestination } from '../../http/route-action';
+import { MeshSettings } from '../../mesh-settings';
+import { checkPort, checkStatus } from '../checks';
+import { Refuse } from '../errors';
+import { isDnsLabel } from '../names';
+import { Action, Target } from '../plan/objects';
+
+const REDIRECTS = [301, 302, 303, 307, 308];
+
+export function checkAction(scope: IConstruct, action: RouteAction, prop: string, refuse: Refuse): Action {
+  const { split, redirect, respond } = action._spec;
+  if (redirect) return checkRedirect(redirect, prop, refuse);
+  if (respond) {
+    return { kind: 'respond', status: checkStatus(respond.status, prop, refuse), body: respond.body };
+  }
+  return { kind: 'forward', to: checkSplit(scope, split!, prop, refuse) };
+}
+
+function checkSplit(scope: IConstruct, split: WeightedDestination[], prop: string, refuse: Refuse) {
+  const weights = split.map(s => s.weight);
+  if (weights.some(w => !Number.isInteger(w) || w < 0) || !weights.some(w => w > 0)) {
+    refuse({ code: 'WeightInvalid', prop: `${prop}.weight`, got: weights, allowed: 'whole numbers from 0, one of them at least above 0', fix: 'give the shares, for example 90 and 10' });
+  }
+  return split.map(({ destination, weight }) => ({
+    ...checkDestination(scope, destination, `${prop}.destination`, refuse), weight: split.length > 1 ? weight : undefined,
+  }));
+}
+
+export function checkDestination(scope: IConstruct, destination: Destination, prop: string, refuse: Refuse): Target {
+  const { construct, name, namespace, port } = destination._target;
+  const domain = MeshSettings.of(scope).clusterDomain;
+  if (construct) {
+    const service = readService(construct, prop, refuse);
+    const number = port ?? (service.ports.length === 1 ? service.ports[0].number : undefined);
+    if (number === undefined || !service.ports.some(p => p.number === number)) {
+      refuse({ code: 'ServiceUnreadable', prop: `${prop}.port`, got: number, allowed: `a port of Service ${service.name}: ${service.ports.map(p => p.number).join(', ')}`, fix: 'name the port' });
+    }
+    return { host: `${service.name}.${service.namespace}.svc.${domain}`, port: number! };
+  }
+  if (typeof name !== 'string' || !isDnsLabel(name)) {
+    refuse({ code: 'ServiceNameInvalid', prop, got: name, allowed: 'the name of a Service, a DNS label', fix: 'write the name alone, and its namespace in `namespace`' });
+  }
+  return { host: `${name}.${namespace ?? Chart.of(scope).namespace}.svc.${domain}`, port: checkPort(port!, `${prop}.port`, refuse) };
+}
+
+function checkRedirect(options: RedirectOptions, prop: string, refuse: Refuse): Action {
+  const { scheme, authority, path, port, status } = options;
+  if (scheme === undefined && authority === undefined && path === undefined && port === undefined) {
+    refuse({ code: 'RedirectEmpty', prop, got: options, allowed: 'one of scheme, authority, path, port', fix: 'say what changes: a redirect to the same URL never ends' });
+  }
+  if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') {
+    refuse({ code: 'RedirectEmpty', prop: `${prop}.scheme`, got: scheme, allowed: 'http or https', fix: 'correct the scheme' });
+  }
+  if (path !== undefined) checkPath('exact', path, `${prop}.path`, refuse);
+  if (scheme && port === (scheme === 'https' ? 443 : 80) && authority === undefined) {
+    refuse({ code: 'RedirectPortIgnored', prop: `${prop}.port`, got: port, allowed: `another port than the one of ${scheme}, or \`authority\` beside it`, fix: 'set authority: only then is the port of the client left out' });
+  }
+  const code = status ?? 301;
+  if (!REDIRECTS.includes(code)) {
+    refuse({ code: 'StatusInvalid', prop: `${prop}.status`, got: status, allowed: REDIRECTS.join(', '), fix: 'use one of these' });
+  }
+  return { kind: 'redirect', scheme, authority, uri: path, port: port === undefined ? undefined : checkPort(port, `${prop}.port`, refuse), code };
+}

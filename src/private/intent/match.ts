@@ -1,0 +1,74 @@
+import { RouteMatch } from '../../http/route-match';
+import { checkRegex, isHeaderName } from '../checks';
+import { Refuse } from '../errors';
+
+/** A text condition that the user wrote, checked. */
+export interface TextCondition { readonly kind: 'exact' | 'prefix' | 'regex'; readonly value: string }
+export interface PathCondition { readonly kind: 'exact' | 'prefix' | 'rawPrefix' | 'regex'; readonly value: string }
+export interface HeaderCondition { readonly kind: 'exact' | 'prefix' | 'regex' | 'present' | 'absent'; readonly value?: string }
+
+/** The conditions of a `RouteMatch`, checked, with names in the form in which they are compared. */
+export interface Match {
+  readonly path?: PathCondition;
+  readonly headers: ReadonlyMap<string, HeaderCondition>;
+  readonly queryParams: ReadonlyMap<string, TextCondition>;
+  readonly methods: string[];
+  readonly authority?: TextCondition;
+}
+
+export function checkMatches(matches: RouteMatch[], prop: string, refuse: Refuse): Match[] {
+  return matches.map((match, i) => checkMatch(match, `${prop}[${i}]`, refuse));
+}
+
+function checkMatch(match: RouteMatch, prop: string, refuse: Refuse): Match {
+  const { path, headers = [], queryParams = [], methods = [], authority } = match;
+  if (!path && !authority && headers.length + queryParams.length + methods.length === 0) {
+    refuse({ code: 'MatchEmpty', prop, got: match, allowed: 'one condition or more', fix: 'leave out `matches` for a rule that fits every request' });
+  }
+  if (path) checkPath(path._kind, path._value, `${prop}.path`, refuse);
+  if (authority) checkText(authority._kind, authority._value, `${prop}.authority`, refuse);
+  const headerMap = new Map<string, HeaderCondition>();
+  headers.forEach((header, i) => {
+    const name = String(header._name).toLowerCase();
+    if (!isHeaderName(name) || headerMap.has(name)) {
+      refuse({ code: 'HeaderInvalid', prop: `${prop}.headers[${i}]`, got: header._name, allowed: 'a header name, once in a match', fix: headerMap.has(name) ? 'join the conditions on this header in one regex' : 'correct the name; use `authority` for the Host header' });
+    }
+    checkText(header._kind, header._value, `${prop}.headers[${i}]`, refuse);
+    headerMap.set(name, { kind: header._kind, value: header._value });
+  });
+  const queryMap = new Map<string, TextCondition>();
+  queryParams.forEach((param, i) => {
+    if (!param._name || queryMap.has(param._name)) {
+      refuse({ code: 'MatchEmpty', prop: `${prop}.queryParams[${i}]`, got: param._name, allowed: 'the name of a parameter, once in a match', fix: param._name ? 'join the conditions on this parameter in one regex' : 'name the parameter' });
+    }
+    checkText(param._kind, param._value, `${prop}.queryParams[${i}]`, refuse);
+    queryMap.set(param._name, { kind: param._kind, value: param._value });
+  });
+  methods.forEach((method, i) => {
+    if (!/^[A-Z][A-Z-]*$/.test(method)) {
+      refuse({ code: 'MethodInvalid', prop: `${prop}.methods[${i}]`, got: method, allowed: 'a method in capitals, such as GET', fix: 'write it in capitals: methods depend on case' });
+    }
+  });
+  return {
+    path: path && { kind: path._kind, value: path._value },
+    headers: headerMap,
+    queryParams: queryMap,
+    methods: [...new Set(methods)],
+    authority: authority && { kind: authority._kind, value: authority._value },
+  };
+}
+
+export function checkPath(kind: PathCondition['kind'], value: string, prop: string, refuse: Refuse): void {
+  if (kind === 'regex') return checkText(kind, value, prop, refuse);
+  if (typeof value !== 'string' || !value.startsWith('/') || /[?#\s]/.test(value)) {
+    refuse({ code: 'PathInvalid', prop, got: value, allowed: 'a path that begins with / and has neither query nor fragment', fix: 'correct the path; match the query string with queryParams' });
+  }
+}
+
+function checkText(kind: string, value: string | undefined, prop: string, refuse: Refuse): void {
+  if (kind === 'present' || kind === 'absent') return;
+  if (!value) {
+    refuse({ code: 'MatchEmpty', prop, got: value, allowed: 'a text', fix: 'say what to compare with; to ask only whether a header is there, use HeaderMatch.present' });
+  }
+  if (kind === 'regex') checkRegex(value!, prop, refuse);
+}

@@ -1,0 +1,116 @@
+import { IConstruct } from 'constructs';
+import { checkAction, checkDestination } from './action';
+import { Match, checkMatches, checkPath } from './match';
+import { HeaderEdits } from '../../http/header-edits';
+import { Retries } from '../../http/retries';
+import { Rewrite } from '../../http/rewrite';
+import { RouteAction } from '../../http/route-action';
+import { RouteRule } from '../../http/rule';
+import { checkHeaderName, checkPercent, checkRegex, checkStatus, checkTimeout } from '../checks';
+import { Refuse } from '../errors';
+import { checkHosts } from '../hosts';
+import { Action, Edits, FaultSpec, MirrorSpec, RetriesSpec } from '../plan/objects';
+
+/** What a rule says, checked. */
+export interface Rule {
+  /** Empty for every request. */
+  readonly matches: Match[];
+  readonly action?: Action;
+  readonly timeoutMs?: number;
+  readonly retries?: RetriesSpec;
+  readonly rewrite?: RewriteIntent;
+  readonly requestHeaders?: Edits;
+  readonly responseHeaders?: Edits;
+  readonly fault?: FaultSpec;
+  readonly mirror?: MirrorSpec;
+}
+
+export interface RewriteIntent {
+  readonly path?: { readonly kind: 'prefix' | 'full' | 'regex'; readonly value: string; readonly regex?: string };
+  readonly authority?: string;
+}
+
+const RETRY_CONDITIONS = [
+  '5xx', 'gateway-error', 'reset', 'reset-before-request', 'connect-failure', 'envoy-ratelimited', 'retriable-4xx', 'refused-stream',
+  'cancelled', 'deadline-exceeded', 'internal', 'resource-exhausted', 'unavailable',
+];
+
+type Input = RouteRule & { readonly action?: RouteAction };
+
+export function checkRules(scope: IConstruct, rules: Input[], prop: string, refuse: Refuse): Rule[] {
+  return rules.map((rule, i) => checkRule(scope, rule, `${prop}[${i}]`, refuse));
+}
+
+function checkRule(scope: IConstruct, rule: Input, prop: string, refuse: Refuse): Rule {
+  const matches = checkMatches(rule.matches ?? [], `${prop}.matches`, refuse);
+  const action = rule.action && checkAction(scope, rule.action, `${prop}.action`, refuse);
+  if (action && action.kind !== 'forward') {
+    const unused = (['timeout', 'retries', 'rewrite', 'requestHeaders', 'fault', 'mirror'] as const).find(option => rule[option] !== undefined);
+    if (unused) {
+      refuse({ code: 'RuleOptionUnused', prop: `${prop}.${unused}`, got: 'set', allowed: 'a rule that forwards', fix: `leave it out, or let the rule forward: a ${action.kind} asks nobody` });
+    }
+  }
+  return {
+    matches,
+    action,
+    timeoutMs: checkTimeout(rule.timeout, `${prop}.timeout`, refuse),
+    retries: rule.retries && checkRetries(rule.retries, `${prop}.retries`, refuse),
+    rewrite: rule.rewrite && checkRewrite(rule.rewrite, matches, `${prop}.rewrite`, refuse),
+    requestHeaders: checkEdits(rule.requestHeaders, `${prop}.requestHeaders`, refuse),
+    responseHeaders: checkEdits(rule.responseHeaders, `${prop}.responseHeaders`, refuse),
+    fault: rule.fault && {
+      delay: rule.fault.delay && {
+        percent: checkPercent(rule.fault.delay.percent, `${prop}.fault.delay.percent`, refuse),
+        ms: checkTimeout(rule.fault.delay.duration, `${prop}.fault.delay.duration`, refuse)!,
+      },
+      abort: rule.fault.abort && {
+        percent: checkPercent(rule.fault.abort.percent, `${prop}.fault.abort.percent`, refuse),
+        status: checkStatus(rule.fault.abort.status, `${prop}.fault.abort.status`, refuse),
+      },
+    },
+    mirror: rule.mirror && {
+      to: checkDestination(scope, rule.mirror.destination, `${prop}.mirror.destination`, refuse),
+      percent: checkPercent(rule.mirror.percent ?? 100, `${prop}.mirror.percent`, refuse),
+    },
+  };
+}
+
+function checkRetries(retries: Retries, prop: string, refuse: Refuse): RetriesSpec {
+  const { attempts, perTryTimeout, retryOn } = retries;
+  if (!Number.isInteger(attempts) || attempts < 0) {
+    refuse({ code: 'RetryConditionInvalid', prop: `${prop}.attempts`, got: attempts, allowed: 'a whole number from 0', fix: 'correct the number' });
+  }
+  const useless = attempts === 0 ? (['perTryTimeout', 'retryOn'] as const).find(option => retries[option] !== undefined) : undefined;
+  if (useless) {
+    refuse({ code: 'RuleOptionUnused', prop: `${prop}.${useless}`, got: 'set', allowed: 'attempts above 0', fix: 'leave it out, or raise attempts' });
+  }
+  for (const condition of retryOn ?? []) {
+    if (!RETRY_CONDITIONS.includes(condition) && !/^[1-5]\d\d$/.test(condition)) {
+      refuse({ code: 'RetryConditionInvalid', prop: `${prop}.retryOn`, got: condition, allowed: `${RETRY_CONDITIONS.join(', ')}, or a status code`, fix: 'use one of these' });
+    }
+  }
+  return {
+    attempts,
+    perTryTimeoutMs: checkTimeout(perTryTimeout, `${prop}.perTryTimeout`, refuse),
+    retryOn: attempts === 0 ? undefined : retryOn ?? ['gateway-error', 'reset', 'connect-failure', 'refused-stream'],
+  };
+}
+
+function checkRewrite({ path, authority }: Rewrite, matches: Match[], prop: string, refuse: Refuse): RewriteIntent {
+  if (path?._regex !== undefined) checkRegex(path._regex, `${prop}.path`, refuse);
+  else if (path) checkPath('exact', path._value, `${prop}.path`, refuse);
+  if (path?._kind === 'prefix' && (matches.length === 0 || matches.some(m => m.path?.kind !== 'prefix' && m.path?.kind !== 'rawPrefix'))) {
+    refuse({ code: 'RewriteWithoutPrefix', prop: `${prop}.path`, got: path._value, allowed: 'a rule all of whose matches have a prefix', fix: 'match with PathMatch.prefix, or use PathRewrite.full' });
+  }
+  if (authority !== undefined) checkHosts([authority], `${prop}.authority`, { wildcard: false }, refuse);
+  return { path: path && { kind: path._kind, value: path._value, regex: path._regex }, authority: authority?.toLowerCase() };
+}
+
+function checkEdits(edits: HeaderEdits | undefined, prop: string, refuse: Refuse): Edits | undefined {
+  if (!edits) return undefined;
+  for (const operation of ['set', 'add', 'remove'] as const) {
+    const names = operation === 'remove' ? edits.remove ?? [] : Object.keys(edits[operation] ?? {});
+    for (const name of names) checkHeaderName(name, `${prop}.${operation}`, refuse);
+  }
+  return edits;
+}
