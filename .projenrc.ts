@@ -55,6 +55,10 @@ project.addTask('example', {
     { exec: 'ts-node -T -P projenrc/tsconfig.json examples/show.ts examples/bookinfo/dist' },
   ],
 });
+project.addTask('bench', {
+  description: 'Measure the library beside the same objects written without it (bench/README.md); parts can be named',
+  steps: [{ spawn: project.compileTask.name }, { exec: 'ts-node -P bench/tsconfig.json bench/main.ts', receiveArgs: true }],
+});
 const examples = project.addTask('examples', { exec: 'jsii-rosetta extract --strict' });
 project.postCompileTask.spawn(examples);
 

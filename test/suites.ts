@@ -18,6 +18,7 @@ const suites: { readonly name: string; readonly run: () => Count; readonly unles
   { name: 'generated files are up to date', run: generated, unless: !ci && 'CI only: npx projen generate' },
   { name: 'types of tests', run: () => one('tsc', '--noEmit', '--project', 'test/tsconfig.json') },
   { name: 'types of examples', run: () => one('tsc', '--noEmit', '--project', 'examples/tsconfig.json') },
+  { name: 'types of benchmarks', run: () => one('tsc', '--noEmit', '--project', 'bench/tsconfig.json') },
   { name: 'lint', run: () => one('eslint', '--ext', '.ts', 'src', 'test', 'examples', 'bench', 'projenrc', '.projenrc.ts') },
   { name: 'unit tests', run: () => jest('--testPathIgnorePatterns', '/node_modules/', 'test/mesh/', 'test/package/') },
   { name: 'the package in a new project', run: () => jest('test/package/'), unless: !ci && 'CI only: npx projen compile && npx jest test/package' },
