@@ -1,42 +1,11 @@
-import { ApiObject, App, Chart, Duration, JsonPatch, Testing } from 'cdk8s';
-import { External, Outcome, Scenario, Step, describeMesh, egressGateway, external, get, runMesh, say, sidecar } from './mesh';
+import { App, Chart, Duration, JsonPatch, Testing } from 'cdk8s';
+import { describeMesh, external, get, say } from './mesh';
+import { declare, part, run } from './world';
 import {
-  AppTls, CaSource, Caller, ClientCertificate, EgressGateway, EgressRoute, EgressRouteProps, Endpoint, ExternalPort, ExternalService,
-  ExternalServiceProps, GatewayWorkload, PathMatch, Resolution, RouteAction, UpstreamTls, VirtualServiceLayout,
+  AppTls, CaSource, Caller, ClientCertificate, Endpoint, ExternalPort, ExternalService, ExternalServiceProps, PathMatch, Resolution,
+  RouteAction, UpstreamTls, VirtualServiceLayout,
 } from '../../src';
 import { MESH_HEADERS } from '../../src/private/plan/leaving';
-
-interface Declared { readonly app: App; readonly service: ExternalService; readonly route: EgressRoute }
-
-/** The shop's route to a service, in a mesh of its own. */
-function declare(service: Partial<ExternalServiceProps>, route: Partial<EgressRouteProps> = {}): Declared {
-  const app = Testing.app();
-  const gateway = new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system' }), 'egress', {
-    workload: GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' }),
-  });
-  const shop = new Chart(app, 'shop', { namespace: 'shop' });
-  const api = new ExternalService(shop, 'api', { hosts: ['api.test'], ports: [ExternalPort.http()], ...service });
-  return { app, service: api, route: new EgressRoute(shop, 'route', { service: api, gateway, ...route }) };
-}
-
-const workloads = [
-  sidecar('app', { namespace: 'shop' }),
-  sidecar('stranger', { namespace: 'other' }),
-  egressGateway(),
-];
-
-function run(
-  { app }: { readonly app: App }, externals: readonly External[], steps: readonly Step[], more: Pick<Scenario, 'fixtures' | 'troubled'> = {},
-): Promise<Outcome> {
-  return runMesh({ manifests: app, workloads, externals, steps, ...more });
-}
-
-/** The part of a route that has this kind and, in its name, this text. */
-function part({ route }: Declared, kind: string, name = ''): ApiObject {
-  const found = route.parts.filter(p => p.kind === kind && p.name.includes(name));
-  if (found.length !== 1) throw new Error(`${found.length} parts are ${kind} ${name}`);
-  return found[0];
-}
 
 const plainApi = [external('api.test', { http: 80 })];
 /** The lab's address of the first external host. */

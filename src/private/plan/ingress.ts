@@ -2,8 +2,8 @@ import { authorityMatch, ruleRoute } from './http';
 import { Action, GatewaySpec, HttpRoute, Labels, Server, VirtualServiceSpec } from './objects';
 import { exportTo } from './visibility';
 import { covers } from '../hosts';
-import { Rule } from '../intent/rule';
 import { ListenedHost } from '../intent/ingress-gateway';
+import { Rule } from '../intent/rule';
 import { labelOf } from '../names';
 
 /** A route as the gateway needs to know it. */

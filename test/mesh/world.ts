@@ -1,0 +1,37 @@
+import { ApiObject, App, Chart, Testing } from 'cdk8s';
+import { Outcome, Scenario, egressGateway, runMesh, sidecar } from './mesh';
+import { EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps, GatewayWorkload } from '../../src';
+
+export interface Declared { readonly app: App; readonly shop: Chart; readonly gateway: EgressGateway; readonly service: ExternalService; readonly route: EgressRoute }
+
+/** The shop's route to an external service, in an app of its own. */
+export function declare(service: Partial<ExternalServiceProps> = {}, route: Partial<EgressRouteProps> = {}): Declared {
+  const app = Testing.app();
+  const gateway = new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system' }), 'egress', {
+    workload: GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' }),
+  });
+  const shop = new Chart(app, 'shop', { namespace: 'shop' });
+  const api = new ExternalService(shop, 'api', { hosts: ['api.test'], ports: [ExternalPort.http()], ...service });
+  return { app, shop, gateway, service: api, route: new EgressRoute(shop, 'route', { service: api, gateway, ...route }) };
+}
+
+/** Workloads of two namespaces, and the egress gateway. */
+export const workloads = [
+  sidecar('app', { namespace: 'shop' }),
+  sidecar('stranger', { namespace: 'other' }),
+  egressGateway(),
+];
+
+/** Runs what was declared among these workloads. */
+export function run(
+  { app }: { readonly app: App }, externals: Scenario['externals'], steps: Scenario['steps'], more: Pick<Scenario, 'fixtures' | 'troubled' | 'readyS'> = {},
+): Promise<Outcome> {
+  return runMesh({ manifests: app, workloads, externals, steps, ...more });
+}
+
+/** The only part of a route that has this kind and, in its name, this text. */
+export function part({ route }: Declared, kind: string, name = ''): ApiObject {
+  const found = route.parts.filter(p => p.kind === kind && p.name.includes(name));
+  if (found.length !== 1) throw new Error(`${found.length} parts are ${kind} ${name}`);
+  return found[0];
+}
