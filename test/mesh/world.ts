@@ -2,7 +2,13 @@ import { ApiObject, App, Chart, Testing } from 'cdk8s';
 import { Outcome, Scenario, egressGateway, runMesh, sidecar } from './mesh';
 import { EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps, GatewayWorkload } from '../../src';
 
-export interface Declared { readonly app: App; readonly shop: Chart; readonly gateway: EgressGateway; readonly service: ExternalService; readonly route: EgressRoute }
+export interface Declared {
+  readonly app: App;
+  readonly shop: Chart;
+  readonly gateway: EgressGateway;
+  readonly service: ExternalService;
+  readonly route: EgressRoute;
+}
 
 /** The shop's route to an external service, in an app of its own. */
 export function declare(service: Partial<ExternalServiceProps> = {}, route: Partial<EgressRouteProps> = {}): Declared {

@@ -34,8 +34,8 @@ function prefixRewrite(to: string, matches: Match[]) {
   return target === '' ? { regex: `^(?:${prefixes})/?(.*)$`, substitution: '/\\1' } : { regex: `^(?:${prefixes})(/.*)?$`, substitution: `${target}\\1` };
 }
 
-function escapeRegex(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+function escapeRegex(plain: string): string {
+  return plain.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 /** Istio's matches for any of the user's, at each of the ports; no match of the user's means every request. */
