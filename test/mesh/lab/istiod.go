@@ -8,13 +8,16 @@ import (
 	"google.golang.org/grpc/peer"
 
 	"istio.io/istio/pilot/pkg/config/kube/crd"
+	kubesecrets "istio.io/istio/pilot/pkg/credentials/kube"
 	"istio.io/istio/pilot/pkg/model"
 	"istio.io/istio/pilot/test/xds"
 	"istio.io/istio/pkg/config"
 	"istio.io/istio/pkg/config/mesh"
+	istiokind "istio.io/istio/pkg/config/schema/kind"
 	"istio.io/istio/pkg/log"
 	"istio.io/istio/pkg/security"
 	"istio.io/istio/pkg/test"
+	"istio.io/istio/pkg/util/sets"
 )
 
 const (
@@ -72,7 +75,18 @@ func startIstiod(t test.Failer, s *Scenario, p pki, onNetwork bool) *xds.FakeDis
 	}
 	srv := xds.NewFakeDiscoveryServer(t, opts)
 	srv.Discovery.Authenticators = []security.Authenticator{byAddress{s}}
+	tellOfSecrets(srv)
 	return srv
+}
+
+// tellOfSecrets has proxies told when a Secret comes or changes, as istiod does and its fake does not.
+func tellOfSecrets(srv *xds.FakeDiscoveryServer) {
+	kubesecrets.NewCredentialsController(srv.KubeClient(), []func(istiokind.Kind, string, string){func(k istiokind.Kind, name, namespace string) {
+		srv.Discovery.ConfigUpdate(&model.PushRequest{
+			ConfigsUpdated: sets.New(model.ConfigKey{Kind: k, Name: name, Namespace: namespace}),
+			Reason:         model.NewReasonStats(model.SecretTrigger),
+		})
+	}}, false)
 }
 
 // objects are all that stands in the cluster at the start, parted into Istio's own kinds and the others.
