@@ -1,0 +1,125 @@
+import { App } from 'cdk8s';
+import { Outcome, Step, apply, describeMesh, get, remove, runMesh, stop } from './mesh';
+import {
+  Manifest, REGISTRY_ONLY, applyEach, change, count, externals, gone, lost, lostSince, objectsOf, routesTo, traffic, workloads,
+} from './traffic';
+import { Caller, ExternalPort, VirtualServiceLayout } from '../../src';
+
+const http = { 'api.test': [ExternalPort.http()] };
+const secure = { 'api.test': [ExternalPort.httpToHttps()] };
+const request = get('http://api.test/get', { from: 'app' });
+
+async function run(manifests: App, steps: Step[], meshConfig?: string): Promise<Outcome> {
+  const outcome = await runMesh({ manifests, workloads, externals, steps, meshConfig });
+  count(outcome);
+  return outcome;
+}
+
+const ofApi = ({ spec }: Manifest) => spec.host === 'api.test' || spec.hosts?.includes('api.test');
+
+describeMesh('egress routes that change under load', () => {
+  test('a second host is added, and the first does not notice', async () => {
+    const both = routesTo({ ...http, 'auth.test': [ExternalPort.http()] });
+    const steps = change(routesTo(http), both);
+    const auth = get('http://auth.test/get', { from: 'app' });
+    const outcome = await run(routesTo(http), [traffic('api', 'http://api.test/get'), ...steps, auth, stop('api')]);
+    expect(outcome.answers[0]).toReach('auth.test', { leftBy: 'egress' });
+    expect(lost(outcome.loads.api)).toBe(0);
+    expect(outcome).toKeepInside('app');
+  });
+
+  test('TLS is switched on, and no clear text meets a TLS port', async () => {
+    const steps = change(routesTo(http), routesTo(secure));
+    const outcome = await run(routesTo(http), [traffic('api', 'http://api.test/get'), ...steps, request, stop('api')]);
+    expect(outcome.answers[0]).toReach('api.test', { leftBy: 'egress', sni: 'api.test' });
+    expect(Object.keys(outcome.loads.api.tally).filter(o => !['200 api.test', '503'].includes(o))).toEqual([]);
+    expect(lostSince(steps.length + 1, outcome.loads.api)).toBe(0);
+    expect(lost(outcome.loads.api)).toBeLessThan(outcome.loads.api.sent / 2);
+    expect(outcome).toKeepInside('app');
+  });
+
+  test('callers come and go, and those who stay do not notice', async () => {
+    const alone = routesTo(http, { callers: [Caller.namespace('shop')] });
+    const together = routesTo(http);
+    const asTill = get('http://api.test/get', { from: 'till' });
+    const outcome = await run(alone, [
+      traffic('app', 'http://api.test/get'), traffic('till', 'http://api.test/get', 'till'),
+      asTill, ...change(alone, together), asTill, ...change(together, alone), asTill, stop('app'), stop('till'),
+    ], REGISTRY_ONLY);
+    const [before, invited, after] = outcome.answers;
+    expect(before).toFail({ status: 502 });
+    expect(invited).toReach('api.test', { leftBy: 'egress' });
+    expect(after).toFail({ status: 502 });
+    expect(lost(outcome.loads.app)).toBe(0);
+    expect(outcome).toKeepInside('app');
+    expect(outcome).toKeepInside('till');
+  });
+
+  describe('the layout changes', () => {
+    const split = routesTo(http);
+    const single = routesTo(http, { virtualServices: VirtualServiceLayout.SINGLE });
+
+    test.each([['from split to single', split, single], ['from single to split', single, split]])('%s, and nobody notices', async (_, from, to) => {
+      const loads = [traffic('app', 'http://api.test/get'), traffic('till', 'http://api.test/get', 'till')];
+      const outcome = await run(from, [...loads, ...change(from, to), request, stop('app'), stop('till')]);
+      expect(outcome.answers[0]).toReach('api.test', { leftBy: 'egress' });
+      for (const name of ['app', 'till']) expect(lost(outcome.loads[name])).toBe(0);
+      expect(outcome).toKeepInside('app');
+      expect(outcome).toKeepInside('till');
+    });
+
+    test('broken: what is gone is pruned before what is new is applied', async () => {
+      const prune = gone(split, single).map(object => remove([object]));
+      const outcome = await run(split, [traffic('app', 'http://api.test/get'), ...prune, request, ...applyEach(objectsOf(single)), stop('app')]);
+      expect(outcome.answers[0]).toReach('api.test', { leftBy: 'app' });
+      expect(outcome).not.toKeepInside('app');
+    });
+  });
+
+  describe('a route comes to be', () => {
+    test.each([
+      ['https origination', 'http', ExternalPort.httpToHttps()],
+      ['wrapped TLS', 'https', ExternalPort.https()],
+    ])('%s: what leaves before it is whole leaves by no other way', async (_, scheme, port) => {
+      const steps = applyEach(objectsOf(routesTo({ 'api.test': [port] })));
+      const url = `${scheme}://api.test/get`;
+      const outcome = await run(routesTo({}), [traffic('app', url), ...steps, get(url, { from: 'app' }), stop('app')], REGISTRY_ONLY);
+      expect(outcome.answers[0]).toReach('api.test', { leftBy: 'egress', sni: 'api.test' });
+      expect(outcome.loads.app.tally).not.toHaveProperty('400');
+      expect(outcome).toKeepInside('app');
+    });
+
+    test('broken: a ServiceEntry that comes before the DestinationRule has clear text sent to a TLS port', async () => {
+      const early = objectsOf(routesTo(secure)).filter(object => !(object.kind === 'DestinationRule' && ofApi(object)));
+      const outcome = await run(routesTo({}), [...applyEach(early), request], REGISTRY_ONLY);
+      expect(outcome.answers[0]).toFail({ status: 400 });
+      expect(outcome.answers[0].body).toContain('HTTP request to an HTTPS server');
+    });
+
+    test('broken: a ServiceEntry that comes before the VirtualService lets sidecars go by themselves', async () => {
+      const early = objectsOf(routesTo({ 'api.test': [ExternalPort.https()] })).filter(object => object.kind === 'ServiceEntry' && ofApi(object));
+      const outcome = await run(routesTo({}), [apply(early), get('https://api.test/get', { from: 'app' })], REGISTRY_ONLY);
+      expect(outcome.answers[0]).toReach('api.test', { leftBy: 'app' });
+      expect(outcome).not.toKeepInside('app');
+    });
+  });
+
+  describe('a route loses its way to the gateway', () => {
+    const meshLeg = objectsOf(routesTo(http)).filter(({ spec }) => spec.gateways?.includes('mesh'));
+    const steps = [traffic('app', 'http://api.test/get'), remove(meshLeg), request, stop('app')];
+
+    test('the application then knows no other, because the host is known to the gateway alone', async () => {
+      const outcome = await run(routesTo(http), steps, REGISTRY_ONLY);
+      expect(outcome.answers[0]).toFail({ status: 502, at: 'app' });
+      expect(outcome).toKeepInside('app');
+    });
+
+    test('broken: a ServiceEntry that everybody sees is a way around the gateway', async () => {
+      const [entry] = objectsOf(routesTo(http)).filter(object => object.kind === 'ServiceEntry' && ofApi(object));
+      const open = apply([{ ...entry, spec: { ...entry.spec, exportTo: ['*'] } }]);
+      const outcome = await run(routesTo(http), [open, ...steps], REGISTRY_ONLY);
+      expect(outcome.answers[0]).toReach('api.test', { leftBy: 'app' });
+      expect(outcome).not.toKeepInside('app');
+    });
+  });
+});
