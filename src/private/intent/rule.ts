@@ -1,6 +1,6 @@
 import { IConstruct } from 'constructs';
 import { checkAction, checkDestination } from './action';
-import { Match, checkMatches, checkPath } from './match';
+import { Match, PathCondition, checkMatches, checkPath } from './match';
 import { HeaderEdits } from '../../http/header-edits';
 import { Retries } from '../../http/retries';
 import { Rewrite } from '../../http/rewrite';
@@ -8,7 +8,7 @@ import { RouteAction } from '../../http/route-action';
 import { RouteRule } from '../../http/rule';
 import { checkHeaderName, checkPercent, checkRegex, checkStatus, checkTimeout } from '../checks';
 import { Refuse } from '../errors';
-import { checkHosts } from '../hosts';
+import { checkHost } from '../hosts';
 import { Action, Edits, FaultSpec, MirrorSpec, RetriesSpec } from '../plan/objects';
 
 /** What a rule says, checked. */
@@ -26,7 +26,13 @@ export interface Rule {
 }
 
 export interface RewriteIntent {
-  readonly path?: { readonly kind: 'prefix' | 'full' | 'regex'; readonly value: string; readonly regex?: string };
+  readonly path?: {
+    readonly kind: 'prefix' | 'full' | 'regex';
+    readonly value: string;
+    readonly regex?: string;
+    /** Those that the user matched; the matches of the rule may have been narrowed since. */
+    readonly prefixes?: PathCondition[];
+  };
   readonly authority?: string;
 }
 
@@ -102,8 +108,9 @@ function checkRewrite({ path, authority }: Rewrite, matches: Match[], prop: stri
   if (path?._kind === 'prefix' && (matches.length === 0 || matches.some(m => m.path?.kind !== 'prefix' && m.path?.kind !== 'rawPrefix'))) {
     refuse({ code: 'RewriteWithoutPrefix', prop: `${prop}.path`, got: path._value, allowed: 'a rule all of whose matches have a prefix', fix: 'match with PathMatch.prefix, or use PathRewrite.full' });
   }
-  if (authority !== undefined) checkHosts([authority], `${prop}.authority`, { wildcard: false }, refuse);
-  return { path: path && { kind: path._kind, value: path._value, regex: path._regex }, authority: authority?.toLowerCase() };
+  if (authority !== undefined) checkHost(authority, `${prop}.authority`, { wildcard: false }, refuse);
+  const prefixes = path?._kind === 'prefix' ? matches.map(m => m.path!) : undefined;
+  return { path: path && { kind: path._kind, value: path._value, regex: path._regex, prefixes }, authority: authority?.toLowerCase() };
 }
 
 function checkEdits(edits: HeaderEdits | undefined, prop: string, refuse: Refuse): Edits | undefined {

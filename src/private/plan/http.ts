@@ -11,27 +11,38 @@ export interface At {
 /** A rule at some ports, as one HTTP route. What the user left out, `otherwise` says. */
 export function ruleRoute(rule: Rule, at: At[], otherwise: Action): HttpRoute {
   const { matches, action, rewrite, ...same } = rule;
-  return { ...same, matches: matchesAt(matches, at), action: action ?? otherwise, rewrite: rewrite && rewriteOf(rewrite, matches) };
+  return { ...same, matches: matchesAt(matches, at), action: action ?? otherwise, rewrite: rewrite && rewriteOf(rewrite) };
 }
 
 /** Paths are rewritten by regular expressions: Istio's own rewrite of a prefix doubles or loses slashes, and has no form for whole paths. */
-function rewriteOf({ path, authority }: RewriteIntent, matches: Match[]): HttpRoute['rewrite'] {
+function rewriteOf({ path, authority }: RewriteIntent): HttpRoute['rewrite'] {
   if (!path) return { authority };
   switch (path.kind) {
     case 'regex': return { authority, path: { regex: path.regex!, substitution: path.value } };
     case 'full': return { authority, path: { regex: '^.*$', substitution: path.value } };
-    case 'prefix': return { authority, path: prefixRewrite(path.value, matches) };
+    case 'prefix': return { authority, path: prefixRewrite(path.value, path.prefixes!) };
   }
 }
 
-/** Longer prefixes come first, because the first alternative that fits is taken. */
-function prefixRewrite(to: string, matches: Match[]) {
-  const from = matches.map(m => (m.path!.kind === 'prefix' ? trimSlash(m.path!.value) : m.path!.value)).sort((a, b) => b.length - a.length);
-  const prefixes = [...new Set(from)].map(escapeRegex).join('|');
-  const target = trimSlash(to);
-  const raw = matches.some(m => m.path!.kind === 'rawPrefix');
-  if (raw) return { regex: `^(?:${prefixes})(.*)$`, substitution: `${to}\\1` };
-  return target === '' ? { regex: `^(?:${prefixes})/?(.*)$`, substitution: '/\\1' } : { regex: `^(?:${prefixes})(/.*)?$`, substitution: `${target}\\1` };
+/** The substitute and what is behind the prefix have one slash between them where a segment ends; a prefix by characters may end within one. */
+function prefixRewrite(to: string, prefixes: PathCondition[]) {
+  const slash = to.endsWith('/');
+  const segments = prefixes.filter(endsSegment).map(p => trimSlash(p.value));
+  const characters = prefixes.filter(p => !endsSegment(p)).map(p => p.value);
+  const forms = [
+    ...(segments.length > 0 ? [anyOf(segments) + (slash ? '(?:/(.*))?' : '(/.*)?')] : []),
+    ...(characters.length > 0 ? [anyOf(characters) + (slash ? '/?(.*)' : '(.*)')] : []),
+  ];
+  return { regex: `^(?:${forms.join('|')})$`, substitution: to + forms.map((_, i) => `\\${i + 1}`).join('') };
+}
+
+function endsSegment({ kind, value }: PathCondition): boolean {
+  return kind === 'prefix' || value.endsWith('/');
+}
+
+/** Longer texts come first, because the first alternative that fits is taken. */
+function anyOf(plain: string[]): string {
+  return `(?:${[...new Set(plain)].sort((a, b) => b.length - a.length).map(escapeRegex).join('|')})`;
 }
 
 function escapeRegex(plain: string): string {
