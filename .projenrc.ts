@@ -69,6 +69,11 @@ generate.exec('ts-node -T -P projenrc/tsconfig.json projenrc/error-docs.ts');
 generate.spawn(project.compileTask);
 generate.spawn(project.postCompileTask);
 project.testTask.reset('ts-node -T -P projenrc/tsconfig.json test/suites.ts');
+project.addTask('test:envoys', {
+  description: 'Run the mesh tests on each Envoy that the library is held to',
+  exec: 'ts-node -T -P projenrc/tsconfig.json test/mesh/envoys.ts',
+  receiveArgs: true,
+});
 // an example imports the library by its name, as its readers will
 project.eslint?.addOverride({
   files: ['examples/**', 'bench/**'],

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Istio's version is pinned by lab/go.mod, Envoy's here; 1.40.0 works as well. */
-export const ENVOY_VERSION = process.env.ENVOY_VERSION ?? '1.39.3';
+/** Istio's version is pinned by lab/go.mod, Envoy's here. The first is the default, `npm run test:envoys` takes each. */
+export const ENVOY_VERSIONS = ['1.39.3', '1.40.0'];
+const ENVOY_VERSION = process.env.ENVOY_VERSION ?? ENVOY_VERSIONS[0];
 const ENVOY = `envoy-${ENVOY_VERSION}`;
 const GO_VERSION = [1, 26];
 
