@@ -21,9 +21,8 @@ export function leavingRoutes(intent: EgressIntent, at: At, to: Target): HttpRou
   return [...leaving, { matches: matchesAt([], [at]), action: { kind: 'respond', status: 403, body: `not allowed by the egress route to ${to.host}` } }];
 }
 
-/** A header that the user sets is the user's own, and stays. */
+/** What the user sets or adds leaves all the same: Envoy removes first. */
 function withoutHeaders(route: HttpRoute, mesh: string[]): HttpRoute {
   const edits = route.requestHeaders;
-  const own = Object.keys({ ...edits?.set, ...edits?.add }).map(name => name.toLowerCase());
-  return { ...route, requestHeaders: { ...edits, remove: [...new Set([...mesh, ...(edits?.remove ?? [])])].filter(name => !own.includes(name)) } };
+  return { ...route, requestHeaders: { ...edits, remove: [...new Set([...mesh, ...(edits?.remove ?? [])])] } };
 }
