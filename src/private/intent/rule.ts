@@ -1,6 +1,7 @@
 import { IConstruct } from 'constructs';
 import { checkAction, checkDestination } from './action';
 import { Match, PathCondition, checkMatches, checkPath } from './match';
+import { Fault } from '../../http/fault';
 import { HeaderEdits } from '../../http/header-edits';
 import { Retries } from '../../http/retries';
 import { Rewrite } from '../../http/rewrite';
@@ -61,22 +62,31 @@ function checkRule(scope: IConstruct, rule: Input, prop: string, refuse: Refuse)
     action,
     timeoutMs: checkTimeout(rule.timeout, `${prop}.timeout`, refuse),
     retries: rule.retries && checkRetries(rule.retries, `${prop}.retries`, refuse),
-    rewrite: rule.rewrite && checkRewrite(rule.rewrite, matches, `${prop}.rewrite`, refuse),
+    rewrite: isSet(rule.rewrite) ? checkRewrite(rule.rewrite, matches, `${prop}.rewrite`, refuse) : undefined,
     requestHeaders: checkEdits(rule.requestHeaders, `${prop}.requestHeaders`, refuse),
     responseHeaders: checkEdits(rule.responseHeaders, `${prop}.responseHeaders`, refuse),
-    fault: rule.fault && {
-      delay: rule.fault.delay && {
-        percent: checkPercent(rule.fault.delay.percent, `${prop}.fault.delay.percent`, refuse),
-        ms: checkTimeout(rule.fault.delay.duration, `${prop}.fault.delay.duration`, refuse)!,
-      },
-      abort: rule.fault.abort && {
-        percent: checkPercent(rule.fault.abort.percent, `${prop}.fault.abort.percent`, refuse),
-        status: checkStatus(rule.fault.abort.status, `${prop}.fault.abort.status`, refuse),
-      },
-    },
+    fault: isSet(rule.fault) ? checkFault(rule.fault, `${prop}.fault`, refuse) : undefined,
     mirror: rule.mirror && {
       to: checkDestination(scope, rule.mirror.destination, `${prop}.mirror.destination`, refuse),
       percent: checkPercent(rule.mirror.percent ?? 100, `${prop}.mirror.percent`, refuse),
+    },
+  };
+}
+
+/** Istio refuses options that say nothing. */
+function isSet<T extends object>(option: T | undefined): option is T {
+  return option !== undefined && Object.values(option).some(value => value !== undefined);
+}
+
+function checkFault({ delay, abort }: Fault, prop: string, refuse: Refuse): FaultSpec {
+  return {
+    delay: delay && {
+      percent: checkPercent(delay.percent, `${prop}.delay.percent`, refuse),
+      ms: checkTimeout(delay.duration, `${prop}.delay.duration`, refuse)!,
+    },
+    abort: abort && {
+      percent: checkPercent(abort.percent, `${prop}.abort.percent`, refuse),
+      status: checkStatus(abort.status, `${prop}.abort.status`, refuse),
     },
   };
 }
