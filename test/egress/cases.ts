@@ -28,6 +28,9 @@ export const CASES = {
   }),
   'app TLS, wrapped': () => routed({ hosts, ports: [ExternalPort.https()] }),
   'app TLS, passed through': () => routed({ hosts, ports: [ExternalPort.https()] }, { appTls: AppTls.PASSTHROUGH }),
+  'app TLS, passed through beside TCP': () => routed(
+    { ...database, ports: [ExternalPort.https(), ExternalPort.tcp({ number: 5432 })] }, { appTls: AppTls.PASSTHROUGH },
+  ),
   'app TLS on another port': () => routed({ hosts, ports: [ExternalPort.tls({ number: 8883 })] }),
   'tcp': () => routed({ ...database, ports: [ExternalPort.tcp({ number: 5432 })] }),
   'tcp, wrapped in TLS': () => routed({ ...database, ports: [ExternalPort.tcp({ number: 6379, targetPort: 6380, tls: UpstreamTls.simple() })] }),

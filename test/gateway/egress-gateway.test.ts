@@ -1,5 +1,5 @@
 import { App, Chart } from 'cdk8s';
-import { Caller, EgressGateway, EgressGatewayProps, GatewayWorkload, MeshSettings } from '../../src';
+import { Caller, EgressGateway, EgressGatewayProps, GatewayWorkload } from '../../src';
 import { mesh } from '../fixtures';
 import { expectRefusal } from '../refusal';
 import { find, manifestsOf, synth } from '../synth';
@@ -118,19 +118,5 @@ describe('egress gateway', () => {
     const { platform } = mesh();
     expectRefusal(() => new EgressGateway(platform, 'second', { workload: release, metadata: { name: 'egress' } }),
       '[NameCollision] platform/second: metadata.name is "Gateway istio-system/egress"; allowed: a name that platform/egress does not use; fix: give one of the two another name');
-  });
-});
-
-describe('mesh settings', () => {
-  test('are refused where others are in use', () => {
-    const { app, shop } = mesh({ istioVersion: '1.30' });
-    expectRefusal(() => MeshSettings.of(shop, { istioVersion: '1.31' }),
-      '[MeshSettingsConflict] shop: options is {"istioVersion":"1.31","clusterDomain":"cluster.local","trustDomain":"cluster.local","dnsCapture":false}; allowed: the settings in use, {"istioVersion":"1.30","clusterDomain":"cluster.local","trustDomain":"cluster.local","dnsCapture":false}; fix: call MeshSettings.of(app, ...) once, right after the app is made');
-    expect(MeshSettings.of(app).istioVersion).toBe('1.30');
-  });
-
-  test('may be repeated', () => {
-    const { app, shop } = mesh({ istioVersion: '1.30' });
-    expect(MeshSettings.of(shop, { istioVersion: '1.30' })).toEqual(MeshSettings.of(app));
   });
 });

@@ -268,6 +268,10 @@ describe('egress route › rules', () => {
     expect(tuned.match).toEqual([{ port: 443, uri: { exact: '/v1/orders' } }, { port: 443, uri: { prefix: '/v1/orders/' } }]);
   });
 
+  test('an error says which rule it is', () => {
+    expect(() => routes([{}, { timeout: Duration.millis(0) }])).toThrow('[TimeoutInvalid] shop/route: rules[1].timeout is "0 ms"');
+  });
+
   test('requests may be split among services of the mesh', () => {
     const [split] = routes([{
       matches: [{ headers: [HeaderMatch.exact('x-canary', 'yes')] }],

@@ -268,4 +268,10 @@ describe('egress route › app TLS, passed through', () => {
   test('nobody is refused, because nobody is known', () => {
     expect(objects.map(o => o.kind)).not.toContain('AuthorizationPolicy');
   });
+
+  test('what is no TLS is wrapped all the same, and its callers are known', () => {
+    const beside = CASES['app TLS, passed through beside TCP']().manifests();
+    expect(beside.filter(o => o.kind === 'Gateway').map(o => o.spec.servers[0].tls.mode)).toEqual(['PASSTHROUGH', 'ISTIO_MUTUAL']);
+    expect(find(beside, 'AuthorizationPolicy').metadata.name).toBe('db-example-com-5432-callers');
+  });
 });

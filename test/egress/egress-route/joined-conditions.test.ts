@@ -79,6 +79,8 @@ describe('a rule and what is allowed › paths', () => {
   test.each<[string, PathMatch, PathMatch]>([
     ['a path and another prefix', PathMatch.exact('/ab'), PathMatch.prefix('/a')],
     ['two prefixes by segments, of which one is longer by characters', PathMatch.prefix('/ab'), PathMatch.prefix('/a')],
+    ['a path with the prefix inside', PathMatch.exact('/b/a'), PathMatch.rawPrefix('/a')],
+    ['characters with the segments inside', PathMatch.rawPrefix('/b/a/c'), PathMatch.prefix('/a')],
     ['characters that leave the segments', PathMatch.rawPrefix('/ab'), PathMatch.prefix('/a')],
   ])('not %s', (_, one, other) => {
     expect(() => joined({ path: one }, { path: other })).toThrow('[RuleNeverAllowed]');

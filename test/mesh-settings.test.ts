@@ -1,0 +1,33 @@
+import { App } from 'cdk8s';
+import { mesh } from './fixtures';
+import { expectRefusal } from './refusal';
+import { MeshSettings } from '../src';
+
+describe('mesh settings', () => {
+  test('have defaults', () => {
+    expect(MeshSettings.of(new App())).toEqual({ istioVersion: '1.31', clusterDomain: 'cluster.local', trustDomain: 'cluster.local', dnsCapture: false });
+  });
+
+  test('belong to one app', () => {
+    const [one, other] = [new App(), new App()];
+    MeshSettings.of(one, { dnsCapture: true });
+    expect([MeshSettings.of(one).dnsCapture, MeshSettings.of(other).dnsCapture]).toEqual([true, false]);
+  });
+
+  test('make the cluster domain part of the names of Services', () => {
+    const { egress } = mesh({ clusterDomain: 'corp.local' });
+    expect(egress._facts.serviceHost).toBe('istio-egressgateway.istio-system.svc.corp.local');
+  });
+
+  test('are refused where others are in use', () => {
+    const { app, shop } = mesh({ istioVersion: '1.30' });
+    expectRefusal(() => MeshSettings.of(shop, { istioVersion: '1.31' }),
+      '[MeshSettingsConflict] shop: options is {"istioVersion":"1.31","clusterDomain":"cluster.local","trustDomain":"cluster.local","dnsCapture":false}; allowed: the settings in use, {"istioVersion":"1.30","clusterDomain":"cluster.local","trustDomain":"cluster.local","dnsCapture":false}; fix: call MeshSettings.of(app, ...) once, right after the app is made');
+    expect(MeshSettings.of(app).istioVersion).toBe('1.30');
+  });
+
+  test('may be repeated', () => {
+    const { app, shop } = mesh({ istioVersion: '1.30' });
+    expect(MeshSettings.of(shop, { istioVersion: '1.30' })).toEqual(MeshSettings.of(app));
+  });
+});
