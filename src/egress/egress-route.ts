@@ -41,7 +41,7 @@ export enum VirtualServiceLayout {
 export interface EgressRouteProps {
   /**
    * The service to which the route leads. Errors `DirectServiceRouted`, `WildcardThroughGateway`, `ResolutionNoneBehindGateway`,
-   * `HttpPortsAmbiguous`, `HostAlreadyRouted`, `UpstreamTlsConflict`.
+   * `HostAlreadyRouted`, `UpstreamTlsConflict`.
    */
   readonly service: IExternalService;
 

@@ -47,10 +47,14 @@ export interface TlsPortOptions {
   readonly number: number;
 }
 
-/** Options of `ExternalPort.tcp`. */
-export interface TcpPortOptions {
-  /** The port that the application calls, 1 to 65535. */
-  readonly number: number;
+/** Options of the ports of databases and the like. */
+export interface WellKnownPortOptions {
+  /**
+   * The port that the application calls, 1 to 65535.
+   *
+   * @default - the usual port of the protocol
+   */
+  readonly number?: number;
 
   /**
    * The port of the external host.
@@ -65,6 +69,12 @@ export interface TcpPortOptions {
    * @default - bytes leave as the application sent them
    */
   readonly tls?: UpstreamTls;
+}
+
+/** Options of `ExternalPort.tcp`. */
+export interface TcpPortOptions extends WellKnownPortOptions {
+  /** The port that the application calls, 1 to 65535. */
+  readonly number: number;
 }
 
 /**
@@ -90,6 +100,16 @@ export class ExternalPort {
     return new ExternalPort({ protocol: 'GRPC', number: options.number ?? 80, targetPort: options.targetPort });
   }
 
+  /** The application speaks gRPC in clear text; gRPC over TLS leaves the mesh, and the name of the external host is verified. */
+  public static grpcToGrpcs(options: HttpToHttpsOptions = {}): ExternalPort {
+    return new ExternalPort({ ...ExternalPort.httpToHttps(options)._spec, protocol: 'GRPC' });
+  }
+
+  /** Clear-text HTTP/2 (`h2c`), inside and outside the mesh. */
+  public static http2(options: PortOptions = {}): ExternalPort {
+    return new ExternalPort({ protocol: 'HTTP2', number: options.number ?? 80, targetPort: options.targetPort });
+  }
+
   /** The application says `https://`: its own TLS, which the mesh cannot read. */
   public static https(options: PortOptions = {}): ExternalPort {
     return new ExternalPort({ protocol: 'HTTPS', number: options.number ?? 443, targetPort: options.targetPort });
@@ -108,6 +128,26 @@ export class ExternalPort {
     return new ExternalPort({ protocol: 'TCP', number: options.number, targetPort: options.targetPort, tls: options.tls });
   }
 
+  /** PostgreSQL on port 5432, as `tcp`: its TLS begins inside the connection, so that `tls` is for servers that expect TLS from the first byte. */
+  public static postgres(options: WellKnownPortOptions = {}): ExternalPort {
+    return ExternalPort.tcp({ number: 5432, ...options });
+  }
+
+  /** MySQL on port 3306, as `tcp`: the server speaks first, and its TLS begins inside the connection. */
+  public static mysql(options: WellKnownPortOptions = {}): ExternalPort {
+    return ExternalPort.tcp({ number: 3306, ...options });
+  }
+
+  /** MongoDB on port 27017, as `tcp`. */
+  public static mongo(options: WellKnownPortOptions = {}): ExternalPort {
+    return ExternalPort.tcp({ number: 27017, ...options });
+  }
+
+  /** Redis on port 6379, as `tcp`. */
+  public static redis(options: WellKnownPortOptions = {}): ExternalPort {
+    return ExternalPort.tcp({ number: 6379, ...options });
+  }
+
   private constructor(
     /** @internal */ public readonly _spec: ExternalPortSpec,
   ) {}
@@ -115,7 +155,7 @@ export class ExternalPort {
 
 /** @internal */
 export interface ExternalPortSpec {
-  readonly protocol: 'HTTP' | 'GRPC' | 'HTTPS' | 'TLS' | 'TCP';
+  readonly protocol: 'HTTP' | 'HTTP2' | 'GRPC' | 'HTTPS' | 'TLS' | 'TCP';
   readonly number: number;
   readonly targetPort?: number;
   readonly tls?: UpstreamTls;

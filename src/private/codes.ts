@@ -16,7 +16,6 @@ export const CODES = {
   PortInvalid: 'A port is not a whole number from 1 to 65535.',
   PortDuplicate: 'A port number is used twice.',
   HttpOn443: 'Clear-text HTTP would be sent to port 443 of the external host.',
-  HttpPortsAmbiguous: 'A gateway sees the Host header but not the port that the application called.',
   TcpManyHosts: 'TCP carries no host name, so that a TCP port can belong to one host only.',
   TcpAddressMissing: 'Without addresses a TCP port would capture every connection to that port number.',
   WildcardWithDns: 'A wildcard host cannot be resolved by DNS.',

@@ -23,7 +23,6 @@ const REFUSED: Refused[] = [
   { when: 'the service is direct', service: { direct: true }, message: '[DirectServiceRouted] shop/route: service is "shop/service"; allowed: a service that is not direct; fix: leave out `direct` from the service, or delete the route' },
   { when: 'the host is a wildcard', service: { hosts: ['*.example.com'], resolution: Resolution.dynamicDns() }, message: '[WildcardThroughGateway] shop/route: service.hosts is "*.example.com"; allowed: full names; fix: name each host; or declare the service as direct with Resolution.dynamicDns(), past the gateway' },
   { when: 'nothing says where the host is', service: { resolution: Resolution.none() }, message: '[ResolutionNoneBehindGateway] shop/route: service.resolution is "NONE"; allowed: DNS, DNS_ROUND_ROBIN, STATIC; fix: use Resolution.dns() or Resolution.endpoints()' },
-  { when: 'the gateway could not tell ports apart', service: { ports: [ExternalPort.http(), ExternalPort.http({ number: 8080 })] }, message: '[HttpPortsAmbiguous] shop/route: service.ports is "80", "8080"; allowed: one HTTP or gRPC port behind a gateway; fix: keep one port and give it the targetPort of the host' },
   {
     when: 'the Secret is not where the gateway runs',
     service: { ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.mutual({ clientCertificate: ClientCertificate.secret('cert', { namespace: 'shop' }) }) })] },

@@ -78,10 +78,6 @@ function checkService({ service, gateway }: EgressSurroundings, refuse: Refuse):
   if (service.resolution === 'NONE') {
     refuse({ code: 'ResolutionNoneBehindGateway', prop: 'service.resolution', got: 'NONE', allowed: 'DNS, DNS_ROUND_ROBIN, STATIC', fix: 'use Resolution.dns() or Resolution.endpoints()' });
   }
-  const http = service.ports.filter(isHttp);
-  if (http.length > 1) {
-    refuse({ code: 'HttpPortsAmbiguous', prop: 'service.ports', got: http.map(p => p.number), allowed: 'one HTTP or gRPC port behind a gateway', fix: 'keep one port and give it the targetPort of the host' });
-  }
   for (const tls of service.ports.flatMap(p => p.tls ?? [])) {
     if (tls.secretNamespace !== undefined && tls.secretNamespace !== gateway.namespace) {
       refuse({ code: 'ClientCertificateNamespace', prop: 'service.ports.tls.clientCertificate', got: `${tls.secretNamespace}/${tls.secret}`, allowed: `a Secret in ${gateway.namespace}, where the pods of the gateway run`, fix: `make the Secret ${tls.secret} in ${gateway.namespace}` });

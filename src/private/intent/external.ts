@@ -9,7 +9,7 @@ import { checkHost, checkHosts } from '../hosts';
 import { EndpointSpec } from '../plan/objects';
 
 export interface Port {
-  readonly protocol: 'HTTP' | 'GRPC' | 'HTTPS' | 'TLS' | 'TCP';
+  readonly protocol: 'HTTP' | 'HTTP2' | 'GRPC' | 'HTTPS' | 'TLS' | 'TCP';
   readonly number: number;
   readonly targetPort: number;
   readonly tls?: TlsIntent;
@@ -34,7 +34,12 @@ export interface ExternalInput {
 
 /** Whether a gateway can read requests on a port of this protocol. */
 export function isHttp(port: Port): boolean {
-  return port.protocol === 'HTTP' || port.protocol === 'GRPC';
+  return port.protocol === 'HTTP' || isHttp2(port);
+}
+
+/** Whether requests on a port are HTTP/2 from the first byte. */
+export function isHttp2(port: Port): boolean {
+  return port.protocol === 'HTTP2' || port.protocol === 'GRPC';
 }
 
 export function portName(port: Port): string {
@@ -65,7 +70,7 @@ function checkPorts(input: ExternalInput, refuse: Refuse): Port[] {
       refuse({ code: 'PortDuplicate', prop: `${prop}.number`, got: number, allowed: 'each number once', fix: 'delete one of the two ports, or put it into another ExternalService' });
     }
     seen.add(number);
-    if (spec.protocol === 'HTTP' && targetPort === 443 && !spec.tls) {
+    if (['HTTP', 'HTTP2', 'GRPC'].includes(spec.protocol) && targetPort === 443 && !spec.tls) {
       refuse({ code: 'HttpOn443', prop, got: 'clear-text HTTP to port 443', allowed: 'HTTP to other ports, or TLS to port 443', fix: 'use ExternalPort.httpToHttps() for an application that says http://, ExternalPort.https() for one that says https://' });
     }
     const opaque = spec.protocol === 'TCP';

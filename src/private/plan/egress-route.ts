@@ -1,11 +1,12 @@
 import { LEG_ONE, legOneEntry, legOneHost, legOneRule, ownLegOneHost, qualified } from './egress-gateway';
 import { insecureReasons, upstreamRule } from './external';
+import { At } from './http';
 import { leavingRoutes } from './leaving';
 import { AuthorizationPolicySpec, ObjectPlan, Target, VirtualServiceSpec } from './objects';
 import { REASON } from './upstream-tls';
 import { exportTo } from './visibility';
 import { EgressIntent } from '../intent/egress-route';
-import { Port, isHttp } from '../intent/external';
+import { Port, isHttp, isHttp2 } from '../intent/external';
 import { labelOf } from '../names';
 
 const PLAINTEXT_REASON = 'cdk8s-istio/plaintext-leg-one-reason';
@@ -24,7 +25,11 @@ interface Way {
   readonly entrance: Target;
   /** The number of the server that receives leg 1. */
   readonly serverPort: number;
+  /** What leg 1 writes into requests where the service has several HTTP ports: the gateway sees the Host header, but not the port that was called. */
+  readonly mark?: { readonly [header: string]: string };
 }
+
+const PORT_HEADER = 'x-egress-port';
 
 export function legOneOf(intent: Pick<EgressIntent, 'plaintextReason' | 'appTls'>, port: Port): LegOne {
   if (intent.plaintextReason !== undefined) return 'plaintext';
@@ -37,7 +42,7 @@ export function planEgressRoute(intent: EgressIntent): ObjectPlan[] {
   const ways = intent.service.hosts.flatMap(host => intent.service.ports.map(port => wayOf(intent, host, port)));
   return [
     ...(intent.layout === 'SINGLE' ? intent.service.hosts.map(host => singleVirtualService(intent, host, ways)) : splitVirtualServices(intent, ways)),
-    ...ways.flatMap(way => entranceObjects(intent, way)),
+    ...[...new Map(ways.map(way => [way.gatewayName, way])).values()].flatMap(way => entranceObjects(intent, way)),
     ...ways.filter(way => way.legOne === 'shared' || way.legOne === 'own').map(way => callersPolicy(intent, way, ways)),
     ...intent.service.hosts.flatMap(host => upstreamObjects(intent, host)),
   ];
@@ -48,10 +53,12 @@ function wayOf(intent: EgressIntent, host: string, port: Port): Way {
   const legOne = legOneOf(intent, port);
   const shared = legOne === 'shared';
   const serverPort = legOne === 'plaintext' ? 80 : gateway.port;
-  return { host, port, legOne, serverPort, gatewayName: shared ? gateway.name : labelOf(host, port.number), entrance: entranceOf() };
+  const gatewayName = shared ? gateway.name : labelOf(host, legOne === 'plaintext' ? serverPort : port.number);
+  const marked = isHttp(port) && intent.service.ports.filter(isHttp).length > 1;
+  return { host, port, legOne, serverPort, gatewayName, entrance: entranceOf(), mark: marked ? { [PORT_HEADER]: String(port.number) } : undefined };
 
   function entranceOf(): Target {
-    if (shared) return { host: legOneHost(gateway), port: port.protocol === 'GRPC' ? LEG_ONE.grpc : LEG_ONE.http };
+    if (shared) return { host: legOneHost(gateway), port: isHttp2(port) ? LEG_ONE.grpc : LEG_ONE.http };
     return { host: legOne === 'own' ? ownLegOneHost(gateway, host, port.number) : gateway.serviceHost, port: serverPort };
   }
 }
@@ -68,7 +75,10 @@ function meshLeg(ways: Way[], gateway?: string): Pick<VirtualServiceSpec, 'http'
   for (const way of ways) if (isHttp(way.port)) http.set(way.port.number, way);
   return {
     http: [...http.values()].map(way => ({
-      matches: [{ port: way.port.number, gateway }], action: { kind: 'forward', to: [way.entrance] }, retries: LEG_ONE_RETRIES,
+      matches: [{ port: way.port.number, gateway }],
+      action: { kind: 'forward', to: [way.entrance] },
+      retries: LEG_ONE_RETRIES,
+      requestHeaders: way.mark && { set: way.mark },
     })),
     tls: ways.filter(way => way.port.protocol === 'HTTPS' || way.port.protocol === 'TLS')
       .map(way => ({ port: way.port.number, gateway, sniHosts: [way.host], to: way.entrance })),
@@ -81,10 +91,14 @@ function leavingLeg(intent: EgressIntent, way: Way, gateway?: string): Pick<Virt
   const at = { port: way.serverPort, gateway };
   const to = { host: way.host, port: way.port.number };
   return {
-    http: isHttp(way.port) ? leavingRoutes(intent, at, to) : [],
+    http: isHttp(way.port) ? leavingRoutes(intent, { ...at, headers: way.mark && exactly(way.mark) }, to) : [],
     tls: way.legOne === 'passthrough' ? [{ ...at, sniHosts: [way.host], to }] : [],
     tcp: way.legOne === 'own' ? [{ ...at, to }] : [],
   };
+}
+
+function exactly(values: { readonly [name: string]: string }): At['headers'] {
+  return Object.fromEntries(Object.entries(values).map(([name, exact]) => [name, { exact }]));
 }
 
 /** The host by which the gateway knows a way. */

@@ -6,6 +6,8 @@ import { RewriteIntent, Rule } from '../intent/rule';
 export interface At {
   readonly port: number;
   readonly gateway?: string;
+  /** What else tells the requests that are meant. */
+  readonly headers?: { readonly [name: string]: TextMatch };
 }
 
 /** A rule at some ports, as one HTTP route. What the user left out, `otherwise` says. */
@@ -52,7 +54,7 @@ function escapeRegex(plain: string): string {
 /** Istio's matches for any of the user's, at each of the ports; no match of the user's means every request. */
 export function matchesAt(matches: Match[], at: At[]): HttpMatch[] {
   if (matches.length === 0) return at.map(a => ({ ...a }));
-  return at.flatMap(a => matches.flatMap(m => paths(m.path).map(uri => ({ ...a, ...conditions(m), ...(uri && { uri }) }))));
+  return at.flatMap(a => matches.flatMap(m => paths(m.path).map(uri => ({ ...a, ...conditions(m, a.headers), ...(uri && { uri }) }))));
 }
 
 /** A prefix by segments takes two of Istio's matches: the path itself, and what is below it. */
@@ -72,13 +74,13 @@ export function trimSlash(path: string): string {
   return path.replace(/\/+$/, '');
 }
 
-function conditions(match: Match): Omit<HttpMatch, 'port' | 'gateway' | 'uri'> {
+function conditions(match: Match, more: At['headers']): Omit<HttpMatch, 'port' | 'gateway' | 'uri'> {
   const present = [...match.headers].filter(([, c]) => c.kind !== 'absent');
   const absent = [...match.headers].filter(([, c]) => c.kind === 'absent');
   return {
     ...(match.methods.length > 0 && { method: match.methods.length === 1 ? { exact: match.methods[0] } : { regex: match.methods.join('|') } }),
     ...(match.authority && { authority: authorityMatch(match.authority) }),
-    ...(present.length > 0 && { headers: Object.fromEntries(present.map(([name, c]) => [name, header(c)])) }),
+    ...(present.length > 0 && { headers: { ...Object.fromEntries(present.map(([name, c]) => [name, header(c)])), ...more } }),
     ...(absent.length > 0 && { withoutHeaders: Object.fromEntries(absent.map(([name]) => [name, {}])) }),
     ...(match.queryParams.size > 0 && { queryParams: Object.fromEntries([...match.queryParams].map(([name, c]) => [name, text(c)])) }),
   };

@@ -11,7 +11,7 @@ export const MESH_HEADERS = [
 /** The HTTP routes by which requests leave the gateway: the rules, then the rest of what is allowed. */
 export function leavingRoutes(intent: EgressIntent, at: At, to: Target): HttpRoute[] {
   const forward: Action = { kind: 'forward', to: [to] };
-  const mesh = MESH_HEADERS.filter(h => !intent.keepHeaders.includes(h));
+  const mesh = [...MESH_HEADERS.filter(h => !intent.keepHeaders.includes(h)), ...Object.keys(at.headers ?? {})];
   const complete = intent.rules.some(rule => rule.matches.length === 0 || rule.matches === intent.allow);
   // a second route for the same requests is never used, and Istio complains about it
   const leaving = [...intent.rules, ...(complete ? [] : [{ matches: intent.allow ?? [] }])]
