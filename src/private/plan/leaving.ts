@@ -1,5 +1,5 @@
 import { At, matchesAt, ruleRoute } from './http';
-import { Action, HttpRoute, Target } from './objects';
+import { Action, HttpMatch, HttpRoute, Target } from './objects';
 import { EgressIntent } from '../intent/egress-route';
 
 /** What proxies of the mesh add to a request, and what is nobody's business outside. */
@@ -12,13 +12,19 @@ export const MESH_HEADERS = [
 export function leavingRoutes(intent: EgressIntent, at: At, to: Target): HttpRoute[] {
   const forward: Action = { kind: 'forward', to: [to] };
   const mesh = [...MESH_HEADERS.filter(h => !intent.keepHeaders.includes(h)), ...Object.keys(at.headers ?? {})];
-  const complete = intent.rules.some(rule => rule.matches.length === 0 || rule.matches === intent.allow);
-  // a second route for the same requests is never used, and Istio complains about it
-  const leaving = [...intent.rules, ...(complete ? [] : [{ matches: intent.allow ?? [] }])]
-    .map(rule => ruleRoute(rule, [at], forward))
+  const rules = intent.rules.map(rule => distinct(ruleRoute(rule, [at], forward), []));
+  const rest = distinct(ruleRoute({ matches: intent.allow ?? [] }, [at], forward), rules.flatMap(route => route.matches));
+  const leaving = [...rules, rest]
+    .filter(route => route.matches.length > 0)
     .map(route => (route.action.kind === 'forward' ? withoutHeaders(route, mesh) : route));
   if (!intent.allow) return leaving;
   return [...leaving, { matches: matchesAt([], [at]), action: { kind: 'respond', status: 403, body: `not allowed by the egress route to ${to.host}` } }];
+}
+
+/** Leaves out matches that stand before: they are never used, and Istio complains about them. */
+function distinct(route: HttpRoute, before: HttpMatch[]): HttpRoute {
+  const seen = new Set(before.map(match => JSON.stringify(match)));
+  return { ...route, matches: route.matches.filter(match => !seen.has(JSON.stringify(match)) && seen.add(JSON.stringify(match))) };
 }
 
 /** What the user sets or adds leaves all the same: Envoy removes first. */
