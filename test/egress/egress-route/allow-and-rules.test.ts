@@ -260,6 +260,18 @@ describe('egress route › rules', () => {
       .toEqual([['destination'], ['body', 'status']]);
   });
 
+  test('what a rule takes is not forwarded a second time', () => {
+    const allow = [{ path: PathMatch.exact('/a') }, { path: PathMatch.exact('/b') }];
+    const tuned = { matches: [{ path: PathMatch.prefix('/a') }], timeout: Duration.seconds(1) };
+    expect(routes([tuned], allow).map((r: any) => r.match.map((m: any) => m.uri?.exact))).toEqual([['/a'], ['/b'], [undefined]]);
+  });
+
+  test('what two matches let through is matched once', () => {
+    const matches = [{ path: PathMatch.prefix('/a') }, { path: PathMatch.prefix('/a/b') }];
+    const [tuned] = routes([{ matches, timeout: Duration.seconds(1) }], [{ path: PathMatch.exact('/a/b/c') }]);
+    expect(tuned.match).toEqual([{ port: 443, uri: { exact: '/a/b/c' } }]);
+  });
+
   test('of several matches those stay that meet what is allowed', () => {
     const [tuned] = routes(
       [{ matches: [{ path: PathMatch.prefix('/v1/orders') }, { path: PathMatch.prefix('/v2') }], timeout: Duration.seconds(1) }],
