@@ -281,6 +281,7 @@ describe('egress route › rules', () => {
   });
 
   test('an error says which rule it is', () => {
+    expect(() => routes([], [{ methods: ['GET'] }, {}])).toThrow('[MatchEmpty] shop/route: allow[1] is {}');
     expect(() => routes([{}, { timeout: Duration.millis(0) }])).toThrow('[TimeoutInvalid] shop/route: rules[1].timeout is "0 ms"');
   });
 
