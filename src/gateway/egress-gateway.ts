@@ -5,11 +5,12 @@ import { Caller } from '../egress/caller';
 import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
 import { checkPort } from '../private/checks';
-import { refuser } from '../private/errors';
+import { Refuse, refuser } from '../private/errors';
 import { checkCaller } from '../private/intent/egress-route';
 import { WorkloadFacts, resolveWorkload, workloadPortsText } from '../private/intent/workload';
 import { isDnsLabel } from '../private/names';
 import { GatewayFacts, legOneHost, legOneRule, sharedLegOne, sharedServer } from '../private/plan/egress-gateway';
+import { claim } from '../private/registry';
 import { addLateObject, addObject } from '../private/render/object';
 
 /** An egress gateway that routes can use. */
@@ -37,7 +38,8 @@ export interface EgressGatewayProps {
   readonly workload: GatewayWorkload;
 
   /**
-   * The port of the gateway's Service that leg 1 uses, 1 to 65535. Error `EgressGatewayPortMissing`.
+   * The port of the gateway's Service that leg 1 uses, 1 to 65535. Choose another than 443 where a Gateway of somebody else has a TLS server
+   * for host `*` on 443 of the same pods: Envoy would refuse the whole port. Error `EgressGatewayPortMissing`.
    *
    * @default 443
    */
@@ -58,6 +60,22 @@ export interface EgressGatewayProps {
   readonly metadata?: ObjectMetadata;
 }
 
+/** What tells an egress gateway that another app declares. */
+export interface EgressGatewayAttributes {
+  /** The name of the gateway: the id of the construct there, unless its metadata gives another. Error `GatewayNameNotALabel`. */
+  readonly gatewayName: string;
+
+  /** Where the pods of the gateway run. */
+  readonly workload: GatewayWorkload;
+
+  /**
+   * The port of the gateway's Service that leg 1 uses, 1 to 65535. Error `EgressGatewayPortMissing`.
+   *
+   * @default 443
+   */
+  readonly port?: number;
+}
+
 /**
  * The way into an egress gateway, which all routes share. It makes three objects in the namespace of the gateway's pods:
  * a Gateway with one server for mesh mTLS, to which only VirtualServices of that namespace can bind; a ServiceEntry that names
@@ -66,6 +84,18 @@ export interface EgressGatewayProps {
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
  */
 export class EgressGateway extends Construct implements IEgressGateway {
+  /**
+   * A gateway that another app declares with `EgressGateway`. It makes no objects. The app of the gateway must name the callers of
+   * routes made here in `callers`, because only it can make the gateway known to them.
+   *
+   * @param scope the construct around it
+   * @param id its id
+   * @param attributes what tells the gateway; the same as there
+   */
+  public static fromEgressGatewayAttributes(scope: Construct, id: string, attributes: EgressGatewayAttributes): IEgressGateway {
+    return new ImportedEgressGateway(scope, id, attributes);
+  }
+
   public readonly legOneHost: string;
 
   /** The Gateway. */
@@ -85,29 +115,23 @@ export class EgressGateway extends Construct implements IEgressGateway {
 
   constructor(scope: Construct, id: string, props: EgressGatewayProps) {
     super(scope, id);
-    const refuse = refuser(this);
-    const workload = resolveWorkload(props.workload, 'workload', refuse);
-    const number = checkPort(props.port ?? 443, 'port', refuse);
-    const port = workload.ports.find(p => p.number === number);
-    if (!port) {
-      refuse({ code: 'EgressGatewayPortMissing', prop: 'port', got: number, allowed: workloadPortsText(workload), fix: `add port ${number} to the Service and to the GatewayWorkload, or set \`port\`` });
-    }
-    const name = props.metadata?.name ?? id;
-    if (!isDnsLabel(name)) {
-      refuse({ code: 'GatewayNameNotALabel', prop: props.metadata?.name === undefined ? 'id' : 'metadata.name', got: name, allowed: 'a DNS label: lower-case letters, digits and dashes, at most 63', fix: 'set metadata.name to a name without dots and capitals' });
-    }
-    const { namespace, selector } = workload;
-    const facts: GatewayFacts = {
-      name,
-      namespace,
-      selector,
-      port: number,
-      targetPort: port!.targetPort,
-      serviceHost: `${workload.serviceName}.${namespace}.svc.${MeshSettings.of(this).clusterDomain}`,
-    };
+    const refuse: Refuse = refuser(this);
+    const named = props.metadata?.name;
+    const { facts, workload } = identify(this, { ...props, name: named ?? id, nameProp: named === undefined ? 'id' : 'metadata.name' });
+    const { name, namespace } = facts;
     this._facts = facts;
     this._workload = workload;
     this.legOneHost = legOneHost(facts);
+    const other = claim(this, 'egress server', namespace, JSON.stringify(facts.selector), facts.port);
+    if (other) {
+      refuse({
+        code: 'EgressGatewayDuplicate',
+        prop: 'workload',
+        got: `port ${facts.port} of Service ${namespace}/${workload.serviceName}`,
+        allowed: `pods and ports that ${other.node.path} does not have`,
+        fix: `use ${other.node.path} for all routes, or set \`port\` to another port: Istio drops the second server of a port`,
+      });
+    }
     this._showTo((props.callers ?? []).map((c, i) => checkCaller(c, `callers[${i}]`, refuse).namespace));
     this.gateway = addObject(this, { kind: 'Gateway', id: 'gateway', namespace, name, spec: sharedServer(facts) }, props.metadata);
     this.legOneServiceEntry = addLateObject(this, { kind: 'ServiceEntry', id: 'leg-1', namespace, name: `${name}-leg-1` },
@@ -120,4 +144,47 @@ export class EgressGateway extends Construct implements IEgressGateway {
   public _showTo(namespaces: string[]): void {
     for (const namespace of namespaces) this.callers.add(namespace);
   }
+}
+
+/** A gateway of which this app makes nothing. */
+class ImportedEgressGateway extends Construct implements IEgressGateway {
+  public readonly legOneHost: string;
+  public readonly _facts: GatewayFacts;
+  public readonly _workload: WorkloadFacts;
+
+  constructor(scope: Construct, id: string, attributes: EgressGatewayAttributes) {
+    super(scope, id);
+    const { facts, workload } = identify(this, { ...attributes, name: attributes.gatewayName, nameProp: 'gatewayName' });
+    this._facts = facts;
+    this._workload = workload;
+    this.legOneHost = legOneHost(facts);
+  }
+
+  /** The app that makes the gateway's objects decides who sees them. */
+  public _showTo(): void {}
+}
+
+interface Identity {
+  readonly workload: GatewayWorkload;
+  readonly port?: number;
+  readonly name: string;
+  /** Where the user wrote the name. */
+  readonly nameProp: string;
+}
+
+function identify(scope: IConstruct, identity: Identity): { readonly facts: GatewayFacts; readonly workload: WorkloadFacts } {
+  const refuse: Refuse = refuser(scope);
+  const { name, nameProp } = identity;
+  const workload = resolveWorkload(identity.workload, 'workload', refuse);
+  const number = checkPort(identity.port ?? 443, 'port', refuse);
+  const port = workload.ports.find(p => p.number === number);
+  if (!port) {
+    refuse({ code: 'EgressGatewayPortMissing', prop: 'port', got: number, allowed: workloadPortsText(workload), fix: `add port ${number} to the Service and to the GatewayWorkload, or set \`port\`` });
+  }
+  if (!isDnsLabel(name)) {
+    refuse({ code: 'GatewayNameNotALabel', prop: nameProp, got: name, allowed: 'a DNS label: lower-case letters, digits and dashes, at most 63', fix: 'set metadata.name to a name without dots and capitals' });
+  }
+  const { namespace, selector } = workload;
+  const serviceHost = `${workload.serviceName}.${namespace}.svc.${MeshSettings.of(scope).clusterDomain}`;
+  return { workload, facts: { name, namespace, selector, serviceHost, port: number, targetPort: port.targetPort } };
 }

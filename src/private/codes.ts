@@ -48,6 +48,7 @@ export const CODES = {
   RulesOnOpaqueTraffic: 'The gateway cannot read the traffic that the rules are about.',
   RulesCannotCombine: 'A rule and an allowed match cannot both be expressed in one Istio match.',
   RuleNeverAllowed: 'A rule matches nothing that `allow` lets through.',
+  EgressGatewayDuplicate: 'Two egress gateways claim one port of the same pods, of which Istio drops one.',
   EgressGatewayPortMissing: 'The egress gateway does not expose the port that leg 1 needs.',
   IngressGatewayPortMissing: 'The ingress gateway does not expose the port of a listener.',
   WorkloadInvalid: 'The description of a gateway workload is incomplete.',

@@ -1,5 +1,5 @@
 import { App, Chart } from 'cdk8s';
-import { Caller, EgressGateway, EgressGatewayProps, GatewayWorkload } from '../../src';
+import { Caller, EgressGateway, EgressGatewayProps, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, IEgressGateway } from '../../src';
 import { mesh } from '../fixtures';
 import { expectRefusal } from '../refusal';
 import { find, manifestsOf, synth } from '../synth';
@@ -114,9 +114,65 @@ describe('egress gateway', () => {
     expectRefusal(() => gateway(props, id), message);
   });
 
-  test('a second one of the name is refused, for both would make the same objects', () => {
+  describe('a second one is refused when', () => {
+    const ports = [{ number: 443 }, { number: 8443 }];
+    const other = GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system', ports });
+
+    test('it would listen where the first does', () => {
+      const { platform } = mesh();
+      expectRefusal(() => new EgressGateway(platform, 'second', { workload: other }),
+        '[EgressGatewayDuplicate] platform/second: workload is "port 443 of Service istio-system/istio-egressgateway"; allowed: pods and ports that platform/egress does not have; fix: use platform/egress for all routes, or set `port` to another port: Istio drops the second server of a port');
+    });
+
+    test('it has the name of the first, for both would make the same objects', () => {
+      const { platform } = mesh();
+      expectRefusal(() => new EgressGateway(platform, 'second', { workload: other, port: 8443, metadata: { name: 'egress' } }),
+        '[NameCollision] platform/second: metadata.name is "Gateway istio-system/egress"; allowed: a name that platform/egress does not use; fix: give one of the two another name');
+    });
+  });
+
+  describe('of another app', () => {
+    const elsewhere = (scope: Chart, name = 'egress') => EgressGateway.fromEgressGatewayAttributes(scope, 'imported', { gatewayName: name, workload: release });
+
+    test('makes no objects, and gives routes the same ones', () => {
+      const service = { hosts: ['api.example.com'], ports: [ExternalPort.httpToHttps(), ExternalPort.https()] };
+      const objectsOf = (gatewayFor: (shop: Chart) => IEgressGateway) => {
+        const app = new App();
+        const shop = new Chart(app, 'shop', { namespace: 'shop' });
+        const gatewayInShop = gatewayFor(shop);
+        new EgressRoute(shop, 'route', { gateway: gatewayInShop, service: new ExternalService(shop, 'service', service) });
+        return synth(app).filter(o => !o.metadata.name.startsWith('egress'));
+      };
+      const usual = objectsOf(shop => new EgressGateway(new Chart(shop.node.root as App, 'platform', { namespace: 'platform' }), 'egress', { workload: release }));
+      expect(objectsOf(elsewhere)).toEqual(usual);
+    });
+
+    test('is refused when its name has a dot', () => {
+      expectRefusal(() => elsewhere(mesh().shop, 'egress.edge'),
+        '[GatewayNameNotALabel] shop/imported: gatewayName is "egress.edge"; allowed: a DNS label: lower-case letters, digits and dashes, at most 63; fix: set metadata.name to a name without dots and capitals');
+    });
+  });
+
+  test('a second one on the same pods and port is refused, for Istio would drop its server', () => {
     const { platform } = mesh();
-    expectRefusal(() => new EgressGateway(platform, 'second', { workload: release, metadata: { name: 'egress' } }),
-      '[NameCollision] platform/second: metadata.name is "Gateway istio-system/egress"; allowed: a name that platform/egress does not use; fix: give one of the two another name');
+    expectRefusal(() => new EgressGateway(platform, 'second', { workload: release }),
+      '[EgressGatewayDuplicate] platform/second: workload is "port 443 of Service istio-system/istio-egressgateway"; allowed: pods and ports that platform/egress does not have; fix: use platform/egress for all routes, or set `port` to another port: Istio drops the second server of a port');
+  });
+
+  describe('of another app', () => {
+    test('makes no objects, and goes by the same names', () => {
+      const { app, gateway: declared } = gateway();
+      const chart = new Chart(new App(), 'shop', { namespace: 'shop' });
+      const imported = EgressGateway.fromEgressGatewayAttributes(chart, 'egress', { gatewayName: 'egress', workload: release });
+      expect(chart.toJson()).toEqual([]);
+      expect(imported.legOneHost).toBe(declared.legOneHost);
+      expect(synth(app)).toHaveLength(3);
+    });
+
+    test('is refused with a name that none can have', () => {
+      const chart = new Chart(new App(), 'shop', { namespace: 'shop' });
+      expectRefusal(() => EgressGateway.fromEgressGatewayAttributes(chart, 'egress', { gatewayName: 'a.b', workload: release }),
+        '[GatewayNameNotALabel] shop/egress: gatewayName is "a.b"; allowed: a DNS label: lower-case letters, digits and dashes, at most 63; fix: set metadata.name to a name without dots and capitals');
+    });
   });
 });

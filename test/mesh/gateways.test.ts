@@ -1,0 +1,106 @@
+import { App, Chart, Testing } from 'cdk8s';
+import { toYaml } from './manifests';
+import { describeMesh, egressGateway, external, get, runMesh, sidecar } from './mesh';
+import { Caller, EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, IEgressGateway } from '../../src';
+
+const workload = (name: string, namespace: string) => GatewayWorkload.helmRelease(name, { namespace });
+const https = [ExternalPort.httpToHttps(), ExternalPort.https()];
+const servers = ['api.test', 'auth.test'].map(host => external(host, { https: 443 }));
+// an isolated application that is not let through waits for an answer until its patience ends
+const both = (host: string, from: string) => [get(`http://${host}/x`, { from, timeoutS: 2 }), get(`https://${host}/x`, { from, timeoutS: 2 })];
+
+function route(chart: Chart, gateway: IEgressGateway, host: string, callers?: Caller[]): EgressRoute {
+  const service = new ExternalService(chart, host, { hosts: [host], ports: https });
+  return new EgressRoute(chart, `${host}-route`, { service, gateway, callers });
+}
+
+describeMesh('egress gateways', () => {
+  test('of two teams each carry their own routes, and no others', async () => {
+    const app = Testing.app();
+    for (const [team, host] of [['red', 'api.test'], ['blue', 'auth.test']]) {
+      const gateway = new EgressGateway(new Chart(app, `${team}-egress`, { namespace: `${team}-egress` }), 'egress', { workload: workload(`${team}-egress`, `${team}-egress`) });
+      route(new Chart(app, team, { namespace: team }), gateway, host);
+    }
+    const workloads = ['red', 'blue'].flatMap(team => [sidecar(team, { namespace: team, isolated: true }), egressGateway({ name: `${team}-egress`, namespace: `${team}-egress`, release: `${team}-egress` })]);
+    const { answers } = await runMesh({ manifests: app, workloads, externals: servers, steps: [...both('api.test', 'red'), ...both('auth.test', 'blue'), ...both('auth.test', 'red')] });
+    for (const answer of answers.slice(0, 2)) expect(answer).toReach('api.test', { leftBy: 'red-egress' });
+    for (const answer of answers.slice(2, 4)) expect(answer).toReach('auth.test', { leftBy: 'blue-egress' });
+    for (const answer of answers.slice(4)) expect(answer).toFail();
+  });
+
+  test('carry routes of several charts and namespaces', async () => {
+    const app = Testing.app();
+    const gateway = new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system' }), 'egress', { workload: workload('istio-egressgateway', 'istio-system') });
+    route(new Chart(app, 'red', { namespace: 'red' }), gateway, 'api.test');
+    route(new Chart(app, 'blue', { namespace: 'blue' }), gateway, 'auth.test', [Caller.namespace('blue'), Caller.namespace('red')]);
+    const workloads = [sidecar('red', { namespace: 'red', isolated: true }), sidecar('blue', { namespace: 'blue', isolated: true }), egressGateway()];
+    const { answers } = await runMesh({ manifests: app, workloads, externals: servers, steps: [...both('api.test', 'red'), ...both('auth.test', 'blue'), ...both('auth.test', 'red'), ...both('api.test', 'blue')] });
+    for (const answer of answers.slice(0, 6)) expect(answer.server?.peer).toBe('egress');
+    for (const answer of answers.slice(6)) expect(answer).toFail();
+  });
+
+  describe('of another repository', () => {
+    function platform(callers: Caller[]): App {
+      const app = Testing.app();
+      new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system' }), 'egress', { workload: workload('istio-egressgateway', 'istio-system'), callers });
+      return app;
+    }
+
+    function team(gatewayName: string): App {
+      const app = Testing.app();
+      const shop = new Chart(app, 'shop', { namespace: 'shop' });
+      const attributes = { gatewayName, workload: workload('istio-egressgateway', 'istio-system') };
+      route(shop, EgressGateway.fromEgressGatewayAttributes(shop, 'egress', attributes), 'api.test');
+      return app;
+    }
+
+    const run = (gateway: App, routes: App) => runMesh({
+      manifests: `${toYaml(gateway)}\n---\n${toYaml(routes)}`, workloads: [sidecar('app', { namespace: 'shop', isolated: true }), egressGateway()], externals: servers, steps: both('api.test', 'app'),
+    });
+
+    test('carry its routes, given the callers there', async () => {
+      const { answers } = await run(platform([Caller.namespace('shop')]), team('egress'));
+      for (const answer of answers) expect(answer).toReach('api.test', { leftBy: 'egress' });
+    });
+
+    test('broken: they are unknown to callers that are not named there', async () => {
+      const { answers: [http] } = await run(platform([]), team('egress'));
+      expect(http).toFail({ status: 503, at: 'app' });
+    });
+
+    test('broken: under another name they are not found', async () => {
+      const { answers: [http] } = await run(platform([Caller.namespace('shop')]), team('exit'));
+      expect(http).toFail({ status: 503, at: 'app' });
+    });
+  });
+
+  describe('whose port 443 carries a server of somebody else', () => {
+    const theirs = {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'Gateway',
+      metadata: { name: 'aaa', namespace: 'istio-system' },
+      spec: { selector: { istio: 'egressgateway' }, servers: [{ port: { number: 443, name: 'https', protocol: 'HTTPS' }, hosts: ['*'], tls: { mode: 'ISTIO_MUTUAL' } }] },
+    };
+
+    function run(port?: number) {
+      const app = Testing.app();
+      const release = GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system', ports: [{ number: 443 }, { number: 8443, targetPort: 9443 }] });
+      const gateway = new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system' }), 'egress', { workload: release, port });
+      route(new Chart(app, 'shop', { namespace: 'shop' }), gateway, 'api.test');
+      const workloads = [sidecar('app', { namespace: 'shop', isolated: true }), egressGateway({ ports: { 443: 443, 8443: 9443 } })];
+      return runMesh({ manifests: app, fixtures: [theirs], workloads, externals: servers, troubled: true, steps: both('api.test', 'app') });
+    }
+
+    test('work by another port', async () => {
+      const { answers, troubles } = await run(8443);
+      for (const answer of answers) expect(answer).toReach('api.test', { leftBy: 'egress' });
+      expect(troubles).toEqual([]);
+    });
+
+    test('broken: on the same port Envoy refuses both servers', async () => {
+      const { answers: [http], troubles } = await run();
+      expect(http).toFail({ status: 503 });
+      expect(troubles.join()).toContain('duplicate matcher');
+    });
+  });
+});
