@@ -1,5 +1,5 @@
 import { App } from 'cdk8s';
-import { Outcome, Step, apply, describeMesh, get, remove, runMesh, stop } from './mesh';
+import { Outcome, Step, apply, describeMesh, finish, get, load, remove, runMesh, stop } from './mesh';
 import {
   Manifest, REGISTRY_ONLY, applyEach, change, count, externals, gone, lost, lostSince, objectsOf, routesTo, traffic, workloads,
 } from './traffic';
@@ -42,9 +42,11 @@ describeMesh('egress routes that change under load', () => {
     const alone = routesTo(http, { callers: [Caller.namespace('shop')] });
     const together = routesTo(http);
     const asTill = get('http://api.test/get', { from: 'till' });
+    // the gateway judges a connection by the policy under which it was made, and ends it with the next answer
+    const meanwhile = [load('meanwhile', 'http://api.test/get', { from: 'till', count: 100, concurrency: 4, rate: 500 }), finish('meanwhile')];
     const outcome = await run(alone, [
       traffic('app', 'http://api.test/get'), traffic('till', 'http://api.test/get', 'till'),
-      asTill, ...change(alone, together), asTill, ...change(together, alone), asTill, stop('app'), stop('till'),
+      asTill, ...change(alone, together), ...meanwhile, asTill, ...change(together, alone), asTill, stop('app'), stop('till'),
     ], REGISTRY_ONLY);
     const [before, invited, after] = outcome.answers;
     expect(before).toFail({ status: 502 });

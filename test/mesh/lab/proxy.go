@@ -47,8 +47,9 @@ func (p *proxy) start(envoy *os.File) error {
 		return err
 	}
 	defer logsW.Close()
-	p.cmd = exec.Command("/proc/self/fd/3", "--config-yaml", string(config), "--concurrency", "1", "--disable-hot-restart",
-		"--log-level", "warning", "--log-format", "%n: %v", "--drain-time-s", "1", "--file-flush-interval-msec", "10")
+	// Connections to a listener that changes end with their next answer; a gradual drain counts in seconds, and breaks those of a short one.
+	p.cmd = exec.Command("/proc/self/fd/3", "--config-yaml", string(config), "--concurrency", "1", "--disable-hot-restart", "--log-level", "warning",
+		"--log-format", "%n: %v", "--drain-time-s", "1", "--drain-strategy", "immediate", "--file-flush-interval-msec", "10")
 	p.cmd.Args[0] = "envoy " + p.w.Name
 	p.cmd.Stdout, p.cmd.Stderr, p.cmd.ExtraFiles = outW, logsW, []*os.File{envoy}
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: proxyUID, Gid: proxyUID}}
