@@ -23,8 +23,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   peerDependencyOptions: { pinnedDevDependency: false },
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~6.0.0',
-  bundledDeps: ['re2js'],
-  devDeps: ['cdk8s@^2.70.106', 'constructs@^10.8.1', 'cdk8s-cli', 'cdk8s-plus-33', 'cdk8s-plus-34', 'yaml', 'fast-check', 'tsconfig-paths@^4'],
+  devDeps: ['re2js@^2.10.0', 'esbuild', 'cdk8s@^2.70.106', 'constructs@^10.8.1', 'cdk8s-cli', 'cdk8s-plus-33', 'cdk8s-plus-34', 'yaml', 'fast-check', 'tsconfig-paths@^4'],
   entrypoint: 'lib/src/index.js',
   tsconfig: {
     compilerOptions: { rootDir: '.', outDir: 'lib', inlineSourceMap: false, inlineSources: false },
@@ -42,10 +41,14 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   },
 });
 project.package.addField('types', 'lib/src/index.d.ts');
-project.npmignore?.exclude('/imports/', '/rosetta/', '/.jsii.tabl.json', '/bench/', '/docs/', '/examples/', '/.ci/', '/coverage/');
+project.npmignore?.exclude('/API.md', '/lib/imports/', '/imports/', '/rosetta/', '/.jsii.tabl.json', '/bench/', '/docs/', '/examples/', '/.ci/', '/coverage/');
 project.gitignore.exclude('.jsii.tabl.json', 'dist/', '*.tgz');
 // the low ends of the peer ranges are tried by test/package, instead of by developing with them
 project.compileTask.reset('jsii --silence-warnings=reserved-word --silence-warnings=metadata/missing-dev-dependency --fail-on-warnings');
+// the RE2 engine becomes part of one compiled file: a bundled dependency would come with all of its own builds, four times the size
+const engine = 'lib/src/private/re2-engine';
+project.compileTask.exec(`esbuild ${engine}.js --bundle --platform=node --minify --log-level=warning --allow-overwrite --outfile=${engine}.js`);
+project.compileTask.exec(`cp node_modules/re2js/LICENSE ${engine}.LICENSE`);
 project.tryFindObjectFile('package.json')?.addOverride('jsii.diagnostics', { 'documentation/non-existent-parameter': 'error' });
 const importTask = project.addTask('import', { description: 'Regenerate imports/ from the CRDs of Istio (needs Go)', exec: 'ts-node -T -P projenrc/tsconfig.json projenrc/imports.ts' });
 project.addTask('example', {

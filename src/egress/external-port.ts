@@ -47,15 +47,8 @@ export interface TlsPortOptions {
   readonly number: number;
 }
 
-/** Options of the ports of databases and the like. */
-export interface WellKnownPortOptions {
-  /**
-   * The port that the application calls, 1 to 65535.
-   *
-   * @default - the usual port of the protocol
-   */
-  readonly number?: number;
-
+/** What ports of raw connections have in common. */
+export interface ConnectionPortOptions {
   /**
    * The port of the external host.
    *
@@ -72,9 +65,19 @@ export interface WellKnownPortOptions {
 }
 
 /** Options of `ExternalPort.tcp`. */
-export interface TcpPortOptions extends WellKnownPortOptions {
+export interface TcpPortOptions extends ConnectionPortOptions {
   /** The port that the application calls, 1 to 65535. */
   readonly number: number;
+}
+
+/** Options of the ports of databases and the like. */
+export interface WellKnownPortOptions extends ConnectionPortOptions {
+  /**
+   * The port that the application calls, 1 to 65535.
+   *
+   * @default - the usual port of the protocol
+   */
+  readonly number?: number;
 }
 
 /**

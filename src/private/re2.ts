@@ -1,7 +1,9 @@
+import type { engine as Engine } from './re2-engine';
+
 /** The engine of Envoy, loaded when the first regular expression is met: most charts have none. */
-function engine() {
+function engine(): typeof Engine {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load it with the library
-  return (require('re2js') as typeof import('re2js')).RE2JS;
+  return require('./re2-engine').engine;
 }
 
 /** Why RE2 cannot compile a regular expression, or undefined if it can. */
