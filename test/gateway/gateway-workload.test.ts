@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiObject, App, Chart, Include, Lazy } from 'cdk8s';
@@ -58,7 +58,11 @@ describe('gateway workload › from a Service', () => {
   const included = () => {
     const file = join(tmpdir(), `cdk8s-istio-${process.pid}.yaml`);
     writeFileSync(file, JSON.stringify(service));
-    return new Include(chart('edge'), 'include', { url: file }).apiObjects[0];
+    try {
+      return new Include(chart('edge'), 'include', { url: file }).apiObjects[0];
+    } finally {
+      rmSync(file);
+    }
   };
 
   test.each<[string, () => IConstruct]>([

@@ -1,4 +1,4 @@
-import { App, Chart, Duration, JsonPatch, Testing } from 'cdk8s';
+import { App, Chart, Duration, JsonPatch } from 'cdk8s';
 import { describeMesh, external, get, say } from './mesh';
 import { declare, part, run } from './world';
 import {
@@ -356,7 +356,7 @@ describeMesh('egress route', () => {
 
 describeMesh('direct service', () => {
   function direct(props: Partial<ExternalServiceProps>): { app: App; service: ExternalService } {
-    const app = Testing.app();
+    const app = new App();
     return { app, service: new ExternalService(new Chart(app, 'shop', { namespace: 'shop' }), 'api', { hosts: ['api.test'], ports: [ExternalPort.http()], direct: true, ...props }) };
   }
 

@@ -1,4 +1,4 @@
-import { App, Chart, Testing } from 'cdk8s';
+import { App, Chart } from 'cdk8s';
 import { toYaml } from './manifests';
 import { describeMesh, egressGateway, external, get, runMesh, sidecar } from './mesh';
 import { Caller, EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, IEgressGateway } from '../../src';
@@ -16,7 +16,7 @@ function route(chart: Chart, gateway: IEgressGateway, host: string, callers?: Ca
 
 describeMesh('egress gateways', () => {
   test('of two teams each carry their own routes, and no others', async () => {
-    const app = Testing.app();
+    const app = new App();
     for (const [team, host] of [['red', 'api.test'], ['blue', 'auth.test']]) {
       const gateway = new EgressGateway(new Chart(app, `${team}-egress`, { namespace: `${team}-egress` }), 'egress', { workload: workload(`${team}-egress`, `${team}-egress`) });
       route(new Chart(app, team, { namespace: team }), gateway, host);
@@ -29,7 +29,7 @@ describeMesh('egress gateways', () => {
   });
 
   test('carry routes of several charts and namespaces', async () => {
-    const app = Testing.app();
+    const app = new App();
     const gateway = new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system' }), 'egress', { workload: workload('istio-egressgateway', 'istio-system') });
     route(new Chart(app, 'red', { namespace: 'red' }), gateway, 'api.test');
     route(new Chart(app, 'blue', { namespace: 'blue' }), gateway, 'auth.test', [Caller.namespace('blue'), Caller.namespace('red')]);
@@ -41,13 +41,13 @@ describeMesh('egress gateways', () => {
 
   describe('of another repository', () => {
     function platform(callers: Caller[]): App {
-      const app = Testing.app();
+      const app = new App();
       new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system' }), 'egress', { workload: workload('istio-egressgateway', 'istio-system'), callers });
       return app;
     }
 
     function team(gatewayName: string): App {
-      const app = Testing.app();
+      const app = new App();
       const shop = new Chart(app, 'shop', { namespace: 'shop' });
       const attributes = { gatewayName, workload: workload('istio-egressgateway', 'istio-system') };
       route(shop, EgressGateway.fromEgressGatewayAttributes(shop, 'egress', attributes), 'api.test');
@@ -83,7 +83,7 @@ describeMesh('egress gateways', () => {
     };
 
     function run(port?: number) {
-      const app = Testing.app();
+      const app = new App();
       const release = GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system', ports: [{ number: 443 }, { number: 8443, targetPort: 9443 }] });
       const gateway = new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system' }), 'egress', { workload: release, port });
       route(new Chart(app, 'shop', { namespace: 'shop' }), gateway, 'api.test');

@@ -1,4 +1,4 @@
-import { App, Chart, Duration, JsonPatch, Testing } from 'cdk8s';
+import { App, Chart, Duration, JsonPatch } from 'cdk8s';
 import { Outcome, RequestOptions, Step, describeMesh, get, ingressGateway, runMesh, service } from './mesh';
 import {
   Destination, GatewayWorkload, HeaderMatch, IngressGateway, IngressListener, IngressRoute, IngressRule, PathMatch, PlainHttp, QueryParamMatch,
@@ -18,7 +18,7 @@ interface Declared { readonly app: App; readonly gateway: IngressGateway; readon
 
 /** The shop's gateway and route in the namespace of the application; the pods of the gateway run in another. */
 function declare(listeners: IngressListener[], rules: IngressRule[] = [{ action: forward('web') }], hosts = ['shop.test']): Declared {
-  const app = Testing.app();
+  const app = new App();
   const shop = new Chart(app, 'shop', { namespace: 'shop' });
   const workload = GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' });
   const gateway = new IngressGateway(shop, 'gateway', { workload, listeners });
@@ -67,7 +67,7 @@ describeMesh('ingress', () => {
 
     let outcome: Outcome;
     beforeAll(async () => {
-      const app = Testing.app();
+      const app = new App();
       const shop = new Chart(app, 'shop', { namespace: 'shop' });
       const gateway = new IngressGateway(shop, 'gateway', { workload: GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' }) });
       cases.forEach(([, match], i) => new IngressRoute(shop, `route-${i}`, { gateway, hosts: [`case${i}.test`], rules: [{ matches: [match], action: forward('web') }] }));
@@ -153,7 +153,7 @@ describeMesh('ingress', () => {
     });
 
     test('a route of another namespace is let in when it is declared', async () => {
-      const app = Testing.app();
+      const app = new App();
       const platform = new Chart(app, 'platform', { namespace: 'platform' });
       const workload = GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' });
       const gateway = new IngressGateway(platform, 'gateway', { workload });

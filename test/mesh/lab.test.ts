@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { machine, processes, until } from './machine';
 import { describeMesh, external, get, runMesh, sidecar } from './mesh';
 import { lab } from './prerequisites';
 
@@ -9,24 +9,6 @@ const slow = {
   workloads: [sidecar('app', { namespace: 'shop' })],
   externals: [external('api.test', { http: 80 })],
 };
-
-/** The processes whose command line says that they are of a run. */
-function processes(mark: string): number[] {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(mark);
-    } catch {
-      return false;
-    }
-  });
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (const end = Date.now() + 10_000; !condition();) {
-    if (Date.now() > end) throw new Error('waited in vain');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 describeMesh('the lab\'s own code', () => {
   test.each([
@@ -41,28 +23,30 @@ describeMesh('the lab\'s own code', () => {
 
 describeMesh('the lab leaves nothing behind', () => {
   test.each(['SIGKILL', 'SIGINT', 'SIGTERM'] as const)('when it ends by %s', async (signal) => {
+    const before = machine();
     const name = `ends-by-${signal.toLowerCase()}`;
     const { lab: binary, envoy } = lab();
     const child = spawn(binary, ['run'], { env: { ...process.env, ENVOY: envoy }, stdio: ['pipe', 'ignore', 'ignore'] });
     const ended = new Promise((resolve) => child.on('close', resolve));
     const request = { ...slow.workloads[0], name };
     child.stdin.end(JSON.stringify({ ...slow, workloads: [request], manifests: '', steps: [get('http://api.test/delay/30s', { from: name, timeoutS: 40 })] }));
-    await until(() => processes(`envoy ${name}`).length > 0);
+    await until(() => processes('cmdline', `envoy ${name}`).length > 0);
     child.kill(signal);
     await ended;
-    await until(() => processes(`envoy ${name}`).length === 0);
+    await until(() => processes('cmdline', `envoy ${name}`).length === 0);
+    expect(machine()).toEqual(before);
   });
 
-  test('on the machine that it runs on', async () => {
-    const state = () => ({
-      resolver: readFileSync('/etc/resolv.conf', 'utf8'),
-      mounts: readFileSync('/proc/self/mounts', 'utf8'),
-      links: readFileSync('/proc/net/dev', 'utf8').split('\n').map((line) => line.split(':')[0]),
-      shm: readdirSync('/dev/shm'),
-    });
-    const before = state();
+  test('when it has done all', async () => {
+    const before = machine();
     await runMesh({ ...slow, manifests: '', steps: [get('http://api.test/get', { from: 'app' })] });
-    expect(state()).toEqual(before);
+    expect(machine()).toEqual(before);
+  });
+
+  test('when it fails', async () => {
+    const before = machine();
+    await expect(runMesh({ ...slow, manifests: 'kind: Nonsense', steps: [] })).rejects.toThrow(/the mesh is in trouble/);
+    expect(machine()).toEqual(before);
   });
 
   test('to another run at the same time', async () => {

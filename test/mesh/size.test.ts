@@ -1,4 +1,4 @@
-import { App, Chart, Testing } from 'cdk8s';
+import { App, Chart } from 'cdk8s';
 import { describeMesh, egressGateway, sidecar } from './mesh';
 import { size } from './size';
 import { EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, VirtualServiceLayout } from '../../src';
@@ -7,7 +7,7 @@ const workloads = [sidecar('caller', { namespace: 'shop' }), sidecar('bystander'
 
 /** As many routes of the shop as asked for, each to a host of its own. */
 function routes(count: number, ports: ExternalPort[], virtualServices?: VirtualServiceLayout): App {
-  const app = Testing.app();
+  const app = new App();
   const workload = GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' });
   const gateway = new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system' }), 'egress', { workload });
   const shop = new Chart(app, 'shop', { namespace: 'shop' });

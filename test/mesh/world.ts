@@ -1,4 +1,4 @@
-import { ApiObject, App, Chart, Testing } from 'cdk8s';
+import { ApiObject, App, Chart } from 'cdk8s';
 import { Outcome, Scenario, egressGateway, runMesh, sidecar } from './mesh';
 import { EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps, GatewayWorkload } from '../../src';
 
@@ -12,7 +12,7 @@ export interface Declared {
 
 /** The shop's route to an external service, in an app of its own. */
 export function declare(service: Partial<ExternalServiceProps> = {}, route: Partial<EgressRouteProps> = {}): Declared {
-  const app = Testing.app();
+  const app = new App();
   const gateway = new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system' }), 'egress', {
     workload: GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' }),
   });
