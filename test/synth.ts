@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiObject, App, Yaml } from 'cdk8s';
 import { parseAllDocuments } from 'yaml';
@@ -15,7 +15,7 @@ export interface Manifest {
 
 export interface SynthOptions {
   /**
-   * Whether the cluster should accept the objects. Tests of fields that Istio does not know say `false`.
+   * Whether the cluster should accept the objects. Tests of fields that Istio does not know, and of apps that are a part only, say `false`.
    *
    * @default true
    */
@@ -38,7 +38,10 @@ export function record(manifests: string): void {
   if (!folder) return;
   mkdirSync(folder, { recursive: true });
   const hash = createHash('sha256').update(manifests).digest('hex').slice(0, 16);
-  writeFileSync(join(folder, `${hash}.json`), JSON.stringify({ name: expect.getState().currentTestName, manifests }));
+  const file = join(folder, `${hash}.json`);
+  const name = expect.getState().currentTestName;
+  // what is made before the tests of a file run has no name, and must not take that of the same set in a test
+  if (name !== undefined || !existsSync(file)) writeFileSync(file, JSON.stringify({ name: name ?? expect.getState().testPath, manifests }));
 }
 
 /** The only object of a kind, or of a kind and name. */

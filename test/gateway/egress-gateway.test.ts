@@ -141,7 +141,8 @@ describe('egress gateway', () => {
         const shop = new Chart(app, 'shop', { namespace: 'shop' });
         const gatewayInShop = gatewayFor(shop);
         new EgressRoute(shop, 'route', { gateway: gatewayInShop, service: new ExternalService(shop, 'service', service) });
-        return synth(app).filter(o => !o.metadata.name.startsWith('egress'));
+        // without the gateway's own objects, which are in the other app, Istio misses what the route refers to
+        return synth(app, { admissible: false }).filter(o => !o.metadata.name.startsWith('egress'));
       };
       const usual = objectsOf(shop => new EgressGateway(new Chart(shop.node.root as App, 'platform', { namespace: 'platform' }), 'egress', { workload: release }));
       expect(objectsOf(elsewhere)).toEqual(usual);

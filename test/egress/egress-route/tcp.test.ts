@@ -182,7 +182,7 @@ describe('egress route › tcp', () => {
   });
 
   test('where sidecars answer DNS no addresses are needed', () => {
-    const entry = CASES['tcp with captured DNS']().manifests()[0];
+    const entry = CASES['tcp where sidecars answer DNS']().manifests()[0];
     expect(entry.spec).not.toHaveProperty('addresses');
   });
 });
