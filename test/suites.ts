@@ -62,7 +62,8 @@ function verdict(ok: boolean): Count {
 function jest(...args: string[]): Count {
   const output = join(temp, 'jest.json');
   rmSync(output, { force: true });
-  const { status } = exec('jest', '--ci', '--json', '--outputFile', output, ...args);
+  // jest leaves one processor alone, and mesh tests wait as much as they compute
+  const { status } = exec('jest', '--ci', '--maxWorkers', '150%', '--json', '--outputFile', output, ...args);
   try {
     const result = JSON.parse(readFileSync(output, 'utf8'));
     const failures = result.numFailedTests + result.numRuntimeErrorTestSuites;

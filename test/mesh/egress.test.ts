@@ -108,7 +108,8 @@ describeMesh('egress route', () => {
     });
 
     test('broken: a Secret in the namespace of the application is not found', async () => {
-      const { answers: [answer] } = await run(declared(), api, [get('http://api.test/get', fromApp)], { fixtures: [secret('shop')], troubled: true });
+      const options = { fixtures: [secret('shop')], troubled: true, readyS: 2 };
+      const { answers: [answer] } = await run(declared(), api, [get('http://api.test/get', fromApp)], options);
       expect(answer).toFail({ status: 503 });
     });
   });

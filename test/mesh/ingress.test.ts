@@ -203,7 +203,7 @@ describeMesh('ingress', () => {
     test('broken: with another Secret name the host is closed', async () => {
       const broken = declare(https());
       broken.gateway.gateway.addJsonPatch(JsonPatch.replace('/spec/servers/0/tls/credentialName', 'another'));
-      const { answers: [answer] } = await runMesh({ manifests: broken.app, workloads, troubled: true, steps: [secure('https://shop.test/')] });
+      const { answers: [answer] } = await runMesh({ manifests: broken.app, workloads, troubled: true, readyS: 2, steps: [secure('https://shop.test/')] });
       expect(answer).toFail({ error: /./ });
     });
   });

@@ -1,25 +1,12 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
 import { machine, processes, until } from './machine';
 import { describeMesh, external, get, runMesh, sidecar } from './mesh';
 import { lab } from './prerequisites';
 
-const sources = join(__dirname, 'lab');
 const slow = {
   workloads: [sidecar('app', { namespace: 'shop' })],
   externals: [external('api.test', { http: 80 })],
 };
-
-describeMesh('the lab\'s own code', () => {
-  test.each([
-    ['is formatted', 'gofmt', ['-l', '.']],
-    ['has nothing that go vet sees', 'go', ['vet', './...']],
-    ['passes its tests', 'go', ['test', './...']],
-  ])('%s', (_, command, args) => {
-    const { status, stdout, stderr } = spawnSync(command, args, { cwd: sources, encoding: 'utf8' });
-    expect({ status, stdout: command === 'gofmt' ? stdout : '', stderr }).toEqual({ status: 0, stdout: '', stderr: status === 0 ? stderr : '' });
-  }, 20 * 60_000);
-});
 
 describeMesh('the lab leaves nothing behind', () => {
   test.each(['SIGKILL', 'SIGINT', 'SIGTERM'] as const)('when it ends by %s', async (signal) => {

@@ -90,7 +90,7 @@ describeMesh('egress routes under load', () => {
       request,
       load('api', 'http://api.test/get', { ...FROM_APP, count: 300, concurrency: 4 }),
       finish('api'), stop('auth'),
-    ], { externals: [external('api.test', { https: 443 }, { clientAuth: true }), externals[1]], troubled: true, readyS: 1 });
+    ], { externals: [external('api.test', { https: 443 }, { clientAuth: true }), externals[1]], troubled: true, readyS: 3 });
     const [missing, present] = outcome.answers;
     expect(missing).toFail({ status: 503, at: 'egress' });
     expect(present).toReach('api.test', { leftBy: 'egress', clientSAN: 'shop.example' });
