@@ -81,7 +81,7 @@ func reexec(command string) error {
 		return err
 	}
 	c := exec.Command(self, "_"+command)
-	c.Env = append(append(os.Environ(), "GOGC=400"), istiodEnv(s)...) // it lives for a second: collecting less saves a tenth of its time
+	c.Env = append(append(os.Environ(), "GOGC=400"), istiodEnv(s)...)       // it lives for a second: collecting less saves a tenth of its time
 	c.Stdin, c.Stdout, c.Stderr = bytes.NewReader(in), os.Stderr, os.Stderr // istiod logs to standard output before it can be told otherwise
 	c.ExtraFiles = append([]*os.File{os.Stdout}, files...)
 	c.SysProcAttr = attr
