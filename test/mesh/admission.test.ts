@@ -28,7 +28,7 @@ describeMesh('admission', () => {
   test.each([
     ['an unknown field', (o: Manifest) => o.kind === 'VirtualService' && (o.spec.future = 1), 'schema'],
     ['a Gateway of another namespace', (o: Manifest) => o.kind === 'VirtualService' && (o.spec.gateways = o.spec.gateways.map((g: string) => g.replace(/.*\//, 'other/'))), 'analyze'],
-    ['retries of nothing', (o: Manifest) => o.spec.http?.forEach((r: { retries?: object }) => r.retries && Object.assign(r.retries, { retryOn: '5xx' })), 'webhook'],
+    ['retries of nothing', (o: Manifest) => o.spec.http?.forEach((r: { retries?: object }) => r.retries && Object.assign(r.retries, { attempts: 0 })), 'webhook'],
     ['a port that the gateway lacks', (o: Manifest) => o.kind === 'Gateway' && (o.spec.servers[0].port.number = 444), 'analyze'],
   ])('broken: they notice %s', async (name, damage, source) => {
     const objects = objectsOf(runFile('examples/bookinfo/main.ts'));
