@@ -24,7 +24,7 @@ describe('README.md', () => {
   const yaml = runProgram(/```ts nofixture\n([^]*?)```/.exec(readme)![1]);
 
   test('shows the manifests that the first chart makes', () => {
-    const route = yaml.split('---\n').filter(text => /name: (shop-api-route|api-example-com)/.test(text)).map(text => text.trimEnd());
+    const route = yaml.split('---\n').filter(text => /name: (shop-api-route|egress-api-example-com)/.test(text)).map(text => text.trimEnd());
     expect(route).toHaveLength(4);
     expectBlock('README.md', 'manifests of the first chart: the route', `\`\`\`yaml\n${route.join('\n---\n')}\n\`\`\`\n`);
   });

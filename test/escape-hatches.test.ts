@@ -46,7 +46,7 @@ describe('escape hatches', () => {
   test('a patch of a known field arrives in the manifest', () => {
     const { app, route } = routed(originated);
     route.gatewayVirtualService.addJsonPatch(JsonPatch.add('/spec/http/0/timeout', '3s'));
-    expect(find(synth(app), 'VirtualService', 'api-example-com-80-leg-2').spec.http[0].timeout).toBe('3s');
+    expect(find(synth(app), 'VirtualService', 'egress-api-example-com-80-leg-2').spec.http[0].timeout).toBe('3s');
   });
 
   test('a patch of a field that the imports spell otherwise arrives in the manifest', () => {

@@ -63,7 +63,7 @@ export class IngressRoute extends Construct {
         refuse({ code: 'HostAlreadyRouted', prop: 'hosts', got: host, allowed: `hosts that ${other.node.path} does not have`, fix: `put its rules into ${other.node.path}: the order of rules in two routes would be that in which the cluster received them` });
       }
     }
-    this.rules.push(...checkRules(this, props.rules ?? [], 'rules', refuse));
+    this.takeRules(props.rules ?? [], 'rules');
     gateway._bind({ namespace, hosts });
     this.virtualService = addLateObject(this, { kind: 'VirtualService', id: 'virtual-service', namespace, name: props.metadata?.name },
       () => ingressVirtualService({
@@ -74,7 +74,16 @@ export class IngressRoute extends Construct {
 
   /** Adds a rule behind those that the route has. */
   public addRule(rule: IngressRule): void {
-    this.rules.push(...checkRules(this, [rule], 'rule', refuser(this)));
+    this.takeRules([rule], 'rule');
+  }
+
+  private takeRules(rules: IngressRule[], prop: string): void {
+    const refuse = refuser(this);
+    const idle = rules.findIndex(rule => !rule.action);
+    if (idle >= 0) {
+      refuse({ code: 'ActionMissing', prop: `${prop}[${idle}].action`, got: undefined, allowed: 'an action', fix: 'say what is done, for example RouteAction.forward(...)' });
+    }
+    this.rules.push(...checkRules(this, rules, prop, refuse, this.rules));
   }
 
   private empty(): string[] {

@@ -7,6 +7,11 @@ export function isDnsLabel(name: string): boolean {
   return name.length <= MAX_LABEL && LABEL.test(name);
 }
 
+/** Labels with dots between them. */
+export function isDnsName(name: string): boolean {
+  return name.length <= 253 && name.split('.').every(isDnsLabel);
+}
+
 /**
  * A DNS label made of the parts. Different parts never give the same label: wherever joining them loses something
  * (a dash that could have been a dot, a cut), a hash of the parts is appended. The order of constructs has no influence.

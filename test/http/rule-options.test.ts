@@ -15,7 +15,7 @@ function options(rule: RouteRule): object {
 /** What the gateway does to the headers of requests that leave the mesh. */
 function leavingHeaders(rule: EgressRule) {
   const { manifests } = routed({ hosts: ['api.example.com'], ports: [ExternalPort.http()] }, { rules: [rule] });
-  return find(manifests(), 'VirtualService', 'api-example-com-80-leg-2').spec.http[0].headers.request;
+  return find(manifests(), 'VirtualService', 'egress-api-example-com-80-leg-2').spec.http[0].headers.request;
 }
 
 describe('an option of a rule', () => {

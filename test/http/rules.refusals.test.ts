@@ -20,12 +20,13 @@ const redirect = (options: RedirectOptions) => ({ action: RouteAction.redirect(o
 const MATCHES: Refused[] = [
   { when: 'a match has no condition', rule: matching({}), message: '[MatchEmpty] shop: rules[0].matches[0] is {}; allowed: one condition or more; fix: leave out `matches` for a rule that fits every request' },
   { when: 'lists of conditions are empty', rule: matching({ headers: [], methods: [] }), message: '[MatchEmpty] shop: rules[0].matches[0] is {"headers":[],"methods":[]}; allowed: one condition or more; fix: leave out `matches` for a rule that fits every request' },
-  { when: 'a path does not begin with a slash', rule: matching({ path: PathMatch.prefix('api') }), message: '[PathInvalid] shop: rules[0].matches[0].path is "api"; allowed: a path that begins with / and has neither query nor fragment; fix: correct the path; match the query string with queryParams' },
-  { when: 'a path has a query', rule: matching({ path: PathMatch.exact('/api?a=b') }), message: '[PathInvalid] shop: rules[0].matches[0].path is "/api?a=b"; allowed: a path that begins with / and has neither query nor fragment; fix: correct the path; match the query string with queryParams' },
+  { when: 'a path does not begin with a slash', rule: matching({ path: PathMatch.prefix('api') }), message: '[PathInvalid] shop: rules[0].matches[0].path is "api"; allowed: a path that begins with / and has no query, fragment, space or backslash; fix: correct the path; match the query string with queryParams' },
+  { when: 'a path has a query', rule: matching({ path: PathMatch.exact('/api?a=b') }), message: '[PathInvalid] shop: rules[0].matches[0].path is "/api?a=b"; allowed: a path that begins with / and has no query, fragment, space or backslash; fix: correct the path; match the query string with queryParams' },
   { when: 'an expression looks around', rule: matching({ path: PathMatch.regex('/(?!admin).*') }), message: '[RegexInvalid] shop: rules[0].matches[0].path is "/(?!admin).*"; allowed: RE2 syntax (error parsing regexp: invalid or unsupported Perl syntax: `(?!`); fix: rewrite it without look-around and back-references; it must match the whole value' },
   { when: 'an expression is empty', rule: matching({ authority: StringMatch.regex('') }), message: '[MatchEmpty] shop: rules[0].matches[0].authority is ""; allowed: a text; fix: say what to compare with; to ask only whether a header is there, use HeaderMatch.present' },
-  { when: 'a header name has a space', rule: matching({ headers: [HeaderMatch.present('x y')] }), message: '[HeaderInvalid] shop: rules[0].matches[0].headers[0] is "x y"; allowed: a header name, once in a match; fix: correct the name; use `authority` for the Host header' },
-  { when: 'a header is named twice', rule: matching({ headers: [HeaderMatch.present('x-a'), HeaderMatch.exact('X-A', 'b')] }), message: '[HeaderInvalid] shop: rules[0].matches[0].headers[1] is "X-A"; allowed: a header name, once in a match; fix: join the conditions on this header in one regex' },
+  { when: 'a header name has a space', rule: matching({ headers: [HeaderMatch.present('x y')] }), message: '[HeaderInvalid] shop: rules[0].matches[0].headers[0] is "x y"; allowed: a header name other than uri, scheme, method, authority, once in a match; fix: correct the name; use `authority` for the Host header' },
+  { when: 'a header has a name that Istio ignores', rule: matching({ headers: [HeaderMatch.present('Method')] }), message: '[HeaderInvalid] shop: rules[0].matches[0].headers[0] is "Method"; allowed: a header name other than uri, scheme, method, authority, once in a match; fix: correct the name; use `authority` for the Host header' },
+  { when: 'a header is named twice', rule: matching({ headers: [HeaderMatch.present('x-a'), HeaderMatch.exact('X-A', 'b')] }), message: '[HeaderInvalid] shop: rules[0].matches[0].headers[1] is "X-A"; allowed: a header name other than uri, scheme, method, authority, once in a match; fix: join the conditions on this header in one regex' },
   { when: 'a header should equal nothing', rule: matching({ headers: [HeaderMatch.exact('x-a', '')] }), message: '[MatchEmpty] shop: rules[0].matches[0].headers[0] is ""; allowed: a text; fix: say what to compare with; to ask only whether a header is there, use HeaderMatch.present' },
   { when: 'a parameter has no name', rule: matching({ queryParams: [QueryParamMatch.exact('', 'b')] }), message: '[MatchEmpty] shop: rules[0].matches[0].queryParams[0] is ""; allowed: the name of a parameter, once in a match; fix: name the parameter' },
   { when: 'a parameter is named twice', rule: matching({ queryParams: [QueryParamMatch.exact('a', 'b'), QueryParamMatch.exact('a', 'c')] }), message: '[MatchEmpty] shop: rules[0].matches[0].queryParams[1] is "a"; allowed: the name of a parameter, once in a match; fix: join the conditions on this parameter in one regex' },
@@ -38,8 +39,8 @@ const ACTIONS: Refused[] = [
   { when: 'a weight is below 0', rule: split(-1, 2), message: '[WeightInvalid] shop: rules[0].action.weight is "-1", "2"; allowed: whole numbers from 0, one of them at least above 0; fix: give the shares, for example 90 and 10' },
   { when: 'requests are split among nothing', rule: split(), message: '[WeightInvalid] shop: rules[0].action.weight is empty; allowed: whole numbers from 0, one of them at least above 0; fix: give the shares, for example 90 and 10' },
   { when: 'a redirect changes nothing', rule: redirect({}), message: '[RedirectEmpty] shop: rules[0].action is {}; allowed: one of scheme, authority, path, port; fix: say what changes: a redirect to the same URL never ends' },
-  { when: 'a redirect goes to another protocol', rule: redirect({ scheme: 'ftp' }), message: '[RedirectEmpty] shop: rules[0].action.scheme is "ftp"; allowed: http or https; fix: correct the scheme' },
-  { when: 'a redirect goes to no path', rule: redirect({ path: 'login' }), message: '[PathInvalid] shop: rules[0].action.path is "login"; allowed: a path that begins with / and has neither query nor fragment; fix: correct the path; match the query string with queryParams' },
+  { when: 'a redirect goes to another protocol', rule: redirect({ scheme: 'ftp' }), message: '[RedirectSchemeInvalid] shop: rules[0].action.scheme is "ftp"; allowed: http or https; fix: correct the scheme' },
+  { when: 'a redirect goes to no path', rule: redirect({ path: 'login' }), message: '[PathInvalid] shop: rules[0].action.path is "login"; allowed: a path that begins with / and has no query, fragment, space or backslash; fix: correct the path; match the query string with queryParams' },
   { when: 'a redirect goes to no port', rule: redirect({ port: 0 }), message: '[PortInvalid] shop: rules[0].action.port is "0"; allowed: a whole number from 1 to 65535; fix: correct the port' },
   { when: 'a redirect has another status', rule: redirect({ path: '/', status: 304 }), message: '[StatusInvalid] shop: rules[0].action.status is "304"; allowed: 301, 302, 303, 307, 308; fix: use one of these' },
   { when: 'an answer has no status', rule: { action: RouteAction.respond(100) }, message: '[StatusInvalid] shop: rules[0].action is "100"; allowed: a whole number from 200 to 599; fix: correct the status' },
@@ -53,8 +54,10 @@ const OPTIONS: Refused[] = [
   { when: 'tries are fewer than none', rule: { retries: { attempts: -1 } }, message: '[RetryConditionInvalid] shop: rules[0].retries.attempts is "-1"; allowed: a whole number from 0; fix: correct the number' },
   { when: 'a condition of retries is unknown', rule: { retries: { attempts: 1, retryOn: ['500', '5XX'] } }, message: '[RetryConditionInvalid] shop: rules[0].retries.retryOn is "5XX"; allowed: 5xx, gateway-error, reset, reset-before-request, connect-failure, envoy-ratelimited, retriable-4xx, refused-stream, cancelled, deadline-exceeded, internal, resource-exhausted, unavailable, or a status code; fix: use one of these' },
   { when: 'a prefix is replaced that was not matched', rule: { matches: [{ path: PathMatch.exact('/a') }], rewrite: { path: PathRewrite.prefix('/b') } }, message: '[RewriteWithoutPrefix] shop: rules[0].rewrite.path is "/b"; allowed: a rule all of whose matches have a prefix; fix: match with PathMatch.prefix, or use PathRewrite.full' },
+  { when: 'a path is rewritten to a group that there is not', rule: { rewrite: { path: PathRewrite.full('/\\1') } }, message: '[PathInvalid] shop: rules[0].rewrite.path is "/\\1"; allowed: a path that begins with / and has no query, fragment, space or backslash; fix: correct the path; match the query string with queryParams' },
+  { when: 'a destination has a namespace that there cannot be', rule: { action: RouteAction.forward(Destination.service('v', { port: 1, namespace: 'a.b' })) }, message: '[NameInvalid] shop: rules[0].action.destination.namespace is "a.b"; allowed: a DNS label of at most 63 characters; fix: correct the name' },
   { when: 'a prefix is replaced in every request', rule: { rewrite: { path: PathRewrite.prefix('/b') } }, message: '[RewriteWithoutPrefix] shop: rules[0].rewrite.path is "/b"; allowed: a rule all of whose matches have a prefix; fix: match with PathMatch.prefix, or use PathRewrite.full' },
-  { when: 'a path is rewritten to none', rule: { rewrite: { path: PathRewrite.full('b') } }, message: '[PathInvalid] shop: rules[0].rewrite.path is "b"; allowed: a path that begins with / and has neither query nor fragment; fix: correct the path; match the query string with queryParams' },
+  { when: 'a path is rewritten to none', rule: { rewrite: { path: PathRewrite.full('b') } }, message: '[PathInvalid] shop: rules[0].rewrite.path is "b"; allowed: a path that begins with / and has no query, fragment, space or backslash; fix: correct the path; match the query string with queryParams' },
   { when: 'an expression to replace looks around', rule: { rewrite: { path: PathRewrite.regex('(?=a)', '') } }, message: '[RegexInvalid] shop: rules[0].rewrite.path is "(?=a)"; allowed: RE2 syntax (error parsing regexp: invalid or unsupported Perl syntax: `(?=`); fix: rewrite it without look-around and back-references; it must match the whole value' },
   { when: 'the Host header becomes a URL', rule: { rewrite: { authority: 'http://b.test' } }, message: '[HostInvalid] shop: rules[0].rewrite.authority is "http://b.test"; allowed: a fully qualified DNS name such as api.example.com; fix: write the host alone, without scheme and path' },
   { when: 'the Host header is set like any other', rule: { requestHeaders: { set: { Host: 'b.test' } } }, message: '[HeaderInvalid] shop: rules[0].requestHeaders.set is "Host"; allowed: the name of a header other than Host; fix: correct the name; the Host header is changed by rewrite.authority' },
@@ -67,5 +70,32 @@ describe('a rule is refused when', () => {
   test.each([...MATCHES, ...ACTIONS, ...OPTIONS])('$when', ({ rule, message }) => {
     const { shop } = mesh();
     expectRefusal(() => checkRules(shop, [rule], 'rules', refuser(shop)), message);
+  });
+});
+
+const REACHED = '[RuleUnreachable] shop: rules[1].matches is "only requests that fit an earlier rule"; allowed: requests that no earlier rule takes; fix: move the rule in front of the wider one, or delete it';
+
+describe('a rule that no request reaches is refused', () => {
+  const refused: [string, RouteMatch[] | undefined, RouteMatch[] | undefined][] = [
+    ['behind everything', undefined, [{ path: PathMatch.prefix('/a') }]],
+    ['for everything, behind everything', undefined, undefined],
+    ['behind the same', [{ path: PathMatch.prefix('/a') }], [{ path: PathMatch.prefix('/a') }]],
+    ['behind a wider prefix', [{ path: PathMatch.prefix('/a') }], [{ path: PathMatch.prefix('/a/b'), methods: ['GET'] }]],
+    ['behind a wider match for each of its own', [{ methods: ['GET'] }, { methods: ['PUT'] }], [{ path: PathMatch.exact('/a'), methods: ['PUT'] }]],
+  ];
+  test.each(refused)('%s', (_, first, second) => {
+    const { shop } = mesh();
+    expectRefusal(() => checkRules(shop, [{ matches: first }, { matches: second }], 'rules', refuser(shop)), REACHED);
+  });
+
+  const reached: [string, RouteMatch[] | undefined, RouteMatch[] | undefined][] = [
+    ['everything behind something', [{ path: PathMatch.prefix('/a') }], undefined],
+    ['a narrower rule in front', [{ path: PathMatch.prefix('/a/b') }], [{ path: PathMatch.prefix('/a') }]],
+    ['one match of two is left', [{ path: PathMatch.prefix('/a') }], [{ path: PathMatch.prefix('/a') }, { path: PathMatch.prefix('/b') }]],
+    ['one method of two is left', [{ methods: ['GET'] }], [{ methods: ['GET', 'PUT'] }]],
+  ];
+  test.each(reached)('but not: %s', (_, first, second) => {
+    const { shop } = mesh();
+    expect(checkRules(shop, [{ matches: first }, { matches: second }], 'rules', refuser(shop))).toHaveLength(2);
   });
 });

@@ -1,5 +1,5 @@
 import { CASES } from './cases';
-import { Destination, GatewayWorkload, IngressListener, IngressRoute, IngressRouteProps, RouteAction } from '../../src';
+import { Destination, GatewayWorkload, IngressListener, IngressRoute, IngressRouteProps, IngressRule, RouteAction } from '../../src';
 import { ingress } from '../fixtures';
 import { expectRefusal } from '../refusal';
 import { find, manifestsOf, synth } from '../synth';
@@ -154,6 +154,19 @@ describe('ingress route', () => {
     const { app, route } = ingress({}, { hosts: ['shop.example.com'] });
     route.addRule(web);
     expect(find(synth(app), 'VirtualService').spec.http).toHaveLength(1);
+  });
+
+  test('is refused when a rule says nothing about what is done', () => {
+    const { route } = ingress({}, { hosts: ['shop.example.com'] });
+    expectRefusal(() => route.addRule({} as IngressRule),
+      '[ActionMissing] shop/route: rule[0].action is not set; allowed: an action; fix: say what is done, for example RouteAction.forward(...)');
+  });
+
+  test('is refused when a rule that is added later comes behind everything', () => {
+    const { route } = ingress({}, { hosts: ['shop.example.com'] });
+    route.addRule(web);
+    expectRefusal(() => route.addRule(web),
+      '[RuleUnreachable] shop/route: rule[0].matches is "only requests that fit an earlier rule"; allowed: requests that no earlier rule takes; fix: move the rule in front of the wider one, or delete it');
   });
 
   test('is refused when it has no rules, when the app is synthesized', () => {

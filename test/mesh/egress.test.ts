@@ -184,7 +184,7 @@ describeMesh('egress route', () => {
 
     test('broken: an SNI without names to verify accepts any certificate', async () => {
       const broken = database(UpstreamTls.simple());
-      part(broken, 'DestinationRule', 'db-test-tls').addJsonPatch(JsonPatch.remove('/spec/trafficPolicy/portLevelSettings/0/tls/subjectAltNames'));
+      part(broken, 'DestinationRule', 'egress-db-test-tls').addJsonPatch(JsonPatch.remove('/spec/trafficPolicy/portLevelSettings/0/tls/subjectAltNames'));
       const { answers: [answer] } = await run(broken, [external('db.test', { tls: 5432 }, { certHost: 'other.test' })], [say('tcp://db.test:5432', fromApp)]);
       expect(answer).toReach('db.test', { leftBy: 'egress' });
     });

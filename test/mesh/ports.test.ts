@@ -71,7 +71,7 @@ describeMesh('several TCP services on port 443 of one gateway', () => {
 
   test('broken: a Gateway with the name of another port closes the connection', async () => {
     const broken = declare({ hosts: ['db.test'], addresses: ['198.19.1.10'], ports: [ExternalPort.mysql(), ExternalPort.mongo()] });
-    part(broken, 'VirtualService', '3306').addJsonPatch(JsonPatch.replace('/spec/gateways/0', 'istio-system/db-test-27017'));
+    part(broken, 'VirtualService', '3306').addJsonPatch(JsonPatch.replace('/spec/gateways/0', 'istio-system/egress-db-test-27017'));
     const { answers: [mysql, mongo] } = await run(broken, [external('db.test', { tcp: 3306 }), external('db.test', { tcp: 27017 })],
       [say('tcp://db.test:3306', fromApp), say('tcp://db.test:27017', fromApp)]);
     expect(mysql).toFail();

@@ -42,6 +42,9 @@ export function checkDestination(scope: IConstruct, destination: Destination, pr
     }
     return { host: `${service.name}.${service.namespace}.svc.${domain}`, port: number! };
   }
+  if (namespace !== undefined && !isDnsLabel(namespace)) {
+    refuse({ code: 'NameInvalid', prop: `${prop}.namespace`, got: namespace, allowed: 'a DNS label of at most 63 characters', fix: 'correct the name' });
+  }
   if (typeof name !== 'string' || !isDnsLabel(name)) {
     refuse({ code: 'ServiceNameInvalid', prop, got: name, allowed: 'the name of a Service, a DNS label', fix: 'write the name alone, and its namespace in `namespace`' });
   }
@@ -54,7 +57,7 @@ function checkRedirect(options: RedirectOptions, prop: string, refuse: Refuse): 
     refuse({ code: 'RedirectEmpty', prop, got: options, allowed: 'one of scheme, authority, path, port', fix: 'say what changes: a redirect to the same URL never ends' });
   }
   if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') {
-    refuse({ code: 'RedirectEmpty', prop: `${prop}.scheme`, got: scheme, allowed: 'http or https', fix: 'correct the scheme' });
+    refuse({ code: 'RedirectSchemeInvalid', prop: `${prop}.scheme`, got: scheme, allowed: 'http or https', fix: 'correct the scheme' });
   }
   if (path !== undefined) checkPath('exact', path, `${prop}.path`, refuse);
   if (scheme && port === (scheme === 'https' ? 443 : 80) && authority === undefined) {

@@ -7,8 +7,8 @@ import { RouteMatch } from '../../http/route-match';
 import { EgressRule } from '../../http/rule';
 import { checkReason } from '../checks';
 import { Refuse } from '../errors';
-import { isDnsLabel } from '../names';
-import { GatewayFacts } from '../plan/egress-gateway';
+import { isDnsLabel, isDnsName } from '../names';
+import { GatewayFacts, ownLegOneHost } from '../plan/egress-gateway';
 import { legOneOf } from '../plan/egress-route';
 import { intersect } from '../plan/intersect';
 import { MESH_HEADERS } from '../plan/leaving';
@@ -78,6 +78,11 @@ function checkService({ service, gateway }: EgressSurroundings, refuse: Refuse):
   if (service.resolution === 'NONE') {
     refuse({ code: 'ResolutionNoneBehindGateway', prop: 'service.resolution', got: 'NONE', allowed: 'DNS, DNS_ROUND_ROBIN, STATIC', fix: 'use Resolution.dns() or Resolution.endpoints()' });
   }
+  for (const { host, port } of service.ports.filter(p => !isHttp(p)).flatMap(p => service.hosts.map(h => ({ host: h, port: p.number })))) {
+    if (!isDnsName(ownLegOneHost(gateway, host, port))) {
+      refuse({ code: 'HostInvalid', prop: 'service.hosts', got: host, allowed: `a host that leaves room for the name of leg 1, ${ownLegOneHost(gateway, host, port)}`, fix: 'shorten the name of the gateway; a label of a name has 63 characters, a name 253' });
+    }
+  }
   for (const tls of service.ports.flatMap(p => p.tls ?? [])) {
     if (tls.secretNamespace !== undefined && tls.secretNamespace !== gateway.namespace) {
       refuse({ code: 'ClientCertificateNamespace', prop: 'service.ports.tls.clientCertificate', got: `${tls.secretNamespace}/${tls.secret}`, allowed: `a Secret in ${gateway.namespace}, where the pods of the gateway run`, fix: `make the Secret ${tls.secret} in ${gateway.namespace}` });
@@ -123,12 +128,14 @@ function limitRule(rule: Rule, allow: Match[], prop: string, refuse: Refuse): Ru
 }
 
 export function checkCaller(caller: Caller, prop: string, refuse: Refuse) {
-  for (const name of [caller._namespace, ...(caller._serviceAccount === undefined ? [] : [caller._serviceAccount])]) {
-    if (typeof name !== 'string' || !isDnsLabel(name)) {
-      refuse({ code: 'NameInvalid', prop, got: name, allowed: 'a DNS label of at most 63 characters', fix: 'correct the name' });
-    }
+  const { _namespace: namespace, _serviceAccount: serviceAccount } = caller;
+  if (typeof namespace !== 'string' || !isDnsLabel(namespace)) {
+    refuse({ code: 'NameInvalid', prop, got: namespace, allowed: 'a DNS label of at most 63 characters', fix: 'correct the name' });
   }
-  return { namespace: caller._namespace, serviceAccount: caller._serviceAccount };
+  if (serviceAccount !== undefined && !isDnsName(serviceAccount)) {
+    refuse({ code: 'NameInvalid', prop, got: serviceAccount, allowed: 'the name of a service account: DNS labels with dots between them', fix: 'correct the name' });
+  }
+  return { namespace, serviceAccount };
 }
 
 function checkCallers(input: EgressInput, intent: EgressIntent, refuse: Refuse): void {

@@ -113,6 +113,10 @@ function checkAddresses(addresses: string[], resolution: Resolution['_kind'], re
 function checkTcp(input: ExternalInput, hosts: string[], ports: Port[], addresses: string[], settings: MeshSettings, refuse: Refuse): void {
   const tcp = ports.find(p => p.protocol === 'TCP');
   if (!tcp) return;
+  const wildcard = hosts.find(h => h.startsWith('*.'));
+  if (wildcard && tcp.tls && tcp.tls.mode !== 'INSECURE' && tcp.tls.sni === undefined) {
+    refuse({ code: 'SniWithoutSubjectAltNames', prop: 'ports.tls.sni', got: undefined, allowed: `a server name and subjectAltNames, for TLS on the TCP port of ${wildcard}`, fix: 'say which name to ask for and which to accept: a wildcard is neither' });
+  }
   if (hosts.length > 1) {
     refuse({ code: 'TcpManyHosts', prop: 'hosts', got: hosts, allowed: `one host for a service with the TCP port ${tcp.number}`, fix: 'make one ExternalService a host' });
   }

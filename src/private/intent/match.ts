@@ -16,6 +16,9 @@ export interface Match {
   readonly authority?: TextCondition;
 }
 
+/** Istio ignores matches of headers with these names. */
+const IGNORED = ['uri', 'scheme', 'method', 'authority'];
+
 export function checkMatches(matches: RouteMatch[], prop: string, refuse: Refuse): Match[] {
   return matches.map((match, i) => checkMatch(match, `${prop}[${i}]`, refuse));
 }
@@ -30,8 +33,8 @@ function checkMatch(match: RouteMatch, prop: string, refuse: Refuse): Match {
   const headerMap = new Map<string, HeaderCondition>();
   headers.forEach((header, i) => {
     const name = String(header._name).toLowerCase();
-    if (!isHeaderName(name) || headerMap.has(name)) {
-      refuse({ code: 'HeaderInvalid', prop: `${prop}.headers[${i}]`, got: header._name, allowed: 'a header name, once in a match', fix: headerMap.has(name) ? 'join the conditions on this header in one regex' : 'correct the name; use `authority` for the Host header' });
+    if (!isHeaderName(name) || IGNORED.includes(name) || headerMap.has(name)) {
+      refuse({ code: 'HeaderInvalid', prop: `${prop}.headers[${i}]`, got: header._name, allowed: `a header name other than ${IGNORED.join(', ')}, once in a match`, fix: headerMap.has(name) ? 'join the conditions on this header in one regex' : 'correct the name; use `authority` for the Host header' });
     }
     checkText(header._kind, header._value, `${prop}.headers[${i}]`, refuse);
     headerMap.set(name, { kind: header._kind, value: header._value });
@@ -60,8 +63,8 @@ function checkMatch(match: RouteMatch, prop: string, refuse: Refuse): Match {
 
 export function checkPath(kind: PathCondition['kind'], value: string, prop: string, refuse: Refuse): void {
   if (kind === 'regex') return checkText(kind, value, prop, refuse);
-  if (typeof value !== 'string' || !value.startsWith('/') || /[?#\s]/.test(value)) {
-    refuse({ code: 'PathInvalid', prop, got: value, allowed: 'a path that begins with / and has neither query nor fragment', fix: 'correct the path; match the query string with queryParams' });
+  if (typeof value !== 'string' || !value.startsWith('/') || /[?#\s\\]/.test(value)) {
+    refuse({ code: 'PathInvalid', prop, got: value, allowed: 'a path that begins with / and has no query, fragment, space or backslash', fix: 'correct the path; match the query string with queryParams' });
   }
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { IConstruct } from 'constructs';
 import { checkAction, checkDestination } from './action';
 import { Match, PathCondition, checkMatches, checkPath } from './match';
@@ -10,6 +11,7 @@ import { RouteRule } from '../../http/rule';
 import { checkHeaderName, checkPercent, checkRegex, checkStatus, checkTimeout } from '../checks';
 import { Refuse } from '../errors';
 import { checkHost } from '../hosts';
+import { intersect } from '../plan/intersect';
 import { Action, Edits, FaultSpec, MirrorSpec, RetriesSpec } from '../plan/objects';
 
 /** What a rule says, checked. */
@@ -44,9 +46,22 @@ const RETRY_CONDITIONS = [
 
 type Input = RouteRule & { readonly action?: RouteAction };
 
-export function checkRules(scope: IConstruct, rules: Input[], prop: string, refuse: Refuse): Rule[] {
-  return rules.map((rule, i) => checkRule(scope, rule, `${prop}[${i}]`, refuse));
+export function checkRules(scope: IConstruct, rules: Input[], prop: string, refuse: Refuse, before: Rule[] = []): Rule[] {
+  const checked = rules.map((rule, i) => checkRule(scope, rule, `${prop}[${i}]`, refuse));
+  checked.forEach((rule, i) => checkReachable(rule, [...before, ...checked.slice(0, i)], `${prop}[${i}].matches`, refuse));
+  return checked;
 }
+
+/** The first rule that matches decides, so that one behind a wider one would be written in vain. */
+function checkReachable(rule: Rule, earlier: Rule[], prop: string, refuse: Refuse): void {
+  const wider = earlier.flatMap(e => (e.matches.length === 0 ? [EVERYTHING] : e.matches));
+  const own = rule.matches.length === 0 ? [EVERYTHING] : rule.matches;
+  if (own.every(match => wider.some(wide => isDeepStrictEqual(intersect(match, wide), match)))) {
+    refuse({ code: 'RuleUnreachable', prop, got: 'only requests that fit an earlier rule', allowed: 'requests that no earlier rule takes', fix: 'move the rule in front of the wider one, or delete it' });
+  }
+}
+
+const EVERYTHING: Match = { path: undefined, authority: undefined, headers: new Map(), queryParams: new Map(), methods: [] };
 
 function checkRule(scope: IConstruct, rule: Input, prop: string, refuse: Refuse): Rule {
   const matches = checkMatches(rule.matches ?? [], `${prop}.matches`, refuse);

@@ -53,7 +53,7 @@ function wayOf(intent: EgressIntent, host: string, port: Port): Way {
   const legOne = legOneOf(intent, port);
   const shared = legOne === 'shared';
   const serverPort = legOne === 'plaintext' ? 80 : gateway.port;
-  const gatewayName = shared ? gateway.name : labelOf(host, legOne === 'plaintext' ? serverPort : port.number);
+  const gatewayName = shared ? gateway.name : labelOf(gateway.name, host, legOne === 'plaintext' ? serverPort : port.number);
   const marked = isHttp(port) && intent.service.ports.filter(isHttp).length > 1;
   return { host, port, legOne, serverPort, gatewayName, entrance: entranceOf(), mark: marked ? { [PORT_HEADER]: String(port.number) } : undefined };
 
@@ -121,7 +121,7 @@ function splitVirtualServices(intent: EgressIntent, ways: Way[]): ObjectPlan[] {
       kind: 'VirtualService',
       id: `${way.host}-${way.port.number}-virtual-service`,
       namespace: gateway.namespace,
-      name: labelOf(way.host, way.port.number, 'leg', 2),
+      name: labelOf(gateway.name, way.host, way.port.number, 'leg', 2),
       spec: { hosts: [serverHost(way)], gateways: [qualified(gateway, way.gatewayName)], exportTo: ['.'], ...leavingLeg(intent, way) },
     })),
   ];
@@ -152,8 +152,8 @@ function singleVirtualService(intent: EgressIntent, host: string, all: Way[]): O
   };
 }
 
-function nameOfSingle({ name, service }: EgressIntent, host: string): string {
-  if (name === undefined) return labelOf(host);
+function nameOfSingle({ name, service, gateway }: EgressIntent, host: string): string {
+  if (name === undefined) return labelOf(gateway.name, host);
   return service.hosts.length > 1 ? labelOf(name, host) : name;
 }
 
@@ -183,14 +183,14 @@ function entranceObjects(intent: EgressIntent, way: Way): ObjectPlan[] {
         kind: 'ServiceEntry',
         id: `${id}-leg-1`,
         namespace: gateway.namespace,
-        name: labelOf(way.host, way.port.number, 'leg', 1),
+        name: labelOf(gateway.name, way.host, way.port.number, 'leg', 1),
         spec: legOneEntry(gateway, way.entrance.host, intent.callerNamespaces, [{ name: 'tls', number: gateway.port, protocol: 'TLS', targetPort: gateway.targetPort }]),
       },
       {
         kind: 'DestinationRule',
         id: `${id}-leg-1-mtls`,
         namespace: gateway.namespace,
-        name: labelOf(way.host, way.port.number, 'leg', 1, 'mtls'),
+        name: labelOf(gateway.name, way.host, way.port.number, 'leg', 1, 'mtls'),
         spec: legOneRule(gateway, way.entrance.host, intent.callerNamespaces),
       },
     ];
@@ -208,7 +208,7 @@ function callersPolicy(intent: EgressIntent, way: Way, ways: Way[]): ObjectPlan 
     kind: 'AuthorizationPolicy',
     id: `${way.host}-${way.port.number}-callers`,
     namespace: gateway.namespace,
-    name: labelOf(way.host, way.port.number, 'callers'),
+    name: labelOf(gateway.name, way.host, way.port.number, 'callers'),
     spec: {
       selector: gateway.selector,
       ...callers,
@@ -232,6 +232,6 @@ function upstreamObjects(intent: EgressIntent, host: string): ObjectPlan[] {
   if (!spec) return [];
   const reason = insecureReasons(intent.service.ports);
   return [{
-    kind: 'DestinationRule', id: `${host}-tls`, namespace: gateway.namespace, name: labelOf(host, 'tls'), annotations: reason ? { [REASON]: reason } : undefined, spec,
+    kind: 'DestinationRule', id: `${host}-tls`, namespace: gateway.namespace, name: labelOf(gateway.name, host, 'tls'), annotations: reason ? { [REASON]: reason } : undefined, spec,
   }];
 }

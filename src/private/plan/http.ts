@@ -11,9 +11,9 @@ export interface At {
 }
 
 /** A rule at some ports, as one HTTP route. What the user left out, `otherwise` says. */
-export function ruleRoute(rule: Rule, at: At[], otherwise: Action): HttpRoute {
+export function ruleRoute(rule: Rule, at: At[], otherwise?: Action): HttpRoute {
   const { matches, action, rewrite, ...same } = rule;
-  return { ...same, matches: matchesAt(matches, at), action: action ?? otherwise, rewrite: rewrite && rewriteOf(rewrite) };
+  return { ...same, matches: matchesAt(matches, at), action: (action ?? otherwise)!, rewrite: rewrite && rewriteOf(rewrite) };
 }
 
 /** Paths are rewritten by regular expressions: Istio's own rewrite of a prefix doubles or loses slashes, and has no form for whole paths. */

@@ -65,12 +65,11 @@ export interface IngressRouteIntent {
 export function ingressVirtualService(intent: IngressRouteIntent): VirtualServiceSpec {
   const away = intent.listeners.filter(l => l.redirectTo !== undefined);
   const served = intent.listeners.filter(l => l.redirectTo === undefined).map(l => ({ port: l.port }));
-  const nowhere: Action = { kind: 'respond', status: 404 };
   return {
     hosts: intent.hosts,
     gateways: [intent.gateway],
     exportTo: exportTo([intent.podNamespace], intent.namespace),
-    http: [...away.flatMap(l => redirects(l, intent.hosts)), ...intent.rules.map(rule => ruleRoute(rule, served, nowhere))],
+    http: [...away.flatMap(l => redirects(l, intent.hosts)), ...intent.rules.map(rule => ruleRoute(rule, served))],
     tls: [],
     tcp: [],
   };

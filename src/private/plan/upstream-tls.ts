@@ -7,7 +7,9 @@ import { TlsIntent } from '../intent/upstream-tls';
  */
 export function clientTls(tls: TlsIntent, host: string): ClientTls {
   if (tls.mode === 'INSECURE') return { mode: 'SIMPLE', insecureSkipVerify: true, ...(tls.opaque && { sni: host }) };
-  const sni = tls.sni ?? (tls.opaque || tls.subjectAltNames ? host : undefined);
+  // a wildcard is no server name; `subjectAltNames` alone verifies them as well
+  const named = (tls.opaque || tls.subjectAltNames) && !host.startsWith('*');
+  const sni = tls.sni ?? (named ? host : undefined);
   return {
     mode: tls.mode,
     sni,

@@ -4,7 +4,7 @@ import { routed } from '../../fixtures';
 import { find } from '../../synth';
 import { CASES } from '../cases';
 
-const LEG_2 = 'api-example-com-80-leg-2';
+const LEG_2 = 'egress-api-example-com-80-leg-2';
 const originated = { hosts: ['api.example.com'], ports: [ExternalPort.httpToHttps()] };
 const gatewayLeg = (name: keyof typeof CASES) => [find(CASES[name]().manifests(), 'VirtualService', LEG_2)];
 const routes = (rules: EgressRule[], allow?: RouteMatch[]) => find(routed(originated, { rules, allow }).manifests(), 'VirtualService', LEG_2).spec.http;
@@ -15,7 +15,7 @@ describe('egress route › allow', () => {
       apiVersion: networking.istio.io/v1
       kind: VirtualService
       metadata:
-        name: api-example-com-80-leg-2
+        name: egress-api-example-com-80-leg-2
         namespace: istio-system
       spec:
         exportTo:
@@ -76,7 +76,7 @@ describe('egress route › rules', () => {
       apiVersion: networking.istio.io/v1
       kind: VirtualService
       metadata:
-        name: api-example-com-80-leg-2
+        name: egress-api-example-com-80-leg-2
         namespace: istio-system
       spec:
         exportTo:
@@ -177,7 +177,7 @@ describe('egress route › rules', () => {
       apiVersion: networking.istio.io/v1
       kind: VirtualService
       metadata:
-        name: api-example-com-80-leg-2
+        name: egress-api-example-com-80-leg-2
         namespace: istio-system
       spec:
         exportTo:

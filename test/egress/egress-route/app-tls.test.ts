@@ -3,7 +3,7 @@ import { CASES } from '../cases';
 
 describe('egress route › app TLS, wrapped', () => {
   const objects = CASES['app TLS, wrapped']().manifests();
-  const gatewayLeg = find(objects, 'VirtualService', 'api-example-com-443-leg-2');
+  const gatewayLeg = find(objects, 'VirtualService', 'egress-api-example-com-443-leg-2');
 
   test('the objects', () => {
     expect(objects).toMatchInlineSnapshot(`
@@ -51,13 +51,13 @@ describe('egress route › app TLS, wrapped', () => {
       apiVersion: networking.istio.io/v1
       kind: VirtualService
       metadata:
-        name: api-example-com-443-leg-2
+        name: egress-api-example-com-443-leg-2
         namespace: istio-system
       spec:
         exportTo:
           - "."
         gateways:
-          - istio-system/api-example-com-443
+          - istio-system/egress-api-example-com-443
         hosts:
           - api.example.com-443.egress.istio-system.mesh.internal
         tcp:
@@ -72,7 +72,7 @@ describe('egress route › app TLS, wrapped', () => {
       apiVersion: networking.istio.io/v1
       kind: Gateway
       metadata:
-        name: api-example-com-443
+        name: egress-api-example-com-443
         namespace: istio-system
       spec:
         selector:
@@ -91,7 +91,7 @@ describe('egress route › app TLS, wrapped', () => {
       apiVersion: networking.istio.io/v1
       kind: ServiceEntry
       metadata:
-        name: api-example-com-443-leg-1
+        name: egress-api-example-com-443-leg-1
         namespace: istio-system
       spec:
         exportTo:
@@ -114,7 +114,7 @@ describe('egress route › app TLS, wrapped', () => {
       apiVersion: networking.istio.io/v1
       kind: DestinationRule
       metadata:
-        name: api-example-com-443-leg-1-mtls
+        name: egress-api-example-com-443-leg-1-mtls
         namespace: istio-system
       spec:
         exportTo:
@@ -129,7 +129,7 @@ describe('egress route › app TLS, wrapped', () => {
       apiVersion: security.istio.io/v1
       kind: AuthorizationPolicy
       metadata:
-        name: api-example-com-443-callers
+        name: egress-api-example-com-443-callers
         namespace: istio-system
       spec:
         action: DENY
@@ -166,11 +166,11 @@ describe('egress route › app TLS, wrapped', () => {
   test('another port has objects of its own', () => {
     const names = CASES['app TLS on another port']().manifests().slice(2).map(o => `${o.kind} ${o.metadata.name}`);
     expect(names).toEqual([
-      'VirtualService api-example-com-8883-leg-2',
-      'Gateway api-example-com-8883',
-      'ServiceEntry api-example-com-8883-leg-1',
-      'DestinationRule api-example-com-8883-leg-1-mtls',
-      'AuthorizationPolicy api-example-com-8883-callers',
+      'VirtualService egress-api-example-com-8883-leg-2',
+      'Gateway egress-api-example-com-8883',
+      'ServiceEntry egress-api-example-com-8883-leg-1',
+      'DestinationRule egress-api-example-com-8883-leg-1-mtls',
+      'AuthorizationPolicy egress-api-example-com-8883-callers',
     ]);
   });
 });
@@ -224,13 +224,13 @@ describe('egress route › app TLS, passed through', () => {
       apiVersion: networking.istio.io/v1
       kind: VirtualService
       metadata:
-        name: api-example-com-443-leg-2
+        name: egress-api-example-com-443-leg-2
         namespace: istio-system
       spec:
         exportTo:
           - "."
         gateways:
-          - istio-system/api-example-com-443
+          - istio-system/egress-api-example-com-443
         hosts:
           - api.example.com
         tls:
@@ -247,7 +247,7 @@ describe('egress route › app TLS, passed through', () => {
       apiVersion: networking.istio.io/v1
       kind: Gateway
       metadata:
-        name: api-example-com-443
+        name: egress-api-example-com-443
         namespace: istio-system
       spec:
         selector:
@@ -272,6 +272,6 @@ describe('egress route › app TLS, passed through', () => {
   test('what is no TLS is wrapped all the same, and its callers are known', () => {
     const beside = CASES['app TLS, passed through beside TCP']().manifests();
     expect(beside.filter(o => o.kind === 'Gateway').map(o => o.spec.servers[0].tls.mode)).toEqual(['PASSTHROUGH', 'ISTIO_MUTUAL']);
-    expect(find(beside, 'AuthorizationPolicy').metadata.name).toBe('db-example-com-5432-callers');
+    expect(find(beside, 'AuthorizationPolicy').metadata.name).toBe('egress-db-example-com-5432-callers');
   });
 });

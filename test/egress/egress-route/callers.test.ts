@@ -11,7 +11,7 @@ describe('egress route › callers', () => {
       apiVersion: security.istio.io/v1
       kind: AuthorizationPolicy
       metadata:
-        name: api-example-com-80-callers
+        name: egress-api-example-com-80-callers
         namespace: istio-system
       spec:
         action: DENY

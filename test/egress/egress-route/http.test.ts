@@ -50,7 +50,7 @@ describe('egress route › http', () => {
       apiVersion: networking.istio.io/v1
       kind: VirtualService
       metadata:
-        name: api-example-com-80-leg-2
+        name: egress-api-example-com-80-leg-2
         namespace: istio-system
       spec:
         exportTo:
@@ -83,7 +83,7 @@ describe('egress route › http', () => {
       apiVersion: security.istio.io/v1
       kind: AuthorizationPolicy
       metadata:
-        name: api-example-com-80-callers
+        name: egress-api-example-com-80-callers
         namespace: istio-system
       spec:
         action: DENY
@@ -154,7 +154,7 @@ describe('egress route › http', () => {
       apiVersion: networking.istio.io/v1
       kind: VirtualService
       metadata:
-        name: api-example-com-50051-leg-2
+        name: egress-api-example-com-50051-leg-2
         namespace: istio-system
       spec:
         exportTo:
@@ -187,7 +187,7 @@ describe('egress route › http', () => {
   });
 
   test('only the named headers of the mesh leave it', () => {
-    const [route] = find(CASES['kept headers']().manifests(), 'VirtualService', 'api-example-com-80-leg-2').spec.http;
+    const [route] = find(CASES['kept headers']().manifests(), 'VirtualService', 'egress-api-example-com-80-leg-2').spec.http;
     expect(route.headers.request.remove).toEqual([
       'x-envoy-attempt-count', 'x-envoy-decorator-operation', 'x-envoy-external-address', 'x-envoy-peer-metadata', 'x-envoy-peer-metadata-id',
       'x-forwarded-client-cert', 'x-forwarded-for', 'x-forwarded-proto',

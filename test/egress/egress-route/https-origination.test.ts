@@ -58,7 +58,7 @@ describe('egress route › https origination', () => {
       apiVersion: networking.istio.io/v1
       kind: VirtualService
       metadata:
-        name: api-example-com-80-leg-2
+        name: egress-api-example-com-80-leg-2
         namespace: istio-system
       spec:
         exportTo:
@@ -91,7 +91,7 @@ describe('egress route › https origination', () => {
       apiVersion: security.istio.io/v1
       kind: AuthorizationPolicy
       metadata:
-        name: api-example-com-80-callers
+        name: egress-api-example-com-80-callers
         namespace: istio-system
       spec:
         action: DENY
@@ -119,7 +119,7 @@ describe('egress route › https origination', () => {
       apiVersion: networking.istio.io/v1
       kind: DestinationRule
       metadata:
-        name: api-example-com-tls
+        name: egress-api-example-com-tls
         namespace: istio-system
       spec:
         exportTo:
@@ -156,7 +156,7 @@ describe('egress route › https origination', () => {
       apiVersion: networking.istio.io/v1
       kind: DestinationRule
       metadata:
-        name: api-example-com-tls
+        name: egress-api-example-com-tls
         namespace: istio-system
       spec:
         exportTo:
@@ -187,7 +187,7 @@ describe('egress route › https origination', () => {
       metadata:
         annotations:
           cdk8s-istio/insecure-reason: a lab without certificates
-        name: api-example-com-tls
+        name: egress-api-example-com-tls
         namespace: istio-system
       spec:
         exportTo:

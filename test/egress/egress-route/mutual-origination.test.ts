@@ -10,7 +10,7 @@ describe('egress route › mutual origination', () => {
       apiVersion: networking.istio.io/v1
       kind: DestinationRule
       metadata:
-        name: api-example-com-tls
+        name: egress-api-example-com-tls
         namespace: istio-system
       spec:
         exportTo:
@@ -36,7 +36,7 @@ describe('egress route › mutual origination', () => {
       apiVersion: networking.istio.io/v1
       kind: DestinationRule
       metadata:
-        name: api-example-com-tls
+        name: egress-api-example-com-tls
         namespace: istio-system
       spec:
         exportTo:

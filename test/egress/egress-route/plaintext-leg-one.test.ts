@@ -51,13 +51,13 @@ describe('egress route › plaintext leg 1', () => {
       apiVersion: networking.istio.io/v1
       kind: VirtualService
       metadata:
-        name: api-example-com-80-leg-2
+        name: egress-api-example-com-80-leg-2
         namespace: istio-system
       spec:
         exportTo:
           - "."
         gateways:
-          - istio-system/api-example-com-80
+          - istio-system/egress-api-example-com-80
         hosts:
           - api.example.com
         http:
@@ -86,7 +86,7 @@ describe('egress route › plaintext leg 1', () => {
       metadata:
         annotations:
           cdk8s-istio/plaintext-leg-one-reason: the gateway runs outside the mesh
-        name: api-example-com-80
+        name: egress-api-example-com-80
         namespace: istio-system
       spec:
         selector:
@@ -103,7 +103,7 @@ describe('egress route › plaintext leg 1', () => {
       apiVersion: networking.istio.io/v1
       kind: DestinationRule
       metadata:
-        name: api-example-com-tls
+        name: egress-api-example-com-tls
         namespace: istio-system
       spec:
         exportTo:

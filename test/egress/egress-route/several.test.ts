@@ -1,6 +1,6 @@
-import { ExternalPort, VirtualServiceLayout } from '../../../src';
+import { Caller, EgressGateway, EgressRoute, ExternalPort, GatewayWorkload, VirtualServiceLayout } from '../../../src';
 import { routed } from '../../fixtures';
-import { find } from '../../synth';
+import { find, manifestsOf } from '../../synth';
 import { CASES } from '../cases';
 
 const virtualServices = (name: keyof typeof CASES) => CASES[name]().manifests().filter(o => o.kind === 'VirtualService');
@@ -37,7 +37,7 @@ describe('egress route › several hosts', () => {
       apiVersion: networking.istio.io/v1
       kind: VirtualService
       metadata:
-        name: a-example-com-80-leg-2
+        name: egress-a-example-com-80-leg-2
         namespace: istio-system
       spec:
         exportTo:
@@ -70,7 +70,7 @@ describe('egress route › several hosts', () => {
       apiVersion: networking.istio.io/v1
       kind: VirtualService
       metadata:
-        name: b-example-com-80-leg-2
+        name: egress-b-example-com-80-leg-2
         namespace: istio-system
       spec:
         exportTo:
@@ -104,10 +104,10 @@ describe('egress route › several hosts', () => {
 
   test('each has its policy and its TLS', () => {
     expect(named('several hosts').slice(4)).toEqual([
-      'AuthorizationPolicy istio-system/a-example-com-80-callers',
-      'AuthorizationPolicy istio-system/b-example-com-80-callers',
-      'DestinationRule istio-system/a-example-com-tls',
-      'DestinationRule istio-system/b-example-com-tls',
+      'AuthorizationPolicy istio-system/egress-a-example-com-80-callers',
+      'AuthorizationPolicy istio-system/egress-b-example-com-80-callers',
+      'DestinationRule istio-system/egress-a-example-com-tls',
+      'DestinationRule istio-system/egress-b-example-com-tls',
     ]);
   });
 });
@@ -161,9 +161,9 @@ describe('egress route › several ports', () => {
 
   test('the gateway reads one object a port', () => {
     expect(virtualServices('several ports').slice(1).map(o => [o.metadata.name, o.spec.gateways, Object.keys(o.spec).slice(3)])).toEqual([
-      ['db-example-com-80-leg-2', ['istio-system/egress'], ['http']],
-      ['db-example-com-443-leg-2', ['istio-system/db-example-com-443'], ['tcp']],
-      ['db-example-com-5432-leg-2', ['istio-system/db-example-com-5432'], ['tcp']],
+      ['egress-db-example-com-80-leg-2', ['istio-system/egress'], ['http']],
+      ['egress-db-example-com-443-leg-2', ['istio-system/egress-db-example-com-443'], ['tcp']],
+      ['egress-db-example-com-5432-leg-2', ['istio-system/egress-db-example-com-5432'], ['tcp']],
     ]);
   });
 });
@@ -174,7 +174,7 @@ describe('egress route › single layout', () => {
       apiVersion: networking.istio.io/v1
       kind: VirtualService
       metadata:
-        name: api-example-com
+        name: egress-api-example-com
         namespace: istio-system
       spec:
         exportTo:
@@ -227,7 +227,7 @@ describe('egress route › single layout', () => {
       apiVersion: networking.istio.io/v1
       kind: VirtualService
       metadata:
-        name: api-example-com
+        name: egress-api-example-com
         namespace: istio-system
       spec:
         exportTo:
@@ -236,7 +236,7 @@ describe('egress route › single layout', () => {
         gateways:
           - mesh
           - istio-system/egress
-          - istio-system/api-example-com-443
+          - istio-system/egress-api-example-com-443
         hosts:
           - api.example.com
           - api.example.com-443.egress.istio-system.mesh.internal
@@ -277,7 +277,7 @@ describe('egress route › single layout', () => {
         tcp:
           - match:
               - gateways:
-                  - istio-system/api-example-com-443
+                  - istio-system/egress-api-example-com-443
                 port: 443
             route:
               - destination:
@@ -300,7 +300,7 @@ describe('egress route › single layout', () => {
   });
 
   test('on the shared server the policy guards every host of the object', () => {
-    const policy = find(CASES['single layout, several ports']().manifests(), 'AuthorizationPolicy', 'api-example-com-80-callers');
+    const policy = find(CASES['single layout, several ports']().manifests(), 'AuthorizationPolicy', 'egress-api-example-com-80-callers');
     const inner = 'api.example.com-443.egress.istio-system.mesh.internal';
     expect(policy.spec.rules[0].to[0].operation.hosts).toEqual(['api.example.com', 'api.example.com:*', inner, `${inner}:*`]);
   });
@@ -320,5 +320,18 @@ describe('egress route › single layout', () => {
   test('everything but the routes and that policy is as with the split layout', () => {
     const others = (name: keyof typeof CASES) => CASES[name]().manifests().filter(o => o.kind !== 'VirtualService');
     expect(others('single layout')).toEqual(others('https origination'));
+  });
+});
+
+describe('egress route › two gateways of one namespace', () => {
+  test('may lead to one host, for callers of their own', () => {
+    const { app, platform, shop, service } = routed({ hosts: ['api.example.com'], ports: [ExternalPort.https()] });
+    const gateway = new EgressGateway(platform, 'second', { workload: GatewayWorkload.helmRelease('egress', { namespace: 'istio-system' }) });
+    const route = new EgressRoute(shop, 'second-route', { service, gateway, callers: [Caller.namespace('billing')] });
+    const names = manifestsOf(app, route.parts).map(o => o.metadata.name).filter(name => name.startsWith('second'));
+    expect(names.sort()).toEqual([
+      'second-api-example-com-443', 'second-api-example-com-443-callers', 'second-api-example-com-443-leg-1',
+      'second-api-example-com-443-leg-1-mtls', 'second-api-example-com-443-leg-2',
+    ]);
   });
 });

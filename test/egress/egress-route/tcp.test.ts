@@ -50,13 +50,13 @@ describe('egress route › tcp', () => {
       apiVersion: networking.istio.io/v1
       kind: VirtualService
       metadata:
-        name: db-example-com-5432-leg-2
+        name: egress-db-example-com-5432-leg-2
         namespace: istio-system
       spec:
         exportTo:
           - "."
         gateways:
-          - istio-system/db-example-com-5432
+          - istio-system/egress-db-example-com-5432
         hosts:
           - db.example.com-5432.egress.istio-system.mesh.internal
         tcp:
@@ -71,7 +71,7 @@ describe('egress route › tcp', () => {
       apiVersion: networking.istio.io/v1
       kind: Gateway
       metadata:
-        name: db-example-com-5432
+        name: egress-db-example-com-5432
         namespace: istio-system
       spec:
         selector:
@@ -90,7 +90,7 @@ describe('egress route › tcp', () => {
       apiVersion: networking.istio.io/v1
       kind: ServiceEntry
       metadata:
-        name: db-example-com-5432-leg-1
+        name: egress-db-example-com-5432-leg-1
         namespace: istio-system
       spec:
         exportTo:
@@ -113,7 +113,7 @@ describe('egress route › tcp', () => {
       apiVersion: networking.istio.io/v1
       kind: DestinationRule
       metadata:
-        name: db-example-com-5432-leg-1-mtls
+        name: egress-db-example-com-5432-leg-1-mtls
         namespace: istio-system
       spec:
         exportTo:
@@ -128,7 +128,7 @@ describe('egress route › tcp', () => {
       apiVersion: security.istio.io/v1
       kind: AuthorizationPolicy
       metadata:
-        name: db-example-com-5432-callers
+        name: egress-db-example-com-5432-callers
         namespace: istio-system
       spec:
         action: DENY
@@ -153,12 +153,12 @@ describe('egress route › tcp', () => {
   });
 
   test('TLS that the gateway adds verifies the name of the host', () => {
-    const rule = find(CASES['tcp, wrapped in TLS']().manifests(), 'DestinationRule', 'db-example-com-tls');
+    const rule = find(CASES['tcp, wrapped in TLS']().manifests(), 'DestinationRule', 'egress-db-example-com-tls');
     expect([rule]).toMatchInlineSnapshot(`
       apiVersion: networking.istio.io/v1
       kind: DestinationRule
       metadata:
-        name: db-example-com-tls
+        name: egress-db-example-com-tls
         namespace: istio-system
       spec:
         exportTo:

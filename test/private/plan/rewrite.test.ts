@@ -6,7 +6,7 @@ import { SynthOptions, find, synth } from '../../synth';
 /** What becomes of a path where requests leave, as Envoy computes it. */
 function rewriterOf(rule: EgressRule, allow?: RouteMatch[], options?: SynthOptions): (path: string) => string {
   const { app } = routed({ hosts: ['api.example.com'], ports: [ExternalPort.httpToHttps()] }, { rules: [rule], allow });
-  const { uriRegexRewrite: { match, rewrite } } = find(synth(app, options), 'VirtualService', 'api-example-com-80-leg-2').spec.http[0].rewrite;
+  const { uriRegexRewrite: { match, rewrite } } = find(synth(app, options), 'VirtualService', 'egress-api-example-com-80-leg-2').spec.http[0].rewrite;
   return path => path.replace(new RegExp(match, 'g'), (_, ...groups) => rewrite.replace(/\\(\d)/g, (__: string, n: string) => groups[Number(n) - 1] ?? ''));
 }
 const prefixRewriter = (to: string, ...matched: PathMatch[]) => rewriterOf({
