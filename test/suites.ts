@@ -2,7 +2,7 @@
  * Runs every suite, and ends with the line `N passed, N failed`: the sums of all of them.
  * A suite that cannot count (the compiler, the linter) counts as one.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,45 +14,65 @@ const temp = mkdtempSync(join(tmpdir(), 'suites-'));
 const env: NodeJS.ProcessEnv = { ...process.env, ADMISSION_DIR: join(temp, 'admission'), ESLINT_USE_FLAT_CONFIG: 'false', NODE_NO_WARNINGS: '1', JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' };
 const hasGo = spawnSync('go', ['version']).status === 0;
 
-const suites: { readonly name: string; readonly run: () => Count; readonly unless?: string | false }[] = [
+const suites: { readonly name: string; readonly run: () => Count | Promise<Count>; readonly unless?: string | false }[] = [
   { name: 'generated files are up to date', run: generated, unless: !ci && 'CI only: npx projen generate' },
-  { name: 'types of tests', run: () => one('tsc', '--noEmit', '--project', 'test/tsconfig.json') },
-  { name: 'types of examples', run: () => one('tsc', '--noEmit', '--project', 'examples/tsconfig.json') },
-  { name: 'types of benchmarks', run: () => one('tsc', '--noEmit', '--project', 'bench/tsconfig.json') },
-  { name: 'lint', run: () => one('eslint', '--ext', '.ts', 'src', 'test', 'examples', 'bench', 'projenrc', '.projenrc.ts') },
+  {
+    name: 'types and lint',
+    run: () => together(
+      ['tsc', '--noEmit', '--project', 'test/tsconfig.json'],
+      ['tsc', '--noEmit', '--project', 'examples/tsconfig.json'],
+      ['tsc', '--noEmit', '--project', 'bench/tsconfig.json'],
+      ['eslint', '--ext', '.ts', 'src', 'test', 'examples', 'bench', 'projenrc', '.projenrc.ts'],
+    ),
+  },
   { name: 'unit tests', run: () => jest('--testPathIgnorePatterns', '/node_modules/', 'test/mesh/', 'test/package/') },
   { name: 'the package in a new project', run: () => jest('test/package/'), unless: !ci && 'CI only: npx projen compile && npx jest test/package' },
   { name: 'mesh lab, its own tests', run: goTests, unless: !hasGo && 'no Go: https://go.dev/dl/' },
-  { name: 'mesh tests', run: () => jest('test/mesh/', '--testPathIgnorePatterns', '/node_modules/', 'test/mesh/admission.test.ts') },
+  { name: 'mesh tests', run: meshTests },
   { name: 'admission of everything synthesized above', run: () => jest('test/mesh/admission.test.ts') },
 ];
 
-const counts = suites.map(({ name, run, unless }) => {
-  if (unless) {
-    console.log(`\n=== ${name}: SKIPPED (${unless})`);
-    return { passed: 0, failed: 0, skipped: 0 };
+void main();
+
+async function main(): Promise<void> {
+  const counts: Count[] = [];
+  for (const { name, run, unless } of suites) {
+    if (unless) {
+      console.log(`\n=== ${name}: SKIPPED (${unless})`);
+      continue;
+    }
+    const start = Date.now();
+    console.log(`\n=== ${name}`);
+    const count = await run();
+    console.log(`=== ${name}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped (${Math.round((Date.now() - start) / 1000)} s)`);
+    counts.push(count);
   }
-  const start = Date.now();
-  console.log(`\n=== ${name}`);
-  const count = run();
-  console.log(`=== ${name}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped (${Math.round((Date.now() - start) / 1000)} s)`);
-  return count;
-});
-rmSync(temp, { recursive: true });
-
-const sum = (key: keyof Count) => counts.reduce((total, count) => total + count[key], 0);
-const skipped = sum('skipped');
-if (skipped > 0) console.log(`\n${skipped} tests were SKIPPED; the reasons stand above`);
-const failed = sum('failed') + (ci ? skipped : 0);
-console.log(`\n${sum('passed')} passed, ${failed} failed`);
-process.exitCode = failed > 0 ? 1 : 0;
-
-function exec(command: string, ...args: string[]) {
-  return spawnSync(command, args, { env: { ...env, PATH: `${join('node_modules', '.bin')}:${env.PATH}` }, stdio: ['ignore', 'inherit', 'inherit'] });
+  rmSync(temp, { recursive: true });
+  const { passed, failed, skipped } = total(counts);
+  if (skipped > 0) console.log(`\n${skipped} tests were SKIPPED; the reasons stand above`);
+  const wrong = failed + (ci ? skipped : 0);
+  console.log(`\n${passed} passed, ${wrong} failed`);
+  process.exitCode = wrong > 0 ? 1 : 0;
 }
 
-function one(command: string, ...args: string[]): Count {
-  return verdict(exec(command, ...args).status === 0);
+function total(counts: Count[]): Count {
+  const sum = (key: keyof Count) => counts.reduce((all, count) => all + count[key], 0);
+  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
+}
+
+function tools(): NodeJS.ProcessEnv {
+  return { ...env, PATH: `${join('node_modules', '.bin')}:${env.PATH}` };
+}
+
+function exec(command: string, ...args: string[]) {
+  return spawnSync(command, args, { env: tools(), stdio: ['ignore', 'inherit', 'inherit'] });
+}
+
+/** Commands that use one processor each, at the same time; each counts as one. */
+async function together(...commands: string[][]): Promise<Count> {
+  return total(await Promise.all(commands.map(([command, ...args]) => new Promise<Count>(resolve => {
+    spawn(command, args, { env: tools(), stdio: ['ignore', 'inherit', 'inherit'] }).on('close', status => resolve(verdict(status === 0)));
+  }))));
 }
 
 function verdict(ok: boolean): Count {
@@ -62,8 +82,7 @@ function verdict(ok: boolean): Count {
 function jest(...args: string[]): Count {
   const output = join(temp, 'jest.json');
   rmSync(output, { force: true });
-  // jest leaves one processor alone, and mesh tests wait as much as they compute
-  const { status } = exec('jest', '--ci', '--maxWorkers', '150%', '--json', '--outputFile', output, ...args);
+  const { status } = exec('jest', '--ci', '--json', '--outputFile', output, ...args);
   try {
     const result = JSON.parse(readFileSync(output, 'utf8'));
     const failures = result.numFailedTests + result.numRuntimeErrorTestSuites;
@@ -71,6 +90,11 @@ function jest(...args: string[]): Count {
   } catch {
     return verdict(false);
   }
+}
+
+/** They wait as much as they compute, so there are more of them at a time than processors. */
+function meshTests(): Count {
+  return jest('test/mesh/', '--maxWorkers', '150%', '--testPathIgnorePatterns', '/node_modules/', 'test/mesh/admission.test.ts');
 }
 
 function goTests(): Count {
