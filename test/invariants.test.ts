@@ -123,6 +123,15 @@ describe.each(cases)('%s', (_, make) => {
     }
   });
 
+  test('what leaves by the shared server is of the callers', () => {
+    for (const { spec } of virtualServices) {
+      if (!spec.gateways.includes('istio-system/egress')) continue;
+      for (const route of (spec.http ?? []).filter((r: any) => targetsOf(r).some(t => !isMesh(t.host)))) {
+        for (const match of route.match) expect(match.headers?.['x-forwarded-client-cert']?.regex).toMatch(/URI=spiffe:/);
+      }
+    }
+  });
+
   test('what leaves by HTTP has no headers of the mesh', () => {
     for (const route of virtualServices.flatMap(o => o.spec.http ?? []).filter(r => targetsOf(r).some(t => t.host.endsWith('.example.com')))) {
       expect(route.headers.request.remove).toEqual(expect.arrayContaining(['x-forwarded-client-cert', 'x-envoy-peer-metadata', 'x-forwarded-for']));

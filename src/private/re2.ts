@@ -19,3 +19,8 @@ export function regexError(regex: string): string | undefined {
 export function regexMatches(regex: string, value: string): boolean {
   return engine().matches(regex, value);
 }
+
+/** A regular expression for a text and nothing else. */
+export function escapeRegex(plain: string): string {
+  return plain.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

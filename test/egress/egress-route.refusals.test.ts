@@ -1,7 +1,7 @@
 import { Chart, Duration } from 'cdk8s';
 import {
   AppTls, Caller, ClientCertificate, EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps,
-  GatewayWorkload, PathMatch, Resolution, UpstreamTls,
+  GatewayWorkload, HeaderMatch, PathMatch, Resolution, UpstreamTls,
 } from '../../src';
 import { mesh, routed } from '../fixtures';
 import { expectRefusal } from '../refusal';
@@ -34,6 +34,7 @@ const REFUSED: Refused[] = [
   { when: 'a caller has no name', props: { callers: [Caller.namespace('shop'), Caller.namespace('')] }, message: '[NameInvalid] shop/route: callers[1] is ""; allowed: a DNS label of at most 63 characters; fix: correct the name' },
   { when: 'a service account has a name that is no label', props: { callers: [Caller.serviceAccount('shop', 'a/b')] }, message: '[NameInvalid] shop/route: callers[0] is "a/b"; allowed: the name of a service account: DNS labels with dots between them; fix: correct the name' },
   { when: 'the name of leg 1 has no room', service: { hosts: [LONG], ports: [ExternalPort.https()] }, message: `[HostInvalid] shop/route: service.hosts is "${LONG}"; allowed: a host that leaves room for the name of leg 1, ${LONG}-443.egress.istio-system.mesh.internal; fix: shorten the name of the gateway; a label of a name has 63 characters, a name 253` },
+  { when: 'a rule asks for a header by which the gateway knows callers', props: { allow: [{ headers: [HeaderMatch.present('X-Forwarded-Client-Cert')] }] }, message: '[HeaderInvalid] shop/route: matches.headers is "x-forwarded-client-cert"; allowed: headers other than x-forwarded-client-cert, x-egress-port; fix: say who may call with `callers`' },
   { when: 'the app speaks no TLS that could be passed', props: { appTls: AppTls.PASSTHROUGH }, message: '[AppTlsWithoutTls] shop/route: appTls is "PASSTHROUGH"; allowed: a service with a port of ExternalPort.https() or tls(); fix: leave out appTls' },
   { when: 'callers of TLS that is passed are named', service: opaque, props: { appTls: AppTls.PASSTHROUGH, callers: [Caller.namespace('billing')] }, message: '[CallersNotEnforceable] shop/route: callers is "billing"; allowed: no callers where leg 1 is not mTLS; fix: use AppTls.WRAP, or leave out callers' },
   { when: 'callers in clear text are named', props: { plaintextLegOne: 'why', callers: [Caller.serviceAccount('shop', 'checkout')] }, message: '[CallersNotEnforceable] shop/route: callers is "shop/checkout"; allowed: no callers where leg 1 is not mTLS; fix: leave out plaintextLegOne, or leave out callers' },

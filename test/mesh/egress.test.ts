@@ -1,6 +1,6 @@
 import { App, Chart, Duration, JsonPatch } from 'cdk8s';
 import { describeMesh, external, get, say } from './mesh';
-import { declare, part, run } from './world';
+import { Declared, declare, part, run } from './world';
 import {
   AppTls, CaSource, Caller, ClientCertificate, Endpoint, ExternalPort, ExternalService, ExternalServiceProps, PathMatch, Resolution,
   RouteAction, UpstreamTls, VirtualServiceLayout,
@@ -296,6 +296,18 @@ describeMesh('egress route', () => {
       expect(refused).toFail({ status: 403, at: 'egress', details: /rbac_access_denied/ });
     });
 
+    test.each([
+      ['an SNI that nobody has', 'made.up', 'api.test'],
+      ['the host as SNI', 'api.test', 'api.test'],
+      ['the SNI of wrapped TLS to another host', `auth.test-443.${SHARED}`, 'api.test'],
+      ['the host in capitals', SHARED, 'API.TEST'],
+      ['the host with a port', SHARED, 'api.test:443'],
+    ])('a stranger finds no other door by %s', async (_, sni, host) => {
+      const { answers: [answer] } = await run(declare({ ports }), secureApi, [get('http://api.test/get', { ...stranger, headers: { host } })],
+        { fixtures: intrusion(sni, httpLeg) });
+      expect(answer).toFail({ status: 403, at: 'egress' });
+    });
+
     test('a service account that is not named gets 403', async () => {
       const { answers: [answer] } = await run(declare({ ports }, { callers: [Caller.serviceAccount('shop', 'another')] }), secureApi, [get('http://api.test/get', fromApp)]);
       expect(answer).toFail({ status: 403, at: 'egress' });
@@ -323,20 +335,29 @@ describeMesh('egress route', () => {
       expect(disguised).toFail({ status: 403, at: 'egress' });
     });
 
-    test('broken: without the policy a stranger passes', async () => {
-      const broken = declare({ ports });
-      const policy = part(broken, 'AuthorizationPolicy', '80');
-      policy.addJsonPatch(JsonPatch.replace('/spec/rules/0/from/0/source/notNamespaces/0', 'other'));
+    const open = (declared: Declared) => {
+      const anyone = JsonPatch.remove('/spec/http/0/match/0/headers');
+      declared.route.gatewayVirtualService.addJsonPatch(anyone);
+      return declared;
+    };
+
+    test('broken: where leg 2 does not ask who calls, a stranger passes by an SNI that nobody has', async () => {
+      const { answers: [answer] } = await run(open(declare({ ports })), secureApi, [get('http://api.test/get', stranger)], { fixtures: intrusion('made.up', httpLeg) });
+      expect(answer).toReach('api.test', { leftBy: 'egress' });
+    });
+
+    test('broken: where the policy lets a stranger in as well, it passes by the SNI of leg 1', async () => {
+      const broken = open(declare({ ports }));
+      part(broken, 'AuthorizationPolicy', '80').addJsonPatch(JsonPatch.replace('/spec/rules/0/from/0/source/notNamespaces/0', 'other'));
       const { answers: [answer] } = await run(broken, secureApi, [get('http://api.test/get', stranger)], { fixtures: intrusion(SHARED, httpLeg) });
       expect(answer).toReach('api.test', { leftBy: 'egress' });
     });
 
-    test('broken: guarding the host alone leaves the other name of the single layout open', async () => {
-      const broken = declare({ ports }, { virtualServices: VirtualServiceLayout.SINGLE });
-      part(broken, 'AuthorizationPolicy', '80').addJsonPatch(JsonPatch.replace('/spec/rules/0/to/0/operation/hosts', ['api.test', 'api.test:*']));
-      const { answers: [answer] } = await run(broken, secureApi, [get('http://api.test/get', { ...stranger, headers: { host: own } })],
-        { fixtures: intrusion(SHARED, { ...httpLeg, hosts: ['api.test', own] }) });
-      expect(answer.status).not.toBe(403);
+    test('broken: where the policy lets a stranger in, its wrapped TLS passes', async () => {
+      const broken = declare({ ports });
+      part(broken, 'AuthorizationPolicy', '443').addJsonPatch(JsonPatch.replace('/spec/rules/0/from/0/source/notNamespaces/0', 'other'));
+      const { answers: [answer] } = await run(broken, secureApi, [get('https://api.test/get', stranger)], { fixtures: intrusion(own, tlsLeg) });
+      expect(answer).toReach('api.test', { leftBy: 'egress' });
     });
   });
 

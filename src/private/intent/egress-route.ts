@@ -8,8 +8,9 @@ import { EgressRule } from '../../http/rule';
 import { checkReason } from '../checks';
 import { Refuse } from '../errors';
 import { isDnsLabel, isDnsName } from '../names';
+import { CALLER_HEADER } from '../plan/callers';
 import { GatewayFacts, ownLegOneHost } from '../plan/egress-gateway';
-import { legOneOf } from '../plan/egress-route';
+import { PORT_HEADER, legOneOf } from '../plan/egress-route';
 import { intersect } from '../plan/intersect';
 import { MESH_HEADERS } from '../plan/leaving';
 
@@ -67,6 +68,7 @@ export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: 
     plaintextReason: input.plaintextLegOne === undefined ? undefined : checkReason(input.plaintextLegOne, 'plaintextLegOne', refuse),
   };
   checkCallers(input, intent, refuse);
+  checkOwnHeaders(intent, refuse);
   return intent;
 }
 
@@ -151,6 +153,15 @@ function checkCallers(input: EgressInput, intent: EgressIntent, refuse: Refuse):
       allowed: 'no callers where leg 1 is not mTLS',
       fix: open === 'passthrough' ? 'use AppTls.WRAP, or leave out callers' : 'leave out plaintextLegOne, or leave out callers',
     });
+  }
+}
+
+/** Leg 1 and the gateway write these headers themselves, and leg 2 tells by them what may leave. */
+function checkOwnHeaders({ allow = [], rules }: EgressIntent, refuse: Refuse): void {
+  const own = [CALLER_HEADER, PORT_HEADER];
+  const used = [...allow, ...rules.flatMap(rule => rule.matches)].flatMap(match => own.filter(name => match.headers.has(name)));
+  if (used.length > 0) {
+    refuse({ code: 'HeaderInvalid', prop: 'matches.headers', got: used[0], allowed: `headers other than ${own.join(', ')}`, fix: 'say who may call with `callers`' });
   }
 }
 

@@ -1,7 +1,7 @@
+import { ofCallers } from './callers';
 import { LEG_ONE, legOneEntry, legOneHost, legOneRule, ownLegOneHost, qualified } from './egress-gateway';
 import { insecureReasons, upstreamRule } from './external';
-import { At } from './http';
-import { leavingRoutes } from './leaving';
+import { Signs, leavingRoutes } from './leaving';
 import { AuthorizationPolicySpec, ObjectPlan, Target, VirtualServiceSpec } from './objects';
 import { REASON } from './upstream-tls';
 import { exportTo } from './visibility';
@@ -29,7 +29,7 @@ interface Way {
   readonly mark?: { readonly [header: string]: string };
 }
 
-const PORT_HEADER = 'x-egress-port';
+export const PORT_HEADER = 'x-egress-port';
 
 export function legOneOf(intent: Pick<EgressIntent, 'plaintextReason' | 'appTls'>, port: Port): LegOne {
   if (intent.plaintextReason !== undefined) return 'plaintext';
@@ -91,14 +91,17 @@ function leavingLeg(intent: EgressIntent, way: Way, gateway?: string): Pick<Virt
   const at = { port: way.serverPort, gateway };
   const to = { host: way.host, port: way.port.number };
   return {
-    http: isHttp(way.port) ? leavingRoutes(intent, { ...at, headers: way.mark && exactly(way.mark) }, to) : [],
+    http: isHttp(way.port) ? leavingRoutes(intent, at, to, signsOf(intent, way)) : [],
     tls: way.legOne === 'passthrough' ? [{ ...at, sniHosts: [way.host], to }] : [],
     tcp: way.legOne === 'own' ? [{ ...at, to }] : [],
   };
 }
 
-function exactly(values: { readonly [name: string]: string }): At['headers'] {
-  return Object.fromEntries(Object.entries(values).map(([name, exact]) => [name, { exact }]));
+function signsOf(intent: EgressIntent, way: Way): Signs {
+  return {
+    mark: way.mark && Object.fromEntries(Object.entries(way.mark).map(([name, exact]) => [name, { exact }])),
+    callers: way.legOne === 'shared' ? ofCallers(intent.callers, intent.trustDomain) : undefined,
+  };
 }
 
 /** The host by which the gateway knows a way. */

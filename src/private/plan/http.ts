@@ -1,6 +1,7 @@
 import { Action, HttpMatch, HttpRoute, TextMatch } from './objects';
 import { HeaderCondition, Match, PathCondition, TextCondition } from '../intent/match';
 import { RewriteIntent, Rule } from '../intent/rule';
+import { escapeRegex } from '../re2';
 
 /** Where a route applies: the number of a port, and the gateway whose server it is, if the object also speaks for others. */
 export interface At {
@@ -45,10 +46,6 @@ function endsSegment({ kind, value }: PathCondition): boolean {
 /** Longer texts come first, because the first alternative that fits is taken. */
 function anyOf(plain: string[]): string {
   return `(?:${[...new Set(plain)].sort((a, b) => b.length - a.length).map(escapeRegex).join('|')})`;
-}
-
-function escapeRegex(plain: string): string {
-  return plain.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 /** Istio's matches for any of the user's, at each of the ports; no match of the user's means every request. */

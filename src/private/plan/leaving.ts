@@ -8,17 +8,27 @@ export const MESH_HEADERS = [
   'x-forwarded-client-cert', 'x-forwarded-for', 'x-forwarded-proto', 'x-request-id',
 ];
 
-/** The HTTP routes by which requests leave the gateway: the rules, then the rest of what is allowed. */
-export function leavingRoutes(intent: EgressIntent, at: At, to: Target): HttpRoute[] {
+/** How the requests that may leave are known, beyond the port at which they arrive. */
+export interface Signs {
+  /** What leg 1 wrote into them, for the gateway alone. */
+  readonly mark?: HttpMatch['headers'];
+  /** What the gateway knows of their callers; left out where it knows nobody. */
+  readonly callers?: HttpMatch['headers'];
+}
+
+/** The HTTP routes by which requests leave the gateway: the rules, then the rest of what is allowed; all others are refused. */
+export function leavingRoutes(intent: EgressIntent, port: At, to: Target, { mark, callers }: Signs): HttpRoute[] {
+  const marked: At = { ...port, headers: mark };
+  const at: At = { ...port, headers: mark || callers ? { ...mark, ...callers } : undefined };
   const forward: Action = { kind: 'forward', to: [to] };
-  const mesh = [...MESH_HEADERS.filter(h => !intent.keepHeaders.includes(h)), ...Object.keys(at.headers ?? {})];
+  const mesh = [...MESH_HEADERS.filter(h => !intent.keepHeaders.includes(h)), ...Object.keys(mark ?? {})];
   const rules = intent.rules.map(rule => distinct(ruleRoute(rule, [at], forward), []));
   const rest = distinct(ruleRoute({ matches: intent.allow ?? [] }, [at], forward), rules.flatMap(route => route.matches));
   const leaving = [...rules, rest]
     .filter(route => route.matches.length > 0)
     .map(route => (route.action.kind === 'forward' ? withoutHeaders(route, mesh) : route));
-  if (!intent.allow) return leaving;
-  return [...leaving, { matches: matchesAt([], [at]), action: { kind: 'respond', status: 403, body: `not allowed by the egress route to ${to.host}` } }];
+  if (!intent.allow && !callers) return leaving;
+  return [...leaving, { matches: matchesAt([], [marked]), action: { kind: 'respond', status: 403, body: `not allowed by the egress route to ${to.host}` } }];
 }
 
 /** Leaves out matches that stand before: they are never used, and Istio complains about them. */

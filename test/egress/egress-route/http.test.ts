@@ -73,12 +73,21 @@ describe('egress route › http', () => {
                   - x-forwarded-proto
                   - x-request-id
             match:
-              - port: 443
+              - headers:
+                  x-forwarded-client-cert:
+                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:[;,].*)?
+                port: 443
             route:
               - destination:
                   host: api.example.com
                   port:
                     number: 80
+          - directResponse:
+              body:
+                string: not allowed by the egress route to api.example.com
+              status: 403
+            match:
+              - port: 443
       ---
       apiVersion: security.istio.io/v1
       kind: AuthorizationPolicy
@@ -177,12 +186,21 @@ describe('egress route › http', () => {
                   - x-forwarded-proto
                   - x-request-id
             match:
-              - port: 443
+              - headers:
+                  x-forwarded-client-cert:
+                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:[;,].*)?
+                port: 443
             route:
               - destination:
                   host: api.example.com
                   port:
                     number: 50051
+          - directResponse:
+              body:
+                string: not allowed by the egress route to api.example.com
+              status: 403
+            match:
+              - port: 443
     `);
   });
 

@@ -9,7 +9,10 @@ function joined(rule: RouteMatch, allowed: RouteMatch): object[] {
     { hosts: ['api.example.com'], ports: [ExternalPort.httpToHttps()] },
     { allow: [allowed], rules: [{ matches: [rule], timeout: Duration.seconds(1) }] },
   );
-  return find(manifests(), 'VirtualService', 'egress-api-example-com-80-leg-2').spec.http[0].match.map(({ port, ...conditions }: any) => conditions);
+  const { spec } = find(manifests(), 'VirtualService', 'egress-api-example-com-80-leg-2');
+  return spec.http[0].match.map(({ port, headers: { 'x-forwarded-client-cert': callers, ...headers }, ...conditions }: any) => (
+    { ...conditions, ...(Object.keys(headers).length > 0 && { headers }) }
+  ));
 }
 
 const { exact, prefix, regex, present, absent } = HeaderMatch;

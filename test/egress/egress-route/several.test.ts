@@ -60,12 +60,21 @@ describe('egress route › several hosts', () => {
                   - x-forwarded-proto
                   - x-request-id
             match:
-              - port: 443
+              - headers:
+                  x-forwarded-client-cert:
+                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:[;,].*)?
+                port: 443
             route:
               - destination:
                   host: a.example.com
                   port:
                     number: 80
+          - directResponse:
+              body:
+                string: not allowed by the egress route to a.example.com
+              status: 403
+            match:
+              - port: 443
       ---
       apiVersion: networking.istio.io/v1
       kind: VirtualService
@@ -93,12 +102,21 @@ describe('egress route › several hosts', () => {
                   - x-forwarded-proto
                   - x-request-id
             match:
-              - port: 443
+              - headers:
+                  x-forwarded-client-cert:
+                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:[;,].*)?
+                port: 443
             route:
               - destination:
                   host: b.example.com
                   port:
                     number: 80
+          - directResponse:
+              body:
+                string: not allowed by the egress route to b.example.com
+              status: 403
+            match:
+              - port: 443
     `);
   });
 
@@ -213,12 +231,23 @@ describe('egress route › single layout', () => {
             match:
               - gateways:
                   - istio-system/egress
+                headers:
+                  x-forwarded-client-cert:
+                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:[;,].*)?
                 port: 443
             route:
               - destination:
                   host: api.example.com
                   port:
                     number: 80
+          - directResponse:
+              body:
+                string: not allowed by the egress route to api.example.com
+              status: 403
+            match:
+              - gateways:
+                  - istio-system/egress
+                port: 443
     `);
   });
 
@@ -268,12 +297,23 @@ describe('egress route › single layout', () => {
             match:
               - gateways:
                   - istio-system/egress
+                headers:
+                  x-forwarded-client-cert:
+                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:[;,].*)?
                 port: 443
             route:
               - destination:
                   host: api.example.com
                   port:
                     number: 80
+          - directResponse:
+              body:
+                string: not allowed by the egress route to api.example.com
+              status: 403
+            match:
+              - gateways:
+                  - istio-system/egress
+                port: 443
         tcp:
           - match:
               - gateways:
