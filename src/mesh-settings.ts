@@ -1,5 +1,6 @@
 import { IConstruct } from 'constructs';
-import { refuser } from './private/errors';
+import { Refuse, refuser } from './private/errors';
+import { isDnsName } from './private/names';
 
 /** Facts about the mesh that a library cannot know. */
 export interface MeshSettingsOptions {
@@ -43,13 +44,14 @@ export class MeshSettings {
    * Sets the settings of an app, or returns those that it has.
    *
    * @param scope the app, or any construct in it
-   * @param options the settings. Error `MeshSettingsConflict` where others were set or the defaults were used already.
+   * @param options the settings. Error `MeshSettingsInvalid`; error `MeshSettingsConflict` where others were set or the defaults were used already.
    */
   public static of(scope: IConstruct, options?: MeshSettingsOptions): MeshSettings {
     const root = scope.node.root;
     const before = settings.get(root);
     if (!options && before) return before;
     const wanted = new MeshSettings(options ?? {});
+    checkSettings(wanted, refuser(scope));
     if (before && JSON.stringify(before) !== JSON.stringify(wanted)) {
       refuser(scope)({
         code: 'MeshSettingsConflict', prop: 'options', got: wanted, allowed: `the settings in use, ${JSON.stringify(before)}`, fix: 'call MeshSettings.of(app, ...) once, right after the app is made',
@@ -80,5 +82,15 @@ export class MeshSettings {
     const [major, minor] = this.istioVersion.split('.').map(Number);
     const [wantMajor, wantMinor] = version.split('.').map(Number);
     return major > wantMajor || (major === wantMajor && minor >= wantMinor);
+  }
+}
+
+function checkSettings({ istioVersion, clusterDomain, trustDomain }: MeshSettings, refuse: Refuse): void {
+  const [, major, minor] = /^(\d+)\.(\d+)(\.\d+)?$/.exec(String(istioVersion)) ?? [];
+  if (major === undefined || Number(major) < 1 || (major === '1' && Number(minor) < 22)) {
+    refuse({ code: 'MeshSettingsInvalid', prop: 'istioVersion', got: istioVersion, allowed: 'a version from 1.22, such as 1.31', fix: 'write major.minor: istioctl version shows it' });
+  }
+  for (const [prop, name] of Object.entries({ clusterDomain, trustDomain })) {
+    if (!isDnsName(name)) refuse({ code: 'MeshSettingsInvalid', prop, got: name, allowed: 'a DNS name such as cluster.local', fix: 'write the name alone' });
   }
 }

@@ -1,4 +1,4 @@
-import { App } from 'cdk8s';
+import { App, Chart } from 'cdk8s';
 import { mesh } from './fixtures';
 import { expectRefusal } from './refusal';
 import { MeshSettings } from '../src';
@@ -29,5 +29,14 @@ describe('mesh settings', () => {
   test('may be repeated', () => {
     const { app, shop } = mesh({ istioVersion: '1.30' });
     expect(MeshSettings.of(shop, { istioVersion: '1.30' })).toEqual(MeshSettings.of(app));
+  });
+
+  test.each([
+    [{ istioVersion: 'latest' }, '[MeshSettingsInvalid] shop: istioVersion is "latest"; allowed: a version from 1.22, such as 1.31; fix: write major.minor: istioctl version shows it'],
+    [{ istioVersion: '1.21' }, '[MeshSettingsInvalid] shop: istioVersion is "1.21"; allowed: a version from 1.22, such as 1.31; fix: write major.minor: istioctl version shows it'],
+    [{ clusterDomain: '.cluster.local' }, '[MeshSettingsInvalid] shop: clusterDomain is ".cluster.local"; allowed: a DNS name such as cluster.local; fix: write the name alone'],
+    [{ trustDomain: 'https://td' }, '[MeshSettingsInvalid] shop: trustDomain is "https://td"; allowed: a DNS name such as cluster.local; fix: write the name alone'],
+  ])('are refused as %j', (options, message) => {
+    expectRefusal(() => MeshSettings.of(new Chart(new App(), 'shop'), options), message);
   });
 });

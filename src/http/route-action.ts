@@ -19,7 +19,7 @@ export interface RedirectOptions {
   readonly scheme?: string;
 
   /**
-   * The host to go to.
+   * The host to go to, with a port if need be. Error `HostInvalid`.
    *
    * @default - the host of the request
    */

@@ -59,3 +59,10 @@ export function checkHeaderName(name: string, prop: string, refuse: Refuse): voi
     refuse({ code: 'HeaderInvalid', prop, got: name, allowed: 'the name of a header other than Host', fix: 'correct the name; the Host header is changed by rewrite.authority' });
   }
 }
+
+/** Programs without types can pass any text where an enum is meant. */
+export function checkEnum(value: string | undefined, values: string[], prop: string, refuse: Refuse): void {
+  if (value !== undefined && !values.includes(value)) {
+    refuse({ code: 'ValueUnknown', prop, got: value, allowed: values.join(', '), fix: 'use a member of the enum' });
+  }
+}

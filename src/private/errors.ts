@@ -48,5 +48,6 @@ export function refusalMessage(scope: IConstruct, { code, prop, got, allowed, fi
 function show(value: unknown): string {
   if (value === undefined) return 'not set';
   if (Array.isArray(value)) return value.length === 0 ? 'empty' : value.map(show).join(', ');
-  return typeof value === 'object' ? JSON.stringify(value) : `"${String(value)}"`;
+  if (typeof value === 'object') return JSON.stringify(value);
+  return typeof value === 'string' ? `"${value}"` : String(value);
 }

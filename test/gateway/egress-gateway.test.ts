@@ -101,8 +101,8 @@ describe('egress gateway', () => {
   });
 
   test.each<{ when: string; props: Partial<EgressGatewayProps>; id?: string; message: string }>([
-    { when: 'the Service lacks the port', props: { port: 8443 }, message: '[EgressGatewayPortMissing] platform/egress: port is "8443"; allowed: ports 80, 443 of Service istio-system/istio-egressgateway; fix: add port 8443 to the Service and to the GatewayWorkload, or set `port`' },
-    { when: 'the port is no port', props: { port: 0 }, message: '[PortInvalid] platform/egress: port is "0"; allowed: a whole number from 1 to 65535; fix: correct the port' },
+    { when: 'the Service lacks the port', props: { port: 8443 }, message: '[EgressGatewayPortMissing] platform/egress: port is 8443; allowed: ports 80, 443 of Service istio-system/istio-egressgateway; fix: add port 8443 to the Service and to the GatewayWorkload, or set `port`' },
+    { when: 'the port is no port', props: { port: 0 }, message: '[PortInvalid] platform/egress: port is 0; allowed: a whole number from 1 to 65535; fix: correct the port' },
     { when: 'a caller has no name', props: { callers: [Caller.namespace('')] }, message: '[NameInvalid] platform/egress: callers[0] is ""; allowed: a DNS label of at most 63 characters; fix: correct the name' },
     { when: 'its id is no DNS label', props: {}, id: 'Egress', message: '[GatewayNameNotALabel] platform/Egress: id is "Egress"; allowed: a DNS label: lower-case letters, digits and dashes, at most 63; fix: set metadata.name to a name without dots and capitals' },
     { when: 'its name has a dot', props: { metadata: { name: 'egress.edge' } }, message: '[GatewayNameNotALabel] platform/egress: metadata.name is "egress.edge"; allowed: a DNS label: lower-case letters, digits and dashes, at most 63; fix: set metadata.name to a name without dots and capitals' },

@@ -83,8 +83,8 @@ describe('ingress gateway', () => {
       props: { workload: GatewayWorkload.helmRelease('edge', { namespace: 'edge', ports: [{ number: 443 }] }), listeners: [https('cert')] },
       message: '[IngressGatewayPortMissing] edge/gateway: listeners[0].plainHttp is "port 80"; allowed: ports 443 of Service edge/edge; fix: add port 80 to the Service and to the GatewayWorkload, or say PlainHttp.closed()',
     },
-    { when: 'a port is no port', props: { listeners: [IngressListener.http({ port: -1 })] }, message: '[PortInvalid] edge/gateway: listeners[0].port is "-1"; allowed: a whole number from 1 to 65535; fix: correct the port' },
-    { when: 'a certificate has no name', props: { listeners: [https('')] }, message: '[CredentialNameMissing] edge/gateway: listeners[0].credentialName is ""; allowed: the name of a Secret; fix: make a TLS Secret in namespace istio-ingress and name it here' },
+    { when: 'a port is no port', props: { listeners: [IngressListener.http({ port: -1 })] }, message: '[PortInvalid] edge/gateway: listeners[0].port is -1; allowed: a whole number from 1 to 65535; fix: correct the port' },
+    { when: 'a certificate has no name', props: { listeners: [https('')] }, message: '[CredentialNameMissing] edge/gateway: listeners[0].credentialName is ""; allowed: the name of a Secret, without its namespace; fix: make a TLS Secret in namespace istio-ingress and name it here' },
     { when: 'two listeners have a host at a port', props: { listeners: [https('cert'), IngressListener.http({ hosts: ['a.test'] })] }, message: '[ListenerConflict] edge/gateway: listeners is "a.test on port 80"; allowed: each host once on a port; fix: delete one of the two listeners, or say PlainHttp.closed() at the HTTPS listener' },
     { when: 'a listener has no hosts', props: { listeners: [IngressListener.http({ hosts: [] })] }, message: '[HostsEmpty] edge/gateway: listeners[0].hosts is empty; allowed: one host or more; fix: name the hosts, for example api.example.com' },
     { when: 'its name has a dot', props: { metadata: { name: 'edge.gateway' } }, message: '[GatewayNameNotALabel] edge/gateway: metadata.name is "edge.gateway"; allowed: a DNS label: lower-case letters, digits and dashes, at most 63; fix: choose a name without dots and capitals' },
@@ -95,5 +95,16 @@ describe('ingress gateway', () => {
   test('is refused when its chart has no namespace', () => {
     expectRefusal(() => gatewayIn(undefined),
       '[NamespaceMissing] edge/gateway: namespace is not set; allowed: a chart with a namespace; fix: new Chart(app, \'edge\', { namespace: \'...\' })');
+  });
+
+  test('is refused when another one has a host and port on the same pods, for Istio would serve one of two', () => {
+    const { app } = gatewayIn('edge');
+    expectRefusal(() => new IngressGateway(new Chart(app, 'other', { namespace: 'other' }), 'gateway', { workload }),
+      '[ListenerConflict] other/gateway: listeners is "* on port 80"; allowed: hosts and ports that edge/gateway does not have on the same pods; fix: add the listener to edge/gateway, and let routes use that gateway: Istio serves one of two');
+  });
+
+  test('is refused when the namespace of its chart is no label', () => {
+    expectRefusal(() => gatewayIn('My NS'),
+      '[NameInvalid] edge/gateway: namespace is "My NS"; allowed: a DNS label of at most 63 characters; fix: correct the namespace of the chart');
   });
 });

@@ -182,7 +182,7 @@ describe('ingress route', () => {
     { when: 'it has no hosts', props: { hosts: [] }, message: '[HostsEmpty] shop/route: hosts is empty; allowed: one host or more; fix: name the hosts, for example api.example.com' },
     { when: 'nothing listens for a host', props: { hosts: ['a.test', 'd.test'] }, message: '[HostNotCovered] shop/route: hosts[1] is "d.test"; allowed: hosts of the listeners: a.test (port 443), b.test (port 443), a.test (port 80), b.test (port 80), c.test (port 80); fix: add the host to a listener of shop/gateway' },
     { when: 'different ports listen for its hosts', props: { hosts: ['a.test', 'c.test'] }, message: '[HostsOnDifferentListeners] shop/route: hosts[1] is "c.test (port 80)"; allowed: hosts on the same ports as a.test (port 80 redirected to 443, 443); fix: make one route for each' },
-    { when: 'a redirect would keep the client\'s port', props: { hosts: ['a.test'], rules: [{ action: RouteAction.redirect({ scheme: 'https', port: 443 }) }] }, message: '[RedirectPortIgnored] shop/route: rules[0].action.port is "443"; allowed: another port than the one of https, or `authority` beside it; fix: set authority: only then is the port of the client left out' },
+    { when: 'a redirect would keep the client\'s port', props: { hosts: ['a.test'], rules: [{ action: RouteAction.redirect({ scheme: 'https', port: 443 }) }] }, message: '[RedirectPortIgnored] shop/route: rules[0].action.port is 443; allowed: another port than the one of https, or `authority` beside it; fix: set authority: only then is the port of the client left out' },
   ])('is refused when $when', ({ props, message }) => {
     expectRefusal(() => ingress({ listeners }, { hosts: ['a.test'], rules: [web], ...props }), message);
   });
@@ -196,6 +196,6 @@ describe('ingress route', () => {
   test('refuses a rule that is added', () => {
     const { route } = ingress({}, { hosts: ['shop.example.com'] });
     expectRefusal(() => route.addRule({ action: RouteAction.respond(99) }),
-      '[StatusInvalid] shop/route: rule[0].action is "99"; allowed: a whole number from 200 to 599; fix: correct the status');
+      '[StatusInvalid] shop/route: rule[0].action is 99; allowed: a whole number from 200 to 599; fix: correct the status');
   });
 });

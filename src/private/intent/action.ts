@@ -7,6 +7,7 @@ import { RedirectOptions, RouteAction, WeightedDestination } from '../../http/ro
 import { MeshSettings } from '../../mesh-settings';
 import { checkPort, checkStatus } from '../checks';
 import { Refuse } from '../errors';
+import { checkHost } from '../hosts';
 import { isDnsLabel } from '../names';
 import { Action, Target } from '../plan/objects';
 
@@ -60,6 +61,7 @@ function checkRedirect(options: RedirectOptions, prop: string, refuse: Refuse): 
     refuse({ code: 'RedirectSchemeInvalid', prop: `${prop}.scheme`, got: scheme, allowed: 'http or https', fix: 'correct the scheme' });
   }
   if (path !== undefined) checkPath('exact', path, `${prop}.path`, refuse);
+  if (authority !== undefined) checkHost(authority.replace(/:\d+$/, ''), `${prop}.authority`, { wildcard: false }, refuse);
   if (scheme && port === (scheme === 'https' ? 443 : 80) && authority === undefined) {
     refuse({ code: 'RedirectPortIgnored', prop: `${prop}.port`, got: port, allowed: `another port than the one of ${scheme}, or \`authority\` beside it`, fix: 'set authority: only then is the port of the client left out' });
   }

@@ -5,7 +5,7 @@ import { Rule, checkRules } from './rule';
 import { Caller } from '../../egress/caller';
 import { RouteMatch } from '../../http/route-match';
 import { EgressRule } from '../../http/rule';
-import { checkReason } from '../checks';
+import { checkEnum, checkReason } from '../checks';
 import { Refuse } from '../errors';
 import { isDnsLabel, isDnsName } from '../names';
 import { CALLER_HEADER } from '../plan/callers';
@@ -52,6 +52,8 @@ export interface EgressSurroundings {
 }
 
 export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: EgressSurroundings, refuse: Refuse): EgressIntent {
+  checkEnum(input.appTls, ['WRAP', 'PASSTHROUGH'], 'appTls', refuse);
+  checkEnum(input.layout, ['SPLIT', 'SINGLE'], 'virtualServices', refuse);
   checkService(around, refuse);
   checkTraffic(input, around.service, refuse);
   const allow = input.allow && checkAllow(input.allow, refuse);

@@ -67,11 +67,15 @@ function checkPorts(input: ExternalInput, refuse: Refuse): Port[] {
     const number = checkPort(spec.number, `${prop}.number`, refuse);
     const targetPort = checkPort(spec.targetPort ?? number, `${prop}.targetPort`, refuse);
     if (seen.has(number)) {
-      refuse({ code: 'PortDuplicate', prop: `${prop}.number`, got: number, allowed: 'each number once', fix: 'delete one of the two ports, or put it into another ExternalService' });
+      refuse({ code: 'PortDuplicate', prop: `${prop}.number`, got: number, allowed: 'each number once', fix: 'give one of the two another number' });
     }
     seen.add(number);
-    if (['HTTP', 'HTTP2', 'GRPC'].includes(spec.protocol) && targetPort === 443 && !spec.tls) {
+    const http = ['HTTP', 'HTTP2', 'GRPC'].includes(spec.protocol);
+    if (http && targetPort === 443 && !spec.tls) {
       refuse({ code: 'HttpOn443', prop, got: 'clear-text HTTP to port 443', allowed: 'HTTP to other ports, or TLS to port 443', fix: 'use ExternalPort.httpToHttps() for an application that says http://, ExternalPort.https() for one that says https://' });
+    }
+    if (http && number === 443) {
+      refuse({ code: 'HttpOn443', prop: `${prop}.number`, got: number, allowed: 'the port that the application calls in clear text, such as 80', fix: 'leave out `number`, or use ExternalPort.https() if the application says https://; the port of the host is `targetPort`' });
     }
     const opaque = spec.protocol === 'TCP';
     return { protocol: spec.protocol, number, targetPort, tls: spec.tls && checkUpstreamTls(spec.tls, opaque, !!input.direct, `${prop}.tls`, refuse) };

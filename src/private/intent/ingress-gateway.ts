@@ -3,6 +3,7 @@ import { IngressListener } from '../../ingress/ingress-listener';
 import { checkPort } from '../checks';
 import { Refuse } from '../errors';
 import { checkHosts } from '../hosts';
+import { isDnsName } from '../names';
 
 /** One host on one port of an ingress gateway, and what becomes of requests for it. */
 export interface ListenedHost {
@@ -41,8 +42,8 @@ function checkListener(listener: IngressListener, prop: string, workload: Worklo
   needsPort(checkPort(port, `${prop}.port`, refuse), 'port', 'listen on another port');
   const hosts = checkHosts(listener._spec.hosts, `${prop}.hosts`, { wildcard: true, catchAll: true }, refuse);
   if (protocol === 'HTTP') return hosts.map(host => ({ host, port }));
-  if (!credentialName) {
-    refuse({ code: 'CredentialNameMissing', prop: `${prop}.credentialName`, got: credentialName, allowed: 'the name of a Secret', fix: `make a TLS Secret in namespace ${workload.namespace} and name it here` });
+  if (!credentialName || !isDnsName(credentialName)) {
+    refuse({ code: 'CredentialNameMissing', prop: `${prop}.credentialName`, got: credentialName, allowed: 'the name of a Secret, without its namespace', fix: `make a TLS Secret in namespace ${workload.namespace} and name it here` });
   }
   const tls = hosts.map(host => ({ host, port, credentialName }));
   if (plainHttp!._kind === 'closed') return tls;

@@ -16,8 +16,8 @@ export interface Match {
   readonly authority?: TextCondition;
 }
 
-/** Istio ignores matches of headers with these names. */
-const IGNORED = ['uri', 'scheme', 'method', 'authority'];
+/** Istio ignores matches of headers with these names; the Host header is matched by `authority`. */
+const IGNORED = ['uri', 'scheme', 'method', 'authority', 'host'];
 
 export function checkMatches(matches: RouteMatch[], prop: string, refuse: Refuse): Match[] {
   return matches.map((match, i) => checkMatch(match, `${prop}[${i}]`, refuse));

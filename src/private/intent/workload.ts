@@ -1,3 +1,4 @@
+import { checkPort } from '../checks';
 import { Refuse } from '../errors';
 import { isDnsLabel } from '../names';
 import { readService } from './service';
@@ -33,7 +34,7 @@ export function resolveWorkload(workload: GatewayWorkload, prop: string, refuse:
         code: 'WorkloadInvalid', prop: `${prop}.ports[${i}].targetPort`, got: targetPort, allowed: 'a number', fix: 'describe the gateway with GatewayWorkload.of: the number behind a named port is not in the Service',
       });
     }
-    return { number: port.number, targetPort };
+    return { number: checkPort(port.number, `${prop}.ports[${i}].number`, refuse), targetPort: checkPort(targetPort, `${prop}.ports[${i}].targetPort`, refuse) };
   });
   return { namespace: facts.namespace, serviceName: facts.serviceName, selector: facts.selector, ports };
 }
