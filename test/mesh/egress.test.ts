@@ -308,6 +308,13 @@ describeMesh('egress route', () => {
       expect(answer).toFail({ status: 403, at: 'egress' });
     });
 
+    test('a stranger gains nothing by writing the header of a caller', async () => {
+      const forged = { 'x-forwarded-client-cert': 'By=spiffe://x;Hash=1;Subject="";URI=spiffe://cluster.local/ns/shop/sa/app' };
+      const { answers: [answer] } = await run(declare({ ports }), secureApi, [get('http://api.test/get', { ...stranger, headers: forged })],
+        { fixtures: intrusion('made.up', httpLeg) });
+      expect(answer).toFail({ status: 403, at: 'egress' });
+    });
+
     test('a service account that is not named gets 403', async () => {
       const { answers: [answer] } = await run(declare({ ports }, { callers: [Caller.serviceAccount('shop', 'another')] }), secureApi, [get('http://api.test/get', fromApp)]);
       expect(answer).toFail({ status: 403, at: 'egress' });

@@ -6,7 +6,10 @@ export interface CallerIdentity {
   readonly serviceAccount?: string;
 }
 
-/** The gateway writes the identity that it verified into this header, whatever the client had put there. */
+/**
+ * The gateway writes the identity that it verified into this header, whatever the client had put there; where the mesh is told to append
+ * (`forwardClientCertDetails`), it is the last element, and the only one that is looked at.
+ */
 export const CALLER_HEADER = 'x-forwarded-client-cert';
 
 /**
@@ -15,5 +18,5 @@ export const CALLER_HEADER = 'x-forwarded-client-cert';
  */
 export function ofCallers(callers: CallerIdentity[], trustDomain: string): NonNullable<HttpMatch['headers']> {
   const identities = callers.map(({ namespace, serviceAccount }) => `ns/${namespace}/sa/${serviceAccount === undefined ? '[^;,/]+' : escapeRegex(serviceAccount)}`);
-  return { [CALLER_HEADER]: { regex: `.*;URI=spiffe://${escapeRegex(trustDomain)}/(?:${identities.join('|')})(?:[;,].*)?` } };
+  return { [CALLER_HEADER]: { regex: `.*;URI=spiffe://${escapeRegex(trustDomain)}/(?:${identities.join('|')})(?:;[^,]*)?` } };
 }

@@ -40,7 +40,7 @@ describe('egress route › allow', () => {
             match:
               - headers:
                   x-forwarded-client-cert:
-                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:[;,].*)?
+                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:;[^,]*)?
                 method:
                   regex: GET|HEAD
                 port: 443
@@ -48,7 +48,7 @@ describe('egress route › allow', () => {
                   exact: /v1
               - headers:
                   x-forwarded-client-cert:
-                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:[;,].*)?
+                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:;[^,]*)?
                 method:
                   regex: GET|HEAD
                 port: 443
@@ -56,7 +56,7 @@ describe('egress route › allow', () => {
                   prefix: /v1/
               - headers:
                   x-forwarded-client-cert:
-                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:[;,].*)?
+                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:;[^,]*)?
                 port: 443
                 uri:
                   exact: /health
@@ -98,7 +98,7 @@ describe('egress route › rules', () => {
           - match:
               - headers:
                   x-forwarded-client-cert:
-                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:[;,].*)?
+                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:;[^,]*)?
                 port: 443
                 uri:
                   exact: /old
@@ -112,7 +112,7 @@ describe('egress route › rules', () => {
             match:
               - headers:
                   x-forwarded-client-cert:
-                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:[;,].*)?
+                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:;[^,]*)?
                 port: 443
                 uri:
                   prefix: /admin
@@ -131,7 +131,7 @@ describe('egress route › rules', () => {
             match:
               - headers:
                   x-forwarded-client-cert:
-                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:[;,].*)?
+                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:;[^,]*)?
                   x-slow: {}
                 port: 443
                 withoutHeaders:
@@ -159,7 +159,7 @@ describe('egress route › rules', () => {
                   regex: api\\.example\\.com(:[0-9]+)?
                 headers:
                   x-forwarded-client-cert:
-                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:[;,].*)?
+                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:;[^,]*)?
                 port: 443
                 queryParams:
                   debug:
@@ -185,7 +185,7 @@ describe('egress route › rules', () => {
             match:
               - headers:
                   x-forwarded-client-cert:
-                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:[;,].*)?
+                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:;[^,]*)?
                 port: 443
             route:
               - destination:
@@ -231,7 +231,7 @@ describe('egress route › rules', () => {
             match:
               - headers:
                   x-forwarded-client-cert:
-                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:[;,].*)?
+                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:;[^,]*)?
                 method:
                   exact: POST
                 port: 443
@@ -239,7 +239,7 @@ describe('egress route › rules', () => {
                   exact: /v1
               - headers:
                   x-forwarded-client-cert:
-                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:[;,].*)?
+                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:;[^,]*)?
                 method:
                   exact: POST
                 port: 443
@@ -266,13 +266,13 @@ describe('egress route › rules', () => {
             match:
               - headers:
                   x-forwarded-client-cert:
-                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:[;,].*)?
+                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:;[^,]*)?
                 port: 443
                 uri:
                   exact: /v1
               - headers:
                   x-forwarded-client-cert:
-                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:[;,].*)?
+                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:;[^,]*)?
                 port: 443
                 uri:
                   prefix: /v1/

@@ -75,7 +75,7 @@ describe('egress route › http', () => {
             match:
               - headers:
                   x-forwarded-client-cert:
-                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:[;,].*)?
+                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:;[^,]*)?
                 port: 443
             route:
               - destination:
@@ -188,7 +188,7 @@ describe('egress route › http', () => {
             match:
               - headers:
                   x-forwarded-client-cert:
-                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:[;,].*)?
+                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:;[^,]*)?
                 port: 443
             route:
               - destination:

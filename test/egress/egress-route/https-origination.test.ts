@@ -83,7 +83,7 @@ describe('egress route › https origination', () => {
             match:
               - headers:
                   x-forwarded-client-cert:
-                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:[;,].*)?
+                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:;[^,]*)?
                 port: 443
             route:
               - destination:

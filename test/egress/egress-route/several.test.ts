@@ -62,7 +62,7 @@ describe('egress route › several hosts', () => {
             match:
               - headers:
                   x-forwarded-client-cert:
-                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:[;,].*)?
+                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:;[^,]*)?
                 port: 443
             route:
               - destination:
@@ -104,7 +104,7 @@ describe('egress route › several hosts', () => {
             match:
               - headers:
                   x-forwarded-client-cert:
-                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:[;,].*)?
+                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:;[^,]*)?
                 port: 443
             route:
               - destination:
@@ -233,7 +233,7 @@ describe('egress route › single layout', () => {
                   - istio-system/egress
                 headers:
                   x-forwarded-client-cert:
-                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:[;,].*)?
+                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:;[^,]*)?
                 port: 443
             route:
               - destination:
@@ -299,7 +299,7 @@ describe('egress route › single layout', () => {
                   - istio-system/egress
                 headers:
                   x-forwarded-client-cert:
-                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:[;,].*)?
+                    regex: .*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:;[^,]*)?
                 port: 443
             route:
               - destination:
