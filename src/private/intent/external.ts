@@ -33,12 +33,12 @@ export interface ExternalInput {
 }
 
 /** Whether a gateway can read requests on a port of this protocol. */
-export function isHttp(port: Port): boolean {
+export function isHttp(port: Pick<Port, 'protocol'>): boolean {
   return port.protocol === 'HTTP' || isHttp2(port);
 }
 
 /** Whether requests on a port are HTTP/2 from the first byte. */
-export function isHttp2(port: Port): boolean {
+export function isHttp2(port: Pick<Port, 'protocol'>): boolean {
   return port.protocol === 'HTTP2' || port.protocol === 'GRPC';
 }
 
@@ -70,7 +70,7 @@ function checkPorts(input: ExternalInput, refuse: Refuse): Port[] {
       refuse({ code: 'PortDuplicate', prop: `${prop}.number`, got: number, allowed: 'each number once', fix: 'give one of the two another number' });
     }
     seen.add(number);
-    const http = ['HTTP', 'HTTP2', 'GRPC'].includes(spec.protocol);
+    const http = isHttp(spec);
     if (http && targetPort === 443 && !spec.tls) {
       refuse({ code: 'HttpOn443', prop, got: 'clear-text HTTP to port 443', allowed: 'HTTP to other ports, or TLS to port 443', fix: 'use ExternalPort.httpToHttps() for an application that says http://, ExternalPort.https() for one that says https://' });
     }
