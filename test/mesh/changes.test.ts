@@ -17,7 +17,7 @@ async function run(manifests: App, steps: Step[], meshConfig?: string): Promise<
 
 const ofApi = ({ spec }: Manifest) => spec.host === 'api.test' || spec.hosts?.includes('api.test');
 
-describeMesh('egress routes that change under load', () => {
+describeMesh('egress: changes under load', () => {
   test('a second host is added, and the first does not notice', async () => {
     const both = routesTo({ ...http, 'auth.test': [ExternalPort.http()] });
     const steps = change(routesTo(http), both);

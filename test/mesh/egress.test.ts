@@ -13,7 +13,7 @@ const FIRST_ADDRESS = '198.19.1.10';
 const secureApi = [external('api.test', { https: 443 })];
 const fromApp = { from: 'app' };
 
-describeMesh('egress route', () => {
+describeMesh('egress: modes', () => {
   describe('http', () => {
     test('leaves through the gateway, with nothing of the mesh in it', async () => {
       const { answers: [answer] } = await run(declare({}), plainApi, [get('http://api.test/get', fromApp)]);
@@ -217,7 +217,9 @@ describeMesh('egress route', () => {
       expect(answer).toFail({ status: 404, at: 'egress', flags: 'NR' });
     });
   });
+});
 
+describeMesh('egress: routes', () => {
   describe('several hosts', () => {
     const hosts = ['api.test', 'auth.test'];
     const servers = hosts.map(host => external(host, { https: 443 }));
@@ -383,41 +385,43 @@ describeMesh('egress route', () => {
   });
 });
 
-describeMesh('direct service', () => {
-  function direct(props: Partial<ExternalServiceProps>): { app: App; service: ExternalService } {
-    const app = new App();
-    return { app, service: new ExternalService(new Chart(app, 'shop', { namespace: 'shop' }), 'api', { hosts: ['api.test'], ports: [ExternalPort.http()], direct: true, ...props }) };
-  }
+describeMesh('egress: modes', () => {
+  describe('direct', () => {
+    function direct(props: Partial<ExternalServiceProps>): { app: App; service: ExternalService } {
+      const app = new App();
+      return { app, service: new ExternalService(new Chart(app, 'shop', { namespace: 'shop' }), 'api', { hosts: ['api.test'], ports: [ExternalPort.http()], direct: true, ...props }) };
+    }
 
-  test('leaves by the sidecar', async () => {
-    const { answers: [answer] } = await run(direct({}), plainApi, [get('http://api.test/get', fromApp)]);
-    expect(answer).toReach('api.test', { leftBy: 'app' });
-    expect(answer.hops[0].line.upstream_cluster).toBe('outbound|80||api.test');
-  });
+    test('leaves by the sidecar', async () => {
+      const { answers: [answer] } = await run(direct({}), plainApi, [get('http://api.test/get', fromApp)]);
+      expect(answer).toReach('api.test', { leftBy: 'app' });
+      expect(answer.hops[0].line.upstream_cluster).toBe('outbound|80||api.test');
+    });
 
-  test('speaks TLS from the sidecar', async () => {
-    const { answers: [answer] } = await run(direct({ ports: [ExternalPort.httpToHttps()] }), secureApi, [get('http://api.test/get', fromApp)]);
-    expect(answer).toReach('api.test', { leftBy: 'app', sni: 'api.test' });
-  });
+    test('speaks TLS from the sidecar', async () => {
+      const { answers: [answer] } = await run(direct({ ports: [ExternalPort.httpToHttps()] }), secureApi, [get('http://api.test/get', fromApp)]);
+      expect(answer).toReach('api.test', { leftBy: 'app', sni: 'api.test' });
+    });
 
-  test('broken: without the rule clear text goes to the TLS port', async () => {
-    const broken = direct({ ports: [ExternalPort.httpToHttps()] });
-    broken.service.destinationRules[0].addJsonPatch(JsonPatch.replace('/spec/host', 'another.test'));
-    const { answers: [answer] } = await run(broken, secureApi, [get('http://api.test/get', fromApp)]);
-    expect(answer.status).toBe(400);
-  });
+    test('broken: without the rule clear text goes to the TLS port', async () => {
+      const broken = direct({ ports: [ExternalPort.httpToHttps()] });
+      broken.service.destinationRules[0].addJsonPatch(JsonPatch.replace('/spec/host', 'another.test'));
+      const { answers: [answer] } = await run(broken, secureApi, [get('http://api.test/get', fromApp)]);
+      expect(answer.status).toBe(400);
+    });
 
-  test('finds wildcard hosts by their requests', async () => {
-    const declared = direct({ hosts: ['*.wild.test'], ports: [ExternalPort.http(), ExternalPort.tls({ number: 443 })], resolution: Resolution.dynamicDns() });
-    const { answers: [http, tls] } = await run(declared, [external('*.wild.test', { http: 80 }), external('*.wild.test', { https: 443 }, { certHost: 'a.wild.test' })],
-      [get('http://a.wild.test/get', fromApp), get('https://a.wild.test/get', fromApp)]);
-    expect(http).toReach('*.wild.test', { leftBy: 'app' });
-    expect(tls).toReach('*.wild.test', { leftBy: 'app', sni: 'a.wild.test' });
-  });
+    test('finds wildcard hosts by their requests', async () => {
+      const declared = direct({ hosts: ['*.wild.test'], ports: [ExternalPort.http(), ExternalPort.tls({ number: 443 })], resolution: Resolution.dynamicDns() });
+      const { answers: [http, tls] } = await run(declared, [external('*.wild.test', { http: 80 }), external('*.wild.test', { https: 443 }, { certHost: 'a.wild.test' })],
+        [get('http://a.wild.test/get', fromApp), get('https://a.wild.test/get', fromApp)]);
+      expect(http).toReach('*.wild.test', { leftBy: 'app' });
+      expect(tls).toReach('*.wild.test', { leftBy: 'app', sni: 'a.wild.test' });
+    });
 
-  test('goes where the application was going', async () => {
-    const { answers: [answer] } = await run(direct({ resolution: Resolution.none(), ports: [ExternalPort.tls({ number: 443 })] }), secureApi, [get('https://api.test/get', fromApp)]);
-    expect(answer).toReach('api.test', { leftBy: 'app' });
-    expect(answer.hops[0].line.upstream_cluster).toBe('outbound|443||api.test');
+    test('goes where the application was going', async () => {
+      const { answers: [answer] } = await run(direct({ resolution: Resolution.none(), ports: [ExternalPort.tls({ number: 443 })] }), secureApi, [get('https://api.test/get', fromApp)]);
+      expect(answer).toReach('api.test', { leftBy: 'app' });
+      expect(answer.hops[0].line.upstream_cluster).toBe('outbound|443||api.test');
+    });
   });
 });

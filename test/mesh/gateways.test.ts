@@ -14,7 +14,7 @@ function route(chart: Chart, gateway: IEgressGateway, host: string, callers?: Ca
   return new EgressRoute(chart, `${host}-route`, { service, gateway, callers });
 }
 
-describeMesh('egress gateways', () => {
+describeMesh('egress: gateways', () => {
   test('of two teams each carry their own routes, and no others', async () => {
     const app = new App();
     for (const [team, host] of [['red', 'api.test'], ['blue', 'auth.test']]) {
@@ -74,7 +74,7 @@ describeMesh('egress gateways', () => {
     });
   });
 
-  describe('whose port 443 carries a server of somebody else', () => {
+  describe('on a port with a server of somebody else', () => {
     const theirs = {
       apiVersion: 'networking.istio.io/v1',
       kind: 'Gateway',

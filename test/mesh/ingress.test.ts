@@ -40,7 +40,7 @@ const secure = (url: string) => get(url, { from: 'outside', connect: 'ingress:44
 const http = [IngressListener.http({ hosts: ['shop.test'] })];
 const https = (plainHttp?: PlainHttp) => [IngressListener.https({ hosts: ['shop.test'], credentialName: 'shop-cert', plainHttp })];
 
-describeMesh('ingress', () => {
+describeMesh('ingress: routes', () => {
   describe('matches', () => {
     // each case has a host of its own, so that one mesh serves them all
     const cases: [string, RouteMatch, Sent, Sent][] = [
@@ -165,7 +165,9 @@ describeMesh('ingress', () => {
       expect(other).toReach('intruder');
     });
   });
+});
 
+describeMesh('ingress: listeners', () => {
   describe('https', () => {
     test('ends in the gateway, and clear text is redirected', async () => {
       const { answers: [tls, clear] } = await run(declare(https()), [secure('https://shop.test/x'), plain('/x?y=1')]);

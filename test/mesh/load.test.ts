@@ -15,7 +15,7 @@ async function run(manifests: App, steps: Step[], more: Partial<Scenario> = {}):
   return outcome;
 }
 
-describeMesh('egress routes under load', () => {
+describeMesh('egress: under load', () => {
   test('carry thousands of requests of two callers by both legs without an error', async () => {
     const routes = routesTo({ 'api.test': [ExternalPort.httpToHttps(), ExternalPort.https()] });
     const load1000 = (from: string, scheme: string) => load(`${from}-${scheme}`, `${scheme}://api.test/get`, { from, count: 1000, concurrency: 4 });

@@ -28,87 +28,93 @@ const RULES: EgressRule[] = [
   { matches: [{ path: PathMatch.prefix('/copied') }], mirror: { destination: Destination.service('audit', { port: 8080 }) } },
 ];
 
-describeMesh('rules', () => {
-  let outcome: Outcome;
-  const to = (path: string): Answer => outcome.named[path];
-  const paths = [
-    '/short', '/short/x?q=1', '/short/longer/x', '/dropped', '/dropped/x', '/raw-x', '/whole/x?q=1', '/items/42', '/headers', '/flaky/2', '/status/503', '/status/500',
-    '/status/502', '/delay/400ms', '/broken', '/slow', '/copied',
-  ];
+describeMesh('egress: rules', () => {
+  describe('on leg 2', () => {
+    let outcome: Outcome;
+    const to = (path: string): Answer => outcome.named[path];
+    const paths = [
+      '/short', '/short/x?q=1', '/short/longer/x', '/dropped', '/dropped/x', '/raw-x', '/whole/x?q=1', '/items/42', '/headers', '/flaky/2', '/status/503', '/status/500',
+      '/status/502', '/delay/400ms', '/broken', '/slow', '/copied',
+    ];
 
-  beforeAll(async () => {
-    const { app } = declare({}, { rules: RULES });
-    const steps = paths.map(path => get(`http://api.test${path}`, { ...fromApp, name: path, headers: { 'x-unwanted': 'x', 'x-more': 'first' } }));
-    const audit = service('audit', { namespace: 'shop', http: 8080 });
-    outcome = await runMesh({ manifests: app, workloads: [sidecar('app', { namespace: 'shop' }), egressGateway(), audit], externals: api, steps });
-  });
+    beforeAll(async () => {
+      const { app } = declare({}, { rules: RULES });
+      const steps = paths.map(path => get(`http://api.test${path}`, { ...fromApp, name: path, headers: { 'x-unwanted': 'x', 'x-more': 'first' } }));
+      const audit = service('audit', { namespace: 'shop', http: 8080 });
+      outcome = await runMesh({ manifests: app, workloads: [sidecar('app', { namespace: 'shop' }), egressGateway(), audit], externals: api, steps });
+    });
 
-  test.each([
-    ['/short', '/v2'],
-    ['/short/x?q=1', '/v2/x?q=1'],
-    ['/short/longer/x', '/v2/x'],
-    ['/dropped', '/'],
-    ['/dropped/x', '/x'],
-    ['/raw-x', '/cooked-x'],
-    ['/whole/x?q=1', '/one?q=1'],
-    ['/items/42', '/item-42'],
-  ])('the path %s leaves as %s', (path, rewritten) => {
-    expect(to(path)).toReach('api.test', { leftBy: 'egress', path: rewritten });
-  });
+    test.each([
+      ['/short', '/v2'],
+      ['/short/x?q=1', '/v2/x?q=1'],
+      ['/short/longer/x', '/v2/x'],
+      ['/dropped', '/'],
+      ['/dropped/x', '/x'],
+      ['/raw-x', '/cooked-x'],
+      ['/whole/x?q=1', '/one?q=1'],
+      ['/items/42', '/item-42'],
+    ])('the path %s leaves as %s', (path, rewritten) => {
+      expect(to(path)).toReach('api.test', { leftBy: 'egress', path: rewritten });
+    });
 
-  test('headers are set, added and removed, and a header of the mesh that the user sets leaves', () => {
-    expect(to('/headers')).toReach('api.test', { headers: { 'x-api-key': 'secret', 'x-more': 'first, yes', 'x-request-id': 'mine' }, without: ['x-unwanted', 'x-forwarded-for'] });
-    expect(to('/headers').headers).toMatchObject({ 'X-Seen': ['yes'] });
-    expect(to('/headers').headers).not.toHaveProperty('X-Lab-Server');
-  });
+    test('headers are set, added and removed, and a header of the mesh that the user sets leaves', () => {
+      expect(to('/headers')).toReach('api.test', { headers: { 'x-api-key': 'secret', 'x-more': 'first, yes', 'x-request-id': 'mine' }, without: ['x-unwanted', 'x-forwarded-for'] });
+      expect(to('/headers').headers).toMatchObject({ 'X-Seen': ['yes'] });
+      expect(to('/headers').headers).not.toHaveProperty('X-Lab-Server');
+    });
 
-  test('a request is tried again until it is answered', () => {
-    expect(to('/flaky/2')).toReach('api.test');
-    expect(to('/flaky/2').seen).toHaveLength(3);
-  });
+    test('a request is tried again until it is answered', () => {
+      expect(to('/flaky/2')).toReach('api.test');
+      expect(to('/flaky/2').seen).toHaveLength(3);
+    });
 
-  test.each([['/status/503', 4], ['/status/500', 1], ['/status/502', 1], ['/delay/400ms', 3]])('%s is asked for %d times and no more', (path, times) => {
-    expect(to(path).seen).toHaveLength(times);
-  });
+    test.each([['/status/503', 4], ['/status/500', 1], ['/status/502', 1], ['/delay/400ms', 3]])('%s is asked for %d times and no more', (path, times) => {
+      expect(to(path).seen).toHaveLength(times);
+    });
 
-  test('faults answer in place of the host, and keep requests waiting', () => {
-    expect(to('/broken')).toFail({ status: 418, at: 'egress' });
-    expect(to('/slow')).toReach('api.test');
-    expect(Number(to('/slow').hops.find(hop => hop.proxy === 'egress')!.line.duration)).toBeGreaterThan(250);
-  });
+    test('faults answer in place of the host, and keep requests waiting', () => {
+      expect(to('/broken')).toFail({ status: 418, at: 'egress' });
+      expect(to('/slow')).toReach('api.test');
+      expect(Number(to('/slow').hops.find(hop => hop.proxy === 'egress')!.line.duration)).toBeGreaterThan(250);
+    });
 
-  test('a copy reaches its destination as well', () => {
-    expect(to('/copied')).toReach('api.test');
-    expect(to('/copied').hops.map(hop => hop.proxy)).toContain('audit');
-  });
-});
-
-describeMesh('the authority', () => {
-  test('is rewritten together with the server name of TLS', async () => {
-    const declared = declare({ ports: [ExternalPort.httpToHttps()] }, { rules: [{ rewrite: { authority: 'front.test' } }] });
-    const { answers: [answer] } = await run(declared, [external('api.test', { https: 443 }, { certHost: 'front.test' })], [get('http://api.test/get', fromApp)]);
-    expect(answer).toReach('api.test', { leftBy: 'egress', host: 'front.test', sni: 'front.test' });
-  });
-
-  test('broken: otherwise the certificate does not fit', async () => {
-    const { answers: [answer] } = await run(declare({ ports: [ExternalPort.httpToHttps()] }), [external('api.test', { https: 443 }, { certHost: 'front.test' })], [get('http://api.test/get', fromApp)]);
-    expect(answer).toFail({ status: 503, at: 'egress', details: /verify_SAN_list/ });
+    test('a copy reaches its destination as well', () => {
+      expect(to('/copied')).toReach('api.test');
+      expect(to('/copied').hops.map(hop => hop.proxy)).toContain('audit');
+    });
   });
 });
 
-describeMesh('leg 1', () => {
-  const pods = [sidecar('app', { namespace: 'shop' }), egressGateway({ name: 'egress' }), egressGateway({ name: 'second' })];
-  const steps = [kill('second'), ...Array.from({ length: 20 }, () => get('http://api.test/get', fromApp))];
+describeMesh('egress: rules', () => {
+  describe('the authority', () => {
+    test('is rewritten together with the server name of TLS', async () => {
+      const declared = declare({ ports: [ExternalPort.httpToHttps()] }, { rules: [{ rewrite: { authority: 'front.test' } }] });
+      const { answers: [answer] } = await run(declared, [external('api.test', { https: 443 }, { certHost: 'front.test' })], [get('http://api.test/get', fromApp)]);
+      expect(answer).toReach('api.test', { leftBy: 'egress', host: 'front.test', sni: 'front.test' });
+    });
 
-  test('tries another pod of the gateway where one is dead', async () => {
-    const { answers } = await runMesh({ manifests: declare().app, workloads: pods, externals: api, steps });
-    expect(answers.map(answer => answer.status)).toEqual(answers.map(() => 200));
+    test('broken: otherwise the certificate does not fit', async () => {
+      const { answers: [answer] } = await run(declare({ ports: [ExternalPort.httpToHttps()] }), [external('api.test', { https: 443 }, { certHost: 'front.test' })], [get('http://api.test/get', fromApp)]);
+      expect(answer).toFail({ status: 503, at: 'egress', details: /verify_SAN_list/ });
+    });
   });
+});
 
-  test('broken: without tries some requests fail', async () => {
-    const broken = declare();
-    broken.route.meshVirtualService.addJsonPatch(JsonPatch.replace('/spec/http/0/retries', { attempts: 0 }));
-    const { answers } = await runMesh({ manifests: broken.app, workloads: pods, externals: api, steps });
-    expect(answers.map(answer => answer.status)).toContain(503);
+describeMesh('egress: rules', () => {
+  describe('leg 1', () => {
+    const pods = [sidecar('app', { namespace: 'shop' }), egressGateway({ name: 'egress' }), egressGateway({ name: 'second' })];
+    const steps = [kill('second'), ...Array.from({ length: 20 }, () => get('http://api.test/get', fromApp))];
+
+    test('tries another pod of the gateway where one is dead', async () => {
+      const { answers } = await runMesh({ manifests: declare().app, workloads: pods, externals: api, steps });
+      expect(answers.map(answer => answer.status)).toEqual(answers.map(() => 200));
+    });
+
+    test('broken: without tries some requests fail', async () => {
+      const broken = declare();
+      broken.route.meshVirtualService.addJsonPatch(JsonPatch.replace('/spec/http/0/retries', { attempts: 0 }));
+      const { answers } = await runMesh({ manifests: broken.app, workloads: pods, externals: api, steps });
+      expect(answers.map(answer => answer.status)).toContain(503);
+    });
   });
 });

@@ -23,36 +23,39 @@ async function clusters(app: App | '') {
   return { caller: proxies.caller.clusters, bystander: proxies.bystander.clusters, gateway: proxies.egress.clusters };
 }
 
-describeMesh('the size of what proxies hold', () => {
-  const http = [ExternalPort.httpToHttps()];
+describeMesh('egress: size', () => {
+  describe('what proxies hold', () => {
+    const http = [ExternalPort.httpToHttps()];
 
-  test('a bystander holds what it holds without any route, to the byte', async () => {
-    const [none, few, many] = await Promise.all(['' as const, routes(2, http), routes(40, http)].map(manifests => size({ manifests, workloads })));
-    expect(few.bystander).toEqual(none.bystander);
-    expect(many.bystander).toEqual(none.bystander);
-  });
+    test('a bystander holds what it holds without any route, to the byte', async () => {
+      const [none, few, many] = await Promise.all(['' as const, routes(2, http), routes(40, http)].map(manifests => size({ manifests, workloads })));
+      expect(few.bystander).toEqual(none.bystander);
+      expect(many.bystander).toEqual(none.bystander);
+    });
 
-  test('a caller has the two ports of leg 1 and no cluster for an HTTP host; the gateway has one for each', async () => {
-    const none = await clusters('');
-    for (const count of [2, 40]) {
-      expect(await clusters(routes(count, http))).toEqual({ caller: none.caller + 2, bystander: none.bystander, gateway: none.gateway + 2 + count });
-    }
-  });
+    test('a caller has the two ports of leg 1 and no cluster for an HTTP host; the gateway has one for each', async () => {
+      const none = await clusters('');
+      for (const count of [2, 40]) {
+        const wanted = { caller: none.caller + 2, bystander: none.bystander, gateway: none.gateway + 2 + count };
+        expect(await clusters(routes(count, http))).toEqual(wanted);
+      }
+    });
 
-  test('TLS of the application costs its caller two clusters a host, and the gateway one more than HTTP', async () => {
-    const none = await clusters('');
-    const tls = await clusters(routes(10, [ExternalPort.https()]));
-    expect(tls).toEqual({ caller: none.caller + 2 + 20, bystander: none.bystander, gateway: none.gateway + 2 + 20 });
-  });
+    test('TLS of the application costs its caller two clusters a host, and the gateway one more than HTTP', async () => {
+      const none = await clusters('');
+      const tls = await clusters(routes(10, [ExternalPort.https()]));
+      expect(tls).toEqual({ caller: none.caller + 2 + 20, bystander: none.bystander, gateway: none.gateway + 2 + 20 });
+    });
 
-  test('a gateway has one cluster for each host and port', async () => {
-    const [one, both] = [await clusters(routes(10, http)), await clusters(routes(10, [ExternalPort.httpToHttps(), ExternalPort.https()]))];
-    expect(both.gateway - one.gateway).toBe(20);
-  });
+    test('a gateway has one cluster for each host and port', async () => {
+      const [one, both] = [await clusters(routes(10, http)), await clusters(routes(10, [ExternalPort.httpToHttps(), ExternalPort.https()]))];
+      expect(both.gateway - one.gateway).toBe(20);
+    });
 
-  test('broken: the single layout shows callers what only the gateway needs', async () => {
-    const none = await clusters('');
-    const single = await clusters(routes(40, http, VirtualServiceLayout.SINGLE));
-    expect(single.caller).toBe(none.caller + 2 + 40);
+    test('broken: the single layout shows callers what only the gateway needs', async () => {
+      const none = await clusters('');
+      const single = await clusters(routes(40, http, VirtualServiceLayout.SINGLE));
+      expect(single.caller).toBe(none.caller + 2 + 40);
+    });
   });
 });
