@@ -72,6 +72,13 @@ generate.exec('ts-node -T -P projenrc/tsconfig.json projenrc/error-docs.ts');
 generate.spawn(project.compileTask);
 generate.spawn(project.postCompileTask);
 project.testTask.reset('ts-node -T -P projenrc/tsconfig.json test/suites.ts');
+project.addTask('tables', {
+  description: 'Run the mesh tests of which the pages have tables, and write these',
+  steps: [
+    { exec: 'jest test/mesh/ --ci --maxWorkers 150% --testNamePattern "^(egress|ingress): " --json --outputFile node_modules/.cache/tables.json' },
+    { exec: 'ts-node -T -P projenrc/tsconfig.json test/mesh/tables.ts node_modules/.cache/tables.json' },
+  ],
+});
 project.addTask('test:envoys', {
   description: 'Run the mesh tests on each Envoy that the library is held to',
   exec: 'ts-node -T -P projenrc/tsconfig.json test/mesh/envoys.ts',

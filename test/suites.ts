@@ -6,11 +6,15 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { missing } from './mesh/prerequisites';
+import { checkPages } from './mesh/tables';
 
 interface Count { readonly passed: number; readonly failed: number; readonly skipped: number }
 
 const ci = process.env.CI === 'true';
 const temp = mkdtempSync(join(tmpdir(), 'suites-'));
+/** What the last run of jest tells. */
+const output = join(temp, 'jest.json');
 const env: NodeJS.ProcessEnv = { ...process.env, ADMISSION_DIR: join(temp, 'admission'), ESLINT_USE_FLAT_CONFIG: 'false', NODE_NO_WARNINGS: '1', JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' };
 const hasGo = spawnSync('go', ['version']).status === 0;
 
@@ -29,6 +33,7 @@ const suites: { readonly name: string; readonly run: () => Count | Promise<Count
   { name: 'the package in a new project', run: () => jest('test/package/'), unless: !ci && 'CI only: npx projen compile && npx jest test/package' },
   { name: 'mesh lab, its own tests', run: goTests, unless: !hasGo && 'no Go: https://go.dev/dl/' },
   { name: 'mesh tests', run: meshTests },
+  { name: 'tables of what the mesh tests saw', run: tables, unless: !ci && missing().length > 0 && 'the mesh tests were skipped' },
   { name: 'admission of everything synthesized above', run: () => jest('test/mesh/admission.test.ts') },
 ];
 
@@ -80,7 +85,6 @@ function verdict(ok: boolean): Count {
 }
 
 function jest(...args: string[]): Count {
-  const output = join(temp, 'jest.json');
   rmSync(output, { force: true });
   const { status } = exec('jest', '--ci', '--json', '--outputFile', output, ...args);
   try {
@@ -95,6 +99,13 @@ function jest(...args: string[]): Count {
 /** They wait as much as they compute, so there are more of them at a time than processors. */
 function meshTests(): Count {
   return jest('test/mesh/', '--maxWorkers', '150%', '--testPathIgnorePatterns', '/node_modules/', 'test/mesh/admission.test.ts');
+}
+
+/** With `UPDATE_DOCS=1` they are written instead of compared. */
+function tables(): Count {
+  const complaints = checkPages(JSON.parse(readFileSync(output, 'utf8')), !ci && process.env.UPDATE_DOCS === '1');
+  console.log(complaints.join('\n'));
+  return verdict(complaints.length === 0);
 }
 
 function goTests(): Count {

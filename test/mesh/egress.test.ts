@@ -14,7 +14,7 @@ const secureApi = [external('api.test', { https: 443 })];
 const fromApp = { from: 'app' };
 
 describeMesh('egress: modes', () => {
-  describe('http', () => {
+  describe('HTTP', () => {
     test('leaves through the gateway, with nothing of the mesh in it', async () => {
       const { answers: [answer] } = await run(declare({}), plainApi, [get('http://api.test/get', fromApp)]);
       expect(answer).toReach('api.test', { leftBy: 'egress', host: 'api.test', path: '/get', without: MESH_HEADERS });
@@ -39,7 +39,7 @@ describeMesh('egress: modes', () => {
     });
   });
 
-  describe('https origination', () => {
+  describe('HTTPS origination', () => {
     const declared = () => declare({ ports: [ExternalPort.httpToHttps()] });
 
     test('leaves as TLS with the name of the host', async () => {
@@ -85,7 +85,7 @@ describeMesh('egress: modes', () => {
     });
   });
 
-  describe('mutual https origination', () => {
+  describe('HTTPS origination with a client certificate', () => {
     const tls = UpstreamTls.mutual({ clientCertificate: ClientCertificate.secret('api-client', { namespace: 'istio-system' }) });
     const declared = () => declare({ ports: [ExternalPort.httpToHttps({ tls })] });
     const api = [external('api.test', { https: 443 }, { clientAuth: true })];
@@ -114,7 +114,7 @@ describeMesh('egress: modes', () => {
     });
   });
 
-  describe('app TLS, wrapped', () => {
+  describe('wrapped TLS', () => {
     const declared = (callers?: Caller[]) => declare({ ports: [ExternalPort.https()] }, { callers });
 
     test('leaves as the application\'s own TLS', async () => {
@@ -148,10 +148,10 @@ describeMesh('egress: modes', () => {
     });
   });
 
-  describe('app TLS, passed through', () => {
+  describe('TLS passthrough', () => {
     const declared = () => declare({ ports: [ExternalPort.https()] }, { appTls: AppTls.PASSTHROUGH });
 
-    test('leaves as it came', async () => {
+    test('leaves as it came, the application\'s own TLS', async () => {
       const { answers: [answer] } = await run(declared(), secureApi, [get('https://api.test/get', fromApp)]);
       expect(answer).toReach('api.test', { leftBy: 'egress', sni: 'api.test' });
     });
@@ -164,10 +164,10 @@ describeMesh('egress: modes', () => {
     });
   });
 
-  describe('tcp', () => {
+  describe('TCP', () => {
     const database = (tls?: UpstreamTls) => declare({ hosts: ['db.test'], addresses: [FIRST_ADDRESS], ports: [ExternalPort.tcp({ number: 5432, tls })] });
 
-    test('leaves through the gateway by a leg-1 name of its own', async () => {
+    test('leaves through the gateway, as bytes', async () => {
       const { answers: [answer] } = await run(database(), [external('db.test', { tcp: 5432 })], [say('tcp://db.test:5432', fromApp)]);
       expect(answer).toReach('db.test', { leftBy: 'egress', protocol: 'TCP' });
     });
@@ -182,6 +182,13 @@ describeMesh('egress: modes', () => {
       expect(answer).toFail();
     });
 
+    test('broken: leg 1 with another SNI reaches no server', async () => {
+      const broken = database();
+      part(broken, 'DestinationRule', 'leg').addJsonPatch(JsonPatch.replace('/spec/trafficPolicy/tls/sni', 'another.internal'));
+      const { answers: [answer] } = await run(broken, [external('db.test', { tcp: 5432 })], [say('tcp://db.test:5432', fromApp)]);
+      expect(answer).toFail({ error: /EOF|reset/ });
+    });
+
     test('broken: an SNI without names to verify accepts any certificate', async () => {
       const broken = database(UpstreamTls.simple());
       part(broken, 'DestinationRule', 'egress-db-test-tls').addJsonPatch(JsonPatch.remove('/spec/trafficPolicy/portLevelSettings/0/tls/subjectAltNames'));
@@ -190,7 +197,7 @@ describeMesh('egress: modes', () => {
     });
   });
 
-  describe('grpc', () => {
+  describe('gRPC', () => {
     test('stays HTTP/2 on both legs', async () => {
       const { answers: [answer] } = await run(declare({ ports: [ExternalPort.grpc()] }), plainApi, [get('http://api.test/shop.Orders/List', { ...fromApp, http2: true })]);
       expect(answer).toReach('api.test', { leftBy: 'egress', protocol: 'HTTP/2.0' });
@@ -205,7 +212,7 @@ describeMesh('egress: modes', () => {
   describe('plaintext leg 1', () => {
     const declared = (virtualServices?: VirtualServiceLayout) => declare({}, { plaintextLegOne: 'the gateway has no certificate of the mesh', virtualServices });
 
-    test.each([VirtualServiceLayout.SPLIT, VirtualServiceLayout.SINGLE])('leaves through the gateway (%s)', async layout => {
+    test.each([VirtualServiceLayout.SPLIT, VirtualServiceLayout.SINGLE])('leaves through the gateway, layout %s', async layout => {
       const { answers: [answer] } = await run(declared(layout), plainApi, [get('http://api.test/get', fromApp)]);
       expect(answer).toReach('api.test', { leftBy: 'egress' });
     });
@@ -224,7 +231,7 @@ describeMesh('egress: routes', () => {
     const hosts = ['api.test', 'auth.test'];
     const servers = hosts.map(host => external(host, { https: 443 }));
 
-    test.each([VirtualServiceLayout.SPLIT, VirtualServiceLayout.SINGLE])('each goes its own way (%s)', async virtualServices => {
+    test.each([VirtualServiceLayout.SPLIT, VirtualServiceLayout.SINGLE])('each goes its own way, layout %s', async virtualServices => {
       const declared = declare({ hosts, ports: [ExternalPort.httpToHttps(), ExternalPort.https()] }, { virtualServices });
       const { answers } = await run(declared, servers, hosts.flatMap(h => [get(`http://${h}/get`, fromApp), get(`https://${h}/get`, fromApp)]));
       hosts.forEach((host, i) => {

@@ -13,7 +13,7 @@ describeMesh('egress: several ports', () => {
     const servers = [external('api.test', { https: 443 }), external('api.test', { http: 8080 }), external('api.test', { http: 9000 })];
     const steps = [get('http://api.test/x', fromApp), get('http://api.test:8080/x', fromApp), get('http://api.test:9000/x', http2), get('https://api.test/x', fromApp)];
 
-    test.each([VirtualServiceLayout.SPLIT, VirtualServiceLayout.SINGLE])('each leaves by its own port (%s)', async virtualServices => {
+    test.each([VirtualServiceLayout.SPLIT, VirtualServiceLayout.SINGLE])('each leaves by its own port, layout %s', async virtualServices => {
       const { answers } = await run(declare({ ports }, { virtualServices }), servers, steps);
       expect(answers[0]).toReach('api.test', { leftBy: 'egress', port: 443, sni: 'api.test', without: [...MESH_HEADERS, 'x-egress-port'] });
       expect(answers[1]).toReach('api.test', { leftBy: 'egress', port: 8080, without: [...MESH_HEADERS, 'x-egress-port'] });
@@ -45,7 +45,7 @@ describeMesh('egress: several ports', () => {
 });
 
 describeMesh('egress: modes', () => {
-  describe('grpc', () => {
+  describe('gRPC', () => {
     test('HTTP/2 in clear text stays HTTP/2', async () => {
       const { answers: [answer] } = await run(declare({ ports: [ExternalPort.http2()] }), [external('api.test', { http: 80 })], [get('http://api.test/x', http2)]);
       expect(answer).toReach('api.test', { leftBy: 'egress', protocol: 'HTTP/2.0' });

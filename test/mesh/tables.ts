@@ -1,0 +1,108 @@
+/**
+ * What the mesh tests saw, as tables for the pages. They are made from the results of jest: a row is a `describe` inside of
+ * `describeMesh('egress: ...')` or `describeMesh('ingress: ...')`, a cell the titles of its tests.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
+
+/** The part of `jest --json` that is read. */
+export interface Results {
+  readonly testResults: readonly { readonly name: string; readonly assertionResults: readonly Result[] }[];
+}
+
+interface Result { readonly ancestorTitles: readonly string[]; readonly title: string; readonly status: string }
+
+interface Feature { readonly group: string; readonly name: string; readonly seen: string[]; readonly broken: string[] }
+
+const BROKEN = 'broken: ';
+export const PAGES = ['README.md', 'docs/egress.md', 'docs/ingress.md'];
+
+/** Compares the tables of all pages with what was run, or writes them; the complaints say what is wrong. */
+export function checkPages(results: Results, write: boolean): string[] {
+  const notPassed = rows(results).filter(({ status }) => status !== 'passed').map(({ ancestorTitles, title }) => `did not pass: ${[...ancestorTitles, title].join(' › ')}`);
+  if (notPassed.length > 0) return notPassed;
+  return PAGES.flatMap(page => {
+    const text = readFileSync(page, 'utf8');
+    const { wanted, complaints } = withTables(text, results);
+    if (complaints.length > 0) return complaints.map(complaint => `${page}: ${complaint}`);
+    if (write && wanted !== text) writeFileSync(page, wanted);
+    return write || wanted === text ? [] : [`${page}: its tables are not what the tests saw; npm run tables`];
+  });
+}
+
+/** A page with its tables as they should be. */
+export function withTables(text: string, results: Results): { readonly wanted: string; readonly complaints: readonly string[] } {
+  const complaints: string[] = [];
+  const wanted = text.replace(/(<!-- seen by the tests: (\w+) -->\n)([^]*?)(<!-- end -->)/g, (_, start, what, old, end) => {
+    const made = what === 'modes' ? modesTable(old, features(results, 'egress')) : { table: table(features(results, what)), complaints: [] };
+    complaints.push(...made.complaints);
+    return start + made.table + end;
+  });
+  return { wanted, complaints };
+}
+
+/** All features of a direction, in an order that no run can change. */
+function features(results: Results, direction: string): Feature[] {
+  const found = new Map<string, Feature>();
+  for (const { ancestorTitles: [top, ...nested], title } of rows(results)) {
+    if (!top.startsWith(`${direction}: `)) continue;
+    const group = top.slice(direction.length + 2);
+    const name = nested.join(', ') || group;
+    const key = JSON.stringify([group, name]);
+    const feature = found.get(key) ?? { group, name, seen: [], broken: [] };
+    found.set(key, feature);
+    if (title.startsWith(BROKEN)) feature.broken.push(title.slice(BROKEN.length));
+    else feature.seen.push(title);
+  }
+  const groups = [...new Set([...found.values()].map(f => f.group))].sort();
+  return groups.flatMap(group => [...found.values()].filter(f => f.group === group));
+}
+
+function rows({ testResults }: Results): Result[] {
+  return [...testResults]
+    .sort((a, b) => relative('.', a.name) < relative('.', b.name) ? -1 : 1)
+    .flatMap(file => file.assertionResults)
+    .filter(({ ancestorTitles: [top = ''] }) => /^(egress|ingress): /.test(top));
+}
+
+function table(all: readonly Feature[]): string {
+  return [...new Set(all.map(f => f.group))].map(group => [
+    `### ${group[0].toUpperCase()}${group.slice(1)}`,
+    '',
+    '| feature | seen | with one field broken |',
+    '|---|---|---|',
+    ...all.filter(f => f.group === group).map(({ name, seen, broken }) => `| ${cell([name])} | ${cell(seen)} | ${cell(broken)} |`),
+    '',
+  ].join('\n')).join('\n');
+}
+
+/** What stands in the first cells of a row is written by hand; the last two say what was seen first of all. */
+function modesTable(old: string, all: readonly Feature[]): { readonly table: string; readonly complaints: readonly string[] } {
+  const [head, line, ...lines] = old.trimEnd().split('\n').filter(Boolean);
+  const modes = all.filter(f => f.group === 'modes');
+  const listed = lines.map(row => ({ row, mode: row.split('|')[1].trim() }));
+  const complaints = [
+    ...modes.filter(({ name }) => !listed.some(({ mode }) => mode === name)).map(({ name }) => `the mode "${name}" has no row`),
+    ...listed.flatMap(({ mode }) => {
+      const feature = modes.find(({ name }) => name === mode);
+      if (!feature) return [`no test is about the mode "${mode}"`];
+      return feature.seen.length > 0 && feature.broken.length > 0 ? [] : [`the mode "${mode}" lacks a test or its broken twin`];
+    }),
+  ];
+  const made = listed.map(({ row, mode }) => {
+    const { seen, broken } = modes.find(({ name }) => name === mode) ?? { seen: [], broken: [] };
+    return `${row.split('|').slice(0, -3).join('|')}| ${cell(seen.slice(0, 1))} | ${cell(broken.slice(0, 1))} |`;
+  });
+  return { table: `${[head, line, ...made].join('\n')}\n`, complaints };
+}
+
+function cell(facts: readonly string[]): string {
+  return facts.map(fact => fact.replace(/[|\\]/g, '\\$&').replace(/</g, '&lt;').replace(/\s+/g, ' ')).join('<br>') || '–';
+}
+
+/** `npm run tables` writes them from a file of results. */
+if (require.main === module) {
+  const complaints = checkPages(JSON.parse(readFileSync(process.argv[2], 'utf8')), true);
+  console.log(complaints.join('\n') || 'the tables are written');
+  process.exitCode = complaints.length > 0 ? 1 : 0;
+}
