@@ -11,14 +11,19 @@ export interface ExternalPort extends ServerOptions {
   readonly protocol: Protocol;
 }
 
-/** `connect` is a forward proxy. */
-export type Protocol = 'http' | 'https' | 'tcp' | 'tls' | 'connect';
+/**
+ * `http` and `https` speak gRPC too. `starttls` speaks first, and its TLS begins inside the connection. `connect` is a forward proxy,
+ * `connects` one that is reached by TLS.
+ */
+export type Protocol = 'http' | 'https' | 'tcp' | 'tls' | 'starttls' | 'connect' | 'connects';
 
 export interface ServerOptions {
   /** The name in the server's certificate. @default - the host */
   readonly certHost?: string;
   /** Who signed it. @default public */
   readonly certCA?: Authority;
+  /** The certificate is on its authority's list of revoked ones. */
+  readonly revoked?: boolean;
   /** Demands a certificate of the `client` authority. */
   readonly clientAuth?: boolean;
   /** The name that answers carry. @default - the host */

@@ -28,6 +28,8 @@ export interface ClientAnswer {
   readonly server?: Seen;
   readonly peerSAN?: string[];
   readonly proto?: string;
+  /** Of a stream: the messages that were answered while it went on. */
+  readonly messages?: number;
   readonly tls?: string;
 }
 

@@ -25,6 +25,8 @@ export interface RequestOptions {
   readonly cert?: Authority;
   /** 1337 is the proxy's own user, whose traffic bypasses the sidecar. @default 1000 */
   readonly uid?: number;
+  /** `host:port` of a forward proxy to which the client itself speaks. */
+  readonly proxy?: string;
   readonly http2?: boolean;
   readonly tlsMax?: '1.0' | '1.1' | '1.2' | '1.3';
   /** @default 8 */
@@ -54,8 +56,11 @@ export function get(url: string, options: RequestOptions): Step {
   return { request: { name: url, url, ...options } };
 }
 
-/** One line over a raw connection, `tcp://host:port` or `tls://host:port`. */
+/** One line over a raw connection, `tcp://host:port` or `tls://host:port`; with `starttls://` the server speaks first, and TLS begins inside. */
 export const say = get;
+
+/** A gRPC stream in both directions, `grpc://host/service/method`: each of three messages is sent when the one before is answered. */
+export const stream = get;
 
 /** Many requests in the background, over connections that are kept. The step ends when the first answers are in. */
 export function load(name: string, url: string, options: LoadOptions): Step {

@@ -113,6 +113,9 @@ func (r Request) tlsConfig(host string, p pki) (*tls.Config, error) {
 // transport carries HTTP; each request over its own connection, or over connections that are kept.
 func (c *client) transport(keep bool) *http.Transport {
 	t := &http.Transport{DialContext: c.dial, TLSClientConfig: c.tls, ForceAttemptHTTP2: c.req.HTTP2, DisableKeepAlives: !keep, MaxIdleConnsPerHost: 1000}
+	if c.req.Proxy != "" {
+		t.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: c.req.Proxy})
+	}
 	if c.req.HTTP2 && c.url.Scheme == "http" {
 		t.Protocols = new(http.Protocols)
 		t.Protocols.SetUnencryptedHTTP2(true)
@@ -126,10 +129,12 @@ func (c *client) send(t *http.Transport) *Answer {
 	switch c.url.Scheme {
 	case "http", "https":
 		a, err = c.http(t)
-	case "tcp", "tls":
+	case "grpc":
+		a, err = c.stream()
+	case "tcp", "tls", "starttls":
 		a, err = c.line()
 	default:
-		err = fmt.Errorf("no scheme %q: http, https, tcp or tls", c.url.Scheme)
+		err = fmt.Errorf("no scheme %q: http, https, grpc, tcp, tls or starttls", c.url.Scheme)
 	}
 	if err != nil {
 		return &Answer{Error: err.Error()}
@@ -185,7 +190,12 @@ func (c *client) line() (*Answer, error) {
 	defer conn.Close()
 	_ = conn.SetDeadline(time.Now().Add(c.limit))
 	a := &Answer{}
-	if c.url.Scheme == "tls" {
+	if c.url.Scheme == "starttls" {
+		if err := dialStartTLS(conn); err != nil {
+			return nil, err
+		}
+	}
+	if c.url.Scheme != "tcp" {
 		t := tls.Client(conn, c.tls)
 		if err := t.Handshake(); err != nil {
 			return nil, err

@@ -34,7 +34,7 @@ func (x *Seen) handshake(st tls.ConnectionState) {
 }
 
 func (e *endpoint) http(l net.Listener, cfg *tls.Config) io.Closer {
-	srv := &http.Server{Handler: http.HandlerFunc(e.echo), TLSConfig: cfg, ErrorLog: quiet}
+	srv := &http.Server{Handler: e.withStreams(http.HandlerFunc(e.echo)), TLSConfig: cfg, ErrorLog: quiet}
 	srv.Protocols = new(http.Protocols)
 	srv.Protocols.SetHTTP1(true)
 	srv.Protocols.SetHTTP2(true)
@@ -104,35 +104,4 @@ func upgrade(w http.ResponseWriter, x Seen) {
 	if _, err := buf.ReadString('\n'); err == nil {
 		_ = json.NewEncoder(c).Encode(x)
 	}
-}
-
-// tunnel is an HTTP CONNECT proxy that dials out from its own address.
-func (e *endpoint) tunnel(w http.ResponseWriter, r *http.Request) {
-	addr, _ := net.ResolveTCPAddr("tcp", r.RemoteAddr)
-	x := e.meet(addr, "CONNECT")
-	x.Method, x.Host, x.Headers = r.Method, r.Host, r.Header
-	e.record(x)
-	if r.Method != http.MethodConnect {
-		w.WriteHeader(http.StatusMethodNotAllowed)
-		return
-	}
-	host, port, _ := net.SplitHostPort(r.Host)
-	if ip := e.o.s.lookup(host); ip != "" {
-		host = ip
-	}
-	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: e.ip}, Timeout: 3 * time.Second}
-	to, err := d.Dial("tcp", net.JoinHostPort(host, port))
-	if err != nil {
-		w.WriteHeader(http.StatusBadGateway)
-		return
-	}
-	c, buf, err := w.(http.Hijacker).Hijack()
-	if err != nil {
-		_ = to.Close()
-		return
-	}
-	_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\n\r\n")
-	go func() { _, _ = io.Copy(to, buf); _ = to.Close() }()
-	_, _ = io.Copy(c, to)
-	_ = c.Close()
 }

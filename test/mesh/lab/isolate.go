@@ -7,6 +7,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// privateFiles is a folder that this process and its proxies share with nobody.
+const privateFiles = "/dev/shm"
+
 // privateMounts gives this process and all proxies a /proc that knows their own process ids, and a name server of the lab's
 // own. The resolver's file needs a file system that nobody else sees: /dev/shm is one that every Linux has and no proxy uses.
 func privateMounts() error {
@@ -16,7 +19,7 @@ func privateMounts() error {
 	if err := unix.Mount("proc", "/proc", "proc", 0, ""); err != nil {
 		return fmt.Errorf("private /proc: %w", err)
 	}
-	const dir, file = "/dev/shm", "/dev/shm/resolv.conf"
+	const dir, file = privateFiles, privateFiles + "/resolv.conf"
 	if err := unix.Mount("lab", dir, "tmpfs", 0, "mode=755"); err != nil {
 		return fmt.Errorf("private %s: %w", dir, err)
 	}

@@ -11,14 +11,14 @@ import (
 	"time"
 )
 
-// lineServer answers each connection's first line with a JSON line of what it saw.
+// lineServer answers each connection's first line, after what begins the connection, with a JSON line of what it saw.
 type lineServer struct {
 	net.Listener
 	mu    sync.Mutex
 	conns map[net.Conn]bool
 }
 
-func (e *endpoint) lines(l net.Listener) io.Closer {
+func (e *endpoint) lines(l net.Listener, begin func(net.Conn) (net.Conn, error)) io.Closer {
 	s := &lineServer{Listener: l, conns: map[net.Conn]bool{}}
 	go func() {
 		for {
@@ -31,6 +31,10 @@ func (e *endpoint) lines(l net.Listener) io.Closer {
 				defer s.track(c, false)
 				defer c.Close()
 				_ = c.SetDeadline(time.Now().Add(20 * time.Second))
+				c, err := begin(c)
+				if err != nil {
+					return
+				}
 				line, err := bufio.NewReader(c).ReadString('\n')
 				if err != nil {
 					return

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"math/big"
 	"net/url"
+	"os"
 	"time"
 )
 
@@ -46,7 +47,7 @@ func (p pki) get(name string) (*authority, error) {
 func newAuthority(name string) *authority {
 	t := template()
 	t.Subject = pkix.Name{CommonName: name}
-	t.IsCA, t.BasicConstraintsValid, t.KeyUsage = true, true, x509.KeyUsageCertSign|x509.KeyUsageDigitalSignature
+	t.IsCA, t.BasicConstraintsValid, t.KeyUsage = true, true, x509.KeyUsageCertSign|x509.KeyUsageCRLSign|x509.KeyUsageDigitalSignature
 	key := newKey()
 	cert := sign(t, t, key, key)
 	return &authority{cert, key, encode("CERTIFICATE", cert.Raw)}
@@ -84,6 +85,38 @@ func (a *authority) keyPair(names ...string) tls.Certificate {
 	k, err := tls.X509KeyPair(a.issue(names...))
 	must(err)
 	return k
+}
+
+// revokedSerial is the number of every certificate that its authority has revoked.
+var revokedSerial = big.NewInt(1)
+
+// revoked is as keyPair, with a certificate that the authority's list of revoked ones names.
+func (a *authority) revoked(names ...string) tls.Certificate {
+	t := template()
+	t.DNSNames, t.SerialNumber = names, revokedSerial
+	k, err := tls.X509KeyPair(a.leaf(t))
+	must(err)
+	return k
+}
+
+// crl is the authority's list of revoked certificates.
+func (a *authority) crl() []byte {
+	der, err := x509.CreateRevocationList(rand.Reader, &x509.RevocationList{
+		Number: big.NewInt(1), ThisUpdate: time.Now().Add(-time.Hour), NextUpdate: time.Now().Add(24 * time.Hour),
+		RevokedCertificateEntries: []x509.RevocationListEntry{{SerialNumber: revokedSerial, RevocationTime: time.Now().Add(-time.Hour)}},
+	}, a.cert, a.key)
+	must(err)
+	return encode("X509 CRL", der)
+}
+
+// writeCRLs writes the lists of revoked certificates to where proxies read them as files: /dev/shm/private.crl.
+func (p pki) writeCRLs() error {
+	for name, a := range p {
+		if err := os.WriteFile(privateFiles+"/"+name+".crl", a.crl(), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (a *authority) pool() *x509.CertPool {

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/pem"
 	"strings"
 	"testing"
 )
@@ -36,6 +37,27 @@ func TestIdentitiesAreURIs(t *testing.T) {
 	if err != nil || len(c.URIs) != 1 || c.URIs[0].String() != id || len(c.DNSNames) != 0 {
 		t.Errorf("%v %v %v", c.URIs, c.DNSNames, err)
 	}
+}
+
+func TestAuthoritiesNameWhatTheyRevoked(t *testing.T) {
+	by := newPKI()["private"]
+	list, err := x509.ParseRevocationList(decode(by.crl()))
+	if err != nil || list.CheckSignatureFrom(by.cert) != nil {
+		t.Fatalf("%v, by %v", err, list.CheckSignatureFrom(by.cert))
+	}
+	for _, c := range []struct {
+		pair    tls.Certificate
+		revoked bool
+	}{{by.revoked("a.test"), true}, {by.keyPair("a.test"), false}} {
+		if got := c.pair.Leaf.SerialNumber.Cmp(list.RevokedCertificateEntries[0].SerialNumber) == 0; got != c.revoked {
+			t.Errorf("revoked: %v, not %v", got, c.revoked)
+		}
+	}
+}
+
+func decode(text []byte) []byte {
+	block, _ := pem.Decode(text)
+	return block.Bytes
 }
 
 func TestAuthorities(t *testing.T) {

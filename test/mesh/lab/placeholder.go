@@ -9,11 +9,11 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-var placeholder = regexp.MustCompile(`\$\{(cert|key|ca|pem):([a-z]+)(?::([^}]*))?\}`)
+var placeholder = regexp.MustCompile(`\$\{(cert|key|ca|pem|crl|crlpem):([a-z]+)(?::([^}]*))?\}`)
 
 // documents reads a stream and fills the placeholders in its strings: ${ca:AUTHORITY}, ${cert:AUTHORITY:names} and
 // ${key:AUTHORITY:names} with base64 of the scenario's own PEM, as Secrets want it, ${pem:AUTHORITY} with the PEM itself, as
-// ConfigMaps do. A certificate and a key for the same names belong together within one document.
+// ConfigMaps do; ${crl:AUTHORITY} and ${crlpem:AUTHORITY} are the same of its list of revoked certificates. A certificate and a key for the same names belong together within one document.
 func (p pki) documents(stream string) ([]document, error) {
 	docs, err := documents(stream)
 	if err != nil {
@@ -73,6 +73,10 @@ func (f *filler) replace(m string) string {
 	switch what {
 	case "pem":
 		return string(a.pem)
+	case "crlpem":
+		return string(a.crl())
+	case "crl":
+		return base64.StdEncoding.EncodeToString(a.crl())
 	case "ca":
 		return base64.StdEncoding.EncodeToString(a.pem)
 	}

@@ -28,14 +28,15 @@ type StepReport struct {
 
 // Answer is what the client got. Status is 0 when no HTTP answer came.
 type Answer struct {
-	Status  int                 `json:"status"`
-	Error   string              `json:"error,omitempty"`
-	Body    string              `json:"body,omitempty"`
-	Headers map[string][]string `json:"headers,omitempty"`
-	Server  *Seen               `json:"server,omitempty"` // what the answering server says that it saw
-	PeerSAN []string            `json:"peerSAN,omitempty"`
-	Proto   string              `json:"proto,omitempty"`
-	TLS     string              `json:"tls,omitempty"`
+	Status   int                 `json:"status"`
+	Error    string              `json:"error,omitempty"`
+	Body     string              `json:"body,omitempty"`
+	Headers  map[string][]string `json:"headers,omitempty"`
+	Server   *Seen               `json:"server,omitempty"` // what the answering server says that it saw
+	PeerSAN  []string            `json:"peerSAN,omitempty"`
+	Proto    string              `json:"proto,omitempty"`
+	Messages int                 `json:"messages,omitempty"` // of a stream: those that were answered while it went on
+	TLS      string              `json:"tls,omitempty"`
 }
 
 // LoadReport counts the outcomes of a load's requests, an outcome being the status and the server's name, or the error.

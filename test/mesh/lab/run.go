@@ -61,6 +61,9 @@ func (m *lab) start(t test.Failer) (err error) {
 	if err := serveNames(m.s); err != nil {
 		return fmt.Errorf("name server: %w", err)
 	}
+	if err := m.p.writeCRLs(); err != nil {
+		return err
+	}
 	if m.servers, err = startServers(m.s, m.p, m.net); err != nil {
 		return err
 	}

@@ -57,10 +57,11 @@ type External struct {
 // ExternalPort is one listening port of an external host.
 type ExternalPort struct {
 	Port       int    `json:"port"`
-	Protocol   string `json:"protocol"`   // http, https, tcp, tls or connect (a forward proxy)
+	Protocol   string `json:"protocol"`   // http, https, tcp, tls, starttls (a mail server's manners), connect (a forward proxy) or connects (the same by TLS)
 	CertHost   string `json:"certHost"`   // the name in the server certificate; the host when empty
 	CertCA     string `json:"certCA"`     // the authority that signed it
 	ClientAuth bool   `json:"clientAuth"` // demands a certificate of the "client" authority
+	Revoked    bool   `json:"revoked"`    // the certificate is on its authority's list of revoked ones
 	Name       string `json:"name"`       // reported as the server's name; the host when empty
 }
 
@@ -82,7 +83,7 @@ type Step struct {
 type Request struct {
 	Name     string            `json:"name"`
 	From     string            `json:"from"` // a workload's name, or "outside"
-	URL      string            `json:"url"`  // http, https, tcp or tls scheme
+	URL      string            `json:"url"`  // http, https, grpc, tcp, tls or starttls scheme
 	Method   string            `json:"method"`
 	Headers  map[string]string `json:"headers"`
 	Connect  string            `json:"connect"` // ip:port or workload:port to dial instead of the URL's host
@@ -90,6 +91,7 @@ type Request struct {
 	TrustCA  string            `json:"trustCA"` // the authority that the client trusts
 	Cert     string            `json:"cert"`    // the authority of the client certificate to show; none when empty
 	UID      int               `json:"uid"`     // 1000 when empty; 1337 is the proxy's own, which bypasses the sidecar
+	Proxy    string            `json:"proxy"`   // host:port of a forward proxy to which the client itself speaks
 	HTTP2    bool              `json:"http2"`   // over clear text: with prior knowledge
 	TLSMax   string            `json:"tlsMax"`  // "1.0" to "1.3": the highest version that the client offers
 	TimeoutS int               `json:"timeoutS"`

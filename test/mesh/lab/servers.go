@@ -7,6 +7,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 )
 
@@ -118,23 +119,28 @@ func (o *servers) serve(l net.Listener, host string, p ExternalPort, record func
 	switch p.Protocol {
 	case "http", "https":
 		return e.http(l, cfg), nil
-	case "connect":
+	case "connect", "connects":
+		if cfg != nil {
+			l = tls.NewListener(l, cfg)
+		}
 		srv := &http.Server{Handler: http.HandlerFunc(e.tunnel), ErrorLog: quiet}
 		go func() { _ = srv.Serve(l) }()
 		return srv, nil
+	case "starttls":
+		return e.lines(l, func(c net.Conn) (net.Conn, error) { return serveStartTLS(c, cfg) }), nil
 	case "tcp", "tls":
 		if cfg != nil {
 			l = tls.NewListener(l, cfg)
 		}
-		return e.lines(l), nil
+		return e.lines(l, func(c net.Conn) (net.Conn, error) { return c, nil }), nil
 	}
-	return nil, fmt.Errorf("no protocol %q: http, https, tcp, tls or connect", p.Protocol)
+	return nil, fmt.Errorf("no protocol %q: http, https, tcp, tls, starttls, connect or connects", p.Protocol)
 }
 
 var quiet = log.New(io.Discard, "", 0)
 
 func (o *servers) tlsConfig(host string, p ExternalPort) (*tls.Config, error) {
-	if p.Protocol != "https" && p.Protocol != "tls" {
+	if !slices.Contains([]string{"https", "tls", "starttls", "connects"}, p.Protocol) {
 		return nil, nil
 	}
 	if p.CertHost != "" {
@@ -144,7 +150,11 @@ func (o *servers) tlsConfig(host string, p ExternalPort) (*tls.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &tls.Config{Certificates: []tls.Certificate{by.keyPair(host)}}
+	pair := by.keyPair(host)
+	if p.Revoked {
+		pair = by.revoked(host)
+	}
+	c := &tls.Config{Certificates: []tls.Certificate{pair}}
 	if p.Protocol == "https" {
 		c.NextProtos = []string{"h2", "http/1.1"}
 	}

@@ -1,0 +1,36 @@
+import { JsonPatch } from 'cdk8s';
+import { describeMesh, external, stream } from './mesh';
+import { declare, run } from './world';
+import { ExternalPort, VirtualServiceLayout } from '../../src';
+import { MESH_HEADERS } from '../../src/private/plan/leaving';
+
+const chat = stream('grpc://api.test/shop.Orders/Watch', { from: 'app', timeoutS: 2 });
+
+describeMesh('egress: streams', () => {
+  describe.each([
+    ['gRPC', ExternalPort.grpc(), [external('api.test', { http: 80 })], {}],
+    ['gRPC over TLS', ExternalPort.grpcToGrpcs(), [external('api.test', { https: 443 })], { sni: 'api.test', alpn: 'h2' }],
+  ])('%s', (_, port, servers, tls) => {
+    test.each([VirtualServiceLayout.SPLIT, VirtualServiceLayout.SINGLE])('messages pass both ways while the stream goes on (%s)', async virtualServices => {
+      const { answers: [answer] } = await run(declare({ ports: [port] }, { virtualServices }), servers, [chat]);
+      expect(answer).toReach('api.test', { leftBy: 'egress', protocol: 'HTTP/2.0', path: '/shop.Orders/Watch', ...tls, without: MESH_HEADERS });
+      expect(answer.messages).toBe(3);
+    });
+
+    test('broken: with HTTP/1.1 on leg 1 a stream ends without its status', async () => {
+      const broken = declare({ ports: [port] });
+      broken.route.meshVirtualService.addJsonPatch(JsonPatch.replace('/spec/http/0/route/0/destination/port/number', 80));
+      const { answers: [answer] } = await run(broken, servers, [chat]);
+      expect(answer).toFail({ error: /after the last message/ });
+      expect(answer.messages).toBeUndefined();
+    });
+
+    test('broken: with HTTP/1.1 on leg 2 no stream begins', async () => {
+      const broken = declare({ ports: [port] });
+      broken.service.serviceEntry.addJsonPatch(JsonPatch.replace('/spec/ports/0/protocol', 'HTTP'));
+      const { answers: [answer] } = await run(broken, servers, [chat]);
+      expect(answer).toFail({ error: /after 0 messages/ });
+      expect(answer.messages).toBeUndefined();
+    });
+  });
+});
