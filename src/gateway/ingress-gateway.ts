@@ -6,7 +6,7 @@ import { ObjectMetadata } from '../object-metadata';
 import { chartNamespace } from '../private/chart';
 import { refuser } from '../private/errors';
 import { ListenedHost, checkListeners } from '../private/intent/ingress-gateway';
-import { resolveWorkload } from '../private/intent/workload';
+import { WorkloadFacts, resolveWorkload } from '../private/intent/workload';
 import { isDnsLabel } from '../private/names';
 import { BoundRoute, ingressGateway } from '../private/plan/ingress';
 import { claim } from '../private/registry';
@@ -21,7 +21,7 @@ export interface IIngressGateway extends IConstruct {
   readonly _listened: ListenedHost[];
 
   /** @internal */
-  readonly _podNamespace: string;
+  readonly _workload: WorkloadFacts;
 
   /**
    * Opens the gateway to a route.
@@ -66,7 +66,7 @@ export class IngressGateway extends Construct implements IIngressGateway {
   /** @internal */
   public readonly _listened: ListenedHost[];
   /** @internal */
-  public readonly _podNamespace: string;
+  public readonly _workload: WorkloadFacts;
   private readonly routes: BoundRoute[] = [];
 
   constructor(scope: Construct, id: string, props: IngressGatewayProps) {
@@ -85,7 +85,7 @@ export class IngressGateway extends Construct implements IIngressGateway {
         refuse({ code: 'ListenerConflict', prop: 'listeners', got: `${host} on port ${port}`, allowed: `hosts and ports that ${other.node.path} does not have on the same pods`, fix: `add the listener to ${other.node.path}, and let routes use that gateway: Istio serves one of two` });
       }
     }
-    this._podNamespace = workload.namespace;
+    this._workload = workload;
     this.gateway = addLateObject(this, { kind: 'Gateway', id: 'gateway', namespace, name },
       () => ingressGateway(workload.selector, namespace, this._listened, this.routes), props.metadata);
     this.gatewayName = `${namespace}/${this.gateway.name}`;

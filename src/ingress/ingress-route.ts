@@ -67,7 +67,7 @@ export class IngressRoute extends Construct {
     gateway._bind({ namespace, hosts });
     this.virtualService = addLateObject(this, { kind: 'VirtualService', id: 'virtual-service', namespace, name: props.metadata?.name },
       () => ingressVirtualService({
-        namespace, hosts, rules: this.rules, gateway: gateway.gatewayName, podNamespace: gateway._podNamespace, listeners,
+        namespace, hosts, rules: this.rules, gateway: gateway.gatewayName, podNamespace: gateway._workload.namespace, listeners,
       }), props.metadata);
     this.node.addValidation({ validate: () => this.empty() });
   }

@@ -10,6 +10,7 @@ const MAPPINGS: Record<string, (spec: any) => unknown> = {
   DestinationRule: networking.toJson_DestinationRuleSpec,
   ServiceEntry: networking.toJson_ServiceEntrySpec,
   AuthorizationPolicy: security.toJson_AuthorizationPolicySpec,
+  RequestAuthentication: security.toJson_RequestAuthenticationSpec,
 };
 
 // a field that the imports spell otherwise than Istio, or do not know, would be missing on the right

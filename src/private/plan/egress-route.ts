@@ -2,7 +2,7 @@ import { ofCallers } from './callers';
 import { LEG_ONE, legOneEntry, legOneHost, legOneRule, ownLegOneHost, qualified } from './egress-gateway';
 import { insecureReasons, upstreamRule } from './external';
 import { Signs, leavingRoutes } from './leaving';
-import { AuthorizationPolicySpec, ObjectPlan, Target, VirtualServiceSpec } from './objects';
+import { ObjectPlan, Target, VirtualServiceSpec } from './objects';
 import { REASON } from './upstream-tls';
 import { exportTo } from './visibility';
 import { EgressIntent } from '../intent/egress-route';
@@ -203,10 +203,8 @@ function entranceObjects(intent: EgressIntent, way: Way): ObjectPlan[] {
 /** Refuses everybody but the callers. Without the SNI it would also refuse what comes in by other servers of the gateway. */
 function callersPolicy(intent: EgressIntent, way: Way, ways: Way[]): ObjectPlan {
   const { gateway } = intent;
-  const callers: Pick<AuthorizationPolicySpec, 'notNamespaces' | 'notPrincipals'> = {
-    notNamespaces: intent.callers.filter(c => !c.serviceAccount).map(c => c.namespace),
-    notPrincipals: intent.callers.filter(c => c.serviceAccount).map(c => `${intent.trustDomain}/ns/${c.namespace}/sa/${c.serviceAccount}`),
-  };
+  const namespaces = intent.callers.filter(c => !c.serviceAccount).map(c => c.namespace);
+  const principals = intent.callers.filter(c => c.serviceAccount).map(c => `${intent.trustDomain}/ns/${c.namespace}/sa/${c.serviceAccount}`);
   return {
     kind: 'AuthorizationPolicy',
     id: `${way.host}-${way.port.number}-callers`,
@@ -214,10 +212,12 @@ function callersPolicy(intent: EgressIntent, way: Way, ways: Way[]): ObjectPlan 
     name: labelOf(gateway.name, way.host, way.port.number, 'callers'),
     spec: {
       selector: gateway.selector,
-      ...callers,
-      port: gateway.targetPort,
-      sni: way.legOne === 'own' ? way.entrance.host : legOneHost(gateway),
-      hosts: way.legOne === 'own' ? undefined : policyHosts(intent, way, ways),
+      action: 'DENY',
+      rules: [{
+        from: { ...(namespaces.length > 0 && { notNamespaces: namespaces }), ...(principals.length > 0 && { notPrincipals: principals }) },
+        to: [{ hosts: way.legOne === 'own' ? undefined : policyHosts(intent, way, ways), ports: [gateway.targetPort] }],
+        when: [{ key: 'connection.sni', values: [way.legOne === 'own' ? way.entrance.host : legOneHost(gateway)] }],
+      }],
     },
   };
 }

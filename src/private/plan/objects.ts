@@ -9,6 +9,7 @@ export interface Specs {
   readonly DestinationRule: DestinationRuleSpec;
   readonly ServiceEntry: ServiceEntrySpec;
   readonly AuthorizationPolicy: AuthorizationPolicySpec;
+  readonly RequestAuthentication: RequestAuthenticationSpec;
 }
 
 export type Kind = keyof Specs;
@@ -171,12 +172,48 @@ export interface ClientTls {
   readonly insecureSkipVerify?: boolean;
 }
 
-/** A policy that denies what comes from anybody but the named ones. */
 export interface AuthorizationPolicySpec {
   readonly selector: Labels;
-  readonly notNamespaces: string[];
-  readonly notPrincipals: string[];
+  /** ALLOW is not made: it would deny whatever else comes to the same pods. */
+  readonly action: 'DENY' | 'CUSTOM';
+  /** Of mesh config, for CUSTOM. */
+  readonly provider?: string;
+  /** The policy holds for what fits one of them. */
+  readonly rules: AuthorizationRule[];
+}
+
+/** What fits all of it. */
+export interface AuthorizationRule {
+  readonly from?: { readonly notNamespaces?: string[]; readonly notPrincipals?: string[] };
+  /** What fits one of them. */
+  readonly to: Operation[];
+  readonly when?: Condition[];
+}
+
+export interface Operation {
   readonly hosts?: string[];
-  readonly port: number;
-  readonly sni: string;
+  readonly notHosts?: string[];
+  readonly notPaths?: string[];
+  readonly notMethods?: string[];
+  /** Of the pods. */
+  readonly ports: number[];
+}
+
+export interface Condition {
+  readonly key: string;
+  readonly values?: string[];
+  readonly notValues?: string[];
+}
+
+export interface RequestAuthenticationSpec {
+  readonly selector: Labels;
+  readonly jwtRules: JwtRule[];
+}
+
+export interface JwtRule {
+  readonly issuer: string;
+  readonly jwks?: string;
+  readonly jwksUri?: string;
+  readonly fromHeaders?: { readonly name: string; readonly prefix?: string }[];
+  readonly forwardOriginalToken: boolean;
 }

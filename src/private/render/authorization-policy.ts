@@ -1,19 +1,20 @@
 import { Wire } from './wire';
 import type * as imported from '../../../imports/security.istio.io';
-import { AuthorizationPolicySpec } from '../plan/objects';
+import { AuthorizationPolicySpec, AuthorizationRule, Operation } from '../plan/objects';
 
-export function authorizationPolicySpec({ selector, notNamespaces, notPrincipals, hosts, port, sni }: AuthorizationPolicySpec): object {
+export function authorizationPolicySpec({ selector, action, provider, rules }: AuthorizationPolicySpec): object {
   return {
     selector: { matchLabels: selector },
-    action: 'DENY',
-    rules: [{
-      from: [{ source: { notNamespaces: present(notNamespaces), notPrincipals: present(notPrincipals) } }],
-      to: [{ operation: { hosts, ports: [String(port)] } }],
-      when: [{ key: 'connection.sni', values: [sni] }],
-    }],
+    action,
+    provider: provider === undefined ? undefined : { name: provider },
+    rules: rules.map(rule),
   } satisfies Wire<imported.AuthorizationPolicySpec>;
 }
 
-function present<T>(list: T[]): T[] | undefined {
-  return list.length > 0 ? list : undefined;
+function rule({ from, to, when }: AuthorizationRule) {
+  return { from: from && [{ source: from }], to: to.map(operation), when };
+}
+
+function operation({ ports, ...same }: Operation) {
+  return { operation: { ...same, ports: ports.map(String) } };
 }

@@ -3,6 +3,7 @@ import { IConstruct } from 'constructs';
 import { authorizationPolicySpec } from './authorization-policy';
 import { destinationRuleSpec } from './destination-rule';
 import { gatewaySpec } from './gateway';
+import { requestAuthenticationSpec } from './request-authentication';
 import { serviceEntrySpec } from './service-entry';
 import { virtualServiceSpec } from './virtual-service';
 import { ObjectMetadata } from '../../object-metadata';
@@ -17,6 +18,7 @@ const RENDERERS: { [K in Kind]: { readonly apiVersion: string; readonly spec: (p
   DestinationRule: { apiVersion: 'networking.istio.io/v1', spec: destinationRuleSpec },
   ServiceEntry: { apiVersion: 'networking.istio.io/v1', spec: serviceEntrySpec },
   AuthorizationPolicy: { apiVersion: 'security.istio.io/v1', spec: authorizationPolicySpec },
+  RequestAuthentication: { apiVersion: 'security.istio.io/v1', spec: requestAuthenticationSpec },
 };
 
 /** Adds an object whose spec is known. */
