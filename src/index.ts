@@ -7,6 +7,7 @@ export * from './egress/upstream-tls';
 export * from './gateway/egress-gateway';
 export * from './gateway/gateway-workload';
 export * from './gateway/ingress-gateway';
+export * from './http/cors';
 export * from './http/destination';
 export * from './http/fault';
 export * from './http/header-edits';

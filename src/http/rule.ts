@@ -1,4 +1,5 @@
 import { Duration } from 'cdk8s';
+import { Cors } from './cors';
 import { Fault } from './fault';
 import { HeaderEdits } from './header-edits';
 import { Mirror } from './mirror';
@@ -73,6 +74,13 @@ export interface RouteRule {
 export interface IngressRule extends RouteRule {
   /** What is done with a request that matches. */
   readonly action: RouteAction;
+
+  /**
+   * Which web pages of other origins may call. Error `CorsAmbiguous` where an earlier rule, told apart by headers only, has another.
+   *
+   * @default - what the destination says
+   */
+  readonly cors?: Cors;
 }
 
 /** A rule of an `EgressRoute`, applied where the request leaves the mesh. */

@@ -54,6 +54,10 @@ export function isHeaderName(name: string): boolean {
   return TOKEN.test(name);
 }
 
+export function isMethod(method: string): boolean {
+  return /^[A-Z][A-Z-]*$/.test(method);
+}
+
 export function checkHeaderName(name: string, prop: string, refuse: Refuse): void {
   if (!isHeaderName(name) || name.toLowerCase() === 'host') {
     refuse({ code: 'HeaderInvalid', prop, got: name, allowed: 'the name of a header other than Host', fix: 'correct the name; the Host header is changed by rewrite.authority' });

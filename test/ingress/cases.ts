@@ -1,5 +1,5 @@
 import { Duration } from 'cdk8s';
-import { Destination, HeaderMatch, IngressListener, PathMatch, PlainHttp, RouteAction } from '../../src';
+import { Destination, HeaderMatch, IngressListener, PathMatch, PlainHttp, RouteAction, StringMatch } from '../../src';
 import { ingress } from '../fixtures';
 
 const hosts = ['shop.example.com'];
@@ -20,6 +20,14 @@ export const CASES = {
   'two certificates': () => ingress({
     listeners: [IngressListener.https({ hosts, credentialName: 'shop-cert' }), IngressListener.https({ hosts: ['*.example.com'], credentialName: 'wildcard-cert' })],
   }, { hosts, rules }),
+  'cors': () => ingress({}, {
+    hosts,
+    rules: [{
+      ...rules[0],
+      matches: [{ path: PathMatch.prefix('/api'), methods: ['GET', 'PUT'] }],
+      cors: { allowOrigins: [StringMatch.exact('https://shop.example.com')], allowHeaders: ['x-tenant'], maxAge: Duration.hours(1), allowCredentials: true },
+    }],
+  }),
   'rules': () => ingress({}, {
     hosts: ['*'],
     rules: [

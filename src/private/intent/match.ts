@@ -1,5 +1,5 @@
 import { RouteMatch } from '../../http/route-match';
-import { checkRegex, isHeaderName } from '../checks';
+import { checkRegex, isHeaderName, isMethod } from '../checks';
 import { Refuse } from '../errors';
 
 /** A text condition that the user wrote, checked. */
@@ -48,7 +48,7 @@ function checkMatch(match: RouteMatch, prop: string, refuse: Refuse): Match {
     queryMap.set(param._name, { kind: param._kind, value: param._value });
   });
   methods.forEach((method, i) => {
-    if (!/^[A-Z][A-Z-]*$/.test(method)) {
+    if (!isMethod(method)) {
       refuse({ code: 'MethodInvalid', prop: `${prop}.methods[${i}]`, got: method, allowed: 'a method in capitals, such as GET', fix: 'write it in capitals: methods depend on case' });
     }
   });

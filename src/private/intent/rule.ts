@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { IConstruct } from 'constructs';
 import { checkAction, checkDestination } from './action';
+import { checkCors } from './cors';
 import { Match, PathCondition, checkMatches, checkPath } from './match';
+import { Cors } from '../../http/cors';
 import { Fault } from '../../http/fault';
 import { HeaderEdits } from '../../http/header-edits';
 import { Retries } from '../../http/retries';
@@ -12,7 +14,8 @@ import { checkHeaderName, checkPercent, checkRegex, checkStatus, checkTimeout } 
 import { Refuse } from '../errors';
 import { checkHost } from '../hosts';
 import { intersect } from '../plan/intersect';
-import { Action, Edits, FaultSpec, MirrorSpec, RetriesSpec } from '../plan/objects';
+import { Action, CorsSpec, Edits, FaultSpec, MirrorSpec, RetriesSpec } from '../plan/objects';
+import { answersForLater } from '../plan/preflights';
 
 /** What a rule says, checked. */
 export interface Rule {
@@ -26,6 +29,8 @@ export interface Rule {
   readonly responseHeaders?: Edits;
   readonly fault?: FaultSpec;
   readonly mirror?: MirrorSpec;
+  /** Rules that have it take the preflights of their requests as well. */
+  readonly cors?: CorsSpec;
 }
 
 export interface RewriteIntent {
@@ -44,11 +49,12 @@ const RETRY_CONDITIONS = [
   'cancelled', 'deadline-exceeded', 'internal', 'resource-exhausted', 'unavailable',
 ];
 
-type Input = RouteRule & { readonly action?: RouteAction };
+type Input = RouteRule & { readonly action?: RouteAction; readonly cors?: Cors };
 
 export function checkRules(scope: IConstruct, rules: Input[], prop: string, refuse: Refuse, before: Rule[] = []): Rule[] {
   const checked = rules.map((rule, i) => checkRule(scope, rule, `${prop}[${i}]`, refuse));
   checked.forEach((rule, i) => checkReachable(rule, [...before, ...checked.slice(0, i)], `${prop}[${i}].matches`, refuse));
+  checked.forEach((rule, i) => checkPreflights(rule, [...before, ...checked.slice(0, i)], `${prop}[${i}].cors`, refuse));
   return checked;
 }
 
@@ -61,13 +67,19 @@ function checkReachable(rule: Rule, earlier: Rule[], prop: string, refuse: Refus
   }
 }
 
+function checkPreflights(rule: Rule, earlier: Rule[], prop: string, refuse: Refuse): void {
+  if (earlier.some(e => answersForLater(e, rule))) {
+    refuse({ code: 'CorsAmbiguous', prop, got: rule.cors && 'another than that of an earlier rule', allowed: 'the cors of the earlier rule, which differs in headers only', fix: 'give both rules the same cors, or tell them apart by path: a preflight does not show the headers to come' });
+  }
+}
+
 const EVERYTHING: Match = { path: undefined, authority: undefined, headers: new Map(), queryParams: new Map(), methods: [] };
 
 function checkRule(scope: IConstruct, rule: Input, prop: string, refuse: Refuse): Rule {
   const matches = checkMatches(rule.matches ?? [], `${prop}.matches`, refuse);
   const action = rule.action && checkAction(scope, rule.action, `${prop}.action`, refuse);
   if (action && action.kind !== 'forward') {
-    const unused = (['timeout', 'retries', 'rewrite', 'requestHeaders', 'fault', 'mirror'] as const).find(option => rule[option] !== undefined);
+    const unused = (['timeout', 'retries', 'rewrite', 'requestHeaders', 'fault', 'mirror', 'cors'] as const).find(option => rule[option] !== undefined);
     if (unused) {
       refuse({ code: 'RuleOptionUnused', prop: `${prop}.${unused}`, got: 'set', allowed: 'a rule that forwards', fix: `leave it out, or let the rule forward: a ${action.kind} asks nobody` });
     }
@@ -81,6 +93,7 @@ function checkRule(scope: IConstruct, rule: Input, prop: string, refuse: Refuse)
     requestHeaders: checkEdits(rule.requestHeaders, `${prop}.requestHeaders`, refuse),
     responseHeaders: checkEdits(rule.responseHeaders, `${prop}.responseHeaders`, refuse),
     fault: isSet(rule.fault) ? checkFault(rule.fault, `${prop}.fault`, refuse) : undefined,
+    cors: rule.cors && checkCors(scope, rule.cors, matches, `${prop}.cors`, refuse),
     mirror: rule.mirror && {
       to: checkDestination(scope, rule.mirror.destination, `${prop}.mirror.destination`, refuse),
       percent: checkPercent(rule.mirror.percent ?? 100, `${prop}.mirror.percent`, refuse),

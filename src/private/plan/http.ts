@@ -1,4 +1,5 @@
 import { Action, HttpMatch, HttpRoute, TextMatch } from './objects';
+import { preflightsOf } from './preflights';
 import { HeaderCondition, Match, PathCondition, TextCondition } from '../intent/match';
 import { RewriteIntent, Rule } from '../intent/rule';
 import { escapeRegex } from '../re2';
@@ -14,7 +15,8 @@ export interface At {
 /** A rule at some ports, as one HTTP route. What the user left out, `otherwise` says. */
 export function ruleRoute(rule: Rule, at: At[], otherwise?: Action): HttpRoute {
   const { matches, action, rewrite, ...same } = rule;
-  return { ...same, matches: matchesAt(matches, at), action: (action ?? otherwise)!, rewrite: rewrite && rewriteOf(rewrite) };
+  const preflights = rule.cors ? preflightsOf(matches) : [];
+  return { ...same, matches: matchesAt([...matches, ...preflights], at), action: (action ?? otherwise)!, rewrite: rewrite && rewriteOf(rewrite) };
 }
 
 /** Paths are rewritten by regular expressions: Istio's own rewrite of a prefix doubles or loses slashes, and has no form for whole paths. */

@@ -61,6 +61,7 @@ export interface HttpRoute {
   readonly responseHeaders?: Edits;
   readonly fault?: FaultSpec;
   readonly mirror?: MirrorSpec;
+  readonly cors?: CorsSpec;
 }
 
 export interface RetriesSpec {
@@ -79,6 +80,16 @@ export interface Edits {
 export interface FaultSpec {
   readonly delay?: { readonly percent: number; readonly ms: number };
   readonly abort?: { readonly percent: number; readonly status: number };
+}
+
+/** Preflights of origins that are not listed are answered as well, without leave. */
+export interface CorsSpec {
+  readonly allowOrigins: TextMatch[];
+  readonly allowMethods?: string[];
+  readonly allowHeaders?: string[];
+  readonly exposeHeaders?: string[];
+  readonly maxAgeMs?: number;
+  readonly allowCredentials: boolean;
 }
 
 export interface MirrorSpec {

@@ -1,6 +1,6 @@
 import { Wire } from './wire';
 import type * as imported from '../../../imports/networking.istio.io';
-import { Action, Edits, HttpMatch, HttpRoute, Target, TcpRoute, TlsRoute, VirtualServiceSpec } from '../plan/objects';
+import { Action, CorsSpec, Edits, HttpMatch, HttpRoute, Target, TcpRoute, TlsRoute, VirtualServiceSpec } from '../plan/objects';
 
 export function virtualServiceSpec({ hosts, gateways, exportTo, http, tls, tcp }: VirtualServiceSpec): object {
   return {
@@ -14,7 +14,7 @@ export function virtualServiceSpec({ hosts, gateways, exportTo, http, tls, tcp }
 }
 
 function httpRoute(route: HttpRoute): Wire<imported.VirtualServiceSpecHttp> {
-  const { matches, action, timeoutMs, retries, rewrite, requestHeaders, responseHeaders, fault, mirror } = route;
+  const { matches, action, timeoutMs, retries, rewrite, requestHeaders, responseHeaders, fault, mirror, cors } = route;
   return {
     match: matches.map(httpMatch),
     ...httpAction(action),
@@ -29,6 +29,7 @@ function httpRoute(route: HttpRoute): Wire<imported.VirtualServiceSpecHttp> {
       delay: fault.delay && { percentage: { value: fault.delay.percent }, fixedDelay: seconds(fault.delay.ms) },
       abort: fault.abort && { percentage: { value: fault.abort.percent }, httpStatus: fault.abort.status },
     },
+    corsPolicy: cors && corsPolicy(cors),
     mirrors: mirror && [{ destination: destination(mirror.to), percentage: { value: mirror.percent } }],
   };
 }
@@ -39,6 +40,10 @@ function seconds(ms: number | undefined): string | undefined {
 
 function edits(changes: Edits | undefined): Wire<imported.VirtualServiceSpecHttpHeadersRequest> | undefined {
   return changes && { set: changes.set && { ...changes.set }, add: changes.add && { ...changes.add }, remove: changes.remove };
+}
+
+function corsPolicy({ maxAgeMs, allowCredentials, ...same }: CorsSpec): Wire<imported.VirtualServiceSpecHttpCorsPolicy> {
+  return { ...same, maxAge: seconds(maxAgeMs), allowCredentials: allowCredentials || undefined, unmatchedPreflights: 'IGNORE' };
 }
 
 function httpMatch({ port, gateway, ...conditions }: HttpMatch): Wire<imported.VirtualServiceSpecHttpMatch> {

@@ -1,0 +1,28 @@
+import { App, Chart } from 'cdk8s';
+import { RequestOptions, Step, get, ingressGateway, service } from './mesh';
+import { Destination, GatewayWorkload, IngressGateway, IngressRoute, IngressRule, RouteAction } from '../../src';
+
+/** Two services of the shop behind an ingress gateway, whose pods run in another namespace. */
+export const shopWorkloads = [service('web', { namespace: 'shop', http: 8080 }), service('next', { namespace: 'shop', http: 8080 }), ingressGateway()];
+
+export const forward = (name: string, port = 8080) => RouteAction.forward(Destination.service(name, { port }));
+
+/** The shop's gateway for clear text, and no route yet. */
+export function entrance() {
+  const app = new App();
+  const shop = new Chart(app, 'shop', { namespace: 'shop' });
+  const gateway = new IngressGateway(shop, 'gateway', { workload: GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' }) });
+  return { app, shop, gateway };
+}
+
+/** A route for each host, so that one mesh serves many cases. */
+export function routesFor(hosts: Record<string, IngressRule[]>) {
+  const { app, shop, gateway } = entrance();
+  const routes = Object.fromEntries(Object.entries(hosts).map(([host, rules]) => [host, new IngressRoute(shop, host, { gateway, hosts: [host], rules })]));
+  return { app, shop, gateway, routes };
+}
+
+/** A request from outside that comes to the gateway in clear text. */
+export function enter(url: string, more: Partial<RequestOptions> = {}): Step {
+  return get(url, { from: 'outside', connect: 'ingress:80', ...more });
+}
