@@ -18,8 +18,8 @@ export function entrance() {
 /** A route for each host, so that one mesh serves many cases. */
 export function routesFor(hosts: Record<string, IngressRule[]>) {
   const { app, shop, gateway } = entrance();
-  const routes = Object.fromEntries(Object.entries(hosts).map(([host, rules]) => [host, new IngressRoute(shop, host, { gateway, hosts: [host], rules })]));
-  return { app, shop, gateway, routes };
+  const routeFor = (host: string) => new IngressRoute(shop, host, { gateway, hosts: [host], rules: hosts[host] });
+  return { app, shop, gateway, routes: Object.fromEntries(Object.keys(hosts).map(host => [host, routeFor(host)])) };
 }
 
 /** A request from outside that comes to the gateway in clear text. */
