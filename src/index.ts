@@ -25,3 +25,7 @@ export * from './ingress/ingress-listener';
 export * from './ingress/ingress-route';
 export * from './mesh-settings';
 export * from './object-metadata';
+export * from './traffic/connection-pool';
+export * from './traffic/load-balancer';
+export * from './traffic/locality-load-balancing';
+export * from './traffic/outlier-detection';

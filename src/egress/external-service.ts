@@ -8,10 +8,13 @@ import { chartNamespace } from '../private/chart';
 import { refusalMessage, refuser } from '../private/errors';
 import { ExternalIntent, checkExternal } from '../private/intent/external';
 import { labelOf } from '../private/names';
-import { externalServiceEntry, insecureReasons, upstreamRule } from '../private/plan/external';
+import { externalServiceEntry, insecureReasons, upstreamRule, upstreamRuleSuffix } from '../private/plan/external';
 import { REASON } from '../private/plan/upstream-tls';
 import { claim } from '../private/registry';
 import { addLateObject, addObject } from '../private/render/object';
+import { ConnectionPool } from '../traffic/connection-pool';
+import { LoadBalancer } from '../traffic/load-balancer';
+import { OutlierDetection } from '../traffic/outlier-detection';
 
 /** A service outside the mesh. */
 export interface IExternalService extends IConstruct {
@@ -75,6 +78,27 @@ export interface ExternalServiceProps {
   readonly direct?: boolean;
 
   /**
+   * How many connections and requests each proxy has at a time towards a host of the service.
+   *
+   * @default - Istio's
+   */
+  readonly connectionPool?: ConnectionPool;
+
+  /**
+   * When a proxy leaves out an address of a host that fails.
+   *
+   * @default - never
+   */
+  readonly outlierDetection?: OutlierDetection;
+
+  /**
+   * How a proxy chooses among the addresses of a host. Errors `TrafficPolicyUnused`, `FailoverWithoutOutlierDetection`, `LocalityUnknown`.
+   *
+   * @default - Istio's
+   */
+  readonly loadBalancer?: LoadBalancer;
+
+  /**
    * Name, labels and annotations.
    *
    * @default - a generated name
@@ -84,7 +108,8 @@ export interface ExternalServiceProps {
 
 /**
  * A service outside the mesh: a ServiceEntry in the namespace of the chart, visible only where it is used.
- * A direct service whose ports speak TLS to the outside (`ExternalPort.httpToHttps`) also gets a DestinationRule a host.
+ * A direct service whose ports speak TLS to the outside (`ExternalPort.httpToHttps`), or with traffic policies, also gets a DestinationRule a host;
+ * where it is not direct, the route makes it for the gateway.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
  */
@@ -137,11 +162,12 @@ export class ExternalService extends Construct implements IExternalService {
 
   private directRules(namespace: string, metadata?: ObjectMetadata): ApiObject[] {
     const reason = insecureReasons(this._intent.ports);
+    const suffix = upstreamRuleSuffix(this._intent);
     return this.hosts.flatMap(host => {
-      const spec = upstreamRule(host, this._intent.ports);
+      const spec = upstreamRule(host, this._intent);
       if (!spec) return [];
       const annotations = reason ? { [REASON]: reason } : undefined;
-      return [addObject(this, { kind: 'DestinationRule', id: `${host}-tls`, namespace, name: labelOf(host, 'tls'), annotations, spec }, metadata)];
+      return [addObject(this, { kind: 'DestinationRule', id: `${host}-${suffix}`, namespace, name: labelOf(host, suffix), annotations, spec }, metadata)];
     });
   }
 

@@ -1,7 +1,7 @@
 import { Duration } from 'cdk8s';
 import {
-  AppTls, Caller, CaSource, ClientCertificate, Endpoint, ExternalPort, HeaderMatch, PathMatch, QueryParamMatch, Resolution, RouteAction,
-  StringMatch, UpstreamTls, VirtualServiceLayout,
+  AppTls, Caller, CaSource, ClientCertificate, Endpoint, ExternalPort, HashKey, HeaderMatch, LoadBalancer, LocalityLoadBalancing, PathMatch,
+  QueryParamMatch, Resolution, RouteAction, StringMatch, UpstreamTls, VirtualServiceLayout,
 } from '../../src';
 import { direct, routed } from '../fixtures';
 
@@ -71,6 +71,20 @@ export const CASES = {
   }),
   'other names to resolve': () => routed({ hosts, ports: [ExternalPort.http()], resolution: Resolution.dns([Endpoint.host('origin.example.net')]) }),
   'dns round robin': () => routed({ hosts, ports: [ExternalPort.http()], resolution: Resolution.dnsRoundRobin() }),
+  'traffic policies': () => routed({
+    ...originated,
+    connectionPool: { maxConnections: 10, idleTimeout: Duration.minutes(5) },
+    outlierDetection: { consecutive5xxErrors: 5 },
+    loadBalancer: LoadBalancer.consistentHash(HashKey.header('x-user')),
+  }),
+  'failover between endpoints': () => routed({
+    hosts,
+    ports: [ExternalPort.http()],
+    resolution: Resolution.endpoints([Endpoint.ip('192.0.2.1', { locality: 'eu/west' }), Endpoint.ip('192.0.2.2', { locality: 'us/east' })]),
+    outlierDetection: { consecutiveGatewayErrors: 3 },
+    loadBalancer: LoadBalancer.roundRobin({ locality: LocalityLoadBalancing.failover([{ from: 'eu', to: 'us' }]) }),
+  }),
+  'direct with traffic policies': () => direct({ ...database, ports: [ExternalPort.tcp({ number: 5432 })], connectionPool: { maxConnections: 10 } }),
   'direct': () => direct({ hosts, ports: [ExternalPort.https()] }),
   'direct with TLS origination': () => direct(originated),
   'direct with TLS for TCP': () => direct({ ...database, ports: [ExternalPort.tcp({ number: 6379, targetPort: 6380, tls: UpstreamTls.simple() })] }),

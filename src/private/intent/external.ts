@@ -1,4 +1,6 @@
 import { isIP } from 'node:net';
+import { checkExternalPolicy } from './external-policy';
+import { TrafficPolicyInput } from './traffic-policy';
 import { TlsIntent, checkUpstreamTls } from './upstream-tls';
 import { ExternalPort } from '../../egress/external-port';
 import { Endpoint, Resolution } from '../../egress/resolution';
@@ -6,7 +8,7 @@ import { MeshSettings } from '../../mesh-settings';
 import { checkPort } from '../checks';
 import { Refuse } from '../errors';
 import { checkHost, checkHosts } from '../hosts';
-import { EndpointSpec } from '../plan/objects';
+import { EndpointSpec, TrafficPolicySpec } from '../plan/objects';
 
 export interface Port {
   readonly protocol: 'HTTP' | 'HTTP2' | 'GRPC' | 'HTTPS' | 'TLS' | 'TCP';
@@ -22,9 +24,11 @@ export interface ExternalIntent {
   readonly resolution: Resolution['_kind'];
   readonly endpoints: EndpointSpec[];
   readonly addresses: string[];
+  /** Left out where the user wrote none. */
+  readonly traffic?: Omit<TrafficPolicySpec, 'tls'>;
 }
 
-export interface ExternalInput {
+export interface ExternalInput extends TrafficPolicyInput {
   readonly hosts: string[];
   readonly ports: ExternalPort[];
   readonly resolution?: Resolution;
@@ -54,7 +58,8 @@ export function checkExternal(input: ExternalInput, settings: MeshSettings, refu
   checkResolution(input, hosts, ports, settings, refuse);
   checkAddresses(addresses, resolution, refuse);
   checkTcp(input, hosts, ports, addresses, settings, refuse);
-  return { hosts, ports, resolution, addresses, endpoints: checkEndpoints(input.resolution, ports, refuse) };
+  const endpoints = checkEndpoints(input.resolution, ports, refuse);
+  return { hosts, ports, resolution, addresses, endpoints, traffic: checkExternalPolicy(input, resolution, endpoints, ports.some(isHttp), refuse) };
 }
 
 function checkPorts(input: ExternalInput, refuse: Refuse): Port[] {

@@ -66,5 +66,5 @@ export function legOneEntry(gateway: GatewayFacts, host: string, callers: Iterab
 
 /** Mesh mTLS to the gateway. The SNI is set, because the default one names a Service. */
 export function legOneRule(gateway: GatewayFacts, host: string, callers: Iterable<string>): DestinationRuleSpec {
-  return { host, exportTo: exportTo([gateway.namespace, ...callers], gateway.namespace), tls: { mode: 'ISTIO_MUTUAL', sni: host } };
+  return { host, exportTo: exportTo([gateway.namespace, ...callers], gateway.namespace), policy: { tls: { mode: 'ISTIO_MUTUAL', sni: host } } };
 }

@@ -1,6 +1,6 @@
 import { ofCallers } from './callers';
 import { LEG_ONE, legOneEntry, legOneHost, legOneRule, ownLegOneHost, qualified } from './egress-gateway';
-import { insecureReasons, upstreamRule } from './external';
+import { insecureReasons, upstreamRule, upstreamRuleSuffix } from './external';
 import { Signs, leavingRoutes } from './leaving';
 import { ObjectPlan, Target, VirtualServiceSpec } from './objects';
 import { REASON } from './upstream-tls';
@@ -231,10 +231,11 @@ function policyHosts(intent: EgressIntent, way: Way, ways: Way[]): string[] {
 function upstreamObjects(intent: EgressIntent, host: string): ObjectPlan[] {
   const { gateway } = intent;
   // a selector keeps the rule from sidecars, which would wrap TLS twice or, given a Secret, send clear text (R18, R19)
-  const spec = upstreamRule(host, intent.service.ports, gateway.selector);
+  const spec = upstreamRule(host, intent.service, gateway.selector);
   if (!spec) return [];
+  const suffix = upstreamRuleSuffix(intent.service);
   const reason = insecureReasons(intent.service.ports);
   return [{
-    kind: 'DestinationRule', id: `${host}-tls`, namespace: gateway.namespace, name: labelOf(gateway.name, host, 'tls'), annotations: reason ? { [REASON]: reason } : undefined, spec,
+    kind: 'DestinationRule', id: `${host}-${suffix}`, namespace: gateway.namespace, name: labelOf(gateway.name, host, suffix), annotations: reason ? { [REASON]: reason } : undefined, spec,
   }];
 }

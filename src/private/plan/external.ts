@@ -19,12 +19,24 @@ export function externalServiceEntry(intent: ExternalIntent, namespace: string, 
 }
 
 /**
- * TLS to one external host, for the proxies that a selector names, or for all of the namespace.
- * The rule is for the port that the application calls: `targetPort` does not count here.
+ * How proxies go to one external host: those that a selector names, or all of the namespace. Left out where nothing was said of it.
+ * TLS is for the port that the application calls (`targetPort` does not count here), and the policy of a port stands alone (R22).
  */
-export function upstreamRule(host: string, ports: Port[], selector?: Labels): DestinationRuleSpec | undefined {
-  const portTls = ports.filter(p => p.tls).map(p => ({ port: p.number, tls: clientTls(p.tls!, host) }));
-  return portTls.length > 0 ? { host, exportTo: ['.'], workloadSelector: selector, portTls } : undefined;
+export function upstreamRule(host: string, { ports, traffic }: ExternalIntent, selector?: Labels): DestinationRuleSpec | undefined {
+  const secured = ports.filter(p => p.tls);
+  if (secured.length === 0 && !traffic) return undefined;
+  return {
+    host,
+    exportTo: ['.'],
+    workloadSelector: selector,
+    policy: secured.length < ports.length ? traffic : undefined,
+    portPolicies: secured.length > 0 ? secured.map(p => ({ port: p.number, policy: { ...traffic, tls: clientTls(p.tls!, host) } })) : undefined,
+  };
+}
+
+/** The end of the name of that rule. */
+export function upstreamRuleSuffix({ ports }: ExternalIntent): string {
+  return ports.some(p => p.tls) ? 'tls' : 'policy';
 }
 
 /** The reasons that the user gave for insecure TLS, as they are kept. */

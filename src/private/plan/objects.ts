@@ -123,11 +123,14 @@ export type Action =
 export interface Target {
   readonly host: string;
   readonly port: number;
+  readonly subset?: string;
 }
 
 export interface WeightedTarget extends Target {
   /** Left out for a single target. */
   readonly weight?: number;
+  /** Edits of the requests that go to this target; of several targets each may see another Host. */
+  readonly requestHeaders?: Edits;
 }
 
 export interface TlsRoute {
@@ -166,10 +169,67 @@ export interface DestinationRuleSpec {
   readonly host: string;
   readonly exportTo: string[];
   readonly workloadSelector?: Labels;
-  /** TLS for every port. */
+  /** For every port that has none of its own. */
+  readonly policy?: TrafficPolicySpec;
+  /** For single ports of the service, instead of `policy` and not beside it (R22). */
+  readonly portPolicies?: { readonly port: number; readonly policy: TrafficPolicySpec }[];
+  readonly subsets?: SubsetSpec[];
+}
+
+export interface SubsetSpec {
+  readonly name: string;
+  readonly labels?: Labels;
+  readonly policy?: TrafficPolicySpec;
+}
+
+export interface TrafficPolicySpec {
+  readonly loadBalancer?: LoadBalancerSpec;
+  readonly connectionPool?: ConnectionPoolSpec;
+  readonly outlierDetection?: OutlierDetectionSpec;
   readonly tls?: ClientTls;
-  /** TLS for single ports of the service. */
-  readonly portTls?: { readonly port: number; readonly tls: ClientTls }[];
+}
+
+export interface LoadBalancerSpec {
+  readonly simple?: 'LEAST_REQUEST' | 'ROUND_ROBIN' | 'RANDOM';
+  readonly hash?: {
+    readonly header?: string;
+    readonly cookie?: { readonly name: string; readonly path?: string; readonly ttlMs: number };
+    readonly queryParam?: string;
+    readonly sourceAddress?: true;
+  };
+  readonly locality?: {
+    readonly enabled: boolean;
+    readonly failover?: { readonly from: string; readonly to: string }[];
+    readonly failoverPriority?: string[];
+    readonly distribute?: { readonly from: string; readonly to: { readonly [locality: string]: number } }[];
+  };
+  readonly warmupMs?: number;
+}
+
+export interface ConnectionPoolSpec {
+  readonly maxConnections?: number;
+  readonly connectTimeoutMs?: number;
+  readonly maxConnectionDurationMs?: number;
+  readonly tcpKeepalive?: { readonly timeMs?: number; readonly intervalMs?: number; readonly probes?: number };
+  readonly http1MaxPendingRequests?: number;
+  readonly http2MaxRequests?: number;
+  readonly maxRequestsPerConnection?: number;
+  readonly maxRetries?: number;
+  readonly idleTimeoutMs?: number;
+  readonly maxConcurrentStreams?: number;
+  /** Speaks HTTP/2 to the other side, whatever the client speaks. */
+  readonly http2?: true;
+}
+
+export interface OutlierDetectionSpec {
+  /** 0 where they do not count: left out, Envoy would count five of them. */
+  readonly consecutive5xxErrors: number;
+  readonly consecutiveGatewayErrors?: number;
+  readonly consecutiveLocalOriginFailures?: number;
+  readonly intervalMs?: number;
+  readonly baseEjectionTimeMs?: number;
+  readonly maxEjectionPercent: number;
+  readonly minHealthPercent?: number;
 }
 
 export interface ClientTls {

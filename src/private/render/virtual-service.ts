@@ -1,3 +1,4 @@
+import { seconds } from './duration';
 import { Wire } from './wire';
 import type * as imported from '../../../imports/networking.istio.io';
 import { Action, CorsSpec, Edits, HttpMatch, HttpRoute, Target, TcpRoute, TlsRoute, VirtualServiceSpec } from '../plan/objects';
@@ -34,10 +35,6 @@ function httpRoute(route: HttpRoute): Wire<imported.VirtualServiceSpecHttp> {
   };
 }
 
-function seconds(ms: number | undefined): string | undefined {
-  return ms === undefined ? undefined : `${ms / 1000}s`;
-}
-
 function edits(changes: Edits | undefined): Wire<imported.VirtualServiceSpecHttpHeadersRequest> | undefined {
   return changes && { set: changes.set && { ...changes.set }, add: changes.add && { ...changes.add }, remove: changes.remove };
 }
@@ -52,7 +49,11 @@ function httpMatch({ port, gateway, ...conditions }: HttpMatch): Wire<imported.V
 
 function httpAction(action: Action): Wire<imported.VirtualServiceSpecHttp> {
   switch (action.kind) {
-    case 'forward': return { route: action.to.map(to => ({ destination: destination(to), weight: to.weight })) };
+    case 'forward': return {
+      route: action.to.map(to => ({
+        destination: destination(to), weight: to.weight, headers: to.requestHeaders && { request: edits(to.requestHeaders) },
+      })),
+    };
     case 'redirect': return {
       redirect: { scheme: action.scheme, authority: action.authority, uri: action.uri, port: action.port, redirectCode: action.code },
     };
@@ -68,8 +69,8 @@ function tcpRoute({ port, gateway, to }: TcpRoute) {
   return { match: [{ port, gateways: gateway ? [gateway] : undefined }], route: [{ destination: destination(to) }] };
 }
 
-function destination({ host, port }: Target) {
-  return { host, port: { number: port } };
+function destination({ host, port, subset }: Target) {
+  return { host, port: { number: port }, subset };
 }
 
 function present<T>(list: T[]): T[] | undefined {
