@@ -57,8 +57,8 @@ describe('traffic policies of an external service', () => {
     ['failures to connect', { consecutiveLocalOriginFailures: 2 }, { consecutive5xxErrors: 0, consecutiveLocalOriginFailures: 2, splitExternalLocalOriginErrors: true, maxEjectionPercent: 100 }],
     [
       'all options',
-      { consecutive5xxErrors: 1, interval: Duration.millis(500), baseEjectionTime: Duration.minutes(1), maxEjectionPercent: 50, minHealthPercent: 20 },
-      { consecutive5xxErrors: 1, interval: '0.5s', baseEjectionTime: '60s', maxEjectionPercent: 50, minHealthPercent: 20 },
+      { consecutive5xxErrors: 1, interval: Duration.millis(500), baseEjectionTime: Duration.hours(1), maxEjectionPercent: 50, minHealthPercent: 2 },
+      { consecutive5xxErrors: 1, interval: '0.5s', baseEjectionTime: '3600s', maxEjectionPercent: 50, minHealthPercent: 2 },
     ],
   ])('outlier detection: %s', (_, detection, wanted) => {
     expect(policyOf({ outlierDetection: detection })).toEqual({ outlierDetection: wanted });
