@@ -43,8 +43,15 @@ export interface HttpToHttpsOptions {
 
 /** Options of `ExternalPort.tls`. */
 export interface TlsPortOptions {
-  /** The port, 1 to 65535. */
+  /** The port that the application calls, 1 to 65535. */
   readonly number: number;
+
+  /**
+   * The port of the external host.
+   *
+   * @default - the same as `number`
+   */
+  readonly targetPort?: number;
 }
 
 /** What ports of raw connections have in common. */
@@ -120,7 +127,7 @@ export class ExternalPort {
 
   /** The application's own TLS on any port, told apart by its SNI. */
   public static tls(options: TlsPortOptions): ExternalPort {
-    return new ExternalPort({ protocol: 'TLS', number: options.number });
+    return new ExternalPort({ protocol: 'TLS', number: options.number, targetPort: options.targetPort });
   }
 
   /**

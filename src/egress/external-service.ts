@@ -164,7 +164,7 @@ export class ExternalService extends Construct implements IExternalService {
     const reason = insecureReasons(this._intent.ports);
     const suffix = upstreamRuleSuffix(this._intent);
     return this.hosts.flatMap(host => {
-      const spec = upstreamRule(host, this._intent);
+      const spec = upstreamRule(host, this._intent, namespace);
       if (!spec) return [];
       const annotations = reason ? { [REASON]: reason } : undefined;
       return [addObject(this, { kind: 'DestinationRule', id: `${host}-${suffix}`, namespace, name: labelOf(host, suffix), annotations, spec }, metadata)];

@@ -10,12 +10,23 @@ export class CaSource {
   }
 
   /**
-   * The `ca.crt` of a Secret in the namespace of the gateway's pods.
+   * The `ca.crt` of a Secret in the namespace of the gateway's pods. A list of revoked certificates may stand beside it, as `ca.crl`.
    *
    * @param name the name of the Secret
    */
   public static secret(name: string): CaSource {
     return new CaSource('secret', name);
+  }
+
+  /**
+   * The `ca.crt` of a ConfigMap in the namespace of the gateway's pods; of a direct service, in the namespace of the chart, where sidecars
+   * may read it too. A list of revoked certificates may stand beside it, as `ca.crl`.
+   * A proxy that finds no such ConfigMap refuses all connections to the host.
+   *
+   * @param name the name of the ConfigMap. Error `NameInvalid`.
+   */
+  public static configMap(name: string): CaSource {
+    return new CaSource('configMap', name);
   }
 
   /**
@@ -28,7 +39,7 @@ export class CaSource {
   }
 
   private constructor(
-    /** @internal */ public readonly _kind: 'system' | 'secret' | 'file',
+    /** @internal */ public readonly _kind: 'system' | 'secret' | 'configMap' | 'file',
     /** @internal */ public readonly _value?: string,
   ) {}
 }
@@ -55,7 +66,7 @@ export interface ClientCertificateFiles {
 /** The certificate that is shown to the external host. */
 export class ClientCertificate {
   /**
-   * A Secret with `tls.crt`, `tls.key` and `ca.crt`, in the namespace of the gateway's pods: a Secret of another namespace is never found.
+   * A Secret with `tls.crt`, `tls.key` and `ca.crt`, and perhaps `ca.crl` with revoked certificates, in the namespace of the gateway's pods: a Secret of another namespace is never found.
    *
    * @param name the name of the Secret
    */
@@ -83,11 +94,21 @@ export interface ClientCertificateSpec {
 /** Options of `UpstreamTls.simple`. */
 export interface SimpleTlsOptions {
   /**
-   * Who may have signed the certificate of the external host.
+   * Who may have signed the certificate of the external host. Error `CaSourceConflict` beside a client certificate of a Secret, which holds
+   * the authority as well, and for authorities of a Secret or ConfigMap beside a client certificate of files.
    *
    * @default CaSource.system()
    */
   readonly ca?: CaSource;
+
+  /**
+   * The path of a PEM file in the proxy's container: the certificates that their authorities have revoked, and that are refused.
+   * The file needs a list of each authority in the chain: with any missing, every certificate is refused.
+   * Authorities of a Secret or ConfigMap have their list beside them. Errors `FilePathInvalid`, `CaSourceConflict`.
+   *
+   * @default - nobody asks whether a certificate was revoked, unless the Secret or ConfigMap of the authorities says it
+   */
+  readonly crl?: string;
 
   /**
    * The server name to ask for. Error `SniWithoutSubjectAltNames` on TCP ports where `subjectAltNames` is not set too.

@@ -1,5 +1,6 @@
 import { Duration } from 'cdk8s';
 import { Refuse } from './errors';
+import { isDnsName } from './names';
 import { regexError } from './re2';
 
 export function checkPort(port: number, prop: string, refuse: Refuse): number {
@@ -69,4 +70,20 @@ export function checkEnum(value: string | undefined, values: string[], prop: str
   if (value !== undefined && !values.includes(value)) {
     refuse({ code: 'ValueUnknown', prop, got: value, allowed: values.join(', '), fix: 'use a member of the enum' });
   }
+}
+
+/** The name of an object that may have dots in its name, such as a Secret. */
+export function checkDnsName(name: string, prop: string, what: string, refuse: Refuse): string {
+  if (typeof name !== 'string' || !isDnsName(name)) {
+    refuse({ code: 'NameInvalid', prop, got: name, allowed: `the name of a ${what}: DNS labels with dots between them`, fix: 'correct the name' });
+  }
+  return name;
+}
+
+/** The path of a file in a container. */
+export function checkFilePath(path: string, prop: string, refuse: Refuse): string {
+  if (typeof path !== 'string' || !/^\/.*[^/]$/.test(path)) {
+    refuse({ code: 'FilePathInvalid', prop, got: path, allowed: 'the absolute path of a file', fix: 'correct the path: it begins with /, and does not end with it' });
+  }
+  return path;
 }

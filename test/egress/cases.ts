@@ -19,6 +19,8 @@ export const CASES = {
   'https origination with an authority of its own': () => routed({
     hosts, ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.simple({ ca: CaSource.secret('partner-ca'), subjectAltNames: ['partner.example.com'] }) })],
   }),
+  'https origination with authorities of a ConfigMap': () => routed({ hosts, ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.simple({ ca: CaSource.configMap('partner-ca') }) })] }),
+  'https origination that refuses revoked certificates': () => routed({ hosts, ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.simple({ crl: '/etc/certs/partner.crl' }) })] }),
   'https origination to whoever answers': () => routed({ hosts, ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.insecure('a lab without certificates') })] }),
   'mutual origination, certificate in a Secret': () => routed({
     hosts, ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.mutual({ clientCertificate: ClientCertificate.secret('partner-cert') }) })],
@@ -31,7 +33,7 @@ export const CASES = {
   'app TLS, passed through beside TCP': () => routed(
     { ...database, ports: [ExternalPort.https(), ExternalPort.tcp({ number: 5432 })] }, { appTls: AppTls.PASSTHROUGH },
   ),
-  'app TLS on another port': () => routed({ hosts, ports: [ExternalPort.tls({ number: 8883 })] }),
+  'app TLS on another port': () => routed({ hosts, ports: [ExternalPort.tls({ number: 8883, targetPort: 8884 })] }),
   'tcp': () => routed({ ...database, ports: [ExternalPort.tcp({ number: 5432 })] }),
   'tcp, wrapped in TLS': () => routed({ ...database, ports: [ExternalPort.tcp({ number: 6379, targetPort: 6380, tls: UpstreamTls.simple() })] }),
   'tcp where sidecars answer DNS': () => routed({ hosts: database.hosts, ports: [ExternalPort.tcp({ number: 5432 })] }, {}, { dnsCapture: true }),
@@ -87,6 +89,7 @@ export const CASES = {
   'direct with traffic policies': () => direct({ ...database, ports: [ExternalPort.tcp({ number: 5432 })], connectionPool: { maxConnections: 10 } }),
   'direct': () => direct({ hosts, ports: [ExternalPort.https()] }),
   'direct with TLS origination': () => direct(originated),
+  'direct with authorities of a ConfigMap': () => direct({ hosts, ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.simple({ ca: CaSource.configMap('partner-ca') }) })] }),
   'direct with TLS for TCP': () => direct({ ...database, ports: [ExternalPort.tcp({ number: 6379, targetPort: 6380, tls: UpstreamTls.simple() })] }),
   'direct by wildcard': () => direct({ hosts: ['*.example.com'], ports: [ExternalPort.tls({ number: 443 })], resolution: Resolution.dynamicDns() }),
   'direct without resolution': () => direct({ hosts: ['*.example.com'], ports: [ExternalPort.https()], resolution: Resolution.none() }),

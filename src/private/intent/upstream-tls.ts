@@ -1,5 +1,5 @@
 import { UpstreamTls } from '../../egress/upstream-tls';
-import { checkReason } from '../checks';
+import { checkDnsName, checkFilePath, checkReason } from '../checks';
 import { Refuse } from '../errors';
 import { checkHost, checkHosts } from '../hosts';
 
@@ -14,13 +14,16 @@ export interface TlsIntent {
   readonly secret?: string;
   /** The namespace that the user believes the Secret to be in. */
   readonly secretNamespace?: string;
+  /** A ConfigMap with the CA, in the namespace of the rule. */
+  readonly caConfigMap?: string;
   readonly caFile?: string;
+  readonly crlFile?: string;
   readonly certificateFiles?: { readonly certificate: string; readonly privateKey: string };
   readonly reason?: string;
 }
 
 export function checkUpstreamTls(tls: UpstreamTls, opaque: boolean, direct: boolean, prop: string, refuse: Refuse): TlsIntent {
-  const { mode, ca, sni, subjectAltNames, clientCertificate, reason } = tls._spec;
+  const { mode, ca, crl, sni, subjectAltNames, clientCertificate, reason } = tls._spec;
   if (mode === 'INSECURE') return { mode, opaque, reason: checkReason(reason!, `${prop}.reason`, refuse) };
   if (sni !== undefined) checkHost(sni, `${prop}.sni`, { wildcard: false }, refuse);
   if (subjectAltNames !== undefined) checkHosts(subjectAltNames, `${prop}.subjectAltNames`, { wildcard: false }, refuse);
@@ -34,8 +37,14 @@ export function checkUpstreamTls(tls: UpstreamTls, opaque: boolean, direct: bool
   if (client?.secret && ca) {
     refuse({ code: 'CaSourceConflict', prop: `${prop}.ca`, got: ca._kind, allowed: 'no `ca` beside ClientCertificate.secret', fix: `put ca.crt into the Secret ${client.secret}, or use ClientCertificate.files` });
   }
-  if (client?.files && ca?._kind === 'secret') {
-    refuse({ code: 'CaSourceConflict', prop: `${prop}.ca`, got: 'secret', allowed: 'CaSource.file or CaSource.system beside ClientCertificate.files', fix: 'give the path of the authorities' });
+  if (client?.files && (ca?._kind === 'secret' || ca?._kind === 'configMap')) {
+    refuse({ code: 'CaSourceConflict', prop: `${prop}.ca`, got: ca._kind, allowed: 'CaSource.file or CaSource.system beside ClientCertificate.files', fix: 'give the path of the authorities' });
+  }
+  if (ca?._kind === 'configMap') checkDnsName(ca._value!, `${prop}.ca`, 'ConfigMap', refuse);
+  if (crl !== undefined) checkFilePath(crl, `${prop}.crl`, refuse);
+  const beside = client?.secret ? 'secret' : ca?._kind;
+  if (crl !== undefined && (beside === 'secret' || beside === 'configMap')) {
+    refuse({ code: 'CaSourceConflict', prop: `${prop}.crl`, got: crl, allowed: 'no `crl` where the authorities are those of a Secret or ConfigMap', fix: 'put the list beside ca.crt, under the key ca.crl' });
   }
   const secret = client?.secret ?? (ca?._kind === 'secret' ? ca._value : undefined);
   if (direct && secret) {
@@ -48,7 +57,9 @@ export function checkUpstreamTls(tls: UpstreamTls, opaque: boolean, direct: bool
     opaque,
     secret,
     secretNamespace: client?.namespace,
+    caConfigMap: ca?._kind === 'configMap' ? ca._value : undefined,
     caFile: ca?._kind === 'file' ? ca._value : undefined,
+    crlFile: crl,
     certificateFiles: client?.files,
   };
 }

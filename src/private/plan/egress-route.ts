@@ -231,7 +231,7 @@ function policyHosts(intent: EgressIntent, way: Way, ways: Way[]): string[] {
 function upstreamObjects(intent: EgressIntent, host: string): ObjectPlan[] {
   const { gateway } = intent;
   // a selector keeps the rule from sidecars, which would wrap TLS twice or, given a Secret, send clear text (R18, R19)
-  const spec = upstreamRule(host, intent.service, gateway.selector);
+  const spec = upstreamRule(host, intent.service, gateway.namespace, gateway.selector);
   if (!spec) return [];
   const suffix = upstreamRuleSuffix(intent.service);
   const reason = insecureReasons(intent.service.ports);

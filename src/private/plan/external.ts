@@ -22,7 +22,9 @@ export function externalServiceEntry(intent: ExternalIntent, namespace: string, 
  * How proxies go to one external host: those that a selector names, or all of the namespace. Left out where nothing was said of it.
  * TLS is for the port that the application calls (`targetPort` does not count here), and the policy of a port stands alone (R22).
  */
-export function upstreamRule(host: string, { ports, traffic }: ExternalIntent, selector?: Labels): DestinationRuleSpec | undefined {
+export function upstreamRule(
+  host: string, { ports, traffic }: ExternalIntent, namespace: string, selector?: Labels,
+): DestinationRuleSpec | undefined {
   const secured = ports.filter(p => p.tls);
   if (secured.length === 0 && !traffic) return undefined;
   return {
@@ -30,7 +32,9 @@ export function upstreamRule(host: string, { ports, traffic }: ExternalIntent, s
     exportTo: ['.'],
     workloadSelector: selector,
     policy: secured.length < ports.length ? traffic : undefined,
-    portPolicies: secured.length > 0 ? secured.map(p => ({ port: p.number, policy: { ...traffic, tls: clientTls(p.tls!, host) } })) : undefined,
+    portPolicies: secured.length > 0
+      ? secured.map(p => ({ port: p.number, policy: { ...traffic, tls: clientTls(p.tls!, host, namespace) } }))
+      : undefined,
   };
 }
 

@@ -237,6 +237,7 @@ export interface ClientTls {
   readonly sni?: string;
   readonly subjectAltNames?: string[];
   readonly caCertificates?: string;
+  readonly caCrl?: string;
   readonly credentialName?: string;
   readonly clientCertificate?: string;
   readonly privateKey?: string;

@@ -1,0 +1,83 @@
+import { App, Chart, JsonPatch } from 'cdk8s';
+import { Outcome, describeMesh, external, get, runMesh } from './mesh';
+import { declare, part, run, workloads } from './world';
+import { CaSource, ExternalPort, ExternalService, SimpleTlsOptions, UpstreamTls } from '../../src';
+
+const steps = [get('http://api.test/get', { from: 'app' })];
+const privateApi = [external('api.test', { https: 443 }, { certCA: 'private' })];
+const revokedApi = [external('api.test', { https: 443 }, { certCA: 'private', revoked: true })];
+const ports = (tls: SimpleTlsOptions) => [ExternalPort.httpToHttps({ tls: UpstreamTls.simple(tls) })];
+const declared = (tls: SimpleTlsOptions) => declare({ ports: ports(tls) });
+
+/** The same from the sidecar, past the gateway. */
+function direct(tls: SimpleTlsOptions): App {
+  const app = new App();
+  new ExternalService(new Chart(app, 'shop', { namespace: 'shop' }), 'api', { hosts: ['api.test'], ports: ports(tls), direct: true });
+  return app;
+}
+
+const configMap = (namespace: string, data: object) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'api-ca', namespace }, data });
+const ca = { 'ca.crt': '${pem:private}' };
+const listed = { ...ca, 'ca.crl': '${crlpem:private}' };
+const secret = (data: object) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'api-ca', namespace: 'istio-system' }, data });
+
+describeMesh('egress: TLS to the outside', () => {
+  describe('authorities of a ConfigMap', () => {
+    const tls = { ca: CaSource.configMap('api-ca') };
+
+    test('are trusted by the gateway', async () => {
+      const { answers: [answer] } = await run(declared(tls), privateApi, steps, { fixtures: [configMap('istio-system', ca)] });
+      expect(answer).toReach('api.test', { leftBy: 'egress', sni: 'api.test' });
+    });
+
+    test('are trusted by sidecars', async () => {
+      const { answers: [answer] } = await runMesh({ manifests: direct(tls), workloads, externals: privateApi, steps, fixtures: [configMap('shop', ca)] });
+      expect(answer).toReach('api.test', { leftBy: 'app', sni: 'api.test' });
+    });
+
+    test.each([
+      ['signed by others', external('api.test', { https: 443 })],
+      ['for another name', external('api.test', { https: 443 }, { certCA: 'private', certHost: 'other.test' })],
+    ])('a certificate %s is refused', async (_, server) => {
+      const { answers: [answer] } = await run(declared(tls), [server], steps, { fixtures: [configMap('istio-system', ca)] });
+      expect(answer).toFail({ status: 503, at: 'egress', details: /CERTIFICATE_VERIFY_FAILED/ });
+    });
+
+    test('broken: of the application\'s namespace they are not found by the gateway', async () => {
+      const { answers: [answer] } = await run(declared(tls), privateApi, steps, { fixtures: [configMap('shop', ca)], troubled: true, readyS: 2 });
+      expect(answer).toFail({ status: 503 });
+    });
+  });
+
+  describe('revoked certificates', () => {
+    const revoked = (outcome: Outcome, at = 'egress') => expect(outcome.answers[0]).toFail({ status: 503, at, details: /revoked/ });
+
+    test.each([
+      ['a file', { crl: '/dev/shm/private.crl', ca: CaSource.file('/etc/certs/private.pem') }, []],
+      ['the Secret of the authorities', { ca: CaSource.secret('api-ca') }, [secret({ 'ca.crt': '${ca:private}', 'ca.crl': '${crl:private}' })]],
+      ['the ConfigMap of the authorities', { ca: CaSource.configMap('api-ca') }, [configMap('istio-system', listed)]],
+    ])('on the list of %s are refused by the gateway, others are not', async (_, tls, fixtures) => {
+      revoked(await run(declared(tls), revokedApi, steps, { fixtures }));
+      const { answers: [answer] } = await run(declared(tls), privateApi, steps, { fixtures });
+      expect(answer).toReach('api.test', { leftBy: 'egress' });
+    });
+
+    test('on the list of a file are refused by sidecars', async () => {
+      const manifests = direct({ crl: '/dev/shm/public.crl' });
+      revoked(await runMesh({ manifests, workloads, externals: [external('api.test', { https: 443 }, { revoked: true })], steps }), 'app');
+    });
+
+    test('broken: without the list they are taken', async () => {
+      const broken = declared({ crl: '/dev/shm/private.crl', ca: CaSource.file('/etc/certs/private.pem') });
+      part(broken, 'DestinationRule').addJsonPatch(JsonPatch.remove('/spec/trafficPolicy/portLevelSettings/0/tls/caCrl'));
+      const { answers: [answer] } = await run(broken, revokedApi, steps);
+      expect(answer).toReach('api.test', { leftBy: 'egress' });
+    });
+
+    test('broken: with the list of another authority all are refused', async () => {
+      const broken = declared({ crl: '/dev/shm/public.crl', ca: CaSource.file('/etc/certs/private.pem') });
+      const { answers: [answer] } = await run(broken, privateApi, steps);
+      expect(answer).toFail({ status: 503, at: 'egress', details: /CRL/ });
+    });
+  });
+});
