@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { parseAllDocuments } from 'yaml';
-import { runFile, runProgram } from './program';
-import { Manifest, record } from './synth';
-import * as istio from '../src';
+import { resolve } from 'node:path';
+import { snippetsOf } from './pages';
+import { compileErrors, runFile, runProgram } from './program';
+import { objectsOf } from './synth';
 
 /** What stands between two comments of a page. With `UPDATE_DOCS=1` it is written instead of compared. */
 function expectBlock(file: string, marker: string, wanted: string) {
@@ -12,11 +12,6 @@ function expectBlock(file: string, marker: string, wanted: string) {
   expect(end).toBeGreaterThan(start);
   if (process.env.UPDATE_DOCS) writeFileSync(file, text.slice(0, start) + wanted + text.slice(end));
   else expect(text.slice(start, end)).toBe(wanted);
-}
-
-function objectsOf(yaml: string): Manifest[] {
-  record(yaml);
-  return parseAllDocuments(yaml).map(document => document.toJS() as Manifest);
 }
 
 describe('README.md', () => {
@@ -41,23 +36,22 @@ describe('README.md', () => {
 });
 
 describe('snippets', () => {
-  // what rosetta's fixtures declare, made
-  const prelude = `
-    import { App, Chart, Duration, JsonPatch } from 'cdk8s';
-    import * as istio from 'cdk8s-istio';
-    const { ${Object.keys(istio).join(', ')} } = istio;
-    const app = new App();
-    const chart = new Chart(app, 'chart', { namespace: 'shop' });
-    const workload = GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' });
-    const egress = new EgressGateway(chart, 'egress', { workload });
-    const api = new ExternalService(chart, 'api', { hosts: ['api.example.com'], ports: [ExternalPort.httpToHttps()] });
-  `;
-  const pages = ['README.md'].map(page => [page, readFileSync(page, 'utf8')] as const);
-  const snippets = pages.flatMap(([page, text]) => [...text.matchAll(/```ts(?! nofixture).*\n([^]*?)```/g)].map(([, code], i) => [`${page}, snippet ${i + 1}`, code] as const));
+  const snippets = ['README.md', 'docs/egress.md', 'docs/ingress.md'].flatMap(snippetsOf);
 
-  test.each(snippets)('%s makes manifests', (_, code) => {
-    const route = code.includes('service: api') ? '' : 'new EgressRoute(chart, \'other\', { service: api, gateway: egress });';
-    expect(objectsOf(runProgram(`${prelude}\n${code}\n${route}\napp.synth();`)).length).toBeGreaterThan(3);
+  test.each(snippets.map(({ title, program }) => [title, program]))('%s makes manifests', (_, program) => {
+    expect(objectsOf(runProgram(program)).length).toBeGreaterThan(0);
+  });
+
+  test('compile, and what does not is told', () => {
+    const wrong = `${snippets[0].program}\nnew EgressRoute(app);`;
+    expect(compileErrors([...snippets.map(({ program }) => program), wrong])).toEqual([`${resolve('examples', `program-${snippets.length}.ts`)}: Expected 3 arguments, but got 1.`]);
+  });
+
+  // the gateway's own three are told once
+  const own = ['Gateway egress', 'ServiceEntry egress-leg-1', 'DestinationRule egress-leg-1-mtls'];
+  test.each(snippets.filter(({ objects }) => objects.length > 0).map(s => [s.title, s] as const))('%s makes the objects that the page lists', (_, { program, objects }) => {
+    const made = objectsOf(runProgram(program)).filter(o => !own.includes(`${o.kind} ${o.metadata.name}`));
+    expect(objects.map(({ object }) => object).sort()).toEqual(made.map(o => `${o.kind} in \`${o.metadata.namespace}\``).sort());
   });
 });
 

@@ -1,7 +1,10 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
+import { join, resolve } from 'node:path';
+import {
+  CompilerHost, ModuleKind, ScriptTarget, createCompilerHost, createProgram, createSourceFile, flattenDiagnosticMessageText, getPreEmitDiagnostics,
+  parseJsonConfigFileContent, readConfigFile, sys, transpileModule,
+} from 'typescript';
 
 /** Runs the source of a cdk8s app as `cdk8s synth` does, and returns the YAML that it writes. */
 export function runProgram(source: string): string {
@@ -21,4 +24,19 @@ export function runProgram(source: string): string {
 
 export function runFile(file: string): string {
   return runProgram(readFileSync(file, 'utf8'));
+}
+
+/** What the compiler says of programs, each as if it stood in the folder of examples. */
+export function compileErrors(programs: readonly string[]): string[] {
+  const { options } = parseJsonConfigFileContent(readConfigFile('examples/tsconfig.json', file => sys.readFile(file)).config, sys, 'examples');
+  const sources = new Map(programs.map((source, i) => [resolve('examples', `program-${i}.ts`), source]));
+  const host = createCompilerHost(options);
+  const real: Pick<CompilerHost, 'getSourceFile' | 'fileExists'> = { getSourceFile: host.getSourceFile, fileExists: host.fileExists };
+  host.fileExists = file => sources.has(resolve(file)) || real.fileExists(file);
+  host.getSourceFile = (file, version) => {
+    const source = sources.get(resolve(file));
+    return source === undefined ? real.getSourceFile(file, version) : createSourceFile(file, source, version, true);
+  };
+  const compiled = createProgram([...sources.keys()], { ...options, noUnusedLocals: false, skipLibCheck: true }, host);
+  return getPreEmitDiagnostics(compiled).map(({ file, messageText }) => `${file?.fileName}: ${flattenDiagnosticMessageText(messageText, ' ')}`);
 }

@@ -32,6 +32,12 @@ export function synth(app: App, { admissible = true }: SynthOptions = {}): Manif
   return parseAllDocuments(yaml, { version: '1.1' }).map(document => document.toJS());
 }
 
+/** The objects of a YAML that a whole program wrote. */
+export function objectsOf(yaml: string): Manifest[] {
+  record(yaml);
+  return parseAllDocuments(yaml).map(document => document.toJS() as Manifest);
+}
+
 /** Hands a set to the judgement of Istio's own validation. */
 export function record(manifests: string): void {
   const folder = process.env.ADMISSION_DIR;

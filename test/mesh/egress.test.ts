@@ -186,7 +186,7 @@ describeMesh('egress: modes', () => {
       const broken = database();
       part(broken, 'DestinationRule', 'leg').addJsonPatch(JsonPatch.replace('/spec/trafficPolicy/tls/sni', 'another.internal'));
       const { answers: [answer] } = await run(broken, [external('db.test', { tcp: 5432 })], [say('tcp://db.test:5432', fromApp)]);
-      expect(answer).toFail({ error: /EOF|reset/ });
+      expect(answer).toFail({ at: 'egress', flags: 'DPE' });
     });
 
     test('broken: an SNI without names to verify accepts any certificate', async () => {

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import * as istio from '../src';
+
+/** A chart that a page shows, and what the page says of it. */
+export interface Snippet {
+  readonly title: string;
+  /** The chart with what it takes for granted, as a program of its own. */
+  readonly program: string;
+  /** Requests, and what comes of them. */
+  readonly promises: readonly Row[];
+  /** What the chart makes, and why. */
+  readonly objects: readonly Row[];
+}
+
+/** A row of a table, by the heads of its columns. */
+export type Row = Readonly<Record<string, string>>;
+
+/** What snippets take for granted, by the name that they use. */
+const GIVEN: Record<string, string> = {
+  app: 'const app = new App();',
+  platform: "const platform = new Chart(app, 'platform', { namespace: 'istio-system' });",
+  chart: "const chart = new Chart(app, 'chart', { namespace: 'shop' });",
+  egress: "const egress = new EgressGateway(platform, 'egress', { workload: GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' }) });",
+  ingress: "const ingress = new IngressGateway(chart, 'ingress', { workload: GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' }) });",
+  api: "const api = new ExternalService(chart, 'api', { hosts: ['api.example.com'], ports: [ExternalPort.httpToHttps()] });",
+};
+
+const IMPORTS = [
+  "import { App, ApiObject, Chart, Duration, JsonPatch } from 'cdk8s';",
+  `import { ${Object.keys(istio).join(', ')} } from 'cdk8s-istio';`,
+];
+
+/** All charts of a page that are not whole programs. A table after a chart, before the next one or the next heading, is about it. */
+export function snippetsOf(page: string): Snippet[] {
+  return [...readFileSync(page, 'utf8').matchAll(/^```ts(?! nofixture).*\n([^]*?)^```\n([^]*?)(?=^```ts|^#|$(?![^]))/gm)]
+    .map(({ 1: code, 2: after, index, input }) => {
+      const tableOf = (head: string) => tablesIn(after).find(([row]) => head in row) ?? [];
+      const before = input.slice(0, index);
+      const heading = [...before.matchAll(/^#+ (.*)$/gm)].pop()!;
+      const nth = before.slice(heading.index).split('```ts').length;
+      return { title: `${page}, ${heading[1]}${nth > 1 ? ` (${nth})` : ''}`, program: programOf(code), promises: tableOf('request'), objects: tableOf('object') };
+    });
+}
+
+function programOf(code: string): string {
+  const given = new Map<string, string>();
+  const take = (text: string) => {
+    for (const name of Object.keys(GIVEN).filter(n => !given.has(n) && mentions(text, n) && !code.includes(`const ${n} =`))) {
+      given.set(name, '');
+      take(GIVEN[name]);
+      given.delete(name);
+      given.set(name, GIVEN[name]);
+    }
+  };
+  take(`app ${code}`);
+  // a service that nothing leads to is an error
+  const route = given.has('api') && !mentions(code, 'EgressRoute') ? "new EgressRoute(chart, 'api-route', { service: api, gateway: egress });" : '';
+  take(route);
+  return [...IMPORTS, ...given.values(), code.trimEnd(), route, 'app.synth();', ''].join('\n');
+}
+
+/** As a name of the program, and not as a property, a text or a part of another name. */
+function mentions(text: string, name: string): boolean {
+  return new RegExp(`(?<![.'\\w/-])${name}(?![\\w':-])`).test(text);
+}
+
+/** The tables of a text, row by row. */
+export function tablesIn(text: string): Row[][] {
+  return [...text.matchAll(/^\|.*\|\n\|[-|: ]+\|\n((?:\|.*\|\n?)+)/gm)].map(([table]) => {
+    const [head, , ...rows] = table.trimEnd().split('\n').map(line => line.slice(1, -1).split(/(?<!\\)\|/).map(cell => cell.trim()));
+    return rows.map(row => Object.fromEntries(head.map((name, i) => [name, row[i]])));
+  });
+}
