@@ -27,6 +27,9 @@ export interface FromServiceOptions {
  * Where requests go. It is always written as a full name with a port: a short name would be completed with the namespace
  * of the route, and a missing port fails on a Service with several.
  *
+ * The name of the port, or its `appProtocol`, says what is spoken: gRPC needs `grpc` or `http2`; websockets need no setting, but do not
+ * open through such a port.
+ *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#Destination
  */
 export class Destination {

@@ -43,4 +43,12 @@ export interface RouteMatch {
    * @default - every host of the route
    */
   readonly authority?: StringMatch;
+
+  /**
+   * `http` or `https`: how the request came to the gateway, or what `X-Forwarded-Proto` says where the gateway trusts a proxy before it
+   * (`numTrustedProxies`). At ingress only. Error `SchemeInvalid`.
+   *
+   * @default - both
+   */
+  readonly scheme?: string;
 }

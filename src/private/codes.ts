@@ -66,6 +66,8 @@ export const CODES = {
   RulesEmpty: 'A route without rules answers 404 to everything, and a list of allowed requests without any lets nothing pass.',
   PathInvalid: 'A path that no request can have.',
   RegexInvalid: 'A regular expression that Envoy, which uses RE2, cannot compile.',
+  GrpcNameInvalid: 'A name that no gRPC service or method can have.',
+  SchemeInvalid: 'A scheme is http or https, and known at ingress only.',
   HeaderInvalid: 'A header name that HTTP does not allow.',
   MethodInvalid: 'A method that HTTP does not allow.',
   MatchEmpty: 'A match without a condition, or a condition without a value or twice.',

@@ -30,6 +30,9 @@ const MATCHES: Refused[] = [
   { when: 'a header should equal nothing', rule: matching({ headers: [HeaderMatch.exact('x-a', '')] }), message: '[MatchEmpty] shop: rules[0].matches[0].headers[0] is ""; allowed: a text; fix: say what to compare with; to ask only whether a header is there, use HeaderMatch.present' },
   { when: 'a parameter has no name', rule: matching({ queryParams: [QueryParamMatch.exact('', 'b')] }), message: '[MatchEmpty] shop: rules[0].matches[0].queryParams[0] is ""; allowed: the name of a parameter, once in a match; fix: name the parameter' },
   { when: 'a parameter is named twice', rule: matching({ queryParams: [QueryParamMatch.exact('a', 'b'), QueryParamMatch.exact('a', 'c')] }), message: '[MatchEmpty] shop: rules[0].matches[0].queryParams[1] is "a"; allowed: the name of a parameter, once in a match; fix: join the conditions on this parameter in one regex' },
+  { when: 'a gRPC service is a path', rule: matching({ path: PathMatch.grpc('/shop.Orders/Place') }), message: '[GrpcNameInvalid] shop: rules[0].matches[0].path is "/shop.Orders/Place"; allowed: a service with its package, such as shop.v1.Orders; fix: write the name as in the .proto file, without slashes' },
+  { when: 'a gRPC method is none', rule: matching({ path: PathMatch.grpc('shop.Orders', '') }), message: '[GrpcNameInvalid] shop: rules[0].matches[0].path is ""; allowed: a method, such as PlaceOrder; fix: write the name as in the .proto file, without slashes' },
+  { when: 'a scheme is none of HTTP', rule: matching({ scheme: 'grpc' }), message: '[SchemeInvalid] shop: rules[0].matches[0].scheme is "grpc"; allowed: http or https; fix: correct the scheme' },
   { when: 'a method is not in capitals', rule: matching({ methods: ['get'] }), message: '[MethodInvalid] shop: rules[0].matches[0].methods[0] is "get"; allowed: a method in capitals, such as GET; fix: write it in capitals: methods depend on case' },
 ];
 

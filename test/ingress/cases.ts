@@ -1,5 +1,5 @@
 import { Duration } from 'cdk8s';
-import { Destination, HeaderMatch, IngressListener, PathMatch, PlainHttp, RouteAction, StringMatch } from '../../src';
+import { Destination, HeaderMatch, IngressListener, PathMatch, PathRewrite, PlainHttp, RouteAction, StringMatch } from '../../src';
 import { ingress } from '../fixtures';
 
 const hosts = ['shop.example.com'];
@@ -27,6 +27,14 @@ export const CASES = {
       matches: [{ path: PathMatch.prefix('/api'), methods: ['GET', 'PUT'] }],
       cors: { allowOrigins: [StringMatch.exact('https://shop.example.com')], allowHeaders: ['x-tenant'], maxAge: Duration.hours(1), allowCredentials: true },
     }],
+  }),
+  'paths in whatever case, gRPC and schemes': () => ingress(https(PlainHttp.serve()), {
+    hosts,
+    rules: [
+      { matches: [{ path: PathMatch.prefix('/Old', { ignoreCase: true }) }], action: rules[0].action, rewrite: { path: PathRewrite.prefix('/new') } },
+      { matches: [{ path: PathMatch.grpc('shop.v1.Orders') }], action: RouteAction.forward(Destination.service('orders', { port: 50051 })) },
+      { matches: [{ scheme: 'https' }], action: rules[0].action },
+    ],
   }),
   'rules': () => ingress({}, {
     hosts: ['*'],

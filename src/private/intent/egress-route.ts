@@ -71,6 +71,7 @@ export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: 
   };
   checkCallers(input, intent, refuse);
   checkOwnHeaders(intent, refuse);
+  checkNoScheme(intent, refuse);
   return intent;
 }
 
@@ -164,6 +165,14 @@ function checkOwnHeaders({ allow = [], rules }: EgressIntent, refuse: Refuse): v
   const used = [...allow, ...rules.flatMap(rule => rule.matches)].flatMap(match => own.filter(name => match.headers.has(name)));
   if (used.length > 0) {
     refuse({ code: 'HeaderInvalid', prop: 'matches.headers', got: used[0], allowed: `headers other than ${own.join(', ')}`, fix: 'say who may call with `callers`' });
+  }
+}
+
+/** Leg 1 is TLS of the mesh, whatever the application said. */
+function checkNoScheme({ allow = [], rules }: EgressIntent, refuse: Refuse): void {
+  const scheme = [...allow, ...rules.flatMap(rule => rule.matches)].find(match => match.scheme)?.scheme;
+  if (scheme !== undefined) {
+    refuse({ code: 'SchemeInvalid', prop: 'matches.scheme', got: scheme, allowed: 'no scheme at egress', fix: 'leave it out: applications say http:// where the gateway reads requests' });
   }
 }
 

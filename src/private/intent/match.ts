@@ -1,10 +1,12 @@
+import { PathMatch } from '../../http/path-match';
 import { RouteMatch } from '../../http/route-match';
 import { checkRegex, isHeaderName, isMethod } from '../checks';
 import { Refuse } from '../errors';
 
 /** A text condition that the user wrote, checked. */
 export interface TextCondition { readonly kind: 'exact' | 'prefix' | 'regex'; readonly value: string }
-export interface PathCondition { readonly kind: 'exact' | 'prefix' | 'rawPrefix' | 'regex'; readonly value: string }
+/** With `ignoreCase` the value is in lower case, and has letters. */
+export interface PathCondition { readonly kind: 'exact' | 'prefix' | 'rawPrefix' | 'regex'; readonly value: string; readonly ignoreCase?: true }
 export interface HeaderCondition { readonly kind: 'exact' | 'prefix' | 'regex' | 'present' | 'absent'; readonly value?: string }
 
 /** The conditions of a `RouteMatch`, checked, with names in the form in which they are compared. */
@@ -14,6 +16,7 @@ export interface Match {
   readonly queryParams: ReadonlyMap<string, TextCondition>;
   readonly methods: string[];
   readonly authority?: TextCondition;
+  readonly scheme?: string;
 }
 
 /** Istio ignores matches of headers with these names; the Host header is matched by `authority`. */
@@ -24,12 +27,14 @@ export function checkMatches(matches: RouteMatch[], prop: string, refuse: Refuse
 }
 
 function checkMatch(match: RouteMatch, prop: string, refuse: Refuse): Match {
-  const { path, headers = [], queryParams = [], methods = [], authority } = match;
-  if (!path && !authority && headers.length + queryParams.length + methods.length === 0) {
+  const { path, headers = [], queryParams = [], methods = [], authority, scheme } = match;
+  if (!path && !authority && !scheme && headers.length + queryParams.length + methods.length === 0) {
     refuse({ code: 'MatchEmpty', prop, got: match, allowed: 'one condition or more', fix: 'leave out `matches` for a rule that fits every request' });
   }
-  if (path) checkPath(path._kind, path._value, `${prop}.path`, refuse);
   if (authority) checkText(authority._kind, authority._value, `${prop}.authority`, refuse);
+  if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') {
+    refuse({ code: 'SchemeInvalid', prop: `${prop}.scheme`, got: scheme, allowed: 'http or https', fix: 'correct the scheme' });
+  }
   const headerMap = new Map<string, HeaderCondition>();
   headers.forEach((header, i) => {
     const name = String(header._name).toLowerCase();
@@ -53,12 +58,28 @@ function checkMatch(match: RouteMatch, prop: string, refuse: Refuse): Match {
     }
   });
   return {
-    path: path && { kind: path._kind, value: path._value },
+    path: path && checkPathMatch(path, `${prop}.path`, refuse),
     headers: headerMap,
     queryParams: queryMap,
     methods: [...new Set(methods)],
     authority: authority && { kind: authority._kind, value: authority._value },
+    scheme,
   };
+}
+
+function checkPathMatch({ _kind: kind, _value: value, _ignoreCase, _grpc }: PathMatch, prop: string, refuse: Refuse): PathCondition {
+  if (_grpc) checkGrpcNames(_grpc, prop, refuse);
+  checkPath(kind, value, prop, refuse);
+  return _ignoreCase && /[a-z]/i.test(value) ? { kind, value: value.toLowerCase(), ignoreCase: true } : { kind, value };
+}
+
+function checkGrpcNames({ service, method }: { readonly service: string; readonly method?: string }, prop: string, refuse: Refuse): void {
+  if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(service)) {
+    refuse({ code: 'GrpcNameInvalid', prop, got: service, allowed: 'a service with its package, such as shop.v1.Orders', fix: 'write the name as in the .proto file, without slashes' });
+  }
+  if (method !== undefined && !/^[A-Za-z_]\w*$/.test(method)) {
+    refuse({ code: 'GrpcNameInvalid', prop, got: method, allowed: 'a method, such as PlaceOrder', fix: 'write the name as in the .proto file, without slashes' });
+  }
 }
 
 export function checkPath(kind: PathCondition['kind'], value: string, prop: string, refuse: Refuse): void {

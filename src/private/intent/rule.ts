@@ -73,7 +73,7 @@ function checkPreflights(rule: Rule, earlier: Rule[], prop: string, refuse: Refu
   }
 }
 
-const EVERYTHING: Match = { path: undefined, authority: undefined, headers: new Map(), queryParams: new Map(), methods: [] };
+const EVERYTHING: Match = { path: undefined, authority: undefined, scheme: undefined, headers: new Map(), queryParams: new Map(), methods: [] };
 
 function checkRule(scope: IConstruct, rule: Input, prop: string, refuse: Refuse): Rule {
   const matches = checkMatches(rule.matches ?? [], `${prop}.matches`, refuse);

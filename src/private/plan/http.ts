@@ -32,8 +32,8 @@ function rewriteOf({ path, authority }: RewriteIntent): HttpRoute['rewrite'] {
 /** The substitute and what is behind the prefix have one slash between them where a segment ends; a prefix by characters may end within one. */
 function prefixRewrite(to: string, prefixes: PathCondition[]) {
   const slash = to.endsWith('/');
-  const segments = prefixes.filter(endsSegment).map(p => trimSlash(p.value));
-  const characters = prefixes.filter(p => !endsSegment(p)).map(p => p.value);
+  const segments = prefixes.filter(endsSegment).map(p => ({ ...p, value: trimSlash(p.value) }));
+  const characters = prefixes.filter(p => !endsSegment(p));
   const forms = [
     ...(segments.length > 0 ? [anyOf(segments) + (slash ? '(?:/(.*))?' : '(/.*)?')] : []),
     ...(characters.length > 0 ? [anyOf(characters) + (slash ? '/?(.*)' : '(.*)')] : []),
@@ -46,19 +46,24 @@ function endsSegment({ kind, value }: PathCondition): boolean {
 }
 
 /** Longer texts come first, because the first alternative that fits is taken. */
-function anyOf(plain: string[]): string {
-  return `(?:${[...new Set(plain)].sort((a, b) => b.length - a.length).map(escapeRegex).join('|')})`;
+function anyOf(prefixes: PathCondition[]): string {
+  const longestFirst = [...prefixes].sort((a, b) => b.value.length - a.value.length);
+  return `(?:${[...new Set(longestFirst.map(p => (p.ignoreCase ? `(?i:${escapeRegex(p.value)})` : escapeRegex(p.value))))].join('|')})`;
 }
 
 /** Istio's matches for any of the user's, at each of the ports; no match of the user's means every request. */
 export function matchesAt(matches: Match[], at: At[]): HttpMatch[] {
   if (matches.length === 0) return at.map(a => ({ ...a }));
-  return at.flatMap(a => matches.flatMap(m => paths(m.path).map(uri => ({ ...a, ...conditions(m, a.headers), ...(uri && { uri }) }))));
+  return at.flatMap(a => matches.flatMap(m => paths(m.path).map(path => ({ ...a, ...conditions(m, a.headers), ...path }))));
 }
 
 /** A prefix by segments takes two of Istio's matches: the path itself, and what is below it. */
-function paths(path: PathCondition | undefined): (TextMatch | undefined)[] {
-  if (!path) return [undefined];
+function paths(path: PathCondition | undefined): Pick<HttpMatch, 'uri' | 'ignoreUriCase'>[] {
+  if (!path) return [{}];
+  return uris(path).map(uri => (path.ignoreCase ? { uri, ignoreUriCase: true } : { uri }));
+}
+
+function uris(path: PathCondition): TextMatch[] {
   switch (path.kind) {
     case 'rawPrefix': return [{ prefix: path.value }];
     case 'prefix': {
@@ -79,6 +84,7 @@ function conditions(match: Match, more: At['headers']): Omit<HttpMatch, 'port' |
   return {
     ...(match.methods.length > 0 && { method: match.methods.length === 1 ? { exact: match.methods[0] } : { regex: match.methods.join('|') } }),
     ...(match.authority && { authority: authorityMatch(match.authority) }),
+    ...(match.scheme && { scheme: { exact: match.scheme } }),
     ...(present.length > 0 && { headers: { ...Object.fromEntries(present.map(([name, c]) => [name, header(c)])), ...more } }),
     ...(absent.length > 0 && { withoutHeaders: Object.fromEntries(absent.map(([name]) => [name, {}])) }),
     ...(match.queryParams.size > 0 && { queryParams: Object.fromEntries([...match.queryParams].map(([name, c]) => [name, text(c)])) }),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { PORT, isBareHost, trimSlash } from './http';
 import { HeaderCondition, Match, PathCondition, TextCondition } from '../intent/match';
 import { regexMatches } from '../re2';
@@ -9,14 +10,15 @@ export type NoMatch = 'never' | 'inexpressible';
 export function intersect(a: Match, b: Match): Match | NoMatch {
   const path = both(a.path, b.path, paths);
   const authority = both(a.authority, b.authority, authorities);
+  const scheme = both(a.scheme, b.scheme, (one, other) => (one === other ? one : 'never'));
   const headers = maps(a.headers, b.headers);
   const queryParams = maps(a.queryParams, b.queryParams);
   const methods = a.methods.length && b.methods.length ? a.methods.filter(m => b.methods.includes(m)) : [...a.methods, ...b.methods];
   const never = a.methods.length > 0 && b.methods.length > 0 && methods.length === 0;
-  const parts = [path, authority, headers, queryParams];
+  const parts = [path, authority, scheme, headers, queryParams];
   if (never || parts.includes('never')) return 'never';
   if (parts.includes('inexpressible')) return 'inexpressible';
-  return { path, authority, headers, queryParams, methods } as Match;
+  return { path, authority, headers, queryParams, methods, scheme } as Match;
 }
 
 function both<T>(a: T | undefined, b: T | undefined, combine: (a: T, b: T) => T | NoMatch): T | NoMatch | undefined {
@@ -61,12 +63,25 @@ function authorities(a: TextCondition, b: TextCondition): TextCondition | NoMatc
 }
 
 function paths(a: PathCondition, b: PathCondition): PathCondition | NoMatch {
-  if (a.kind === b.kind && a.value === b.value) return a;
-  if (a.kind === 'exact') return pathMatches(b, a.value) ? a : 'never';
-  if (b.kind === 'exact') return paths(b, a);
+  if (isDeepStrictEqual(a, b)) return a;
+  if (a.kind === 'exact' && !a.ignoreCase) return pathMatches(b, a.value) ? a : 'never';
+  if (b.kind === 'exact' && !b.ignoreCase) return paths(b, a);
   if (a.kind === 'regex' || b.kind === 'regex') return 'inexpressible';
-  if (within(a, b)) return a;
-  return within(b, a) ? b : 'never';
+  if (a.ignoreCase === b.ignoreCase) return inside(a, b) ? a : inside(b, a) ? b : 'never';
+  return a.ignoreCase ? mixedCase(a, b) : mixedCase(b, a);
+}
+
+/** Istio cannot say that a part of a path ignores case. */
+function mixedCase(ignoring: PathCondition, strict: PathCondition): PathCondition | NoMatch {
+  const folded = { ...strict, value: strict.value.toLowerCase() };
+  if (inside(folded, ignoring)) return strict;
+  if (!inside(ignoring, folded)) return 'never';
+  return /[a-z]/.test(folded.value) ? 'inexpressible' : ignoring;
+}
+
+function inside(inner: PathCondition, outer: PathCondition): boolean {
+  if (inner.kind === 'exact') return pathMatches(outer, inner.value);
+  return outer.kind !== 'exact' && within(inner, outer);
 }
 
 /** Whether all paths of one prefix fit another. */
@@ -76,11 +91,13 @@ function within(inner: PathCondition, outer: PathCondition): boolean {
   return segments === '' || `${inner.kind === 'prefix' ? trimSlash(inner.value) + '/' : inner.value}`.startsWith(`${segments}/`);
 }
 
-function pathMatches(condition: PathCondition, path: string): boolean {
+function pathMatches(condition: PathCondition, written: string): boolean {
+  const path = condition.ignoreCase ? written.toLowerCase() : written;
   switch (condition.kind) {
     case 'prefix': return within({ kind: 'prefix', value: path }, condition);
     case 'rawPrefix': return path.startsWith(condition.value);
-    default: return matches({ kind: condition.kind, value: condition.value }, path);
+    case 'exact': return condition.value === path;
+    case 'regex': return matches({ kind: 'regex', value: condition.value }, path);
   }
 }
 

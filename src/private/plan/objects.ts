@@ -108,6 +108,8 @@ export interface HttpMatch {
   readonly port: number;
   readonly gateway?: string;
   readonly uri?: TextMatch;
+  readonly ignoreUriCase?: true;
+  readonly scheme?: TextMatch;
   readonly method?: TextMatch;
   readonly authority?: TextMatch;
   readonly headers?: { readonly [name: string]: TextMatch };

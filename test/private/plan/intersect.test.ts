@@ -43,6 +43,20 @@ describe('the match for requests that fit two matches', () => {
     expect(typeof joined === 'string' ? joined : joined.path!.value).toBe(expected);
   });
 
+  const any = (path: string) => PathMatch.prefix(path, { ignoreCase: true });
+  test.each([
+    ['within the other', PathMatch.prefix('/A/b'), any('/a'), '/A/b'],
+    ['around the other', any('/a/b'), PathMatch.prefix('/'), '/a/b'],
+    ['around the other, where case matters', any('/a/b'), PathMatch.prefix('/A'), 'inexpressible'],
+    ['beside the other', any('/a'), PathMatch.prefix('/b'), 'never'],
+    ['exact', PathMatch.exact('/A/B', { ignoreCase: true }), any('/a'), '/a/b'],
+    ['and the same', any('/a'), any('/A'), '/a'],
+  ])('prefixes in whatever case: %s', (_, a, b, expected) => {
+    for (const joined of [both({ path: a }, { path: b }), both({ path: b }, { path: a })]) {
+      expect(typeof joined === 'string' ? joined : joined.path!.value).toBe(expected);
+    }
+  });
+
   test.each([
     ['two expressions', PathMatch.regex('/a.*'), PathMatch.regex('.*b')],
     ['an expression and a prefix', PathMatch.regex('/a.*'), PathMatch.prefix('/a')],

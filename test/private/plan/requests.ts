@@ -5,6 +5,7 @@ import { HttpMatch, TextMatch } from '../../../src/private/plan/objects';
 /** A request as a proxy sees it. */
 export interface Request {
   readonly path: string;
+  readonly scheme: string;
   readonly method: string;
   readonly authority: string;
   readonly headers: { readonly [name: string]: string };
@@ -12,7 +13,8 @@ export interface Request {
 }
 
 // few values, so that random conditions and requests meet often
-const path = fc.constantFrom('/', '/a', '/a/', '/ab', '/ab/', '/a/b', '/a/b/', '/a/bc', '/b', '//', '/a//');
+const path = fc.constantFrom('/', '/a', '/a/', '/ab', '/ab/', '/a/b', '/a/b/', '/a/bc', '/b', '//', '/a//', '/A', '/A/b', '/a/B', '/AB', '/A/Bc');
+const scheme = fc.constantFrom('http', 'https');
 const host = fc.constantFrom('x.test', 'x.test:80', 'x.test:8080', 'x.tester', 'y.test');
 const text = fc.constantFrom('a', 'ab', 'abc', 'b');
 const method = fc.constantFrom('GET', 'HEAD', 'POST');
@@ -26,6 +28,11 @@ const condition = (value: fc.Arbitrary<string>, expression: fc.Arbitrary<string>
 const header: fc.Arbitrary<HeaderCondition> = fc.oneof(condition(text, regex), fc.record({ kind: fc.constantFrom('present' as const, 'absent' as const) }));
 const pathCondition: fc.Arbitrary<PathCondition> = fc.oneof(
   fc.record({ kind: fc.constantFrom('exact' as const, 'prefix' as const, 'rawPrefix' as const), value: path }),
+  fc.record({
+    kind: fc.constantFrom('exact' as const, 'prefix' as const, 'rawPrefix' as const),
+    value: path.filter(value => /[a-z]/i.test(value)).map(value => value.toLowerCase()),
+    ignoreCase: fc.constant(true as const),
+  }),
   fc.record({ kind: fc.constant('regex' as const), value: fc.constantFrom('/a.*', '/.*/', '/ab?', '.*') }),
 );
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
@@ -43,22 +50,25 @@ export const anyMatch: fc.Arbitrary<Match> = fc.record({
   queryParams: mapOf(condition(text, regex)),
   methods: fc.uniqueArray(method, { maxLength: 2 }),
   authority: maybe(authority),
+  scheme: maybe(scheme),
 });
 
 export const anyRequest: fc.Arbitrary<Request> = fc.record({
-  path, method, authority: host, headers: fc.dictionary(name, text, { maxKeys: 2 }), query: fc.dictionary(name, text, { maxKeys: 2 }),
+  path, scheme, method, authority: host, headers: fc.dictionary(name, text, { maxKeys: 2 }), query: fc.dictionary(name, text, { maxKeys: 2 }),
 });
 
 /** What a match means, as its documentation says it. */
 export function fits(match: Match, request: Request): boolean {
   return (match.path === undefined || fitsPath(match.path, request.path))
     && (match.methods.length === 0 || match.methods.includes(request.method))
+    && (match.scheme === undefined || match.scheme === request.scheme)
     && (match.authority === undefined || fitsAuthority(match.authority, request.authority))
     && [...match.headers].every(([key, c]) => fitsHeader(c, request.headers[key]))
     && [...match.queryParams].every(([key, c]) => fitsHeader(c, request.query[key]));
 }
 
-function fitsPath({ kind, value }: PathCondition, actual: string): boolean {
+function fitsPath({ kind, value, ignoreCase }: PathCondition, written: string): boolean {
+  const actual = ignoreCase ? written.toLowerCase() : written;
   if (kind === 'rawPrefix') return actual.startsWith(value);
   if (kind !== 'prefix') return fitsText({ kind, value }, actual);
   const segments = value.replace(/\/*$/, '');
@@ -84,7 +94,8 @@ function fitsText({ kind, value }: TextCondition, actual: string): boolean {
 
 /** What one of Istio's matches means: https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest */
 export function istioFits(match: HttpMatch, request: Request): boolean {
-  return fitsIstioText(match.uri, request.path)
+  return fitsIstioText(match.uri, match.ignoreUriCase ? request.path.toLowerCase() : request.path)
+    && fitsIstioText(match.scheme, request.scheme)
     && fitsIstioText(match.method, request.method)
     && fitsIstioText(match.authority, request.authority)
     && Object.entries(match.headers ?? {}).every(([key, t]) => request.headers[key] !== undefined && fitsIstioText(t, request.headers[key]))

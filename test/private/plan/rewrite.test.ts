@@ -47,6 +47,13 @@ describe('the rewrite of a prefix', () => {
     expect(['/api', '/api/x', '/old-x'].map(prefixRewriter('/', ...matched))).toEqual(['/', '/x', '/x']);
   });
 
+  test('takes a prefix in whatever case', () => {
+    const rule = { matches: [{ path: PathMatch.prefix('/Api', { ignoreCase: true }) }, { path: PathMatch.prefix('/old') }], rewrite: { path: PathRewrite.prefix('/v2') } };
+    const { app } = routed({ hosts: ['api.example.com'], ports: [ExternalPort.httpToHttps()] }, { rules: [rule] });
+    // the engine of these tests does not know this form
+    expect(find(synth(app), 'VirtualService', 'egress-api-example-com-80-leg-2').spec.http[0].rewrite.uriRegexRewrite.match).toBe('^(?:(?:(?i:/api)|/old)(/.*)?)$');
+  });
+
   test('is that of the rule, not of what is allowed of it', () => {
     const rule = { matches: [{ path: PathMatch.prefix('/api') }], rewrite: { path: PathRewrite.prefix('/v2') } };
     const rewrite = rewriterOf(rule, [{ path: PathMatch.prefix('/api/orders') }, { path: PathMatch.exact('/api/ping') }]);
