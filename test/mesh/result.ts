@@ -27,6 +27,9 @@ export interface ClientAnswer {
   readonly headers?: Record<string, string[]>;
   readonly server?: Seen;
   readonly peerSAN?: string[];
+  readonly cipher?: string;
+  /** `RSA` or `ECDSA`. */
+  readonly peerKey?: string;
   readonly proto?: string;
   /** Of a stream: the messages that were answered while it went on. */
   readonly messages?: number;

@@ -23,12 +23,18 @@ export interface RequestOptions {
   readonly trustCA?: Authority;
   /** Shows a client certificate of this authority. */
   readonly cert?: Authority;
+  /** That certificate is one that its authority has revoked. */
+  readonly revoked?: boolean;
   /** 1337 is the proxy's own user, whose traffic bypasses the sidecar. @default 1000 */
   readonly uid?: number;
   /** `host:port` of a forward proxy to which the client itself speaks. */
   readonly proxy?: string;
   readonly http2?: boolean;
   readonly tlsMax?: '1.0' | '1.1' | '1.2' | '1.3';
+  /** What the client offers below TLS 1.3, by Go's names. */
+  readonly ciphers?: readonly string[];
+  /** A URL that is asked first over the same HTTP/2 connection, which is made for its host. */
+  readonly before?: string;
   /** @default 8 */
   readonly timeoutS?: number;
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -98,21 +99,40 @@ func (r Request) tlsConfig(host string, p pki) (*tls.Config, error) {
 		}
 		c.MaxVersion = v
 	}
+	for _, name := range r.Ciphers {
+		id, err := cipher(name)
+		if err != nil {
+			return nil, err
+		}
+		c.CipherSuites = append(c.CipherSuites, id)
+	}
 	if r.Cert != "" {
 		by, err := p.get(r.Cert)
 		if err != nil {
 			return nil, err
 		}
 		pair := by.keyPair("caller.test")
+		if r.Revoked {
+			pair = by.revoked("caller.test")
+		}
 		// shown whatever authorities the server names: the client would keep a wrong one to itself
 		c.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &pair, nil }
 	}
 	return c, nil
 }
 
+func cipher(name string) (uint16, error) {
+	for _, s := range append(tls.CipherSuites(), tls.InsecureCipherSuites()...) {
+		if s.Name == name {
+			return s.ID, nil
+		}
+	}
+	return 0, fmt.Errorf("no cipher suite %q", name)
+}
+
 // transport carries HTTP; each request over its own connection, or over connections that are kept.
 func (c *client) transport(keep bool) *http.Transport {
-	t := &http.Transport{DialContext: c.dial, TLSClientConfig: c.tls, ForceAttemptHTTP2: c.req.HTTP2, DisableKeepAlives: !keep, MaxIdleConnsPerHost: 1000}
+	t := &http.Transport{DialContext: c.dial, TLSClientConfig: c.tls, ForceAttemptHTTP2: c.req.HTTP2, DisableKeepAlives: !keep && c.req.Before == "", MaxIdleConnsPerHost: 1000}
 	if c.req.Proxy != "" {
 		t.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: c.req.Proxy})
 	}
@@ -145,6 +165,15 @@ func (c *client) send(t *http.Transport) *Answer {
 func (c *client) http(t *http.Transport) (*Answer, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), c.limit)
 	defer cancel()
+	by := http.RoundTripper(t) // not a Client: that follows redirects and hides the writing half of an upgraded connection
+	if c.req.Before != "" {
+		conn, err := c.connection(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		defer conn.Close()
+		by = conn
+	}
 	q, err := http.NewRequestWithContext(ctx, c.req.Method, c.req.URL, nil)
 	if err != nil {
 		return nil, err
@@ -159,14 +188,14 @@ func (c *client) http(t *http.Transport) (*Answer, error) {
 			q.Header.Set(k, v)
 		}
 	}
-	res, err := t.RoundTrip(q) // not a Client: that follows redirects and hides the writing half of an upgraded connection
+	res, err := by.RoundTrip(q)
 	if err != nil {
 		return nil, err
 	}
 	defer res.Body.Close()
 	a := &Answer{Status: res.StatusCode, Headers: res.Header, Proto: res.Proto}
 	if res.TLS != nil {
-		a.TLS, a.PeerSAN = tls.VersionName(res.TLS.Version), sans(res.TLS)
+		a.handshake(res.TLS)
 	}
 	var b []byte
 	if up, ok := res.Body.(io.ReadWriteCloser); ok && res.StatusCode == http.StatusSwitchingProtocols {
@@ -179,6 +208,38 @@ func (c *client) http(t *http.Transport) (*Answer, error) {
 	}
 	a.read(b)
 	return a, nil
+}
+
+// connection is one to the host of the request before, over which that request has been answered.
+func (c *client) connection(ctx context.Context, t *http.Transport) (*http.ClientConn, error) {
+	first, err := http.NewRequestWithContext(ctx, "GET", c.req.Before, nil)
+	if err != nil {
+		return nil, err
+	}
+	t.TLSClientConfig.ServerName = first.URL.Hostname()
+	conn, err := t.NewClientConn(ctx, first.URL.Scheme, net.JoinHostPort(first.URL.Hostname(), cmp.Or(first.URL.Port(), first.URL.Scheme)))
+	if err != nil {
+		return nil, err
+	}
+	res, err := conn.RoundTrip(first)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	if _, err := io.Copy(io.Discard, res.Body); err != nil {
+		return nil, err
+	}
+	if res.ProtoMajor != 2 || res.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("the request before: %s %s", res.Proto, res.Status)
+	}
+	return conn, nil
+}
+
+func (a *Answer) handshake(st *tls.ConnectionState) {
+	a.TLS, a.Cipher, a.PeerSAN = tls.VersionName(st.Version), tls.CipherSuiteName(st.CipherSuite), sans(st)
+	if len(st.PeerCertificates) > 0 {
+		a.PeerKey = st.PeerCertificates[0].PublicKeyAlgorithm.String()
+	}
 }
 
 // line sends one line over a raw connection and reads one.
@@ -201,7 +262,8 @@ func (c *client) line() (*Answer, error) {
 			return nil, err
 		}
 		st := t.ConnectionState()
-		a.TLS, a.PeerSAN, conn = tls.VersionName(st.Version), sans(&st), t
+		a.handshake(&st)
+		conn = t
 	}
 	b, err := ask(conn)
 	if err != nil {

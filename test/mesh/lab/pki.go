@@ -1,9 +1,11 @@
 package main
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -57,7 +59,16 @@ func newAuthority(name string) *authority {
 func (a *authority) issue(names ...string) (cert, key []byte) {
 	t := template()
 	t.DNSNames = names
-	return a.leaf(t)
+	return a.leaf(t, newKey())
+}
+
+// issueRSA is issue for clients that know no elliptic curves.
+func (a *authority) issueRSA(names ...string) (cert, key []byte) {
+	k, err := rsa.GenerateKey(rand.Reader, 2048)
+	must(err)
+	t := template()
+	t.DNSNames = names
+	return a.leaf(t, k)
 }
 
 // identify signs a certificate for a SPIFFE id.
@@ -66,16 +77,15 @@ func (a *authority) identify(id string) (cert, key []byte) {
 	must(err)
 	t := template()
 	t.URIs = []*url.URL{u}
-	return a.leaf(t)
+	return a.leaf(t, newKey())
 }
 
-func (a *authority) leaf(t *x509.Certificate) (cert, key []byte) {
+func (a *authority) leaf(t *x509.Certificate, k crypto.Signer) (cert, key []byte) {
 	t.KeyUsage = x509.KeyUsageDigitalSignature
 	t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}
 	if len(t.DNSNames) > 0 {
 		t.Subject.CommonName = t.DNSNames[0]
 	}
-	k := newKey()
 	der, err := x509.MarshalPKCS8PrivateKey(k)
 	must(err)
 	return append(encode("CERTIFICATE", sign(t, a.cert, k, a.key).Raw), a.pem...), encode("PRIVATE KEY", der)
@@ -94,7 +104,7 @@ var revokedSerial = big.NewInt(1)
 func (a *authority) revoked(names ...string) tls.Certificate {
 	t := template()
 	t.DNSNames, t.SerialNumber = names, revokedSerial
-	k, err := tls.X509KeyPair(a.leaf(t))
+	k, err := tls.X509KeyPair(a.leaf(t, newKey()))
 	must(err)
 	return k
 }
@@ -137,8 +147,8 @@ func newKey() *ecdsa.PrivateKey {
 	return k
 }
 
-func sign(t, parent *x509.Certificate, key, by *ecdsa.PrivateKey) *x509.Certificate {
-	der, err := x509.CreateCertificate(rand.Reader, t, parent, &key.PublicKey, by)
+func sign(t, parent *x509.Certificate, key crypto.Signer, by *ecdsa.PrivateKey) *x509.Certificate {
+	der, err := x509.CreateCertificate(rand.Reader, t, parent, key.Public(), by)
 	must(err)
 	c, err := x509.ParseCertificate(der)
 	must(err)

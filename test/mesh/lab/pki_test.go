@@ -73,7 +73,8 @@ func TestAuthorities(t *testing.T) {
 func TestPlaceholders(t *testing.T) {
 	p := newPKI()
 	d, err := p.documents(`{apiVersion: v1, kind: Secret, metadata: {name: a}, data: {
-		ca: "${ca:private}", cert: "${cert:client:a.test,b.test}", key: "${key:client:a.test,b.test}", pem: "${pem:private}", plain: "$ {x} ${other}"}}`)
+		ca: "${ca:private}", cert: "${cert:client:a.test,b.test}", key: "${key:client:a.test,b.test}",
+		rsacert: "${rsacert:client:a.test,b.test}", rsakey: "${rsakey:client:a.test,b.test}", pem: "${pem:private}", plain: "$ {x} ${other}"}}`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,8 +93,11 @@ func TestPlaceholders(t *testing.T) {
 	if want := string(p["private"].pem); string(field("ca")) != want || data["pem"] != want {
 		t.Error("not the private authority")
 	}
-	if pair, err := tls.X509KeyPair(field("cert"), field("key")); err != nil || strings.Join(pair.Leaf.DNSNames, ",") != "a.test,b.test" {
-		t.Errorf("certificate and key: %v", err)
+	for kind, want := range map[string]x509.PublicKeyAlgorithm{"": x509.ECDSA, "rsa": x509.RSA} {
+		pair, err := tls.X509KeyPair(field(kind+"cert"), field(kind+"key"))
+		if err != nil || strings.Join(pair.Leaf.DNSNames, ",") != "a.test,b.test" || pair.Leaf.PublicKeyAlgorithm != want {
+			t.Errorf("%s certificate and key: %v", want, err)
+		}
 	}
 	if data["plain"] != "$ {x} ${other}" {
 		t.Error("changed what is no placeholder")

@@ -9,11 +9,12 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-var placeholder = regexp.MustCompile(`\$\{(cert|key|ca|pem|crl|crlpem):([a-z]+)(?::([^}]*))?\}`)
+var placeholder = regexp.MustCompile(`\$\{(cert|key|rsacert|rsakey|ca|pem|crl|crlpem):([a-z]+)(?::([^}]*))?\}`)
 
 // documents reads a stream and fills the placeholders in its strings: ${ca:AUTHORITY}, ${cert:AUTHORITY:names} and
-// ${key:AUTHORITY:names} with base64 of the scenario's own PEM, as Secrets want it, ${pem:AUTHORITY} with the PEM itself, as
-// ConfigMaps do; ${crl:AUTHORITY} and ${crlpem:AUTHORITY} are the same of its list of revoked certificates. A certificate and a key for the same names belong together within one document.
+// ${key:AUTHORITY:names} (of elliptic curves; rsacert and rsakey of RSA) with base64 of the scenario's own PEM, as Secrets want it,
+// ${pem:AUTHORITY} with the PEM itself, as ConfigMaps do; ${crl:AUTHORITY} and ${crlpem:AUTHORITY} are the same of its list of
+// revoked certificates. A certificate and a key for the same names belong together within one document.
 func (p pki) documents(stream string) ([]document, error) {
 	docs, err := documents(stream)
 	if err != nil {
@@ -80,10 +81,15 @@ func (f *filler) replace(m string) string {
 	case "ca":
 		return base64.StdEncoding.EncodeToString(a.pem)
 	}
-	id := name + ":" + hosts
+	what, isRSA := strings.CutPrefix(what, "rsa")
+	id := fmt.Sprint(name, isRSA, hosts)
 	made, ok := f.made[id]
 	if !ok {
-		made.cert, made.key = a.issue(strings.Split(hosts, ",")...)
+		issue := a.issue
+		if isRSA {
+			issue = a.issueRSA
+		}
+		made.cert, made.key = issue(strings.Split(hosts, ",")...)
 		f.made[id] = made
 	}
 	if what == "cert" {

@@ -37,6 +37,8 @@ type Answer struct {
 	Proto    string              `json:"proto,omitempty"`
 	Messages int                 `json:"messages,omitempty"` // of a stream: those that were answered while it went on
 	TLS      string              `json:"tls,omitempty"`
+	Cipher   string              `json:"cipher,omitempty"`  // by Go's name
+	PeerKey  string              `json:"peerKey,omitempty"` // RSA or ECDSA
 }
 
 // LoadReport counts the outcomes of a load's requests, an outcome being the status and the server's name, or the error.

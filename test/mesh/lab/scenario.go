@@ -79,7 +79,7 @@ type Step struct {
 	Delete  string   `json:"delete,omitempty"` // YAML: kind, namespace and name are enough
 }
 
-// Request is one request, over a connection of its own.
+// Request is one request, over a connection of its own or that of the request before.
 type Request struct {
 	Name     string            `json:"name"`
 	From     string            `json:"from"` // a workload's name, or "outside"
@@ -90,10 +90,13 @@ type Request struct {
 	SNI      string            `json:"sni"`
 	TrustCA  string            `json:"trustCA"` // the authority that the client trusts
 	Cert     string            `json:"cert"`    // the authority of the client certificate to show; none when empty
+	Revoked  bool              `json:"revoked"` // that certificate is one that its authority has revoked
 	UID      int               `json:"uid"`     // 1000 when empty; 1337 is the proxy's own, which bypasses the sidecar
 	Proxy    string            `json:"proxy"`   // host:port of a forward proxy to which the client itself speaks
 	HTTP2    bool              `json:"http2"`   // over clear text: with prior knowledge
 	TLSMax   string            `json:"tlsMax"`  // "1.0" to "1.3": the highest version that the client offers
+	Ciphers  []string          `json:"ciphers"` // what the client offers below TLS 1.3, by Go's names
+	Before   string            `json:"before"`  // a URL that is asked first over the same HTTP/2 connection, which is made for its host
 	TimeoutS int               `json:"timeoutS"`
 }
 
