@@ -2,14 +2,15 @@ import { ApiObject } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { GatewayWorkload } from './gateway-workload';
 import { IngressListener } from '../ingress/ingress-listener';
+import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
 import { chartNamespace } from '../private/chart';
 import { refuser } from '../private/errors';
-import { ListenedHost, checkListeners } from '../private/intent/ingress-gateway';
+import { checkListeners } from '../private/intent/ingress-gateway';
+import { claimServers } from '../private/intent/servers';
 import { WorkloadFacts, resolveWorkload } from '../private/intent/workload';
 import { isDnsLabel } from '../private/names';
-import { BoundRoute, ingressGateway } from '../private/plan/ingress';
-import { claim } from '../private/registry';
+import { BoundRoute, ListenedHost, ingressGateway } from '../private/plan/ingress-gateway';
 import { addLateObject } from '../private/render/object';
 
 /** An ingress gateway that routes can use. */
@@ -78,13 +79,8 @@ export class IngressGateway extends Construct implements IIngressGateway {
     if (name !== undefined && !isDnsLabel(name)) {
       refuse({ code: 'GatewayNameNotALabel', prop: 'metadata.name', got: name, allowed: 'a DNS label: lower-case letters, digits and dashes, at most 63', fix: 'choose a name without dots and capitals' });
     }
-    this._listened = checkListeners(props.listeners ?? [IngressListener.http()], workload, refuse);
-    for (const { host, port } of this._listened) {
-      const other = claim(this, 'ingress server', workload.namespace, JSON.stringify(workload.selector), port, host);
-      if (other && other !== this) {
-        refuse({ code: 'ListenerConflict', prop: 'listeners', got: `${host} on port ${port}`, allowed: `hosts and ports that ${other.node.path} does not have on the same pods`, fix: `add the listener to ${other.node.path}, and let routes use that gateway: Istio serves one of two` });
-      }
-    }
+    this._listened = checkListeners(props.listeners ?? [IngressListener.http()], workload, MeshSettings.of(this), refuse);
+    claimServers(this, workload, this._listened, refuse);
     this._workload = workload;
     this.gateway = addLateObject(this, { kind: 'Gateway', id: 'gateway', namespace, name },
       () => ingressGateway(workload.selector, namespace, this._listened, this.routes), props.metadata);

@@ -1,24 +1,7 @@
-/** What is done with clear-text requests to the hosts of an HTTPS listener. */
-export class PlainHttp {
-  /** They are redirected to HTTPS, with status 301. Under a wildcard host, a port that the client wrote into its Host header is kept. */
-  public static redirect(): PlainHttp {
-    return new PlainHttp('redirect');
-  }
-
-  /** They are served like the others. */
-  public static serve(): PlainHttp {
-    return new PlainHttp('serve');
-  }
-
-  /** Nothing listens for them. */
-  public static closed(): PlainHttp {
-    return new PlainHttp('closed');
-  }
-
-  private constructor(
-    /** @internal */ public readonly _kind: 'redirect' | 'serve' | 'closed',
-  ) {}
-}
+import { ClientCertificates } from './client-certificates';
+import { Credential } from './credential';
+import { PlainHttp } from './plain-http';
+import { TlsVersion } from './tls-version';
 
 /** Options of `IngressListener.http`. */
 export interface HttpListenerOptions {
@@ -39,14 +22,52 @@ export interface HttpListenerOptions {
 
 /** Options of `IngressListener.https`. */
 export interface HttpsListenerOptions {
-  /** The hosts that are served: names and wildcards that the certificate covers. Errors `HostsEmpty`, `HostInvalid`, `HostDuplicate`. */
+  /**
+   * The hosts that are served: names and wildcards that the certificate covers, or `*`.
+   * Errors `HostsEmpty`, `HostInvalid`, `HostDuplicate`.
+   */
   readonly hosts: string[];
 
   /**
    * The name of the Secret with `tls.crt` and `tls.key`. It must be in the namespace of the gateway's pods,
-   * wherever the Gateway object is. Error `CredentialNameMissing`.
+   * wherever the Gateway object is. Errors `CredentialNameMissing`, `CredentialNameSuffix`, `CertificateConflict`.
+   *
+   * @default - `credentials` says it
    */
-  readonly credentialName: string;
+  readonly credentialName?: string;
+
+  /**
+   * The Secrets with `tls.crt` and `tls.key`, instead of `credentialName`: one, or two for the same hosts (Istio 1.27), of which one
+   * has an RSA certificate and the other an ECDSA one. Clients get the ECDSA certificate where they can take it: those that offer
+   * ECDSA signatures, and before TLS 1.3 cipher suites for them as well.
+   * Errors `CredentialNameMissing`, `CredentialNameSuffix`, `CredentialsTooMany`, `CertificateConflict`, `IstioVersionTooOld`.
+   *
+   * @default - `credentialName` says it
+   */
+  readonly credentials?: Credential[];
+
+  /**
+   * Which certificates clients must show.
+   *
+   * @default - none is asked for
+   */
+  readonly clients?: ClientCertificates;
+
+  /**
+   * The lowest version of TLS that is spoken. Errors `ValueUnknown`, `CipherSuitesNeeded`.
+   *
+   * @default TlsVersion.TLSV1_2
+   */
+  readonly minTlsVersion?: TlsVersion;
+
+  /**
+   * The cipher suites that are offered below TLS 1.3, by their OpenSSL names. Those of TLS 1.3 are fixed.
+   * Errors `CipherSuiteUnknown`, `CipherSuitesUnused`.
+   *
+   * @default - those with forward secrecy and AEAD
+   * @see https://istio.io/latest/docs/reference/config/networking/gateway/#ServerTLSSettings-cipher_suites
+   */
+  readonly cipherSuites?: string[];
 
   /**
    * The port of the gateway's Service, 1 to 65535. Errors `PortInvalid`, `IngressGatewayPortMissing`.
@@ -76,9 +97,7 @@ export class IngressListener {
 
   /** HTTPS that ends in the gateway. */
   public static https(options: HttpsListenerOptions): IngressListener {
-    return new IngressListener({
-      protocol: 'HTTPS', hosts: options.hosts, port: options.port ?? 443, credentialName: options.credentialName, plainHttp: options.plainHttp ?? PlainHttp.redirect(),
-    });
+    return new IngressListener({ ...options, protocol: 'HTTPS', port: options.port ?? 443, plainHttp: options.plainHttp ?? PlainHttp.redirect() });
   }
 
   private constructor(
@@ -87,10 +106,7 @@ export class IngressListener {
 }
 
 /** @internal */
-export interface IngressListenerSpec {
+export interface IngressListenerSpec extends HttpsListenerOptions {
   readonly protocol: 'HTTP' | 'HTTPS';
-  readonly hosts: string[];
   readonly port: number;
-  readonly credentialName?: string;
-  readonly plainHttp?: PlainHttp;
 }

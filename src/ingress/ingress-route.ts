@@ -5,10 +5,10 @@ import { IngressRule } from '../http/rule';
 import { ObjectMetadata } from '../object-metadata';
 import { chartNamespace } from '../private/chart';
 import { Refuse, refusalMessage, refuser } from '../private/errors';
-import { checkHosts } from '../private/hosts';
-import { ListenedHost } from '../private/intent/ingress-gateway';
+import { checkDisjoint, checkHosts } from '../private/hosts';
 import { Rule, checkRules } from '../private/intent/rule';
-import { ingressVirtualService, listenersOf } from '../private/plan/ingress';
+import { ingressVirtualService } from '../private/plan/ingress';
+import { ListenedHost, listenersOf } from '../private/plan/ingress-gateway';
 import { claim } from '../private/registry';
 import { addLateObject } from '../private/render/object';
 
@@ -56,6 +56,7 @@ export class IngressRoute extends Construct {
     const { gateway } = props;
     const namespace = chartNamespace(this, refuse);
     const hosts = checkHosts(props.hosts, 'hosts', { wildcard: true, catchAll: true }, refuse);
+    checkDisjoint(hosts, 'hosts', refuse);
     const listeners = commonListeners(hosts, gateway, refuse);
     for (const host of hosts) {
       const other = claim(this, 'ingress', gateway.gatewayName, host);

@@ -60,3 +60,11 @@ function hintFor(host: string): string {
 export function covers(pattern: string, host: string): boolean {
   return pattern === '*' || pattern === host || (pattern.startsWith('*.') && host.endsWith(pattern.slice(1)));
 }
+
+/** Istio refuses routes for hosts of which one covers another, and lets such routes run into each other at a server. */
+export function checkDisjoint(hosts: string[], prop: string, refuse: Refuse): void {
+  hosts.forEach((host, i) => {
+    const wide = hosts.find(other => other !== host && covers(other, host));
+    if (wide) refuse({ code: 'HostDuplicate', prop: `${prop}[${i}]`, got: host, allowed: `hosts that ${wide} does not cover`, fix: 'delete it' });
+  });
+}

@@ -3,6 +3,11 @@ import { IConstruct } from 'constructs';
 /** What the constructs of one app have claimed so far: key -> who. */
 const claims = new WeakMap<IConstruct, Map<string, IConstruct>>();
 
+/** Who has claimed a key. */
+export function claimant(scope: IConstruct, ...key: (string | number)[]): IConstruct | undefined {
+  return claims.get(scope.node.root)?.get(key.join(' '));
+}
+
 /** Claims a key for a construct of the app; returns the construct that had it before, if any. */
 export function claim(owner: IConstruct, ...key: (string | number)[]): IConstruct | undefined {
   const root = owner.node.root;

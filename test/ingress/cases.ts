@@ -1,4 +1,5 @@
 import { Duration } from 'cdk8s';
+import { LISTENERS } from './listener-cases';
 import { Destination, HeaderMatch, IngressListener, PathMatch, PathRewrite, PlainHttp, RouteAction, StringMatch } from '../../src';
 import { ingress } from '../fixtures';
 
@@ -50,4 +51,5 @@ export const CASES = {
       ...rules,
     ],
   }),
+  ...LISTENERS,
 };

@@ -180,6 +180,7 @@ describe('ingress route', () => {
 
   test.each<{ when: string; props: Partial<IngressRouteProps>; message: string }>([
     { when: 'it has no hosts', props: { hosts: [] }, message: '[HostsEmpty] shop/route: hosts is empty; allowed: one host or more; fix: name the hosts, for example api.example.com' },
+    { when: 'one of its hosts covers another', props: { hosts: ['*.a.test', 'b.a.test'] }, message: '[HostDuplicate] shop/route: hosts[1] is "b.a.test"; allowed: hosts that *.a.test does not cover; fix: delete it' },
     { when: 'nothing listens for a host', props: { hosts: ['a.test', 'd.test'] }, message: '[HostNotCovered] shop/route: hosts[1] is "d.test"; allowed: hosts of the listeners: a.test (port 443), b.test (port 443), a.test (port 80), b.test (port 80), c.test (port 80); fix: add the host to a listener of shop/gateway' },
     { when: 'different ports listen for its hosts', props: { hosts: ['a.test', 'c.test'] }, message: '[HostsOnDifferentListeners] shop/route: hosts[1] is "c.test (port 80)"; allowed: hosts on the same ports as a.test (port 80 redirected to 443, 443); fix: make one route for each' },
     { when: 'a redirect would keep the client\'s port', props: { hosts: ['a.test'], rules: [{ action: RouteAction.redirect({ scheme: 'https', port: 443 }) }] }, message: '[RedirectPortIgnored] shop/route: rules[0].action.port is 443; allowed: another port than the one of https, or `authority` beside it; fix: set authority: only then is the port of the client left out' },

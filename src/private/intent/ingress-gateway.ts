@@ -1,52 +1,63 @@
+import { checkListenerTls } from './listener-tls';
 import { WorkloadFacts, workloadPortsText } from './workload';
 import { IngressListener } from '../../ingress/ingress-listener';
+import { MeshSettings } from '../../mesh-settings';
 import { checkPort } from '../checks';
 import { Refuse } from '../errors';
-import { checkHosts } from '../hosts';
-import { isDnsName } from '../names';
-
-/** One host on one port of an ingress gateway, and what becomes of requests for it. */
-export interface ListenedHost {
-  readonly host: string;
-  readonly port: number;
-  readonly credentialName?: string;
-  /** The HTTPS port to which requests are sent away; they are served where it is left out. */
-  readonly redirectTo?: number;
-}
+import { checkDisjoint, checkHosts } from '../hosts';
+import { ListenedHost, certificatesOf } from '../plan/ingress-gateway';
 
 const PLAIN_PORT = 80;
 
-export function checkListeners(listeners: IngressListener[], workload: WorkloadFacts, refuse: Refuse): ListenedHost[] {
+export function checkListeners(listeners: IngressListener[], workload: WorkloadFacts, settings: MeshSettings, refuse: Refuse): ListenedHost[] {
   if (listeners.length === 0) {
     refuse({ code: 'ListenersEmpty', prop: 'listeners', got: listeners, allowed: 'one listener or more', fix: 'leave it out for clear-text HTTP on port 80' });
   }
-  const all = listeners.flatMap((listener, i) => checkListener(listener, `listeners[${i}]`, workload, refuse));
-  const seen = new Set<string>();
-  for (const { host, port } of all) {
-    const key = `${host} on port ${port}`;
-    if (seen.has(key)) {
-      refuse({ code: 'ListenerConflict', prop: 'listeners', got: key, allowed: 'each host once on a port', fix: 'delete one of the two listeners, or say PlainHttp.closed() at the HTTPS listener' });
-    }
-    seen.add(key);
-  }
+  const all = listeners.flatMap((listener, i) => checkListener(listener, `listeners[${i}]`, workload, settings, refuse));
+  all.forEach((one, i) => all.slice(0, i).forEach(before => checkPair(before, one, refuse)));
   return all;
 }
 
-function checkListener(listener: IngressListener, prop: string, workload: WorkloadFacts, refuse: Refuse): ListenedHost[] {
-  const { protocol, port, credentialName, plainHttp } = listener._spec;
-  const needsPort = (number: number, what: string, otherwise: string) => {
-    if (!workload.ports.some(p => p.number === number)) {
-      refuse({ code: 'IngressGatewayPortMissing', prop: `${prop}.${what}`, got: `port ${number}`, allowed: workloadPortsText(workload), fix: `add port ${number} to the Service and to the GatewayWorkload, or ${otherwise}` });
-    }
-  };
-  needsPort(checkPort(port, `${prop}.port`, refuse), 'port', 'listen on another port');
-  const hosts = checkHosts(listener._spec.hosts, `${prop}.hosts`, { wildcard: true, catchAll: true }, refuse);
-  if (protocol === 'HTTP') return hosts.map(host => ({ host, port }));
-  if (!credentialName || !isDnsName(credentialName)) {
-    refuse({ code: 'CredentialNameMissing', prop: `${prop}.credentialName`, got: credentialName, allowed: 'the name of a Secret, without its namespace', fix: `make a TLS Secret in namespace ${workload.namespace} and name it here` });
+function checkPair(before: ListenedHost, one: ListenedHost, refuse: Refuse): void {
+  if (before.podPort !== one.podPort) return;
+  const got = `${one.host} on port ${one.port}`;
+  if (portUse(before) !== portUse(one)) {
+    refuse({ code: 'ListenerProtocolConflict', prop: 'listeners', got: `${portUse(one)} on port ${one.port}`, allowed: `${portUse(before)}, which port ${before.port} has`, fix: 'listen on another port' });
   }
-  const tls = hosts.map(host => ({ host, port, credentialName }));
-  if (plainHttp!._kind === 'closed') return tls;
-  needsPort(PLAIN_PORT, 'plainHttp', 'say PlainHttp.closed()');
-  return [...tls, ...hosts.map(host => ({ host, port: PLAIN_PORT, redirectTo: plainHttp!._kind === 'redirect' ? port : undefined }))];
+  if (before.host === one.host) {
+    refuse({ code: 'ListenerConflict', prop: 'listeners', got, allowed: 'each host once on a port', fix: one.tls ? 'delete one of the two listeners; two certificates of a host go into `credentials` of one listener' : 'delete one of the two listeners, or say PlainHttp.closed() at the HTTPS listener' });
+  }
+  if (sharesCertificate(before, one) && JSON.stringify(before.tls) !== JSON.stringify(one.tls)) {
+    refuse({ code: 'CertificateConflict', prop: 'listeners', got, allowed: `the TLS options of ${before.host}, which has the same certificate`, fix: 'give both listeners the same credentials, clients, minTlsVersion and cipherSuites, or certificates of their own' });
+  }
+}
+
+/** What a port is used for: Istio serves one use a port, and drops the servers of others. */
+export function portUse({ protocol }: ListenedHost): string {
+  return { HTTP: 'clear-text HTTP', HTTPS: 'TLS', TLS: 'TLS', TCP: 'TCP' }[protocol];
+}
+
+function sharesCertificate(a: ListenedHost, b: ListenedHost): boolean {
+  return certificatesOf(a).some(name => certificatesOf(b).includes(name));
+}
+
+function checkListener(listener: IngressListener, prop: string, workload: WorkloadFacts, settings: MeshSettings, refuse: Refuse): ListenedHost[] {
+  const spec = listener._spec;
+  const { protocol, plainHttp } = spec;
+  const onPort = (port: number, what: string, otherwise: string) => {
+    const found = workload.ports.find(p => p.number === port);
+    if (!found) {
+      return refuse({ code: 'IngressGatewayPortMissing', prop: `${prop}.${what}`, got: `port ${port}`, allowed: workloadPortsText(workload), fix: `add port ${port} to the Service and to the GatewayWorkload, or ${otherwise}` });
+    }
+    return { port, podPort: found.targetPort };
+  };
+  const main = onPort(checkPort(spec.port, `${prop}.port`, refuse), 'port', 'listen on another port');
+  const hosts = checkHosts(spec.hosts, `${prop}.hosts`, { wildcard: true, catchAll: true }, refuse);
+  checkDisjoint(hosts, `${prop}.hosts`, refuse);
+  if (protocol === 'HTTP') return hosts.map(host => ({ host, ...main, protocol }));
+  const tls = checkListenerTls(spec, { podNamespace: workload.namespace, settings }, prop, refuse);
+  const secure = hosts.map(host => ({ host, ...main, protocol, tls }));
+  if (plainHttp!._kind === 'closed') return secure;
+  const plain = { ...onPort(PLAIN_PORT, 'plainHttp', 'say PlainHttp.closed()'), protocol: 'HTTP' as const };
+  return [...secure, ...hosts.map(host => ({ host, ...plain, redirectTo: plainHttp!._kind === 'redirect' ? main.port : undefined }))];
 }

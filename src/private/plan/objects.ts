@@ -36,9 +36,19 @@ export interface GatewaySpec {
 export interface Server {
   readonly name: string;
   readonly number: number;
-  readonly protocol: 'HTTP' | 'HTTPS' | 'TLS';
+  readonly protocol: 'HTTP' | 'HTTPS' | 'TLS' | 'TCP';
   readonly hosts: string[];
-  readonly tls?: { readonly mode: 'SIMPLE' | 'ISTIO_MUTUAL' | 'PASSTHROUGH'; readonly credentialName?: string };
+  readonly tls?: ServerTls;
+}
+
+export interface ServerTls {
+  readonly mode: 'SIMPLE' | 'MUTUAL' | 'OPTIONAL_MUTUAL' | 'ISTIO_MUTUAL' | 'PASSTHROUGH';
+  readonly credentialName?: string;
+  /** Instead of one name, two. */
+  readonly credentialNames?: string[];
+  readonly caCertCredentialName?: string;
+  readonly minProtocolVersion?: 'TLSV1_0' | 'TLSV1_1' | 'TLSV1_2' | 'TLSV1_3';
+  readonly cipherSuites?: string[];
 }
 
 export interface VirtualServiceSpec {

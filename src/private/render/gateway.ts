@@ -5,6 +5,6 @@ import { GatewaySpec } from '../plan/objects';
 export function gatewaySpec({ selector, servers }: GatewaySpec): object {
   return {
     selector,
-    servers: servers.map(({ name, number, protocol, hosts, tls }) => ({ port: { name, number, protocol }, hosts, tls })),
+    servers: servers.map(({ name, number, protocol, hosts, tls }) => ({ port: { name, number, protocol }, hosts, tls: tls && { ...tls } })),
   } satisfies Wire<imported.GatewaySpec>;
 }

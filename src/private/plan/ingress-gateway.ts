@@ -1,0 +1,73 @@
+import { GatewaySpec, Labels, Server, ServerTls } from './objects';
+import { exportTo } from './visibility';
+import { covers } from '../hosts';
+import { labelOf } from '../names';
+
+/** One host on one port of an ingress gateway, and what becomes of requests for it. */
+export interface ListenedHost {
+  readonly host: string;
+  readonly port: number;
+  /** The port of the pods behind it, where servers meet. */
+  readonly podPort: number;
+  readonly protocol: Server['protocol'];
+  readonly tls?: ServerTls;
+  /** The HTTPS port to which requests are sent away; they are served where it is left out. */
+  readonly redirectTo?: number;
+}
+
+/** A route as the gateway needs to know it. */
+export interface BoundRoute {
+  readonly namespace: string;
+  readonly hosts: string[];
+}
+
+/** The servers of an ingress gateway: one a port, and for HTTPS one a port and certificate. */
+export function ingressGateway(selector: Labels, namespace: string, listened: ListenedHost[], routes: BoundRoute[]): GatewaySpec {
+  const servers = new Map<string, ListenedHost[]>();
+  for (const one of listened) {
+    const name = serverName(one);
+    servers.set(name, [...servers.get(name) ?? [], one]);
+  }
+  return {
+    selector,
+    servers: [...servers].map(([name, [first, ...others]]) => ({
+      name,
+      number: first.port,
+      protocol: first.protocol,
+      hosts: [first, ...others].flatMap(({ host }) => (first.tls ? [host] : boundHosts(host, namespace, routes))),
+      tls: first.tls,
+    })),
+  };
+}
+
+/** Istio names the routes of an HTTPS server after its port name, which must therefore differ within a Gateway. */
+function serverName(one: ListenedHost): string {
+  const { port, protocol } = one;
+  const certificates = certificatesOf(one);
+  return certificates.length > 0 ? labelOf('https', port, ...certificates) : `${protocol.toLowerCase()}-${port}`;
+}
+
+/** The names of the Secrets. */
+export function certificatesOf({ tls }: ListenedHost): string[] {
+  return tls?.credentialNames ?? (tls?.credentialName ? [tls.credentialName] : []);
+}
+
+/**
+ * A host of an HTTP server, open only to the namespaces that have a route for it: a bare host could be taken by any namespace.
+ * TLS servers keep bare hosts, because Envoy refuses the whole port when two namespaces qualify the same one (R15).
+ */
+function boundHosts(host: string, namespace: string, routes: BoundRoute[]): string[] {
+  const namespaces = routes.filter(r => r.hosts.some(h => covers(host, h))).map(r => r.namespace);
+  return exportTo(namespaces.length > 0 ? namespaces : [namespace], namespace).map(ns => `${ns}/${host}`);
+}
+
+/** What listens for a host: on each port the most specific listener. */
+export function listenersOf(host: string, listened: ListenedHost[]): ListenedHost[] {
+  const byPort = new Map<number, ListenedHost>();
+  for (const candidate of listened) {
+    if (!covers(candidate.host, host)) continue;
+    const best = byPort.get(candidate.port);
+    if (!best || covers(best.host, candidate.host)) byPort.set(candidate.port, candidate);
+  }
+  return [...byPort.values()].sort((a, b) => a.port - b.port);
+}
