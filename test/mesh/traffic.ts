@@ -10,9 +10,9 @@ export const externals = ['api.test', 'auth.test'].map(host => external(host, { 
 export const REGISTRY_ONLY = 'outboundTrafficPolicy: { mode: REGISTRY_ONLY }';
 
 /** The shop's routes, each to one host. */
-export function routesTo(hosts: Record<string, ExternalPort[]>, props: Partial<EgressRouteProps> = {}): App {
+export function routesTo(hosts: Record<string, ExternalPort[]>, props: Partial<EgressRouteProps> = {}, name = 'egress'): App {
   const app = new App();
-  const gateway = new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system' }), 'egress', {
+  const gateway = new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system' }), name, {
     workload: GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' }),
   });
   const shop = new Chart(app, 'shop', { namespace: 'shop' });
