@@ -126,7 +126,7 @@ export class EgressRoute extends Construct {
   /** The VirtualService by which traffic leaves the gateway; where the service has several hosts or ports, that of the first. */
   public readonly gatewayVirtualService: ApiObject;
 
-  /** All objects of the route. */
+  /** All objects of the route, first the one that callers read. */
   public readonly parts: ApiObject[];
 
   constructor(scope: Construct, id: string, props: EgressRouteProps) {
@@ -150,11 +150,14 @@ export class EgressRoute extends Construct {
     this.claimHosts(intent, service, refuse);
     gateway._showTo(intent.callerNamespaces);
     service._showTo(needsListener(intent) ? [gateway._facts.namespace, ...intent.callerNamespaces] : [gateway._facts.namespace]);
-    this.parts = planEgressRoute(intent).map(plan => addObject(this, plan, props.metadata));
-    service._openAfter(this.parts);
-    const virtualServices = this.parts.filter(part => part.kind === 'VirtualService');
-    this.meshVirtualService = virtualServices[0];
-    this.gatewayVirtualService = intent.layout === 'SPLIT' ? virtualServices[1] : virtualServices[0];
+    const made = planEgressRoute(intent).map(plan => addObject(this, plan, props.metadata));
+    service._openAfter(made);
+    const routes = made.filter(part => part.kind === 'VirtualService');
+    this.gatewayVirtualService = routes[0];
+    // callers' stands last of all, because it opens the way
+    if (intent.layout === 'SPLIT') routes.unshift(routes.pop()!);
+    this.meshVirtualService = routes[0];
+    this.parts = [...routes, ...made.filter(part => part.kind !== 'VirtualService')];
   }
 
   /** A host has one way out of a gateway, and one way in a calling namespace: of two, Istio would take one without a word. */

@@ -20,13 +20,19 @@ describe('the ServiceEntry, which opens the way, is applied after everything tha
     expect(objects.at(-1)!.metadata.name).toBe(service.serviceEntry.name);
   });
 
+  test('callers learn of the way after everything that it consists of', () => {
+    const { shop, route } = routed({ hosts: ['api.example.com'], ports: [ExternalPort.httpToHttps(), ExternalPort.https()] });
+    const names = (shop.toJson() as { readonly metadata: { readonly name: string } }[]).map(({ metadata }) => metadata.name);
+    expect(names.at(-2)).toBe(route.meshVirtualService.name);
+  });
+
   test('each route for itself', () => {
     const { shop, egress } = mesh();
     for (const host of hosts) {
       const service = new ExternalService(shop, host, { hosts: [host], ports: [ExternalPort.httpToHttps()] });
       new EgressRoute(shop, `${host}-route`, { service, gateway: egress });
     }
-    const one = ['VirtualService', 'VirtualService', 'AuthorizationPolicy', 'DestinationRule', 'ServiceEntry'];
+    const one = ['AuthorizationPolicy', 'DestinationRule', 'VirtualService', 'VirtualService', 'ServiceEntry'];
     expect(kindsOf(shop)).toEqual([...one, ...one]);
   });
 

@@ -37,14 +37,17 @@ export function legOneOf(intent: Pick<EgressIntent, 'plaintextReason' | 'appTls'
   return port.protocol !== 'TCP' && intent.appTls === 'PASSTHROUGH' ? 'passthrough' : 'own';
 }
 
-/** Every object of a route. */
+/**
+ * Every object of a route, in the order in which they should come to be: callers learn of the way when the rest of it stands.
+ * A route by hand that has carried them until then is left without a gap.
+ */
 export function planEgressRoute(intent: EgressIntent): ObjectPlan[] {
   const ways = intent.service.hosts.flatMap(host => intent.service.ports.map(port => wayOf(intent, host, port)));
   return [
-    ...(intent.layout === 'SINGLE' ? intent.service.hosts.map(host => singleVirtualService(intent, host, ways)) : splitVirtualServices(intent, ways)),
     ...[...new Map(ways.map(way => [way.gatewayName, way])).values()].flatMap(way => entranceObjects(intent, way)),
     ...ways.filter(way => way.legOne === 'shared' || way.legOne === 'own').map(way => callersPolicy(intent, way, ways)),
     ...intent.service.hosts.flatMap(host => upstreamObjects(intent, host)),
+    ...(intent.layout === 'SINGLE' ? intent.service.hosts.map(host => singleVirtualService(intent, host, ways)) : splitVirtualServices(intent, ways)),
   ];
 }
 
@@ -113,13 +116,6 @@ function serverHost(way: Way): string {
 function splitVirtualServices(intent: EgressIntent, ways: Way[]): ObjectPlan[] {
   const { gateway } = intent;
   return [
-    {
-      kind: 'VirtualService',
-      id: 'mesh-virtual-service',
-      namespace: intent.namespace,
-      name: intent.name,
-      spec: { hosts: intent.service.hosts, gateways: ['mesh'], exportTo: exportTo(intent.callerNamespaces, intent.namespace), ...meshLeg(ways) },
-    },
     ...ways.map((way): ObjectPlan => ({
       kind: 'VirtualService',
       id: `${way.host}-${way.port.number}-virtual-service`,
@@ -127,6 +123,13 @@ function splitVirtualServices(intent: EgressIntent, ways: Way[]): ObjectPlan[] {
       name: labelOf(gateway.name, way.host, way.port.number, 'leg', 2),
       spec: { hosts: [serverHost(way)], gateways: [qualified(gateway, way.gatewayName)], exportTo: ['.'], ...leavingLeg(intent, way) },
     })),
+    {
+      kind: 'VirtualService',
+      id: 'mesh-virtual-service',
+      namespace: intent.namespace,
+      name: intent.name,
+      spec: { hosts: intent.service.hosts, gateways: ['mesh'], exportTo: exportTo(intent.callerNamespaces, intent.namespace), ...meshLeg(ways) },
+    },
   ];
 }
 
