@@ -15,7 +15,9 @@ function inOrder(recipe: recipes.Recipe): Manifest[] {
   return [meshRoute, ...Object.values(rest), entry];
 }
 
-async function run(recipe: recipes.Recipe, ports: ExternalPort[], url: string, steps: (theirs: Manifest[], ours: Manifest[]) => Step[]): Promise<Outcome> {
+type Steps = (theirs: Manifest[], ours: Manifest[]) => Step[];
+
+async function run(recipe: recipes.Recipe, ports: ExternalPort[], url: string, steps: Steps): Promise<Outcome> {
   const ours = declared(ports);
   const moved = [traffic('app', url), get(url, { from: 'app' }), ...steps(inOrder(recipe), ours), get(url, { from: 'app' }), stop('app')];
   const outcome = await runMesh({ manifests: Object.values(recipe), workloads, externals, steps: moved });
@@ -52,7 +54,9 @@ describeMesh('egress: migration of a hand-written route', () => {
   test('a hand-written route of another host goes on beside ours', async () => {
     const ours = declared([ExternalPort.httpToHttps()]);
     const outcome = await runMesh({
-      manifests: Object.values(recipes.originate('auth.test')), workloads, externals,
+      manifests: Object.values(recipes.originate('auth.test')),
+      workloads,
+      externals,
       steps: [traffic('auth', 'http://auth.test/get'), apply(ours), get('http://api.test/get', { from: 'app' }), get('http://auth.test/get', { from: 'app' }), remove(ours), stop('auth')],
     });
     count(outcome);
