@@ -1,18 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { snippetsOf } from './pages';
+import { expectBlock, snippetsOf } from './pages';
 import { compileErrors, runFile, runProgram } from './program';
 import { objectsOf } from './synth';
-
-/** What stands between two comments of a page. With `UPDATE_DOCS=1` it is written instead of compared. */
-function expectBlock(file: string, marker: string, wanted: string) {
-  const text = readFileSync(file, 'utf8');
-  const start = text.indexOf(`<!-- ${marker} -->\n`) + `<!-- ${marker} -->\n`.length;
-  const end = text.indexOf('<!-- end -->', start);
-  expect(end).toBeGreaterThan(start);
-  if (process.env.UPDATE_DOCS) writeFileSync(file, text.slice(0, start) + wanted + text.slice(end));
-  else expect(text.slice(start, end)).toBe(wanted);
-}
 
 describe('README.md', () => {
   const readme = readFileSync('README.md', 'utf8');

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import * as istio from '../src';
 
 /** A chart that a page shows, and what the page says of it. */
@@ -70,4 +70,14 @@ export function tablesIn(text: string): Row[][] {
     const [head, , ...rows] = table.trimEnd().split('\n').map(line => line.slice(1, -1).split(/(?<!\\)\|/).map(cell => cell.trim()));
     return rows.map(row => Object.fromEntries(head.map((name, i) => [name, row[i]])));
   });
+}
+
+/** What stands between two comments of a page. With `UPDATE_DOCS=1` it is written instead of compared. */
+export function expectBlock(file: string, marker: string, wanted: string): void {
+  const text = readFileSync(file, 'utf8');
+  const start = text.indexOf(`<!-- ${marker} -->\n`) + `<!-- ${marker} -->\n`.length;
+  const end = text.indexOf('<!-- end -->', start);
+  expect(end).toBeGreaterThan(start);
+  if (process.env.UPDATE_DOCS) writeFileSync(file, text.slice(0, start) + wanted + text.slice(end));
+  else expect(text.slice(start, end)).toBe(wanted);
 }
