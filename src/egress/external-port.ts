@@ -39,6 +39,14 @@ export interface HttpToHttpsOptions {
    * @default - UpstreamTls.simple(): the system's authorities, the host's own name
    */
   readonly tls?: UpstreamTls;
+
+  /**
+   * Speaks HTTP/2 to the external host (ALPN `h2` and nothing else), also for an application that speaks HTTP/1.1; gRPC is HTTP/2 in any case.
+   * A host that does not speak it is then not reached.
+   *
+   * @default false - HTTP/1.1, or HTTP/2 for gRPC
+   */
+  readonly http2?: boolean;
 }
 
 /** Options of `ExternalPort.tls`. */
@@ -101,7 +109,7 @@ export class ExternalPort {
   /** The application says `http://`; HTTPS leaves the mesh, and the name of the external host is verified. */
   public static httpToHttps(options: HttpToHttpsOptions = {}): ExternalPort {
     return new ExternalPort({
-      protocol: 'HTTP', number: options.number ?? 80, targetPort: options.targetPort ?? 443, tls: options.tls ?? UpstreamTls.simple(),
+      protocol: 'HTTP', number: options.number ?? 80, targetPort: options.targetPort ?? 443, tls: options.tls ?? UpstreamTls.simple(), http2: options.http2,
     });
   }
 
@@ -169,4 +177,5 @@ export interface ExternalPortSpec {
   readonly number: number;
   readonly targetPort?: number;
   readonly tls?: UpstreamTls;
+  readonly http2?: boolean;
 }

@@ -21,6 +21,7 @@ export const CASES = {
   }),
   'https origination with authorities of a ConfigMap': () => routed({ hosts, ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.simple({ ca: CaSource.configMap('partner-ca') }) })] }),
   'https origination that refuses revoked certificates': () => routed({ hosts, ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.simple({ crl: '/etc/certs/partner.crl' }) })] }),
+  'https origination by HTTP/2': () => routed({ hosts, ports: [ExternalPort.httpToHttps({ http2: true })], connectionPool: { maxConcurrentStreams: 50 } }),
   'https origination to whoever answers': () => routed({ hosts, ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.insecure('a lab without certificates') })] }),
   'mutual origination, certificate in a Secret': () => routed({
     hosts, ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.mutual({ clientCertificate: ClientCertificate.secret('partner-cert') }) })],

@@ -22,6 +22,31 @@ const listed = { ...ca, 'ca.crl': '${crlpem:private}' };
 const secret = (data: object) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'api-ca', namespace: 'istio-system' }, data });
 
 describeMesh('egress: TLS to the outside', () => {
+  describe('HTTP/2 for an application that speaks HTTP/1.1', () => {
+    const api = [external('api.test', { https: 443 })];
+    const upgraded = () => declare({ ports: [ExternalPort.httpToHttps({ http2: true })], connectionPool: { maxRetries: 1 } });
+
+    test('leaves the gateway', async () => {
+      const { answers: [answer] } = await run(upgraded(), api, steps);
+      expect(answer).toReach('api.test', { leftBy: 'egress', protocol: 'HTTP/2.0', alpn: 'h2', sni: 'api.test' });
+      expect(answer.proto).toBe('HTTP/1.1');
+    });
+
+    test('leaves sidecars', async () => {
+      const app = new App();
+      new ExternalService(new Chart(app, 'shop', { namespace: 'shop' }), 'api', { hosts: ['api.test'], ports: [ExternalPort.httpToHttps({ http2: true })], direct: true });
+      const { answers: [answer] } = await runMesh({ manifests: app, workloads, externals: api, steps });
+      expect(answer).toReach('api.test', { leftBy: 'app', protocol: 'HTTP/2.0', alpn: 'h2' });
+    });
+
+    test('broken: without the upgrade HTTP/1.1 leaves', async () => {
+      const broken = upgraded();
+      part(broken, 'DestinationRule').addJsonPatch(JsonPatch.remove('/spec/trafficPolicy/portLevelSettings/0/connectionPool/http/h2UpgradePolicy'));
+      const { answers: [answer] } = await run(broken, api, steps);
+      expect(answer).toReach('api.test', { leftBy: 'egress', protocol: 'HTTP/1.1' });
+    });
+  });
+
   describe('authorities of a ConfigMap', () => {
     const tls = { ca: CaSource.configMap('api-ca') };
 

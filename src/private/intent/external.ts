@@ -15,6 +15,8 @@ export interface Port {
   readonly number: number;
   readonly targetPort: number;
   readonly tls?: TlsIntent;
+  /** HTTP/2 leaves, whatever comes in. */
+  readonly upgrade: boolean;
 }
 
 /** What an `ExternalService` says, checked. */
@@ -83,7 +85,7 @@ function checkPorts(input: ExternalInput, refuse: Refuse): Port[] {
       refuse({ code: 'HttpOn443', prop: `${prop}.number`, got: number, allowed: 'the port that the application calls in clear text, such as 80', fix: 'leave out `number`, or use ExternalPort.https() if the application says https://; the port of the host is `targetPort`' });
     }
     const opaque = spec.protocol === 'TCP';
-    return { protocol: spec.protocol, number, targetPort, tls: spec.tls && checkUpstreamTls(spec.tls, opaque, !!input.direct, `${prop}.tls`, refuse) };
+    return { protocol: spec.protocol, number, targetPort, tls: spec.tls && checkUpstreamTls(spec.tls, opaque, !!input.direct, `${prop}.tls`, refuse), upgrade: spec.protocol === 'HTTP' && !!spec.http2 };
   });
 }
 

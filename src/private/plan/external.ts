@@ -1,4 +1,4 @@
-import { DestinationRuleSpec, Labels, ServiceEntrySpec } from './objects';
+import { DestinationRuleSpec, Labels, ServiceEntrySpec, TrafficPolicySpec } from './objects';
 import { clientTls } from './upstream-tls';
 import { exportTo } from './visibility';
 import { ExternalIntent, Port, portName } from '../intent/external';
@@ -33,9 +33,13 @@ export function upstreamRule(
     workloadSelector: selector,
     policy: secured.length < ports.length ? traffic : undefined,
     portPolicies: secured.length > 0
-      ? secured.map(p => ({ port: p.number, policy: { ...traffic, tls: clientTls(p.tls!, host, namespace) } }))
+      ? secured.map(p => ({ port: p.number, policy: { ...traffic, ...upgraded(p, traffic), tls: clientTls(p.tls!, host, namespace) } }))
       : undefined,
   };
+}
+
+function upgraded({ upgrade }: Port, traffic: ExternalIntent['traffic']): Pick<TrafficPolicySpec, 'connectionPool'> | undefined {
+  return upgrade ? { connectionPool: { ...traffic?.connectionPool, http2: true } } : undefined;
 }
 
 /** The end of the name of that rule. */
