@@ -46,8 +46,8 @@ export interface IExternalService extends IConstruct {
 /** Properties of an `ExternalService`. */
 export interface ExternalServiceProps {
   /**
-   * The DNS names of the service, full and in ASCII; wildcards such as `*.example.com` with `Resolution.none()`, `endpoints()` and
-   * `dynamicDns()` only. Errors `HostsEmpty`, `HostInvalid`, `HostNotAscii`, `HostDuplicate`, `HostCatchAll`, `WildcardWithDns`.
+   * The DNS names of the service, full and in ASCII; wildcards such as `*.example.com` with `Resolution.servedBy()`, `endpoints()`,
+   * `none()` and `dynamicDns()` only. A wildcard and a name under it are two services. Errors `HostsEmpty`, `HostInvalid`, `HostNotAscii`, `HostDuplicate`, `HostCatchAll`, `WildcardWithDns`.
    */
   readonly hosts: string[];
 

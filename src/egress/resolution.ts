@@ -95,6 +95,18 @@ export class Resolution {
   }
 
   /**
+   * One host serves all names of the service: the proxy looks it up by DNS and goes there, while the names that the application calls stay
+   * in requests, in SNI and in the names that certificates are verified for. For wildcards such as `*.example.com` that one front answers,
+   * also through a gateway.
+   *
+   * @param host the full name of the front, for example `www.example.com`. Error `HostInvalid`.
+   * @see https://istio.io/latest/docs/tasks/traffic-management/egress/wildcard-egress-hosts/#wildcard-configuration-for-a-single-hosting-server
+   */
+  public static servedBy(host: string): Resolution {
+    return Resolution.dns([Endpoint.host(host)]);
+  }
+
+  /**
    * No look-up: the proxy goes where the application was going. Direct services only, for a gateway has no such
    * place to go to. Error `ResolutionNoneBehindGateway`.
    */
@@ -103,7 +115,7 @@ export class Resolution {
   }
 
   /**
-   * By DNS, for the name in each request. Wildcard hosts and direct services only; needs Istio 1.30.
+   * By DNS, for the name in each request. Wildcard hosts and direct services only, for Istio's gateways cannot do it; needs Istio 1.30.
    * Errors `DynamicDnsHost`, `DynamicDnsAddresses`, `DynamicDnsProtocol`, `IstioVersionTooOld`, `WildcardThroughGateway`.
    */
   public static dynamicDns(): Resolution {

@@ -19,7 +19,7 @@ export const CODES = {
   TcpManyHosts: 'TCP carries no host name, so that a TCP port can belong to one host only.',
   TcpAddressMissing: 'Without addresses a TCP port would capture every connection to that port number.',
   WildcardWithDns: 'A wildcard host cannot be resolved by DNS.',
-  WildcardThroughGateway: 'A classic egress gateway cannot find the address of a wildcard host.',
+  WildcardThroughGateway: 'An egress gateway cannot find the addresses of the names under a wildcard.',
   DynamicDnsHost: 'DYNAMIC_DNS takes wildcard hosts only.',
   DynamicDnsAddresses: 'DYNAMIC_DNS takes no addresses.',
   DynamicDnsProtocol: 'DYNAMIC_DNS takes ports of protocol HTTP, HTTP2, GRPC or TLS only.',

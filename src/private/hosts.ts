@@ -41,7 +41,7 @@ export function checkHost(host: string, prop: string, rules: HostRules, refuse: 
     refuse({ code: 'HostNotAscii', prop, got: host, allowed, fix: ascii ? `write "${ascii}"` : 'write the punycode form' });
   }
   const lower = text.toLowerCase();
-  if (lower.length > 253 || !NAME.test(lower) || (lower.startsWith('*.') && !rules.wildcard)) {
+  if (lower.length > 253 || !NAME.test(lower) || (isWildcard(lower) && !rules.wildcard)) {
     refuse({ code: 'HostInvalid', prop, got: host, allowed, fix: hintFor(lower) });
   }
   return lower;
@@ -56,9 +56,14 @@ function hintFor(host: string): string {
   return 'correct the name';
 }
 
+/** Whether a host stands for many. */
+export function isWildcard(host: string): boolean {
+  return host.startsWith('*');
+}
+
 /** Whether a host or wildcard covers another host or wildcard. */
 export function covers(pattern: string, host: string): boolean {
-  return pattern === '*' || pattern === host || (pattern.startsWith('*.') && host.endsWith(pattern.slice(1)));
+  return pattern === '*' || pattern === host || (isWildcard(pattern) && host.endsWith(pattern.slice(1)));
 }
 
 /** Istio refuses routes for hosts of which one covers another, and lets such routes run into each other at a server. */

@@ -1,7 +1,7 @@
 import { Duration } from 'cdk8s';
 import {
-  AppTls, Caller, CaSource, ClientCertificate, Endpoint, ExternalPort, HashKey, HeaderMatch, LoadBalancer, LocalityLoadBalancing, PathMatch,
-  QueryParamMatch, Resolution, RouteAction, StringMatch, UpstreamTls, VirtualServiceLayout,
+  AppTls, Caller, CaSource, ClientCertificate, EgressRoute, Endpoint, ExternalPort, ExternalService, HashKey, HeaderMatch, LoadBalancer,
+  LocalityLoadBalancing, PathMatch, QueryParamMatch, Resolution, RouteAction, StringMatch, UpstreamTls, VirtualServiceLayout,
 } from '../../src';
 import { direct, routed } from '../fixtures';
 
@@ -73,6 +73,21 @@ export const CASES = {
     ]),
   }),
   'other names to resolve': () => routed({ hosts, ports: [ExternalPort.http()], resolution: Resolution.dns([Endpoint.host('origin.example.net')]) }),
+  'wildcard, served by one host': () => routed({ hosts: ['*.example.com'], ports: [ExternalPort.httpToHttps()], resolution: Resolution.servedBy('www.example.com') }),
+  'wildcard app TLS, served by one host': () => routed({ hosts: ['*.example.com'], ports: [ExternalPort.https()], resolution: Resolution.servedBy('www.example.com') }),
+  'wildcard app TLS, passed through': () => routed(
+    { hosts: ['*.example.com'], ports: [ExternalPort.https()], resolution: Resolution.servedBy('www.example.com') }, { appTls: AppTls.PASSTHROUGH },
+  ),
+  'wildcard beside a name under it, single layout': () => {
+    const world = routed(
+      { hosts: ['*.example.com'], ports: [ExternalPort.http(), ExternalPort.https()], resolution: Resolution.servedBy('www.example.com') },
+      { virtualServices: VirtualServiceLayout.SINGLE },
+    );
+    const service = new ExternalService(world.shop, 'api', { hosts, ports: [ExternalPort.http(), ExternalPort.https()] });
+    new EgressRoute(world.shop, 'api-route', { service, gateway: world.egress, callers: [Caller.namespace('billing')], virtualServices: VirtualServiceLayout.SINGLE });
+    return world;
+  },
+  'direct by wildcard, served by one host': () => direct({ hosts: ['*.example.com'], ports: [ExternalPort.httpToHttps(), ExternalPort.https()], resolution: Resolution.servedBy('www.example.com') }),
   'dns round robin': () => routed({ hosts, ports: [ExternalPort.http()], resolution: Resolution.dnsRoundRobin() }),
   'traffic policies': () => routed({
     ...originated,

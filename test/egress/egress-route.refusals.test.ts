@@ -23,7 +23,7 @@ const tcp = { addresses: ['192.0.2.1'], ports: [ExternalPort.tcp({ number: 5432 
 
 const REFUSED: Refused[] = [
   { when: 'the service is direct', service: { direct: true }, message: '[DirectServiceRouted] shop/route: service is "shop/service"; allowed: a service that is not direct; fix: leave out `direct` from the service, or delete the route' },
-  { when: 'the host is a wildcard', service: { hosts: ['*.example.com'], resolution: Resolution.dynamicDns() }, message: '[WildcardThroughGateway] shop/route: service.hosts is "*.example.com"; allowed: full names; fix: name each host; or declare the service as direct with Resolution.dynamicDns(), past the gateway' },
+  { when: 'the host is a wildcard', service: { hosts: ['*.example.com'], resolution: Resolution.dynamicDns() }, message: '[WildcardThroughGateway] shop/route: service.hosts is "*.example.com"; allowed: full names, or wildcards whose names are all served at known places; fix: name each host; or say which host serves them all, with Resolution.servedBy(host); or declare the service as direct with Resolution.dynamicDns(), past the gateway' },
   { when: 'nothing says where the host is', service: { resolution: Resolution.none() }, message: '[ResolutionNoneBehindGateway] shop/route: service.resolution is "NONE"; allowed: DNS, DNS_ROUND_ROBIN, STATIC; fix: use Resolution.dns() or Resolution.endpoints()' },
   {
     when: 'the Secret is not where the gateway runs',

@@ -21,6 +21,8 @@ const HOSTS: Refused[] = [
   { when: 'a host is a URL', props: { hosts: ['https://api.example.com/v1'] }, message: '[HostInvalid] shop/service: hosts[0] is "https://api.example.com/v1"; allowed: a fully qualified DNS name such as api.example.com, or a wildcard such as *.example.com; fix: write the host alone, without scheme and path' },
   { when: 'a host has letters outside ASCII', props: { hosts: ['bücher.example'] }, message: '[HostNotAscii] shop/service: hosts[0] is "bücher.example"; allowed: a fully qualified DNS name such as api.example.com, or a wildcard such as *.example.com; fix: write "xn--bcher-kva.example"' },
   { when: 'a host is listed twice', props: { hosts: ['api.example.com', 'API.example.com'] }, message: '[HostDuplicate] shop/service: hosts[1] is "API.example.com"; allowed: each host once (case does not matter); fix: delete the second one' },
+  { when: 'a wildcard covers another host', props: { hosts: ['*.example.com', 'api.example.com'], resolution: Resolution.servedBy('www.example.com') }, message: '[HostDuplicate] shop/service: hosts[1] is "api.example.com"; allowed: hosts that no wildcard of the service covers; fix: leave it out, or declare it in a service of its own' },
+  { when: 'a host that serves all names is none', props: { hosts: ['*.example.com'], resolution: Resolution.servedBy('*.example.com') }, message: '[HostInvalid] shop/service: resolution.endpoints[0] is "*.example.com"; allowed: a fully qualified DNS name such as api.example.com; fix: correct the name' },
   { when: 'a host is everything', props: { hosts: ['*'] }, message: '[HostCatchAll] shop/service: hosts[0] is "*"; allowed: a DNS name or a wildcard such as *.example.com; fix: name the hosts' },
 ];
 
@@ -37,8 +39,8 @@ const PORTS: Refused[] = [
 ];
 
 const RESOLUTION: Refused[] = [
-  { when: 'DNS should resolve a wildcard', props: { hosts: ['*.example.com'] }, message: '[WildcardWithDns] shop/service: hosts is "*.example.com"; allowed: full names with Resolution.dns(); fix: name each host; or, for a direct service, use Resolution.dynamicDns()' },
-  { when: 'round-robin DNS should resolve a wildcard', props: { hosts: ['*.example.com'], resolution: Resolution.dnsRoundRobin() }, message: '[WildcardWithDns] shop/service: hosts is "*.example.com"; allowed: full names with Resolution.dns(); fix: name each host; or, for a direct service, use Resolution.dynamicDns()' },
+  { when: 'DNS should resolve a wildcard', props: { hosts: ['*.example.com'] }, message: '[WildcardWithDns] shop/service: hosts is "*.example.com"; allowed: full names with Resolution.dns(); fix: name each host; or say which host serves them all, with Resolution.servedBy(host); or, for a direct service, use Resolution.dynamicDns()' },
+  { when: 'round-robin DNS should resolve a wildcard', props: { hosts: ['*.example.com'], resolution: Resolution.dnsRoundRobin() }, message: '[WildcardWithDns] shop/service: hosts is "*.example.com"; allowed: full names with Resolution.dns(); fix: name each host; or say which host serves them all, with Resolution.servedBy(host); or, for a direct service, use Resolution.dynamicDns()' },
   {
     when: 'dynamic DNS is newer than the mesh',
     props: { hosts: ['*.example.com'], resolution: Resolution.dynamicDns() },

@@ -7,6 +7,7 @@ import { RouteMatch } from '../../http/route-match';
 import { EgressRule } from '../../http/rule';
 import { checkEnum, checkReason } from '../checks';
 import { Refuse } from '../errors';
+import { isWildcard } from '../hosts';
 import { isDnsLabel, isDnsName } from '../names';
 import { CALLER_HEADER } from '../plan/callers';
 import { GatewayFacts, ownLegOneHost } from '../plan/egress-gateway';
@@ -76,9 +77,9 @@ export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: 
 }
 
 function checkService({ service, gateway }: EgressSurroundings, refuse: Refuse): void {
-  const wildcard = service.hosts.find(h => h.startsWith('*.'));
-  if (wildcard) {
-    refuse({ code: 'WildcardThroughGateway', prop: 'service.hosts', got: wildcard, allowed: 'full names', fix: 'name each host; or declare the service as direct with Resolution.dynamicDns(), past the gateway' });
+  const wildcard = service.hosts.find(isWildcard);
+  if (wildcard && service.endpoints.length === 0) {
+    refuse({ code: 'WildcardThroughGateway', prop: 'service.hosts', got: wildcard, allowed: 'full names, or wildcards whose names are all served at known places', fix: 'name each host; or say which host serves them all, with Resolution.servedBy(host); or declare the service as direct with Resolution.dynamicDns(), past the gateway' });
   }
   if (service.resolution === 'NONE') {
     refuse({ code: 'ResolutionNoneBehindGateway', prop: 'service.resolution', got: 'NONE', allowed: 'DNS, DNS_ROUND_ROBIN, STATIC', fix: 'use Resolution.dns() or Resolution.endpoints()' });

@@ -7,7 +7,7 @@ import { Endpoint, Resolution } from '../../egress/resolution';
 import { MeshSettings } from '../../mesh-settings';
 import { checkPort } from '../checks';
 import { Refuse } from '../errors';
-import { checkHost, checkHosts } from '../hosts';
+import { checkHost, checkHosts, covers } from '../hosts';
 import { EndpointSpec, TrafficPolicySpec } from '../plan/objects';
 
 export interface Port {
@@ -54,6 +54,7 @@ export function portName(port: Port): string {
 
 export function checkExternal(input: ExternalInput, settings: MeshSettings, refuse: Refuse): ExternalIntent {
   const hosts = checkHosts(input.hosts, 'hosts', { wildcard: true }, refuse);
+  checkOverlap(hosts, refuse);
   const ports = checkPorts(input, refuse);
   const resolution = (input.resolution ?? Resolution.dns())._kind;
   const addresses = input.addresses ?? [];
@@ -62,6 +63,15 @@ export function checkExternal(input: ExternalInput, settings: MeshSettings, refu
   checkTcp(input, hosts, ports, addresses, settings, refuse);
   const endpoints = checkEndpoints(input.resolution, ports, refuse);
   return { hosts, ports, resolution, addresses, endpoints, traffic: checkExternalPolicy(input, resolution, endpoints, ports.some(isHttp), refuse) };
+}
+
+/** Istio refuses routes for hosts of which one covers another. */
+function checkOverlap(hosts: string[], refuse: Refuse): void {
+  hosts.forEach((host, i) => {
+    if (hosts.some(other => other !== host && covers(other, host))) {
+      refuse({ code: 'HostDuplicate', prop: `hosts[${i}]`, got: host, allowed: 'hosts that no wildcard of the service covers', fix: 'leave it out, or declare it in a service of its own' });
+    }
+  });
 }
 
 function checkPorts(input: ExternalInput, refuse: Refuse): Port[] {
@@ -104,7 +114,7 @@ function checkResolution(input: ExternalInput, hosts: string[], ports: Port[], s
       refuse({ code: 'DynamicDnsProtocol', prop: 'ports', got: port.protocol, allowed: 'HTTP, HTTP2, GRPC, TLS', fix: port.protocol === 'HTTPS' ? `write ExternalPort.tls({ number: ${port.number} })` : 'declare the hosts of this port one by one' });
     }
   } else if (wildcard && resolution._kind.startsWith('DNS') && resolution._endpoints.length === 0) {
-    refuse({ code: 'WildcardWithDns', prop: 'hosts', got: wildcard, allowed: 'full names with Resolution.dns()', fix: 'name each host; or, for a direct service, use Resolution.dynamicDns()' });
+    refuse({ code: 'WildcardWithDns', prop: 'hosts', got: wildcard, allowed: 'full names with Resolution.dns()', fix: 'name each host; or say which host serves them all, with Resolution.servedBy(host); or, for a direct service, use Resolution.dynamicDns()' });
   }
 }
 

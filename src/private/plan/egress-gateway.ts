@@ -1,5 +1,6 @@
 import { DestinationRuleSpec, GatewaySpec, Labels, ServiceEntrySpec } from './objects';
 import { exportTo } from './visibility';
+import { isWildcard } from '../hosts';
 
 /** An egress gateway as callers and routes need to know it. */
 export interface GatewayFacts {
@@ -27,7 +28,8 @@ export function legOneHost(gateway: GatewayFacts): string {
 
 /** As `legOneHost`, for one destination whose traffic has no Host header: the gateway tells it by this name, in the SNI. */
 export function ownLegOneHost(gateway: GatewayFacts, host: string, port: number): string {
-  return `${host}-${port}.${legOneHost(gateway)}`;
+  // no host and port ends as the label that stands for a wildcard
+  return isWildcard(host) ? `${host.slice('*.'.length)}-${port}.wildcard.${legOneHost(gateway)}` : `${host}-${port}.${legOneHost(gateway)}`;
 }
 
 /** `namespace/name`: a short name would be looked up in the namespace of the VirtualService (R1). */

@@ -5,6 +5,7 @@ import { Signs, leavingRoutes } from './leaving';
 import { ObjectPlan, Target, VirtualServiceSpec } from './objects';
 import { REASON } from './upstream-tls';
 import { exportTo } from './visibility';
+import { isWildcard } from '../hosts';
 import { EgressIntent } from '../intent/egress-route';
 import { Port, isHttp, isHttp2 } from '../intent/external';
 import { labelOf } from '../names';
@@ -45,7 +46,7 @@ export function planEgressRoute(intent: EgressIntent): ObjectPlan[] {
   const ways = intent.service.hosts.flatMap(host => intent.service.ports.map(port => wayOf(intent, host, port)));
   return [
     ...[...new Map(ways.map(way => [way.gatewayName, way])).values()].flatMap(way => entranceObjects(intent, way)),
-    ...ways.filter(way => way.legOne === 'shared' || way.legOne === 'own').map(way => callersPolicy(intent, way, ways)),
+    ...ways.filter(hasPolicy).map(way => callersPolicy(intent, way, ways)),
     ...intent.service.hosts.flatMap(host => upstreamObjects(intent, host)),
     ...(intent.layout === 'SINGLE' ? intent.service.hosts.map(host => singleVirtualService(intent, host, ways)) : splitVirtualServices(intent, ways)),
   ];
@@ -201,6 +202,14 @@ function entranceObjects(intent: EgressIntent, way: Way): ObjectPlan[] {
       },
     ];
   }
+}
+
+/**
+ * On the shared server a policy for a wildcard would hold for names under it that have routes of their own, with other callers;
+ * leg 2 asks who calls in any case.
+ */
+function hasPolicy({ host, legOne }: Way): boolean {
+  return legOne === 'own' || (legOne === 'shared' && !isWildcard(host));
 }
 
 /** Refuses everybody but the callers. Without the SNI it would also refuse what comes in by other servers of the gateway. */
