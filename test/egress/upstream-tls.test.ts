@@ -10,7 +10,9 @@ const tlsOf = (objects: Manifest[]) => find(objects.filter(o => o.spec.host === 
 
 describe('TLS to the outside', () => {
   test('HTTP/2 is spoken on the ports that ask for it, beside the pool that all have', () => {
-    const ports = [ExternalPort.httpToHttps({ http2: true }), ExternalPort.httpToHttps({ number: 8080 }), ExternalPort.grpcToGrpcs({ number: 9000, http2: true })];
+    const ports = [
+      ExternalPort.httpToHttps({ http2: true }), ExternalPort.httpToHttps({ number: 8080 }), ExternalPort.grpcToGrpcs({ number: 9000, http2: true }),
+    ];
     const rule = find(routed({ hosts, ports, connectionPool: { maxRetries: 1 } }).manifests().filter(o => o.spec.host === hosts[0]), 'DestinationRule');
     expect(rule.spec.trafficPolicy.portLevelSettings.map((p: any) => p.connectionPool.http)).toEqual([
       { maxRetries: 1, h2UpgradePolicy: 'UPGRADE' }, { maxRetries: 1 }, { maxRetries: 1 },
