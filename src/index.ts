@@ -21,6 +21,8 @@ export * from './http/route-action';
 export * from './http/route-match';
 export * from './http/rule';
 export * from './http/string-match';
+export * from './ingress/access';
+export * from './ingress/claim-match';
 export * from './ingress/client-certificates';
 export * from './ingress/credential';
 export * from './ingress/ingress-listener';

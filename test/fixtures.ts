@@ -40,5 +40,5 @@ export function ingress(gatewayProps: Partial<IngressGatewayProps>, props: Omit<
     workload: GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' }), ...gatewayProps,
   });
   const route = new IngressRoute(shop, 'route', { gateway, ...props });
-  return { app, shop, gateway, route, manifests: () => manifestsOf(app, [gateway.gateway, route.virtualService]) };
+  return { app, shop, gateway, route, manifests: () => manifestsOf(app, [gateway.gateway, route.virtualService, ...route.accessObjects]) };
 }

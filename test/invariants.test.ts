@@ -139,12 +139,28 @@ describe.each(cases)('%s', (_, make) => {
   });
 
   test('policies and servers are for the pods of the gateway alone', () => {
-    for (const { spec } of ofKind(objects, 'AuthorizationPolicy')) {
-      expect(spec.action).toBe('DENY');
-      expect(spec.selector.matchLabels).toEqual({ app: 'istio-egressgateway', istio: 'egressgateway' });
-      expect(spec.rules[0].when).toEqual([{ key: 'connection.sni', values: [expect.stringMatching(/\.mesh\.internal$/)] }]);
+    const gateways = ofKind(objects, 'Gateway').map(({ spec }) => spec.selector);
+    for (const { spec, metadata } of ['AuthorizationPolicy', 'RequestAuthentication'].flatMap(kind => ofKind(objects, kind))) {
+      expect(gateways).toContainEqual(spec.selector.matchLabels);
+      expect(['istio-system', 'istio-ingress']).toContain(metadata.namespace);
     }
-    for (const { spec } of ofKind(objects, 'Gateway')) expect(Object.keys(spec.selector)).not.toHaveLength(0);
+    for (const selector of gateways) expect(Object.keys(selector)).not.toHaveLength(0);
+  });
+
+  test('policies never allow, and say for which hosts and ports they are', () => {
+    for (const { spec } of ofKind(objects, 'AuthorizationPolicy')) {
+      expect(['DENY', 'CUSTOM']).toContain(spec.action);
+      for (const rule of spec.rules) {
+        const sni = (rule.when ?? []).find((condition: any) => condition.key === 'connection.sni');
+        for (const { operation } of rule.to) {
+          expect(operation.ports).toHaveLength(1);
+          // what has no Host header is told by the name of leg 1
+          expect(operation.hosts ?? sni?.values.filter((name: string) => name.endsWith('.mesh.internal'))).not.toHaveLength(0);
+          // TCP on the same port has neither
+          if (operation.ports[0] !== '80') expect(sni).toBeDefined();
+        }
+      }
+    }
   });
 
   test('names are DNS labels, and distinct', () => {

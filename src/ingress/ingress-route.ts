@@ -1,16 +1,20 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { Access } from './access';
 import { IIngressGateway } from '../gateway/ingress-gateway';
+import { RouteMatch } from '../http/route-match';
 import { IngressRule } from '../http/rule';
 import { ObjectMetadata } from '../object-metadata';
 import { chartNamespace } from '../private/chart';
 import { Refuse, refusalMessage, refuser } from '../private/errors';
 import { checkDisjoint, checkHosts } from '../private/hosts';
+import { checkAccess } from '../private/intent/access';
 import { Rule, checkRules } from '../private/intent/rule';
+import { RoutedHosts, accessObjects } from '../private/plan/access';
 import { ingressVirtualService } from '../private/plan/ingress';
 import { ListenedHost, listenersOf } from '../private/plan/ingress-gateway';
-import { claim } from '../private/registry';
-import { addLateObject } from '../private/render/object';
+import { claim, shared } from '../private/registry';
+import { addLateObject, addLateObjects } from '../private/render/object';
 
 /** Properties of an `IngressRoute`. */
 export interface IngressRouteProps {
@@ -31,6 +35,35 @@ export interface IngressRouteProps {
   readonly rules?: IngressRule[];
 
   /**
+   * Who may enter; every one of these must let the request in. The route then also makes an AuthorizationPolicy, and for tokens a
+   * RequestAuthentication, in the namespace of the gateway's pods. They hold for the hosts of this route, on the ports that serve
+   * it, and neither open nor close what other routes serve; under a wildcard, hosts that have a route of their own *in this app* are left out.
+   * A request under a wildcard that names another port in its Host header than the gateway's is answered 403.
+   * Errors `AccessEmpty`, `AccessForEveryHost`.
+   *
+   * @default - everybody
+   */
+  readonly access?: Access[];
+
+  /**
+   * Paths for which `access` is not asked, for example `/health`: each a whole path, whatever the method and the query.
+   * There are no prefixes, because the gateway and the service may not agree on what is below one: `/open/..%2Fclosed`.
+   * Errors `AccessEmpty`, `PathInvalid`, `RuleOptionUnused`.
+   *
+   * @default - none
+   */
+  readonly openPaths?: string[];
+
+  /**
+   * Requests that are answered 403, whoever sends them and whatever `rules` say. Exact and prefix paths also cover what a service may read as the
+   * same path: other case, `//admin`, `/admin%2Fx`, `/admin;a=1`, `/x/..;/admin`. A regular expression is taken as it is. Whoever can
+   * say what is allowed should rather do that: what no rule matches gets 404. Errors `AccessEmpty`, `MatchEmpty`, `PathInvalid`.
+   *
+   * @default - none
+   */
+  readonly deny?: RouteMatch[];
+
+  /**
    * Name, labels and annotations.
    *
    * @default - a generated name
@@ -47,6 +80,9 @@ export interface IngressRouteProps {
 export class IngressRoute extends Construct {
   /** The VirtualService. */
   public readonly virtualService: ApiObject;
+
+  /** The RequestAuthentication and AuthorizationPolicies, where `access` is said. They are in the namespace of the gateway's pods. */
+  public readonly accessObjects: ApiObject[];
 
   private readonly rules: Rule[] = [];
 
@@ -65,11 +101,18 @@ export class IngressRoute extends Construct {
       }
     }
     this.takeRules(props.rules ?? [], 'rules');
+    const access = checkAccess(this, { ...props, hosts }, gateway._workload, refuse);
+    const routed = shared<RoutedHosts>(this, 'ingress routes', gateway._workload.namespace, JSON.stringify(gateway._workload.selector));
+    routed.push({ hosts, podPorts: listeners.map(l => l.podPort) });
     gateway._bind({ namespace, hosts });
     this.virtualService = addLateObject(this, { kind: 'VirtualService', id: 'virtual-service', namespace, name: props.metadata?.name },
       () => ingressVirtualService({
-        namespace, hosts, rules: this.rules, gateway: gateway.gatewayName, podNamespace: gateway._workload.namespace, listeners,
+        namespace, hosts, rules: this.rules, gateway: gateway.gatewayName, podNamespace: gateway._workload.namespace, listeners, access,
       }), props.metadata);
+    const served = listeners.filter(l => l.redirectTo === undefined);
+    this.accessObjects = addLateObjects(this, () => accessObjects({
+      access, hosts, served, routed, gateway: gateway.gatewayName, pods: gateway._workload, listened: gateway._listened,
+    }), props.metadata);
     this.node.addValidation({ validate: () => this.empty() });
   }
 

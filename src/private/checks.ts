@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Duration } from 'cdk8s';
 import { Refuse } from './errors';
 import { isDnsName } from './names';
@@ -8,6 +9,23 @@ export function checkPort(port: number, prop: string, refuse: Refuse): number {
     refuse({ code: 'PortInvalid', prop, got: port, allowed: 'a whole number from 1 to 65535', fix: 'correct the port' });
   }
   return port;
+}
+
+/** An IP address, or a CIDR block; tells whether it is a block. */
+export function checkAddress(address: string, prop: string, refuse: Refuse): boolean {
+  const [ip, bits, rest] = String(address).split('/');
+  const max = isIP(ip) === 6 ? 128 : 32;
+  if (!isIP(ip) || rest !== undefined || (bits !== undefined && (!/^\d+$/.test(bits) || Number(bits) > max))) {
+    refuse({ code: 'AddressInvalid', prop, got: address, allowed: 'an IP address or a CIDR block', fix: 'correct the address' });
+  }
+  return bits !== undefined;
+}
+
+/** For lists that say who may enter: an empty one could be read as everybody or as nobody. */
+export function checkNotEmpty(list: unknown[], prop: string, refuse: Refuse): void {
+  if (!Array.isArray(list) || list.length === 0) {
+    refuse({ code: 'AccessEmpty', prop, got: list, allowed: 'one or more', fix: 'say what is meant, or leave it out' });
+  }
 }
 
 /** Envoy compiles regular expressions with RE2, which knows neither look-around nor back-references. */

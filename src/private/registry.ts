@@ -18,3 +18,15 @@ export function claim(owner: IConstruct, ...key: (string | number)[]): IConstruc
   if (!before) map.set(text, owner);
   return before;
 }
+
+const lists = new WeakMap<IConstruct, Map<string, unknown[]>>();
+
+/** A list that the constructs of one app share. */
+export function shared<T>(scope: IConstruct, ...key: (string | number)[]): T[] {
+  const root = scope.node.root;
+  let map = lists.get(root);
+  if (!map) lists.set(root, map = new Map());
+  const text = key.join(' ');
+  if (!map.has(text)) map.set(text, []);
+  return map.get(text) as T[];
+}

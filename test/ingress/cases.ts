@@ -1,4 +1,5 @@
 import { Duration } from 'cdk8s';
+import { ACCESS } from './access-cases';
 import { LISTENERS } from './listener-cases';
 import { Destination, HeaderMatch, IngressListener, PathMatch, PathRewrite, PlainHttp, RouteAction, StringMatch } from '../../src';
 import { ingress } from '../fixtures';
@@ -51,5 +52,6 @@ export const CASES = {
       ...rules,
     ],
   }),
+  ...ACCESS,
   ...LISTENERS,
 };

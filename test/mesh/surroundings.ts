@@ -41,7 +41,7 @@ function namespaces(objects: readonly Manifest[]): Set<string> {
     metadata.namespace,
     ...(spec.exportTo ?? []).filter((ns: string) => ns !== '.'),
     ...[...JSON.stringify(spec).matchAll(/\/ns\/([^/]+)\/sa\//g)].map(([, ns]) => ns),
-    ...(spec.rules?.[0].from[0].source.notNamespaces ?? []),
+    ...(spec.rules?.[0].from?.[0].source.notNamespaces ?? []),
   ]));
 }
 

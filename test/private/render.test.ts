@@ -10,7 +10,7 @@ const MAPPINGS: Record<string, (spec: any) => unknown> = {
   DestinationRule: spec => renamed(networking.toJson_DestinationRuleSpec(renamed(spec, 'consecutive5xxErrors', 'consecutive5XxErrors')), 'consecutive5XxErrors', 'consecutive5xxErrors'),
   ServiceEntry: networking.toJson_ServiceEntrySpec,
   AuthorizationPolicy: security.toJson_AuthorizationPolicySpec,
-  RequestAuthentication: security.toJson_RequestAuthenticationSpec,
+  RequestAuthentication: spec => renamed(security.toJson_RequestAuthenticationSpec(spec), 'jwks_uri', 'jwksUri'),
 };
 
 /** The imports capitalize what stands behind a digit, in one field, and translate it. */

@@ -5,7 +5,7 @@ import { TlsIntent, checkUpstreamTls } from './upstream-tls';
 import { ExternalPort } from '../../egress/external-port';
 import { Endpoint, Resolution } from '../../egress/resolution';
 import { MeshSettings } from '../../mesh-settings';
-import { checkPort } from '../checks';
+import { checkAddress, checkPort } from '../checks';
 import { Refuse } from '../errors';
 import { checkHost, checkHosts, covers } from '../hosts';
 import { EndpointSpec, TrafficPolicySpec } from '../plan/objects';
@@ -120,12 +120,8 @@ function checkResolution(input: ExternalInput, hosts: string[], ports: Port[], s
 
 function checkAddresses(addresses: string[], resolution: Resolution['_kind'], refuse: Refuse): void {
   addresses.forEach((address, i) => {
-    const [ip, bits, rest] = String(address).split('/');
-    const max = isIP(ip) === 6 ? 128 : 32;
-    if (!isIP(ip) || rest !== undefined || (bits !== undefined && (!/^\d+$/.test(bits) || Number(bits) > max))) {
-      refuse({ code: 'AddressInvalid', prop: `addresses[${i}]`, got: address, allowed: 'an IP address or a CIDR block', fix: 'correct the address' });
-    }
-    if (bits !== undefined && resolution !== 'STATIC' && resolution !== 'NONE') {
+    const block = checkAddress(address, `addresses[${i}]`, refuse);
+    if (block && resolution !== 'STATIC' && resolution !== 'NONE') {
       refuse({ code: 'CidrWithDns', prop: `addresses[${i}]`, got: address, allowed: 'single IP addresses with DNS', fix: 'list single addresses, or use Resolution.endpoints() or Resolution.none()' });
     }
   });

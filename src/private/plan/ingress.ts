@@ -1,7 +1,9 @@
+import { guards } from './access';
 import { authorityMatch, ruleRoute } from './http';
 import { ListenedHost } from './ingress-gateway';
 import { Action, HttpRoute, VirtualServiceSpec } from './objects';
 import { exportTo } from './visibility';
+import { AccessIntent } from '../intent/access';
 import { Rule } from '../intent/rule';
 
 export interface IngressRouteIntent {
@@ -12,17 +14,19 @@ export interface IngressRouteIntent {
   readonly gateway: string;
   readonly podNamespace: string;
   readonly listeners: ListenedHost[];
+  readonly access: AccessIntent;
 }
 
 /** The route, visible to the gateway's pods and nobody else. */
 export function ingressVirtualService(intent: IngressRouteIntent): VirtualServiceSpec {
   const away = intent.listeners.filter(l => l.redirectTo !== undefined);
-  const served = intent.listeners.filter(l => l.redirectTo === undefined).map(l => ({ port: l.port }));
+  const served = intent.listeners.filter(l => l.redirectTo === undefined);
+  const at = served.map(({ port }) => ({ port }));
   return {
     hosts: intent.hosts,
     gateways: [intent.gateway],
     exportTo: exportTo([intent.podNamespace], intent.namespace),
-    http: [...away.flatMap(l => redirects(l, intent.hosts)), ...intent.rules.map(rule => ruleRoute(rule, served))],
+    http: [...away.flatMap(l => redirects(l, intent.hosts)), ...guards({ ...intent, served }), ...intent.rules.map(rule => ruleRoute(rule, at))],
     tls: [],
     tcp: [],
   };

@@ -9,7 +9,7 @@ import { virtualServiceSpec } from './virtual-service';
 import { ObjectMetadata } from '../../object-metadata';
 import { refuser } from '../errors';
 import { isDnsLabel } from '../names';
-import { Kind, ObjectHead, Specs } from '../plan/objects';
+import { Kind, ObjectHead, ObjectPlan, Specs } from '../plan/objects';
 import { claim } from '../registry';
 
 const RENDERERS: { [K in Kind]: { readonly apiVersion: string; readonly spec: (plan: Specs[K]) => object } } = {
@@ -31,6 +31,11 @@ export function addObject<K extends Kind>(
 /** Adds an object whose spec is planned when the app is synthesized, because later constructs have a say in it. */
 export function addLateObject<K extends Kind>(scope: IConstruct, head: ObjectHead<K>, spec: () => Specs[K], metadata?: ObjectMetadata): ApiObject {
   return add(scope, head, Lazy.any({ produce: () => RENDERERS[head.kind].spec(spec()) }), metadata);
+}
+
+/** Adds objects that are planned again when the app is synthesized; which they are is known from the start. */
+export function addLateObjects(scope: IConstruct, plan: () => ObjectPlan[], metadata?: ObjectMetadata): ApiObject[] {
+  return plan().map(head => addLateObject(scope, head, () => plan().find(({ id }) => id === head.id)!.spec, metadata));
 }
 
 /**

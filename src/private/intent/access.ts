@@ -1,0 +1,136 @@
+import { IConstruct } from 'constructs';
+import { Fact, Issuer, checkJwt } from './jwt';
+import { Match, checkMatches, checkPath } from './match';
+import { WorkloadFacts } from './workload';
+import { RouteMatch } from '../../http/route-match';
+import { Access, AccessSpec } from '../../ingress/access';
+import { checkAddress, checkNotEmpty } from '../checks';
+import { Refuse } from '../errors';
+import { shared } from '../registry';
+
+/** Who may enter by a route, checked. */
+export interface AccessIntent {
+  /** All of them must be fulfilled. */
+  readonly requirements: Requirement[];
+  /** Each once. */
+  readonly issuers: Issuer[];
+  /** The authorizer outside, by the name that mesh config has for it. */
+  readonly provider?: string;
+  /** Paths for which nothing is asked. */
+  readonly openPaths: string[];
+  /** What nobody may ask for. */
+  readonly deny: Match[];
+}
+
+/** Fulfilled where one of the alternatives is; an alternative is where all its facts hold. */
+export type Requirement = Fact[][];
+
+export interface AccessInput {
+  readonly hosts: string[];
+  readonly access?: Access[];
+  readonly openPaths?: string[];
+  readonly deny?: RouteMatch[];
+}
+
+interface Asked {
+  readonly spec: AccessSpec;
+  readonly prop: string;
+}
+
+/** What is said once for all routes through the same pods. */
+interface Told {
+  readonly by: IConstruct;
+  readonly issuer?: Issuer;
+  readonly provider?: string;
+}
+
+/** What all that is asked of one route has in common. */
+interface Question {
+  readonly refuse: Refuse;
+  readonly issuers: Map<string, Issuer>;
+  /** Tells something for all routes; returns those who told another before. */
+  readonly tell: (told: Omit<Told, 'by'>) => Told[];
+}
+
+export function checkAccess(scope: IConstruct, input: AccessInput, workload: WorkloadFacts, refuse: Refuse): AccessIntent {
+  const { hosts, access, openPaths, deny } = input;
+  if (access) checkNotEmpty(access, 'access', refuse);
+  if (deny) checkNotEmpty(deny, 'deny', refuse);
+  if (openPaths) checkOpenPaths(openPaths, access, refuse);
+  if (access && hosts.includes('*')) {
+    refuse({ code: 'AccessForEveryHost', prop: 'hosts', got: '*', allowed: 'names and wildcards such as *.example.com, beside `access`', fix: 'name the hosts: a policy for every host would hold for other routes through the same pods' });
+  }
+  const all = shared<Told>(scope, 'access', workload.namespace, JSON.stringify(workload.selector));
+  const question: Question = {
+    refuse,
+    issuers: new Map(),
+    tell: told => {
+      const before = [...all];
+      all.push({ ...told, by: scope });
+      return before;
+    },
+  };
+  const asked = (access ?? []).map(({ _spec: spec }, i) => ({ spec, prop: `access[${i}]` }));
+  return {
+    provider: asked.filter(({ spec }) => spec.kind === 'extAuthz').map(one => checkProvider(one, question)).pop(),
+    requirements: asked.filter(({ spec }) => spec.kind !== 'extAuthz').map(one => alternativesOf(one, refuse).map(a => factsOf(a, question))),
+    issuers: [...question.issuers.values()],
+    openPaths: openPaths ?? [],
+    deny: checkMatches(deny ?? [], 'deny', refuse),
+  };
+}
+
+function alternativesOf({ spec, prop }: Asked, refuse: Refuse): Asked[] {
+  if (spec.kind !== 'anyOf') return [{ spec, prop }];
+  checkNotEmpty(spec.alternatives!, prop, refuse);
+  return spec.alternatives!.map(({ _spec: one }, i) => {
+    if (one.kind === 'anyOf' || one.kind === 'extAuthz') {
+      refuse({ code: 'AccessCannotCombine', prop: `${prop}.alternatives[${i}]`, got: one.kind, allowed: 'jwt, ipBlocks, remoteIpBlocks', fix: one.kind === 'anyOf' ? 'name its alternatives here' : 'let the authorizer itself know the alternatives' });
+    }
+    return { spec: one, prop: `${prop}.alternatives[${i}]` };
+  });
+}
+
+function factsOf({ spec, prop }: Asked, question: Question): Fact[] {
+  const { refuse, issuers, tell } = question;
+  if (spec.kind !== 'jwt') {
+    checkNotEmpty(spec.values!, prop, refuse);
+    spec.values!.forEach((block, i) => checkAddress(block, `${prop}[${i}]`, refuse));
+    return [{ key: spec.kind === 'ipBlocks' ? 'source.ip' : 'remote.ip', values: spec.values! }];
+  }
+  const { issuer, facts } = checkJwt(spec.jwt!, prop, refuse);
+  const differs = (told: Issuer) => told.issuer === issuer.issuer && (told.jwks !== issuer.jwks || told.jwksUri !== issuer.jwksUri);
+  const other = tell({ issuer }).find(told => told.issuer && differs(told.issuer));
+  if (other) {
+    refuse({ code: 'JwtIssuerConflict', prop: `${prop}.issuer`, got: issuer.issuer, allowed: `the keys that ${other.by.node.path} says the issuer has`, fix: 'say the same `jwks` or `jwksUri`: Istio would take tokens that fit either, on both routes' });
+  }
+  issuers.set(`${issuer.issuer} ${issuer.header}`, issuer);
+  return facts;
+}
+
+/** With two authorizers on one pod Istio refuses whatever either is asked about. */
+function checkProvider({ spec, prop }: Asked, { refuse, tell }: Question): string {
+  const [provider] = spec.values!;
+  if (typeof provider !== 'string' || provider.trim() === '') {
+    refuse({ code: 'ExtAuthzProviderInvalid', prop, got: provider, allowed: 'the name of an extension provider of mesh config', fix: 'write its name' });
+  }
+  const other = tell({ provider }).find(told => told.provider !== undefined && told.provider !== provider);
+  if (other) {
+    refuse({ code: 'ExtAuthzProviderConflict', prop, got: provider, allowed: `${other.provider}, which ${other.by.node.path} asks`, fix: 'ask the same one, or give the route another gateway: Istio knows one authorizer a pod' });
+  }
+  return provider;
+}
+
+/** Exact paths alone: what is below a prefix, the service behind may read as another path (`/open/..%2Fclosed`). */
+function checkOpenPaths(paths: string[], access: Access[] | undefined, refuse: Refuse): void {
+  checkNotEmpty(paths, 'openPaths', refuse);
+  if (!access) {
+    refuse({ code: 'RuleOptionUnused', prop: 'openPaths', got: paths, allowed: '`access` beside it', fix: 'leave it out: everything is open' });
+  }
+  paths.forEach((path, i) => {
+    checkPath('exact', path, `openPaths[${i}]`, refuse);
+    if (/[*{}%;]|\/\/|\/\.\.?(\/|$)/.test(path)) {
+      refuse({ code: 'PathInvalid', prop: `openPaths[${i}]`, got: path, allowed: 'a path as it stands after normalization, without wildcards', fix: 'name each open path in full' });
+    }
+  });
+}

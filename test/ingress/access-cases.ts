@@ -1,0 +1,27 @@
+import { Access, ClaimMatch, Destination, IngressListener, PathMatch, PlainHttp, RouteAction } from '../../src';
+import { ingress } from '../fixtures';
+
+const hosts = ['shop.example.com'];
+const rules = [{ action: RouteAction.forward(Destination.service('web', { port: 8080 })) }];
+const listening = (plainHttp?: PlainHttp) => ({ listeners: [IngressListener.https({ hosts, credentialName: 'shop-cert', plainHttp })] });
+const issuer = 'https://login.example.com';
+const jwks = JSON.stringify({ keys: [{ kty: 'RSA', kid: '1', n: 'AQAB', e: 'AQAB' }] });
+
+/** Each way to say who may enter, once. */
+export const ACCESS = {
+  'access by token': () => ingress(listening(), { hosts, rules, access: [Access.jwt({ issuer, jwks, audiences: ['shop'] })], openPaths: ['/health'] }),
+  'access by one of several': () => ingress({}, {
+    hosts: ['*.example.com'],
+    rules,
+    access: [
+      Access.anyOf(
+        Access.jwt({ issuer, jwks, audiences: ['shop'], claims: [ClaimMatch.nested(['realm_access', 'roles'], 'buyer')] }),
+        Access.jwt({ issuer: 'https://partner.example.com/', jwksUri: 'https://partner.example.com/keys', claims: [ClaimMatch.present('sub')], header: 'X-Partner' }),
+        Access.ipBlocks('10.0.0.0/8', '2001:db8::1'),
+      ),
+      Access.remoteIpBlocks('203.0.113.0/24'),
+    ],
+  }),
+  'access by an authorizer outside': () => ingress(listening(PlainHttp.serve()), { hosts, rules, access: [Access.extAuthz('oauth2-proxy')] }),
+  'requests denied': () => ingress({}, { hosts, rules, deny: [{ path: PathMatch.prefix('/admin') }, { methods: ['TRACE'] }] }),
+};

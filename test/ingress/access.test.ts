@@ -1,0 +1,183 @@
+import { Chart } from 'cdk8s';
+import { CASES } from './cases';
+import { Access, ClaimMatch, Destination, IngressListener, IngressRoute, IngressRouteProps, JwtOptions, RouteAction } from '../../src';
+import { ingress } from '../fixtures';
+import { expectRefusal } from '../refusal';
+import { find, manifestsOf, synth } from '../synth';
+
+const rules = [{ action: RouteAction.forward(Destination.service('web', { port: 8080 })) }];
+const hosts = ['shop.example.com'];
+const jwks = JSON.stringify({ keys: [{ kty: 'RSA', kid: '1', n: 'AQAB', e: 'AQAB' }] });
+const issuer = 'https://login.example.com';
+const routed = (props: Partial<IngressRouteProps>) => ingress({}, { hosts, rules, ...props });
+const jwt = (options: Partial<JwtOptions> = {}) => Access.jwt({ issuer, jwks, audiences: ['shop'], ...options });
+
+describe('access to a route', () => {
+  test('by token: the objects', () => {
+    const { app, route } = CASES['access by token']();
+    expect(manifestsOf(app, route.accessObjects)).toMatchInlineSnapshot(`
+      apiVersion: security.istio.io/v1
+      kind: RequestAuthentication
+      metadata:
+        name: shop-shop-gateway-c82d0dab-shop-example-com-jwt-40ebe159
+        namespace: istio-ingress
+      spec:
+        jwtRules:
+          - forwardOriginalToken: true
+            fromHeaders:
+              - name: Authorization
+                prefix: "Bearer "
+            issuer: https://login.example.com
+            jwks: '{"keys":[{"kty":"RSA","kid":"1","n":"AQAB","e":"AQAB"}]}'
+        selector:
+          matchLabels:
+            app: istio-ingressgateway
+            istio: ingressgateway
+      ---
+      apiVersion: security.istio.io/v1
+      kind: AuthorizationPolicy
+      metadata:
+        name: shop-shop-gateway-c82d0dab-shop-example-com-access-cfdf7847
+        namespace: istio-ingress
+      spec:
+        action: DENY
+        rules:
+          - to:
+              - operation:
+                  hosts:
+                    - shop.example.com
+                    - shop.example.com:*
+                  notPaths:
+                    - /health
+                  ports:
+                    - "443"
+            when:
+              - key: connection.sni
+                values:
+                  - shop.example.com
+              - key: request.auth.claims[iss]
+                notValues:
+                  - https://login.example.com
+          - to:
+              - operation:
+                  hosts:
+                    - shop.example.com
+                    - shop.example.com:*
+                  notPaths:
+                    - /health
+                  ports:
+                    - "443"
+            when:
+              - key: connection.sni
+                values:
+                  - shop.example.com
+              - key: request.auth.audiences
+                notValues:
+                  - shop
+        selector:
+          matchLabels:
+            app: istio-ingressgateway
+            istio: ingressgateway
+    `);
+  });
+
+  const rulesOf = (name: keyof typeof CASES) => find(CASES[name]().manifests(), 'AuthorizationPolicy').spec.rules;
+  const asked = (name: keyof typeof CASES) => rulesOf(name).map((rule: any) => rule.when.map((c: any) => `${c.key} ${(c.notValues ?? c.values).join(' ')}`));
+
+  test('is denied where of each alternative one fact does not hold', () => {
+    expect(asked('access by one of several')).toHaveLength(3 * 2 + 1);
+    expect(asked('access by one of several')).toEqual(expect.arrayContaining([
+      [`request.auth.claims[iss] ${issuer}`, 'request.auth.claims[iss] https://partner.example.com/', 'source.ip 10.0.0.0/8 2001:db8::1'],
+      ['request.auth.claims[realm_access][roles] buyer', 'request.auth.claims[sub] *', 'source.ip 10.0.0.0/8 2001:db8::1'],
+      ['remote.ip 203.0.113.0/24'],
+    ]));
+  });
+
+  test('by issuers that are known once', () => {
+    expect(find(CASES['access by one of several']().manifests(), 'RequestAuthentication').spec.jwtRules).toEqual([
+      { issuer, jwks, fromHeaders: [{ name: 'Authorization', prefix: 'Bearer ' }], forwardOriginalToken: true },
+      { issuer: 'https://partner.example.com/', jwksUri: 'https://partner.example.com/keys', fromHeaders: [{ name: 'x-partner' }], forwardOriginalToken: true },
+    ]);
+    const { app } = routed({ access: [jwt(), jwt({ audiences: ['web'], header: 'X-Token' })] });
+    expect(find(synth(app), 'RequestAuthentication').spec.jwtRules[0].fromHeaders).toEqual([{ name: 'Authorization', prefix: 'Bearer ' }, { name: 'x-token' }]);
+  });
+
+  test('an authorizer outside is asked about the hosts of the route, on each port', () => {
+    const { spec } = find(CASES['access by an authorizer outside']().manifests(), 'AuthorizationPolicy');
+    expect(spec).toMatchObject({ action: 'CUSTOM', provider: { name: 'oauth2-proxy' } });
+    const to = (port: string) => [{ operation: { hosts: ['shop.example.com', 'shop.example.com:*'], ports: [port] } }];
+    expect(spec.rules).toEqual([{ to: to('80') }, { to: to('443'), when: [{ key: 'connection.sni', values: hosts }] }]);
+  });
+
+  test('under a wildcard leaves out the hosts that other routes have, on their ports', () => {
+    const { app, shop, gateway } = ingress({ listeners: [IngressListener.http(), IngressListener.http({ port: 443 })] }, { hosts: ['*.example.com'], rules, access: [Access.ipBlocks('10.0.0.1')] });
+    const other = new Chart(app, 'other', { namespace: 'other' });
+    new IngressRoute(other, 'route', { gateway, hosts: ['z.example.com', '*.b.example.com', 'example.org'], rules });
+    new IngressRoute(shop, 'second', { gateway, hosts: ['a.example.com'], rules });
+    const [first, second] = find(synth(app), 'AuthorizationPolicy').spec.rules.map((rule: any) => rule.to[0].operation);
+    expect(first).toEqual({
+      hosts: ['*.example.com', '*.example.com:80'],
+      notHosts: ['*.b.example.com', '*.b.example.com:80', 'a.example.com', 'a.example.com:*', 'z.example.com', 'z.example.com:*'],
+      ports: ['80'],
+    });
+    expect(second.hosts).toEqual(['*.example.com', '*.example.com:443']);
+  });
+
+  test('is not asked where a listener takes any name that TLS may ask for, for then there is none', () => {
+    const { app } = ingress({ listeners: [IngressListener.https({ hosts: ['*'], credentialName: 'cert' })] }, { hosts, rules, access: [Access.ipBlocks('10.0.0.1')] });
+    expect(find(synth(app), 'AuthorizationPolicy').spec.rules[0].when).toEqual([{ key: 'source.ip', notValues: ['10.0.0.1'] }]);
+  });
+
+  test('two routes may ask for different tokens of one issuer', () => {
+    const { app, shop, gateway } = routed({ access: [jwt()] });
+    new IngressRoute(shop, 'second', { gateway, hosts: ['b.example.com'], rules, access: [jwt({ audiences: ['billing'] })] });
+    expect(synth(app).filter(o => o.kind === 'RequestAuthentication')).toHaveLength(2);
+  });
+
+  test.each<{ when: string; props: Partial<IngressRouteProps>; message: string }>([
+    { when: 'nobody is named', props: { access: [] }, message: '[AccessEmpty] shop/route: access is empty; allowed: one or more; fix: say what is meant, or leave it out' },
+    { when: 'no addresses are named', props: { access: [jwt(), Access.ipBlocks()] }, message: '[AccessEmpty] shop/route: access[1] is empty; allowed: one or more; fix: say what is meant, or leave it out' },
+    { when: 'there are no alternatives', props: { access: [Access.anyOf()] }, message: '[AccessEmpty] shop/route: access[0] is empty; allowed: one or more; fix: say what is meant, or leave it out' },
+    { when: 'an alternative has no addresses', props: { access: [Access.anyOf(jwt(), Access.remoteIpBlocks())] }, message: '[AccessEmpty] shop/route: access[0].alternatives[1] is empty; allowed: one or more; fix: say what is meant, or leave it out' },
+    { when: 'nothing is denied', props: { deny: [] }, message: '[AccessEmpty] shop/route: deny is empty; allowed: one or more; fix: say what is meant, or leave it out' },
+    { when: 'no path is open', props: { access: [jwt()], openPaths: [] }, message: '[AccessEmpty] shop/route: openPaths is empty; allowed: one or more; fix: say what is meant, or leave it out' },
+    { when: 'it is for no audience', props: { access: [jwt({ audiences: [] })] }, message: '[AccessEmpty] shop/route: access[0].audiences is empty; allowed: one or more; fix: say what is meant, or leave it out' },
+    { when: 'no claims are asked', props: { access: [jwt({ claims: [] })] }, message: '[AccessEmpty] shop/route: access[0].claims is empty; allowed: one or more; fix: say what is meant, or leave it out' },
+    { when: 'a claim has no value', props: { access: [jwt({ claims: [ClaimMatch.oneOf('role')] })] }, message: '[AccessEmpty] shop/route: access[0].claims[0] is empty; allowed: one or more; fix: say what is meant, or leave it out' },
+    { when: 'the route is for every host', props: { hosts: ['*'], access: [jwt()] }, message: '[AccessForEveryHost] shop/route: hosts is "*"; allowed: names and wildcards such as *.example.com, beside `access`; fix: name the hosts: a policy for every host would hold for other routes through the same pods' },
+    { when: 'alternatives have alternatives', props: { access: [Access.anyOf(jwt(), Access.anyOf(jwt()))] }, message: '[AccessCannotCombine] shop/route: access[0].alternatives[1] is "anyOf"; allowed: jwt, ipBlocks, remoteIpBlocks; fix: name its alternatives here' },
+    { when: 'an authorizer outside is an alternative', props: { access: [Access.anyOf(Access.extAuthz('x'))] }, message: '[AccessCannotCombine] shop/route: access[0].alternatives[0] is "extAuthz"; allowed: jwt, ipBlocks, remoteIpBlocks; fix: let the authorizer itself know the alternatives' },
+    { when: 'an address is none', props: { access: [Access.ipBlocks('10.0.0.0/8', '10.0.0.0/33')] }, message: '[AddressInvalid] shop/route: access[0][1] is "10.0.0.0/33"; allowed: an IP address or a CIDR block; fix: correct the address' },
+    { when: 'the issuer is empty', props: { access: [jwt({ issuer: ' ' })] }, message: '[JwtIssuerInvalid] shop/route: access[0].issuer is " "; allowed: the claim `iss` of the tokens; fix: write it exactly as tokens have it' },
+    { when: 'the issuer is a wildcard', props: { access: [jwt({ issuer: 'https://*' })] }, message: '[JwtIssuerInvalid] shop/route: access[0].issuer is "https://*"; allowed: the claim `iss` of the tokens; fix: write it exactly as tokens have it' },
+    { when: 'tokens for anybody are taken', props: { access: [jwt({ audiences: undefined })] }, message: '[JwtAudienceMissing] shop/route: access[0].audiences is not set; allowed: audiences, or claims that tell for whom a token is; fix: name your own audience: tokens that the issuer made for other services would be taken too' },
+    { when: 'the issuer has no keys', props: { access: [jwt({ jwks: undefined })] }, message: '[JwksSourceInvalid] shop/route: access[0].jwksUri is not set; allowed: either jwksUri or jwks; fix: say where the keys of the issuer are' },
+    { when: 'the issuer has keys twice', props: { access: [jwt({ jwksUri: 'https://a.test' })] }, message: '[JwksSourceInvalid] shop/route: access[0].jwksUri is "https://a.test"; allowed: either jwksUri or jwks; fix: leave one of them out' },
+    { when: 'keys come in clear text', props: { access: [jwt({ jwks: undefined, jwksUri: 'http://a.test/keys' })] }, message: '[JwksSourceInvalid] shop/route: access[0].jwksUri is "http://a.test/keys"; allowed: an https URL; fix: write the URL with https: whoever can answer in clear text could sign tokens' },
+    { when: 'the place of keys is no URL', props: { access: [jwt({ jwks: undefined, jwksUri: 'keys' })] }, message: '[JwksSourceInvalid] shop/route: access[0].jwksUri is "keys"; allowed: an https URL; fix: write the URL with https: whoever can answer in clear text could sign tokens' },
+    { when: 'keys are no JSON', props: { access: [jwt({ jwks: 'keys' })] }, message: '[JwksInvalid] shop/route: access[0].jwks is "keys"; allowed: a JSON Web Key Set: {"keys": [{"kty": ...}]}; fix: copy what the issuer publishes at its jwks_uri' },
+    { when: 'keys are one key', props: { access: [jwt({ jwks: '{"kty":"RSA"}' })] }, message: '[JwksInvalid] shop/route: access[0].jwks is "{"kty":"RSA"}"; allowed: a JSON Web Key Set: {"keys": [{"kty": ...}]}; fix: copy what the issuer publishes at its jwks_uri' },
+    { when: 'a key is private', props: { access: [jwt({ jwks: '{"keys":[{"kty":"RSA","d":"x"}]}' })] }, message: '[JwksInvalid] shop/route: access[0].jwks is "a set with a private key"; allowed: public keys; fix: never publish this key again, and give the public half' },
+    { when: 'a claim has no name', props: { access: [jwt({ claims: [ClaimMatch.oneOf('', 'x')] })] }, message: '[ClaimInvalid] shop/route: access[0].claims[0] is ""; allowed: names of claims, without brackets; fix: correct the name; a claim within another is ClaimMatch.nested' },
+    { when: 'a claim is written as a path', props: { access: [jwt({ claims: [ClaimMatch.oneOf('a][b', 'x')] })] }, message: '[ClaimInvalid] shop/route: access[0].claims[0] is "a][b"; allowed: names of claims, without brackets; fix: correct the name; a claim within another is ClaimMatch.nested' },
+    { when: 'a claim has a wildcard', props: { access: [jwt({ claims: [ClaimMatch.oneOf('role', 'adm*')] })] }, message: '[ClaimInvalid] shop/route: access[0].claims[0] is "adm*"; allowed: a text that neither begins nor ends with *; fix: write the whole value; whether a claim is there asks ClaimMatch.present' },
+    { when: 'an audience is empty', props: { access: [jwt({ audiences: [''] })] }, message: '[ClaimInvalid] shop/route: access[0].audiences[0] is ""; allowed: a text that neither begins nor ends with *; fix: write the whole value; whether a claim is there asks ClaimMatch.present' },
+    { when: 'the header is no header', props: { access: [jwt({ header: 'x y' })] }, message: '[HeaderInvalid] shop/route: access[0].header is "x y"; allowed: the name of a header other than Host; fix: correct the name; the Host header is changed by rewrite.authority' },
+    { when: 'the authorizer has no name', props: { access: [Access.extAuthz('')] }, message: '[ExtAuthzProviderInvalid] shop/route: access[0] is ""; allowed: the name of an extension provider of mesh config; fix: write its name' },
+    { when: 'it asks two authorizers', props: { access: [Access.extAuthz('a'), Access.extAuthz('b')] }, message: '[ExtAuthzProviderConflict] shop/route: access[1] is "b"; allowed: a, which shop/route asks; fix: ask the same one, or give the route another gateway: Istio knows one authorizer a pod' },
+    { when: 'paths are open beside nothing', props: { openPaths: ['/'] }, message: '[RuleOptionUnused] shop/route: openPaths is "/"; allowed: `access` beside it; fix: leave it out: everything is open' },
+    { when: 'an open path is no path', props: { access: [jwt()], openPaths: ['health'] }, message: '[PathInvalid] shop/route: openPaths[0] is "health"; allowed: a path that begins with / and has no query, fragment, space or backslash; fix: correct the path; match the query string with queryParams' },
+    { when: 'an open path is a prefix', props: { access: [jwt()], openPaths: ['/health', '/public/*'] }, message: '[PathInvalid] shop/route: openPaths[1] is "/public/*"; allowed: a path as it stands after normalization, without wildcards; fix: name each open path in full' },
+    { when: 'it denies nothing in particular', props: { deny: [{}] }, message: '[MatchEmpty] shop/route: deny[0] is {}; allowed: one condition or more; fix: leave out `matches` for a rule that fits every request' },
+  ])('is refused when $when', ({ props, message }) => {
+    expectRefusal(() => routed(props), message);
+  });
+
+  test.each([
+    { what: 'keys', first: jwt(), second: jwt({ jwks: undefined, jwksUri: 'https://login.example.com/keys' }), message: '[JwtIssuerConflict] shop/second: access[0].issuer is "https://login.example.com"; allowed: the keys that shop/route says the issuer has; fix: say the same `jwks` or `jwksUri`: Istio would take tokens that fit either, on both routes' },
+    { what: 'an authorizer', first: Access.extAuthz('a'), second: Access.extAuthz('b'), message: '[ExtAuthzProviderConflict] shop/second: access[0] is "b"; allowed: a, which shop/route asks; fix: ask the same one, or give the route another gateway: Istio knows one authorizer a pod' },
+  ])('is refused when another route through the same pods says otherwise about $what', ({ first, second, message }) => {
+    const { shop, gateway } = routed({ access: [first] });
+    expectRefusal(() => new IngressRoute(shop, 'second', { gateway, hosts: ['b.example.com'], rules, access: [second] }), message);
+  });
+});

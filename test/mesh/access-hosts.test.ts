@@ -1,0 +1,114 @@
+import { JsonPatch } from 'cdk8s';
+import { Step, describeMesh, get, ingressGateway, service, sidecar } from './mesh';
+import { forward, plain, run, spelt, statuses } from './shop-routes';
+import { Access, IngressListener, PathMatch } from '../../src';
+
+const CLIENT = '198.18.0.2';
+const nobody = [Access.ipBlocks('203.0.113.0/24')];
+
+describeMesh('ingress: access by host and path', () => {
+  describe('a wildcard', () => {
+    const routes = { '*.a.test': { access: nobody }, 'open.a.test': { rules: forward('next') }, '*.open.a.test': { rules: forward('next') } };
+
+    test('is closed under every port of the Host header', async () => {
+      const outcome = await run(routes, ['x.a.test', 'X.A.Test:80', 'x.a.test:81', 'x.y.a.test:8080', 'X.A.TEST:', 'x.a.test:x'].map(spelt));
+      expect(statuses(outcome)).toEqual([403, 403, 403, 403, 403, 403]);
+    });
+
+    test('does not close hosts under it that have a route of their own', async () => {
+      const outcome = await run(routes, ['open.a.test', 'open.a.test:80', 'Open.A.test:81', 'x.open.a.test', 'x.open.a.test:80', 'x.open.a.test:81'].map(spelt));
+      for (const answer of outcome.answers) expect(answer).toReach('next');
+    });
+
+    test('lets in whom it should, by the port of the gateway', async () => {
+      const outcome = await run({ '*.a.test': { access: [Access.ipBlocks(CLIENT)] } }, ['x.a.test', 'x.a.test:80'].map(spelt));
+      expect(statuses(outcome)).toEqual([200, 200]);
+    });
+
+    test('broken: without its guard, another port opens it', async () => {
+      const outcome = await run(routes, [spelt('x.a.test:81')], { broken: ['*.a.test', 'VirtualService', JsonPatch.remove('/spec/http/0')] });
+      expect(outcome.answers[0]).toReach('web');
+    });
+
+    test('broken: without the exception the policy closes the other routes', async () => {
+      const outcome = await run(routes, [spelt('open.a.test')], { broken: ['*.a.test', 'AuthorizationPolicy', JsonPatch.remove('/spec/rules/0/to/0/operation/notHosts')] });
+      expect(outcome.answers[0]).toFail({ status: 403 });
+    });
+  });
+
+  describe('a host', () => {
+    test('broken: without the form for ports, a port in the Host header opens it', async () => {
+      const outcome = await run({ 'a.test': { access: nobody } }, [spelt('a.test'), spelt('a.test:80')], { broken: ['a.test', 'AuthorizationPolicy', JsonPatch.remove('/spec/rules/0/to/0/operation/hosts/1')] });
+      expect(statuses(outcome)).toEqual([403, 200]);
+    });
+  });
+
+  describe('https', () => {
+    const listeners = [
+      IngressListener.https({ hosts: ['a.test', 'b.test'], credentialName: 'cert' }),
+      IngressListener.https({ hosts: ['*.c.test'], credentialName: 'wildcard-cert' }),
+    ];
+    const certificate = (name: string, host: string) => ({
+      apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'istio-ingress' }, data: { 'tls.crt': `\${cert:ingress:${host}}`, 'tls.key': `\${key:ingress:${host}}` },
+    });
+    // a server of somebody else on the same port, for TLS that does not end in the gateway
+    const through = [
+      { apiVersion: 'networking.istio.io/v1', kind: 'Gateway', metadata: { name: 'through', namespace: 'other' }, spec: { selector: { istio: 'ingressgateway' }, servers: [{ port: { number: 443, name: 'tls', protocol: 'TLS' }, hosts: ['through.test'], tls: { mode: 'PASSTHROUGH' } }] } },
+      { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata: { name: 'through', namespace: 'other' }, spec: { hosts: ['through.test'], gateways: ['other/through'], tls: [{ match: [{ sniHosts: ['through.test'] }], route: [{ destination: { host: 'own.other.svc.cluster.local', port: { number: 443 } } }] }] } },
+    ];
+    const fixtures = [certificate('cert', 'a.test,b.test'), certificate('wildcard-cert', '*.c.test'), ...through];
+    const workloads = [
+      service('web', { namespace: 'shop', http: 8080 }),
+      sidecar('own', { namespace: 'other', noProxy: true, service: 'own', ports: [{ name: 'tls', port: 443, serve: 'https', certHost: 'through.test', certCA: 'ingress' }] }),
+      ingressGateway(),
+    ];
+    const routes = { 'a.test': { access: nobody }, 'b.test': {}, 'x.c.test': { access: nobody } };
+    const secure = (host: string, sni?: string, header?: string): Step => get(`https://${host}/`, { from: 'outside', connect: 'ingress:443', trustCA: 'ingress', sni, headers: header ? { host: header } : undefined });
+
+    test('is closed by whatever name TLS asks for, and TLS that only passes is not', async () => {
+      const outcome = await run(routes, [
+        secure('a.test'), secure('A.Test', 'A.TEST'), secure('b.test', 'b.test', 'a.test'), secure('b.test', 'b.test', 'A.test:443'), secure('x.c.test'), secure('y.c.test', 'y.c.test', 'x.c.test'),
+        secure('b.test'), secure('through.test'), plain('a.test'),
+      ], { listeners, workloads, fixtures });
+      expect(statuses(outcome)).toEqual([403, 403, 403, 403, 403, 403, 200, 200, 301]);
+      expect(outcome.answers[7]).toReach('own');
+    });
+
+    test('broken: without the names of TLS the policy closes TLS that only passes', async () => {
+      const outcome = await run(routes, [secure('through.test')], { listeners, workloads, fixtures, broken: ['a.test', 'AuthorizationPolicy', JsonPatch.remove('/spec/rules/0/when/0')] });
+      expect(outcome.answers[0]).toFail({ error: /EOF|reset/ });
+    });
+  });
+
+  describe('paths', () => {
+    const routes = { 'a.test': { access: nobody, openPaths: ['/health', '/'] } };
+
+    test('that are open, are so exactly', async () => {
+      const open = ['/health', '/health?full=1', '/', '/x/../health', '/%68ealth'];
+      const closed = ['/health/', '/healthy', '/health/x', '/health;x=1', '/Health', '//health', '/health%2F..%2Fadmin', '/x'];
+      const outcome = await run(routes, [...open, ...closed].map(path => plain('a.test', path)));
+      expect(statuses(outcome)).toEqual([...open.map(() => 200), ...closed.map(() => 403)]);
+    });
+
+    test('broken: one that is not named is closed', async () => {
+      const outcome = await run(routes, [plain('a.test', '/health')], { broken: ['a.test', 'AuthorizationPolicy', JsonPatch.remove('/spec/rules/0/to/0/operation/notPaths/0')] });
+      expect(outcome.answers[0]).toFail({ status: 403 });
+    });
+
+    const denied = { 'a.test': { deny: [{ path: PathMatch.prefix('/admin') }, { path: PathMatch.exact('/api/keys') }, { methods: ['DELETE'] }] }, 'b.test': {} };
+    const bypasses = ['//admin', '/admin%2Fx', '/ADMIN', '/admin;a=1', '/x/..;/admin', '/x/..%2Fadmin', '/%2fadmin/x', '/./admin', '/x/../admin', '/%61dmin', '/admin%5Cx', '/api;v=1/keys', '/api//keys/'];
+
+    test('that are denied, are so however they are spelt', async () => {
+      const open = ['/', '/administrator', '/x/admin', '/api/keys/1', '/api'];
+      const closed = ['/admin', '/admin/', '/admin/x', '/api/keys', ...bypasses];
+      const outcome = await run(denied, [...[...open, ...closed].map(path => plain('a.test', path)), plain('a.test', '/', { method: 'DELETE' }), plain('b.test', '/admin')]);
+      expect(statuses(outcome)).toEqual([...open.map(() => 200), ...closed.map(() => 403), 403, 200]);
+    });
+
+    test('broken: a plain prefix lets many of these spellings pass', async () => {
+      const prefix = JsonPatch.replace('/spec/http/0/match', [{ uri: { prefix: '/admin' } }, { uri: { exact: '/api/keys' } }]);
+      const outcome = await run(denied, bypasses.map(path => plain('a.test', path)), { broken: ['a.test', 'VirtualService', prefix] });
+      expect(outcome.answers.filter(a => a.status === 200).length).toBeGreaterThan(5);
+    });
+  });
+});

@@ -1,0 +1,140 @@
+import { JsonPatch } from 'cdk8s';
+import { describeMesh } from './mesh';
+import { forward, plain, run, spelt, statuses } from './shop-routes';
+import { bearer, issuer } from './tokens';
+import { Access, ClaimMatch } from '../../src';
+
+describeMesh('ingress: access', () => {
+  describe('tokens', () => {
+    const [ours, partner, stranger] = ['https://ours.test', 'https://partner.test', 'https://stranger.test'].map(issuer);
+    const forged = issuer(ours.issuer);
+    const shop = Access.jwt({ issuer: ours.issuer, jwks: ours.jwks, audiences: ['shop'] });
+    const token = (claims: object = {}) => ours.token({ aud: 'shop', ...claims });
+    const shows = (text: string) => ({ headers: bearer(text) });
+
+    test('let in whom the issuer names for this audience, and nobody else', async () => {
+      const outcome = await run({ 'a.test': { access: [shop] } }, [
+        plain('a.test', '/', shows(token())), plain('a.test', '/', shows(ours.token({ aud: ['x', 'shop'], sub: 'me' }))),
+        plain('a.test'), plain('a.test', '/', shows(ours.token({ aud: 'billing' }))), plain('a.test', '/', shows(ours.token())), plain('a.test', '/', { headers: { authorization: 'Basic YTpi' } }),
+        plain('a.test', `/?access_token=${token()}`),
+        plain('a.test', '/', shows(token({ exp: 1 }))), plain('a.test', '/', shows(forged.token({ aud: 'shop' }))), plain('a.test', '/', shows(stranger.token({ aud: 'shop' }))),
+      ]);
+      expect(statuses(outcome)).toEqual([200, 200, 403, 403, 403, 403, 403, 401, 401, 401]);
+      expect(outcome.answers[0]).toReach('web', { headers: { authorization: /^Bearer / } });
+    });
+
+    test('hold however the host is spelt', async () => {
+      const outcome = await run({ 'a.test': { access: [shop] } }, ['A.Test', 'a.test:80', 'A.TEST:12345', 'a.test:', 'a.test:x'].map(spelt));
+      expect(statuses(outcome)).toEqual([403, 403, 403, 403, 403]);
+    });
+
+    test('must have the claims', async () => {
+      const claims = [ClaimMatch.oneOf('groups', 'staff', 'admins'), ClaimMatch.nested(['realm_access', 'roles'], 'buyer'), ClaimMatch.oneOf('scope', 'read'), ClaimMatch.present('sub')];
+      const fits = { sub: 'me', groups: ['x', 'admins'], realm_access: { roles: ['buyer'] }, scope: 'write read' };
+      const access = [Access.jwt({ issuer: ours.issuer, jwks: ours.jwks, claims })];
+      const misfits = [{ groups: 'guests' }, { realm_access: { roles: ['seller'] } }, { scope: 'write' }, { sub: undefined }, { sub: '' }];
+      const outcome = await run({ 'a.test': { access } }, [fits, { ...fits, groups: 'staff' }, ...misfits.map(m => ({ ...fits, ...m }))].map(c => plain('a.test', '/', shows(ours.token(c)))));
+      expect(statuses(outcome)).toEqual([200, 200, 403, 403, 403, 403, 403]);
+    });
+
+    test('of one of several issuers', async () => {
+      const access = [Access.anyOf(shop, Access.jwt({ issuer: partner.issuer, jwks: partner.jwks, claims: [ClaimMatch.oneOf('azp', 'partner')] }))];
+      const tokens = [token(), partner.token({ azp: 'partner' }), partner.token({ aud: 'shop' }), ours.token({ azp: 'partner' })];
+      const outcome = await run({ 'a.test': { access } }, [...tokens.map(t => plain('a.test', '/', shows(t))), plain('a.test')]);
+      expect(statuses(outcome)).toEqual([200, 200, 403, 403, 403]);
+    });
+
+    const two = { 'a.test': { access: [shop] }, 'b.test': { rules: forward('next') }, 'c.test': { access: [Access.jwt({ issuer: ours.issuer, jwks: ours.jwks, audiences: ['billing'] })] } };
+
+    test('of one route neither open nor close another', async () => {
+      const outcome = await run(two, [plain('b.test'), plain('b.test', '/', shows(token())), plain('c.test', '/', shows(token())), plain('c.test', '/', shows(ours.token({ aud: 'billing' }))), plain('a.test', '/', shows(token()))]);
+      expect(statuses(outcome)).toEqual([200, 200, 403, 200, 200]);
+      expect(outcome.answers[1]).toReach('next', { headers: { authorization: /^Bearer / } });
+    });
+
+    test('that are invalid, Istio refuses on every route, but not those in a header of their own', async () => {
+      const steps = [token({ exp: 1 }), stranger.token(), 'opaque'].map(t => plain('b.test', '/', shows(t)));
+      expect(statuses(await run(two, steps))).toEqual([401, 401, 401]);
+      const own = [Access.jwt({ issuer: ours.issuer, jwks: ours.jwks, audiences: ['shop'], header: 'X-Shop-Token' })];
+      const outcome = await run({ 'a.test': { access: own }, 'b.test': {} }, [...steps, plain('a.test', '/', { headers: { 'x-shop-token': token() } }), plain('a.test', '/', shows(token()))]);
+      expect(statuses(outcome)).toEqual([200, 200, 200, 200, 403]);
+    });
+
+    test('broken: a policy in the namespace of the application does nothing', async () => {
+      const outcome = await run(two, [plain('a.test')], { broken: ['a.test', 'AuthorizationPolicy', JsonPatch.replace('/metadata/namespace', 'shop')] });
+      expect(outcome.answers[0]).toReach('web');
+    });
+
+    test('broken: keys in the namespace of the application are none', async () => {
+      const outcome = await run({ 'a.test': two['a.test'] }, [plain('a.test', '/', shows(token()))], { broken: ['a.test', 'RequestAuthentication', JsonPatch.replace('/metadata/namespace', 'shop')] });
+      expect(outcome.answers[0]).toFail({ status: 403 });
+    });
+
+    test('broken: a policy that allows closes the neighbours', async () => {
+      const outcome = await run(two, [plain('b.test')], { broken: ['a.test', 'AuthorizationPolicy', JsonPatch.replace('/spec/action', 'ALLOW')] });
+      expect(outcome.answers[0]).toFail({ status: 403 });
+    });
+
+    test('broken: a policy for another port lets everybody in', async () => {
+      const outcome = await run({ 'a.test': two['a.test'] }, [plain('a.test')], {
+        broken: ['a.test', 'AuthorizationPolicy', ...[0, 1].map(i => JsonPatch.replace(`/spec/rules/${i}/to/0/operation/ports/0`, '8080'))],
+      });
+      expect(outcome.answers[0]).toReach('web');
+    });
+  });
+
+  describe('addresses', () => {
+    const client = '198.18.0.2';
+    const elsewhere = '203.0.113.0/24';
+    const forwarded = { headers: { 'x-forwarded-for': '203.0.113.9' } };
+    const proxied = { meshConfig: 'defaultConfig: {gatewayTopology: {numTrustedProxies: 1}}' };
+    const both = { 'a.test': { access: [Access.ipBlocks(client, '2001:db8::/32')] }, 'b.test': { access: [Access.ipBlocks(elsewhere)] }, 'c.test': { access: [Access.remoteIpBlocks(elsewhere)] } };
+
+    test('of the connection', async () => {
+      const outcome = await run(both, [plain('a.test'), plain('b.test'), plain('b.test', '/', forwarded)]);
+      expect(statuses(outcome)).toEqual([200, 403, 403]);
+    });
+
+    test('by the header of trusted proxies, of which there are none by default', async () => {
+      expect(statuses(await run(both, [plain('c.test', '/', forwarded), plain('c.test')], proxied))).toEqual([200, 403]);
+      expect(statuses(await run(both, [plain('c.test', '/', forwarded)]))).toEqual([403]);
+    });
+
+    test('broken: the address of the connection is not that of the client behind a proxy', async () => {
+      const outcome = await run(both, [plain('c.test', '/', forwarded)], { ...proxied, broken: ['c.test', 'AuthorizationPolicy', JsonPatch.replace('/spec/rules/0/when/0/key', 'source.ip')] });
+      expect(outcome.answers[0]).toFail({ status: 403 });
+    });
+
+    test('or a token', async () => {
+      const ours = issuer('https://ours.test');
+      const access = [Access.anyOf(Access.ipBlocks(elsewhere), Access.jwt({ issuer: ours.issuer, jwks: ours.jwks, audiences: ['shop'] }))];
+      const outcome = await run({ 'a.test': { access }, 'b.test': { access: [Access.anyOf(Access.ipBlocks(client), Access.ipBlocks(elsewhere))] } }, [
+        plain('a.test', '/', { headers: bearer(ours.token({ aud: 'shop' })) }), plain('a.test'), plain('b.test'),
+      ]);
+      expect(statuses(outcome)).toEqual([200, 403, 200]);
+    });
+  });
+
+  describe('an authorizer outside', () => {
+    const meshConfig = 'extensionProviders: [{name: ours, envoyExtAuthzHttp: {service: authorizer.security.svc.cluster.local, port: 8000}}]';
+    const routes = { 'a.test': { access: [Access.extAuthz('ours')] }, 'b.test': { rules: forward('next') } };
+
+    test('decides, for its route alone', async () => {
+      const outcome = await run(routes, [plain('a.test'), plain('a.test', '/status/403'), plain('A.test:1', '/status/401'), plain('b.test', '/status/403')], { meshConfig });
+      expect(outcome.answers.map(a => [a.status, a.server?.server])).toEqual([[200, 'web'], [403, 'authorizer'], [401, 'authorizer'], [403, 'next']]);
+    });
+
+    test('broken: one that mesh config does not know lets nobody in', async () => {
+      const outcome = await run(routes, [plain('a.test'), plain('b.test')], { meshConfig, broken: ['a.test', 'AuthorizationPolicy', JsonPatch.replace('/spec/provider/name', 'other')] });
+      expect(statuses(outcome)).toEqual([403, 200]);
+    });
+
+    test('broken: a second one on the same pods closes both', async () => {
+      const outcome = await run({ ...routes, 'b.test': { access: [Access.extAuthz('ours')] } }, [plain('a.test'), plain('b.test')], {
+        meshConfig: meshConfig.replace(']', ', {name: other, envoyExtAuthzHttp: {service: authorizer.security.svc.cluster.local, port: 8000}}]'),
+        broken: ['b.test', 'AuthorizationPolicy', JsonPatch.replace('/spec/provider/name', 'other')],
+      });
+      expect(statuses(outcome)).toEqual([403, 403]);
+    });
+  });
+});
