@@ -1,5 +1,6 @@
 import { IConstruct } from 'constructs';
 import { Refuse, refuser } from './private/errors';
+import { checkFlag, checkObject } from './private/kinds';
 import { isDnsName } from './private/names';
 
 /** Facts about the mesh that a library cannot know. */
@@ -50,11 +51,12 @@ export class MeshSettings {
     const root = scope.node.root;
     const before = settings.get(root);
     if (!options && before) return before;
-    const wanted = new MeshSettings(options ?? {});
-    checkSettings(wanted, refuser(scope));
+    const refuse = refuser(scope);
+    const wanted = new MeshSettings(checkObject(options, 'options', refuse) ?? {});
+    checkSettings(wanted, refuse);
     if (before && JSON.stringify(before) !== JSON.stringify(wanted)) {
-      refuser(scope)({
-        code: 'MeshSettingsConflict', prop: 'options', got: wanted, allowed: `the settings in use, ${JSON.stringify(before)}`, fix: 'call MeshSettings.of(app, ...) once, right after the app is made',
+      refuse({
+        code: 'MeshSettingsConflict', prop: 'options', got: { ...wanted }, allowed: `the settings in use, ${JSON.stringify(before)}`, fix: 'call MeshSettings.of(app, ...) once, right after the app is made',
       });
     }
     settings.set(root, wanted);
@@ -85,12 +87,13 @@ export class MeshSettings {
   }
 }
 
-function checkSettings({ istioVersion, clusterDomain, trustDomain }: MeshSettings, refuse: Refuse): void {
+function checkSettings({ istioVersion, clusterDomain, trustDomain, dnsCapture }: MeshSettings, refuse: Refuse): void {
   const [, major, minor] = /^(\d+)\.(\d+)(\.\d+)?$/.exec(String(istioVersion)) ?? [];
   if (major === undefined || Number(major) < 1 || (major === '1' && Number(minor) < 22)) {
     refuse({ code: 'MeshSettingsInvalid', prop: 'istioVersion', got: istioVersion, allowed: 'a version from 1.22, such as 1.31', fix: 'write major.minor: istioctl version shows it' });
   }
   for (const [prop, name] of Object.entries({ clusterDomain, trustDomain })) {
-    if (!isDnsName(name)) refuse({ code: 'MeshSettingsInvalid', prop, got: name, allowed: 'a DNS name such as cluster.local', fix: 'write the name alone' });
+    if (typeof name !== 'string' || !isDnsName(name)) refuse({ code: 'MeshSettingsInvalid', prop, got: name, allowed: 'a DNS name such as cluster.local', fix: 'write the name alone' });
   }
+  checkFlag(dnsCapture, 'dnsCapture', refuse);
 }

@@ -12,6 +12,7 @@ import { Refuse, refuser } from '../private/errors';
 import { EgressIntent, checkEgressRoute } from '../private/intent/egress-route';
 import { isHttp } from '../private/intent/external';
 import { workloadPortsText } from '../private/intent/workload';
+import { checkConstruct, needObject } from '../private/kinds';
 import { planEgressRoute } from '../private/plan/egress-route';
 import { claim } from '../private/registry';
 import { addObject } from '../private/render/object';
@@ -37,7 +38,7 @@ export enum VirtualServiceLayout {
   SINGLE = 'SINGLE',
 }
 
-/** Properties of an `EgressRoute`. */
+/** Properties of an `EgressRoute`. Programs without types that give another type get error `TypeInvalid`. */
 export interface EgressRouteProps {
   /**
    * The service to which the route leads. Errors `DirectServiceRouted`, `WildcardThroughGateway`, `ResolutionNoneBehindGateway`,
@@ -57,7 +58,7 @@ export interface EgressRouteProps {
   readonly callers?: Caller[];
 
   /**
-   * What becomes of TLS that the application itself speaks. Error `AppTlsWithoutTls`.
+   * What becomes of TLS that the application itself speaks. Errors `AppTlsWithoutTls`, `ValueUnknown`.
    *
    * @default AppTls.WRAP
    */
@@ -86,7 +87,7 @@ export interface EgressRouteProps {
   readonly keepHeaders?: string[];
 
   /**
-   * How the two legs are laid out in objects.
+   * How the two legs are laid out in objects. Error `ValueUnknown`.
    *
    * @default VirtualServiceLayout.SPLIT
    */
@@ -131,8 +132,10 @@ export class EgressRoute extends Construct {
 
   constructor(scope: Construct, id: string, props: EgressRouteProps) {
     super(scope, id);
-    const refuse = refuser(this);
-    const { service, gateway } = props;
+    const refuse: Refuse = refuser(this);
+    needObject(props, 'props', refuse);
+    const service = checkConstruct(props.service, '_intent', 'ExternalService', 'service', refuse);
+    const gateway = checkConstruct(props.gateway, '_facts', 'EgressGateway', 'gateway', refuse);
     if (service._direct) {
       refuse({ code: 'DirectServiceRouted', prop: 'service', got: service.node.path, allowed: 'a service that is not direct', fix: 'leave out `direct` from the service, or delete the route' });
     }
@@ -163,13 +166,13 @@ export class EgressRoute extends Construct {
   /** A host has one way out of a gateway, and one way in a calling namespace: of two, Istio would take one without a word. */
   private claimHosts(intent: EgressIntent, service: IExternalService, refuse: Refuse): void {
     const { name, namespace } = intent.gateway;
-    for (const host of intent.service.hosts) {
+    intent.service.hosts.forEach((host, i) => {
       const other = claim(this, 'egress', namespace, name, host) as EgressRoute | undefined;
       if (other) {
         const same = JSON.stringify(tlsOf.get(other)) === JSON.stringify(service._intent.ports.map(p => p.tls));
         refuse({
           code: same ? 'HostAlreadyRouted' : 'UpstreamTlsConflict',
-          prop: 'service.hosts',
+          prop: `service.hosts[${i}]`,
           got: host,
           allowed: `hosts that ${other.node.path} does not lead to through ${namespace}/${name}`,
           fix: `add the callers of this route to ${other.node.path}${same ? '' : ', and agree on one TLS: the gateway keeps one setting a host'}`,
@@ -187,7 +190,7 @@ export class EgressRoute extends Construct {
           });
         }
       }
-    }
+    });
     tlsOf.set(this, service._intent.ports.map(p => p.tls));
   }
 }

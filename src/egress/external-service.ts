@@ -5,11 +5,10 @@ import { Resolution } from './resolution';
 import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
 import { chartNamespace } from '../private/chart';
-import { refusalMessage, refuser } from '../private/errors';
+import { Refuse, refusalMessage, refuser } from '../private/errors';
 import { ExternalIntent, checkExternal } from '../private/intent/external';
-import { labelOf } from '../private/names';
-import { externalServiceEntry, insecureReasons, upstreamRule, upstreamRuleSuffix } from '../private/plan/external';
-import { REASON } from '../private/plan/upstream-tls';
+import { checkFlag, needObject } from '../private/kinds';
+import { externalServiceEntry, upstreamRules } from '../private/plan/external';
 import { claim } from '../private/registry';
 import { addLateObject, addObject } from '../private/render/object';
 import { ConnectionPool } from '../traffic/connection-pool';
@@ -43,7 +42,7 @@ export interface IExternalService extends IConstruct {
   _openAfter(guards: ApiObject[]): void;
 }
 
-/** Properties of an `ExternalService`. */
+/** Properties of an `ExternalService`. Programs without types that give another type get error `TypeInvalid`. */
 export interface ExternalServiceProps {
   /**
    * The DNS names of the service, full and in ASCII; wildcards such as `*.example.com` with `Resolution.servedBy()`, `endpoints()`,
@@ -109,7 +108,7 @@ export interface ExternalServiceProps {
 /**
  * A service outside the mesh: a ServiceEntry in the namespace of the chart, visible only where it is used.
  * A direct service whose ports speak TLS to the outside (`ExternalPort.httpToHttps`), or with traffic policies, also gets a DestinationRule a host;
- * where it is not direct, the route makes it for the gateway.
+ * where it is not direct, the route makes it for the gateway. The chart must have a namespace. Error `NamespaceMissing`.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
  */
@@ -130,17 +129,18 @@ export class ExternalService extends Construct implements IExternalService {
 
   constructor(scope: Construct, id: string, props: ExternalServiceProps) {
     super(scope, id);
-    const refuse = refuser(this);
+    const refuse: Refuse = refuser(this);
     const namespace = chartNamespace(this, refuse);
+    needObject(props, 'props', refuse);
     this._intent = checkExternal(props, MeshSettings.of(this), refuse);
-    this._direct = props.direct ?? false;
+    this._direct = checkFlag(props.direct, 'direct', refuse);
     this.hosts = this._intent.hosts;
-    for (const host of this.hosts) {
+    this.hosts.forEach((host, i) => {
       const other = claim(this, 'external host', namespace, host);
       if (other) {
-        refuse({ code: 'HostDuplicate', prop: 'hosts', got: host, allowed: `hosts that no other service of ${namespace} has; ${other.node.path} has it`, fix: 'put all ports of a host into one ExternalService' });
+        refuse({ code: 'HostDuplicate', prop: `hosts[${i}]`, got: host, allowed: `hosts that no other service of ${namespace} has; ${other.node.path} has it`, fix: 'put all ports of a host into one ExternalService' });
       }
-    }
+    });
     this.serviceEntry = addLateObject(this, { kind: 'ServiceEntry', id: 'service-entry', namespace, name: props.metadata?.name },
       () => externalServiceEntry(this._intent, namespace, this.viewers), props.metadata);
     this.destinationRules = this._direct ? this.directRules(namespace, props.metadata) : [];
@@ -161,14 +161,7 @@ export class ExternalService extends Construct implements IExternalService {
   }
 
   private directRules(namespace: string, metadata?: ObjectMetadata): ApiObject[] {
-    const reason = insecureReasons(this._intent.ports);
-    const suffix = upstreamRuleSuffix(this._intent);
-    return this.hosts.flatMap(host => {
-      const spec = upstreamRule(host, this._intent, namespace);
-      if (!spec) return [];
-      const annotations = reason ? { [REASON]: reason } : undefined;
-      return [addObject(this, { kind: 'DestinationRule', id: `${host}-${suffix}`, namespace, name: labelOf(host, suffix), annotations, spec }, metadata)];
-    });
+    return this.hosts.flatMap(host => upstreamRules(host, this._intent, { namespace, name: [host] })).map(plan => addObject(this, plan, metadata));
   }
 
   private unused(): string[] {

@@ -22,7 +22,7 @@ export interface EndpointOptions {
   readonly weight?: number;
 
   /**
-   * Labels of the endpoint.
+   * Labels of the endpoint. Error `LabelInvalid`.
    *
    * @default - none
    */

@@ -11,8 +11,9 @@ export class CaSource {
 
   /**
    * The `ca.crt` of a Secret in the namespace of the gateway's pods. A list of revoked certificates may stand beside it, as `ca.crl`.
+   * Errors `CaSourceConflict`, `ClientCertificateSecretAtSidecar`.
    *
-   * @param name the name of the Secret
+   * @param name the name of the Secret. Error `NameInvalid`.
    */
   public static secret(name: string): CaSource {
     return new CaSource('secret', name);
@@ -32,7 +33,7 @@ export class CaSource {
   /**
    * A PEM file in the proxy's container.
    *
-   * @param path an absolute path
+   * @param path an absolute path. Error `FilePathInvalid`.
    */
   public static file(path: string): CaSource {
     return new CaSource('file', path);
@@ -66,15 +67,17 @@ export interface ClientCertificateFiles {
 /** The certificate that is shown to the external host. */
 export class ClientCertificate {
   /**
-   * A Secret with `tls.crt`, `tls.key` and `ca.crt`, and perhaps `ca.crl` with revoked certificates, in the namespace of the gateway's pods: a Secret of another namespace is never found.
+   * A Secret with `tls.crt`, `tls.key` and `ca.crt`, and perhaps `ca.crl` with revoked certificates, in the namespace of the gateway's pods:
+   * a Secret of another namespace is never found.
+   * Errors `CaSourceConflict` where a `ca` stands beside it, `ClientCertificateSecretAtSidecar` for a direct service.
    *
-   * @param name the name of the Secret
+   * @param name the name of the Secret. Error `NameInvalid`.
    */
   public static secret(name: string, options: ClientCertificateSecretOptions = {}): ClientCertificate {
     return new ClientCertificate({ secret: name, namespace: options.namespace });
   }
 
-  /** Files in the proxy's container. */
+  /** Files in the proxy's container. Error `FilePathInvalid`. */
   public static files(files: ClientCertificateFiles): ClientCertificate {
     return new ClientCertificate({ files });
   }

@@ -8,6 +8,7 @@ import { checkPort } from '../private/checks';
 import { Refuse, refuser } from '../private/errors';
 import { checkCaller } from '../private/intent/egress-route';
 import { WorkloadFacts, resolveWorkload, workloadPortsText } from '../private/intent/workload';
+import { checkList, needObject } from '../private/kinds';
 import { isDnsLabel } from '../private/names';
 import { GatewayFacts, legOneHost, legOneRule, sharedLegOne, sharedServer } from '../private/plan/egress-gateway';
 import { claim } from '../private/registry';
@@ -32,9 +33,9 @@ export interface IEgressGateway extends IConstruct {
   _showTo(namespaces: string[]): void;
 }
 
-/** Properties of an `EgressGateway`. */
+/** Properties of an `EgressGateway`. Programs without types that give another type get error `TypeInvalid`. */
 export interface EgressGatewayProps {
-  /** Where the pods of the gateway run. */
+  /** Where the pods of the gateway run. Error `EgressGatewayDuplicate` where another gateway of the app has the same port of them. */
   readonly workload: GatewayWorkload;
 
   /**
@@ -116,6 +117,7 @@ export class EgressGateway extends Construct implements IEgressGateway {
   constructor(scope: Construct, id: string, props: EgressGatewayProps) {
     super(scope, id);
     const refuse: Refuse = refuser(this);
+    needObject(props, 'props', refuse);
     const named = props.metadata?.name;
     const { facts, workload } = identify(this, { ...props, name: named ?? id, nameProp: named === undefined ? 'id' : 'metadata.name' });
     const { name, namespace } = facts;
@@ -132,7 +134,7 @@ export class EgressGateway extends Construct implements IEgressGateway {
         fix: `use ${other.node.path} for all routes, or set \`port\` to another port: Istio drops the second server of a port`,
       });
     }
-    this._showTo((props.callers ?? []).map((c, i) => checkCaller(c, `callers[${i}]`, refuse).namespace));
+    this._showTo((checkList(props.callers, 'callers', refuse) ?? []).map((c, i) => checkCaller(c, `callers[${i}]`, refuse).namespace));
     this.gateway = addObject(this, { kind: 'Gateway', id: 'gateway', namespace, name, spec: sharedServer(facts) }, props.metadata);
     this.legOneServiceEntry = addLateObject(this, { kind: 'ServiceEntry', id: 'leg-1', namespace, name: `${name}-leg-1` },
       () => sharedLegOne(facts, this.callers), props.metadata);
@@ -154,6 +156,7 @@ class ImportedEgressGateway extends Construct implements IEgressGateway {
 
   constructor(scope: Construct, id: string, attributes: EgressGatewayAttributes) {
     super(scope, id);
+    needObject(attributes, 'attributes', refuser(this));
     const { facts, workload } = identify(this, { ...attributes, name: attributes.gatewayName, nameProp: 'gatewayName' });
     this._facts = facts;
     this._workload = workload;
@@ -181,7 +184,7 @@ function identify(scope: IConstruct, identity: Identity): { readonly facts: Gate
   if (!port) {
     refuse({ code: 'EgressGatewayPortMissing', prop: 'port', got: number, allowed: workloadPortsText(workload), fix: `add port ${number} to the Service and to the GatewayWorkload, or set \`port\`` });
   }
-  if (!isDnsLabel(name)) {
+  if (typeof name !== 'string' || !isDnsLabel(name)) {
     refuse({ code: 'GatewayNameNotALabel', prop: nameProp, got: name, allowed: 'a DNS label: lower-case letters, digits and dashes, at most 63', fix: nameProp === 'gatewayName' ? 'write the name that the gateway has' : 'set metadata.name to a name without dots and capitals' });
   }
   const { namespace, selector } = workload;

@@ -51,7 +51,7 @@ export interface GatewayWorkloadProps {
   /** The name of the Service in front of the pods. */
   readonly serviceName: string;
 
-  /** Labels that the pods carry, and no others. */
+  /** Labels that the pods carry, and no others. Errors `WorkloadInvalid`, `LabelInvalid`. */
   readonly selector: { [label: string]: string };
 
   /** The ports of the Service. */
@@ -72,10 +72,10 @@ export class GatewayWorkload {
   public static helmRelease(name: string, options: HelmReleaseOptions): GatewayWorkload {
     return new GatewayWorkload({
       facts: {
-        namespace: options.namespace,
+        namespace: options?.namespace,
         serviceName: name,
-        selector: options.selector ?? { app: name, istio: name.replace(/^istio-/, '') },
-        ports: options.ports ?? [{ number: 80 }, { number: 443 }],
+        selector: options?.selector ?? chartLabels(name),
+        ports: options?.ports ?? [{ number: 80 }, { number: 443 }],
       },
     });
   }
@@ -90,7 +90,7 @@ export class GatewayWorkload {
       facts: {
         namespace: options.namespace ?? 'istio-system',
         serviceName: name,
-        selector: { app: name, istio: name.replace(/^istio-/, '') },
+        selector: chartLabels(name),
         ports: [{ number: 80, targetPort: 8080 }, { number: 443, targetPort: 8443 }],
       },
     });
@@ -98,7 +98,7 @@ export class GatewayWorkload {
 
   /** A gateway installed in any other way. */
   public static of(props: GatewayWorkloadProps): GatewayWorkload {
-    return new GatewayWorkload({ facts: props });
+    return new GatewayWorkload({ facts: props ?? {} });
   }
 
   /**
@@ -113,6 +113,10 @@ export class GatewayWorkload {
   private constructor(
     /** @internal */ public readonly _spec: GatewayWorkloadSpec,
   ) {}
+}
+
+function chartLabels(name: string): { [label: string]: string } {
+  return { app: name, istio: String(name).replace(/^istio-/, '') };
 }
 
 /** @internal */

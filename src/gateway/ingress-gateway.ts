@@ -5,10 +5,11 @@ import { IngressListener } from '../ingress/ingress-listener';
 import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
 import { chartNamespace } from '../private/chart';
-import { refuser } from '../private/errors';
+import { Refuse, refuser } from '../private/errors';
 import { checkListeners } from '../private/intent/ingress-gateway';
 import { claimServers } from '../private/intent/servers';
 import { WorkloadFacts, resolveWorkload } from '../private/intent/workload';
+import { needObject } from '../private/kinds';
 import { isDnsLabel } from '../private/names';
 import { BoundRoute, ListenedHost, ingressGateway } from '../private/plan/ingress-gateway';
 import { addLateObject } from '../private/render/object';
@@ -32,13 +33,13 @@ export interface IIngressGateway extends IConstruct {
   _bind(route: BoundRoute): void;
 }
 
-/** Properties of an `IngressGateway`. */
+/** Properties of an `IngressGateway`. Programs without types that give another type get error `TypeInvalid`. */
 export interface IngressGatewayProps {
   /** Where the pods of the gateway run. */
   readonly workload: GatewayWorkload;
 
   /**
-   * What the gateway listens for. Errors `ListenersEmpty`, `ListenerConflict`, `IngressGatewayPortMissing`.
+   * What the gateway listens for. Errors `ListenersEmpty`, `ListenerConflict`, `ListenerProtocolConflict`, `IngressGatewayPortMissing`.
    *
    * @default - clear-text HTTP on port 80, for every host
    */
@@ -72,11 +73,12 @@ export class IngressGateway extends Construct implements IIngressGateway {
 
   constructor(scope: Construct, id: string, props: IngressGatewayProps) {
     super(scope, id);
-    const refuse = refuser(this);
+    const refuse: Refuse = refuser(this);
+    needObject(props, 'props', refuse);
     const namespace = chartNamespace(this, refuse);
     const workload = resolveWorkload(props.workload, 'workload', refuse);
     const name = props.metadata?.name;
-    if (name !== undefined && !isDnsLabel(name)) {
+    if (name !== undefined && (typeof name !== 'string' || !isDnsLabel(name))) {
       refuse({ code: 'GatewayNameNotALabel', prop: 'metadata.name', got: name, allowed: 'a DNS label: lower-case letters, digits and dashes, at most 63', fix: 'choose a name without dots and capitals' });
     }
     this._listened = checkListeners(props.listeners ?? [IngressListener.http()], workload, MeshSettings.of(this), refuse);

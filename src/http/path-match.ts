@@ -9,7 +9,7 @@ export interface PathMatchOptions {
 }
 
 /**
- * How the path of a request is compared. Query strings take no part.
+ * How the path of a request is compared. Query strings take no part. Error `PathInvalid`.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
  */

@@ -13,6 +13,7 @@ export interface WeightedDestination {
 export interface RedirectOptions {
   /**
    * `http` or `https`. A port that the client wrote into its Host header is kept, unless `authority` is set as well.
+   * Error `RedirectSchemeInvalid`.
    *
    * @default - the scheme of the request
    */
@@ -26,7 +27,7 @@ export interface RedirectOptions {
   readonly authority?: string;
 
   /**
-   * The whole path to go to, beginning with `/`.
+   * The whole path to go to, beginning with `/`. Error `PathInvalid`.
    *
    * @default - the path of the request
    */
@@ -34,6 +35,7 @@ export interface RedirectOptions {
 
   /**
    * The port to go to, 1 to 65535, other than the scheme's own: that one Istio leaves out, so that the client's port is kept.
+   * Error `RedirectPortIgnored`.
    *
    * @default - the port that the client wrote; none where `authority` is set
    */
@@ -55,7 +57,7 @@ export interface RedirectOptions {
 export class RouteAction {
   /** Sends all requests to one destination. */
   public static forward(destination: Destination): RouteAction {
-    return new RouteAction({ split: [{ destination, weight: 1 }] });
+    return new RouteAction({ forward: destination });
   }
 
   /**
@@ -93,6 +95,7 @@ export class RouteAction {
 
 /** @internal */
 export interface RouteActionSpec {
+  readonly forward?: Destination;
   readonly split?: WeightedDestination[];
   readonly redirect?: RedirectOptions;
   readonly respond?: { readonly status: number; readonly body?: string };

@@ -4,7 +4,7 @@ import { QueryParamMatch } from './query-param-match';
 import { StringMatch } from './string-match';
 
 /**
- * Conditions on a request, all of which must hold.
+ * Conditions on a request, all of which must hold; one at least. Error `MatchEmpty`.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
  */

@@ -10,7 +10,7 @@ import { RouteMatch } from './route-match';
 
 /**
  * What rules of both directions have in common. The first rule that matches decides.
- * Everything but `matches` and `responseHeaders` is for requests that are forwarded. Error `RuleOptionUnused`.
+ * Everything but `matches` and `responseHeaders` is for requests that are forwarded. Errors `RuleOptionUnused`, `RuleUnreachable`.
  */
 export interface RouteRule {
   /**
@@ -72,7 +72,7 @@ export interface RouteRule {
 
 /** A rule of an `IngressRoute`. */
 export interface IngressRule extends RouteRule {
-  /** What is done with a request that matches. */
+  /** What is done with a request that matches. Error `ActionMissing`. */
   readonly action: RouteAction;
 
   /**

@@ -10,13 +10,14 @@ import { Refuse, refusalMessage, refuser } from '../private/errors';
 import { checkDisjoint, checkHosts } from '../private/hosts';
 import { checkAccess } from '../private/intent/access';
 import { Rule, checkRules } from '../private/intent/rule';
+import { checkConstruct, checkList, needObject } from '../private/kinds';
 import { RoutedHosts, accessObjects } from '../private/plan/access';
 import { ingressVirtualService } from '../private/plan/ingress';
 import { ListenedHost, listenersOf } from '../private/plan/ingress-gateway';
 import { claim, shared } from '../private/registry';
 import { addLateObject, addLateObjects } from '../private/render/object';
 
-/** Properties of an `IngressRoute`. */
+/** Properties of an `IngressRoute`. Programs without types that give another type get error `TypeInvalid`. */
 export interface IngressRouteProps {
   /** The gateway through which requests come in. */
   readonly gateway: IIngressGateway;
@@ -88,18 +89,19 @@ export class IngressRoute extends Construct {
 
   constructor(scope: Construct, id: string, props: IngressRouteProps) {
     super(scope, id);
-    const refuse = refuser(this);
-    const { gateway } = props;
+    const refuse: Refuse = refuser(this);
+    needObject(props, 'props', refuse);
+    const gateway = checkConstruct(props.gateway, '_listened', 'IngressGateway', 'gateway', refuse);
     const namespace = chartNamespace(this, refuse);
     const hosts = checkHosts(props.hosts, 'hosts', { wildcard: true, catchAll: true }, refuse);
     checkDisjoint(hosts, 'hosts', refuse);
     const listeners = commonListeners(hosts, gateway, refuse);
-    for (const host of hosts) {
+    hosts.forEach((host, i) => {
       const other = claim(this, 'ingress', gateway.gatewayName, host);
       if (other) {
-        refuse({ code: 'HostAlreadyRouted', prop: 'hosts', got: host, allowed: `hosts that ${other.node.path} does not have`, fix: `put its rules into ${other.node.path}: the order of rules in two routes would be that in which the cluster received them` });
+        refuse({ code: 'HostAlreadyRouted', prop: `hosts[${i}]`, got: host, allowed: `hosts that ${other.node.path} does not have`, fix: `put its rules into ${other.node.path}: the order of rules in two routes would be that in which the cluster received them` });
       }
-    }
+    });
     this.takeRules(props.rules ?? [], 'rules');
     const access = checkAccess(this, { ...props, hosts }, gateway._workload, refuse);
     const routed = shared<RoutedHosts>(this, 'ingress routes', gateway._workload.namespace, JSON.stringify(gateway._workload.selector));
@@ -123,7 +125,7 @@ export class IngressRoute extends Construct {
 
   private takeRules(rules: IngressRule[], prop: string): void {
     const refuse = refuser(this);
-    const idle = rules.findIndex(rule => !rule.action);
+    const idle = checkList(rules, prop, refuse).findIndex((rule, i) => needObject(rule, `${prop}[${i}]`, refuse).action === undefined);
     if (idle >= 0) {
       refuse({ code: 'ActionMissing', prop: `${prop}[${idle}].action`, got: undefined, allowed: 'an action', fix: 'say what is done, for example RouteAction.forward(...)' });
     }

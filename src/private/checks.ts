@@ -1,7 +1,9 @@
 import { isIP } from 'node:net';
 import { Duration } from 'cdk8s';
+import { ErrorCode } from './codes';
 import { Refuse } from './errors';
-import { isDnsName } from './names';
+import { checkKind } from './kinds';
+import { isDnsLabel, isDnsName } from './names';
 import { regexError } from './re2';
 
 export function checkPort(port: number, prop: string, refuse: Refuse): number {
@@ -38,7 +40,7 @@ export function checkRegex(regex: string, prop: string, refuse: Refuse): void {
 }
 
 export function checkTimeout(timeout: Duration | undefined, prop: string, refuse: Refuse): number | undefined {
-  const ms = timeout?.toMilliseconds();
+  const ms = checkKind(timeout, Duration, prop, refuse)?.toMilliseconds();
   if (ms !== undefined && ms < 1) {
     refuse({ code: 'TimeoutInvalid', prop, got: `${ms} ms`, allowed: 'one millisecond or more', fix: 'leave it out for no timeout' });
   }
@@ -88,6 +90,13 @@ export function checkEnum(value: string | undefined, values: string[], prop: str
   if (value !== undefined && !values.includes(value)) {
     refuse({ code: 'ValueUnknown', prop, got: value, allowed: values.join(', '), fix: 'use a member of the enum' });
   }
+}
+
+export function checkLabel(name: string, prop: string, refuse: Refuse, { code = 'NameInvalid', fix = 'correct the name' }: { code?: ErrorCode; fix?: string } = {}): string {
+  if (typeof name !== 'string' || !isDnsLabel(name)) {
+    refuse({ code, prop, got: name, allowed: 'a DNS label of at most 63 characters', fix });
+  }
+  return name;
 }
 
 /** The name of an object that may have dots in its name, such as a Secret. */

@@ -4,7 +4,7 @@
  */
 export const CODES = {
   NamespaceMissing: 'The chart has no namespace, so that other objects could not refer to its objects.',
-  NameInvalid: 'A name is not a DNS label of at most 63 characters.',
+  NameInvalid: 'A name is not a DNS label of at most 63 characters, or where dots are allowed not such labels with dots between them.',
   GatewayNameNotALabel: 'Istio accepts no dots in the name of a Gateway.',
   NameCollision: 'Two constructs would make an object of the same kind, namespace and name.',
   HostsEmpty: 'A construct that needs hosts has none.',
@@ -39,7 +39,6 @@ export const CODES = {
   ClientCertificateMissing: 'Mutual TLS needs a client certificate.',
   ClientCertificateNamespace: 'A gateway reads Secrets of its own namespace only.',
   ClientCertificateSecretAtSidecar: 'A sidecar without a workload selector sends clear text where a rule names a Secret.',
-  FilePathInvalid: 'The path of a file in a container is not absolute.',
   CaSourceConflict: 'The certificate authority of a client-certificate Secret stands in that Secret.',
   TrafficPolicyInvalid: 'A value of a connection pool, of outlier detection or of a load balancer that Envoy cannot use.',
   TrafficPolicyUnused: 'A traffic policy that does nothing where it stands.',
@@ -111,6 +110,9 @@ export const CODES = {
   TimeoutInvalid: 'A timeout below one millisecond.',
   ServiceNameInvalid: 'The name of a Service is not a DNS label.',
   ValueUnknown: 'A text that is no member of the enum.',
+  TypeInvalid: 'A value is of another type than the prop takes.',
+  LabelInvalid: 'A label or annotation that Kubernetes does not accept.',
+  FilePathInvalid: 'The path of a file in a container is not absolute.',
   MeshSettingsInvalid: 'A setting of the mesh is not what its name says.',
   MeshSettingsConflict: 'The settings of the mesh were read or set before with other values.',
 } as const;

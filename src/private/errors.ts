@@ -1,4 +1,4 @@
-import { IConstruct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { ErrorCode } from './codes';
 
 /** What was wrong with one value, and how to mend it. */
@@ -31,7 +31,7 @@ export class IstioValidationError extends Error {
     this.code = refusal.code;
     this.prop = refusal.prop;
     this.got = refusal.got;
-    this.constructPath = scope.node.path;
+    this.constructPath = pathOf(scope);
   }
 }
 
@@ -42,12 +42,28 @@ export function refuser(scope: IConstruct): Refuse {
 }
 
 export function refusalMessage(scope: IConstruct, { code, prop, got, allowed, fix }: Refusal): string {
-  return `[${code}] ${scope.node.path}: ${prop} is ${show(got)}; allowed: ${allowed}; fix: ${fix}`;
+  return `[${code}] ${pathOf(scope)}: ${prop} is ${show(got)}; allowed: ${allowed}; fix: ${fix}`;
+}
+
+/** The path of an app itself is empty. */
+function pathOf(scope: IConstruct): string {
+  return scope.node.path || 'App';
 }
 
 function show(value: unknown): string {
   if (value === undefined) return 'not set';
   if (Array.isArray(value)) return value.length === 0 ? 'empty' : value.map(show).join(', ');
-  if (typeof value === 'object') return JSON.stringify(value);
+  if (typeof value === 'function') return `function ${value.name}`;
+  if (typeof value === 'object' && value !== null) return showObject(value);
   return typeof value === 'string' ? `"${value}"` : String(value);
+}
+
+/** Values of classes have fields that are nobody's business, and constructs lead in circles. */
+function showObject(value: object): string {
+  if (Construct.isConstruct(value)) return `the ${value.constructor.name} ${pathOf(value)}`;
+  return isPlain(value) ? JSON.stringify(value, (_, inner) => (isPlain(inner) ? inner : showObject(inner))) : `a value of class ${value.constructor.name}`;
+}
+
+function isPlain(value: unknown): boolean {
+  return typeof value !== 'object' || value === null || Array.isArray(value) || value.constructor === Object || value.constructor === undefined;
 }

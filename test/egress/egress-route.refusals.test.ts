@@ -23,19 +23,19 @@ const tcp = { addresses: ['192.0.2.1'], ports: [ExternalPort.tcp({ number: 5432 
 
 const REFUSED: Refused[] = [
   { when: 'the service is direct', service: { direct: true }, message: '[DirectServiceRouted] shop/route: service is "shop/service"; allowed: a service that is not direct; fix: leave out `direct` from the service, or delete the route' },
-  { when: 'the host is a wildcard', service: { hosts: ['*.example.com'], resolution: Resolution.dynamicDns() }, message: '[WildcardThroughGateway] shop/route: service.hosts is "*.example.com"; allowed: full names, or wildcards whose names are all served at known places; fix: name each host; or say which host serves them all, with Resolution.servedBy(host); or declare the service as direct with Resolution.dynamicDns(), past the gateway' },
+  { when: 'the host is a wildcard', service: { hosts: ['*.example.com'], resolution: Resolution.dynamicDns() }, message: '[WildcardThroughGateway] shop/route: service.hosts[0] is "*.example.com"; allowed: full names, or wildcards whose names are all served at known places; fix: name each host; or say which host serves them all, with Resolution.servedBy(host); or declare the service as direct with Resolution.dynamicDns(), past the gateway' },
   { when: 'nothing says where the host is', service: { resolution: Resolution.none() }, message: '[ResolutionNoneBehindGateway] shop/route: service.resolution is "NONE"; allowed: DNS, DNS_ROUND_ROBIN, STATIC; fix: use Resolution.dns() or Resolution.endpoints()' },
   {
     when: 'the Secret is not where the gateway runs',
     service: { ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.mutual({ clientCertificate: ClientCertificate.secret('cert', { namespace: 'shop' }) }) })] },
-    message: '[ClientCertificateNamespace] shop/route: service.ports.tls.clientCertificate is "shop/cert"; allowed: a Secret in istio-system, where the pods of the gateway run; fix: make the Secret cert in istio-system',
+    message: '[ClientCertificateNamespace] shop/route: service.ports[0].tls.clientCertificate is "shop/cert"; allowed: a Secret in istio-system, where the pods of the gateway run; fix: make the Secret cert in istio-system',
   },
   { when: 'nobody may call', props: { callers: [] }, message: '[CallersEmpty] shop/route: callers is empty; allowed: one caller or more; fix: leave it out for the namespace of the chart' },
   { when: 'a caller has no name', props: { callers: [Caller.namespace('shop'), Caller.namespace('')] }, message: '[NameInvalid] shop/route: callers[1] is ""; allowed: a DNS label of at most 63 characters; fix: correct the name' },
   { when: 'a service account has a name that is no label', props: { callers: [Caller.serviceAccount('shop', 'a/b')] }, message: '[NameInvalid] shop/route: callers[0] is "a/b"; allowed: the name of a service account: DNS labels with dots between them; fix: correct the name' },
-  { when: 'the name of leg 1 has no room', service: { hosts: [LONG], ports: [ExternalPort.https()] }, message: `[HostInvalid] shop/route: service.hosts is "${LONG}"; allowed: a host that leaves room for the name of leg 1, ${LONG}-443.egress.istio-system.mesh.internal; fix: shorten the name of the gateway; a label of a name has 63 characters, a name 253` },
-  { when: 'a rule asks for a header by which the gateway knows callers', props: { allow: [{ headers: [HeaderMatch.present('X-Forwarded-Client-Cert')] }] }, message: '[HeaderInvalid] shop/route: matches.headers is "x-forwarded-client-cert"; allowed: headers other than x-forwarded-client-cert, x-egress-port; fix: say who may call with `callers`' },
-  { when: 'a rule asks for a scheme', props: { rules: [{ matches: [{ scheme: 'https' }], timeout: Duration.seconds(1) }] }, message: '[SchemeInvalid] shop/route: matches.scheme is "https"; allowed: no scheme at egress; fix: leave it out: applications say http:// where the gateway reads requests' },
+  { when: 'the name of leg 1 has no room', service: { hosts: [LONG], ports: [ExternalPort.https()] }, message: `[HostInvalid] shop/route: service.hosts[0] is "${LONG}"; allowed: a host that leaves room for the name of leg 1, ${LONG}-443.egress.istio-system.mesh.internal; fix: shorten the name of the gateway; a label of a name has 63 characters, a name 253` },
+  { when: 'a rule asks for a header by which the gateway knows callers', props: { allow: [{ headers: [HeaderMatch.present('X-Forwarded-Client-Cert')] }] }, message: '[HeaderInvalid] shop/route: allow[0].headers is "x-forwarded-client-cert"; allowed: headers other than x-forwarded-client-cert, x-egress-port; fix: say who may call with `callers`' },
+  { when: 'a rule asks for a scheme', props: { rules: [{ matches: [{ scheme: 'https' }], timeout: Duration.seconds(1) }] }, message: '[SchemeInvalid] shop/route: rules[0].matches[0].scheme is "https"; allowed: no scheme at egress; fix: leave it out: applications say http:// where the gateway reads requests' },
   { when: 'a text is no member of an enum', service: opaque, props: { appTls: 'passthrough' as AppTls }, message: '[ValueUnknown] shop/route: appTls is "passthrough"; allowed: WRAP, PASSTHROUGH; fix: use a member of the enum' },
   { when: 'the app speaks no TLS that could be passed', props: { appTls: AppTls.PASSTHROUGH }, message: '[AppTlsWithoutTls] shop/route: appTls is "PASSTHROUGH"; allowed: a service with a port of ExternalPort.https() or tls(); fix: leave out appTls' },
   { when: 'callers of TLS that is passed are named', service: opaque, props: { appTls: AppTls.PASSTHROUGH, callers: [Caller.namespace('billing')] }, message: '[CallersNotEnforceable] shop/route: callers is "billing"; allowed: no callers where leg 1 is not mTLS; fix: use AppTls.WRAP, or leave out callers' },
@@ -90,13 +90,13 @@ describe('a second egress route is refused when', () => {
 
   test('the gateway has a route for the host', () => {
     expectRefusal(second(ExternalPort.httpToHttps(), [Caller.namespace('billing')]).make,
-      '[HostAlreadyRouted] billing/route: service.hosts is "api.example.com"; allowed: hosts that shop/route does not lead to through istio-system/egress; fix: add the callers of this route to shop/route');
+      '[HostAlreadyRouted] billing/route: service.hosts[0] is "api.example.com"; allowed: hosts that shop/route does not lead to through istio-system/egress; fix: add the callers of this route to shop/route');
   });
 
   test('the gateway speaks other TLS to the host', () => {
     const { make } = second(ExternalPort.httpToHttps({ tls: UpstreamTls.simple({ sni: 'x.example.com' }) }), [Caller.namespace('billing')]);
     expectRefusal(make,
-      '[UpstreamTlsConflict] billing/route: service.hosts is "api.example.com"; allowed: hosts that shop/route does not lead to through istio-system/egress; fix: add the callers of this route to shop/route, and agree on one TLS: the gateway keeps one setting a host');
+      '[UpstreamTlsConflict] billing/route: service.hosts[0] is "api.example.com"; allowed: hosts that shop/route does not lead to through istio-system/egress; fix: add the callers of this route to shop/route, and agree on one TLS: the gateway keeps one setting a host');
   });
 
   test('a caller has a route for the host through another gateway', () => {
@@ -116,7 +116,7 @@ describe('an external service is refused when', () => {
   test('another one of the namespace has its host', () => {
     const { shop } = routed({ hosts, ports });
     expectRefusal(() => new ExternalService(shop, 'second', { hosts, ports }),
-      '[HostDuplicate] shop/second: hosts is "api.example.com"; allowed: hosts that no other service of shop has; shop/service has it; fix: put all ports of a host into one ExternalService');
+      '[HostDuplicate] shop/second: hosts[0] is "api.example.com"; allowed: hosts that no other service of shop has; shop/service has it; fix: put all ports of a host into one ExternalService');
   });
 
   test('nothing uses it, when the app is synthesized', () => {

@@ -191,12 +191,12 @@ describe('ingress route', () => {
   test('is refused when another route of the gateway has a host', () => {
     const { shop, gateway } = ingress({ listeners }, { hosts: ['a.test'], rules: [web] });
     expectRefusal(() => new IngressRoute(shop, 'second', { gateway, hosts: ['b.test', 'a.test'], rules: [web] }),
-      '[HostAlreadyRouted] shop/second: hosts is "a.test"; allowed: hosts that shop/route does not have; fix: put its rules into shop/route: the order of rules in two routes would be that in which the cluster received them');
+      '[HostAlreadyRouted] shop/second: hosts[1] is "a.test"; allowed: hosts that shop/route does not have; fix: put its rules into shop/route: the order of rules in two routes would be that in which the cluster received them');
   });
 
   test('refuses a rule that is added', () => {
     const { route } = ingress({}, { hosts: ['shop.example.com'] });
     expectRefusal(() => route.addRule({ action: RouteAction.respond(99) }),
-      '[StatusInvalid] shop/route: rule[0].action is 99; allowed: a whole number from 200 to 599; fix: correct the status');
+      '[StatusInvalid] shop/route: rule[0].action.status is 99; allowed: a whole number from 200 to 599; fix: correct the status');
   });
 });

@@ -5,35 +5,37 @@ import { readService } from './service';
 import { Destination } from '../../http/destination';
 import { RedirectOptions, RouteAction, WeightedDestination } from '../../http/route-action';
 import { MeshSettings } from '../../mesh-settings';
-import { checkPort, checkStatus } from '../checks';
+import { checkLabel, checkPort, checkStatus } from '../checks';
 import { Refuse } from '../errors';
 import { checkHost } from '../hosts';
+import { checkList, needKind, needObject } from '../kinds';
 import { isDnsLabel } from '../names';
 import { Action, Target } from '../plan/objects';
 
 const REDIRECTS = [301, 302, 303, 307, 308];
 
 export function checkAction(scope: IConstruct, action: RouteAction, prop: string, refuse: Refuse): Action {
-  const { split, redirect, respond } = action._spec;
-  if (redirect) return checkRedirect(redirect, prop, refuse);
+  const { forward, split, redirect, respond } = action._spec;
+  if (redirect) return checkRedirect(needObject(redirect, prop, refuse), prop, refuse);
   if (respond) {
-    return { kind: 'respond', status: checkStatus(respond.status, prop, refuse), body: respond.body };
+    return { kind: 'respond', status: checkStatus(respond.status, `${prop}.status`, refuse), body: respond.body };
   }
-  return { kind: 'forward', to: checkSplit(scope, split!, prop, refuse) };
+  if (split) return { kind: 'forward', to: checkSplit(scope, split, `${prop}.split`, refuse) };
+  return { kind: 'forward', to: [checkDestination(scope, forward!, `${prop}.destination`, refuse)] };
 }
 
 function checkSplit(scope: IConstruct, split: WeightedDestination[], prop: string, refuse: Refuse) {
-  const weights = split.map(s => s.weight);
-  if (weights.some(w => !Number.isInteger(w) || w < 0) || !weights.some(w => w > 0)) {
-    refuse({ code: 'WeightInvalid', prop: `${prop}.weight`, got: weights, allowed: 'whole numbers from 0, one of them at least above 0', fix: 'give the shares, for example 90 and 10' });
-  }
-  return split.map(({ destination, weight }) => ({
-    ...checkDestination(scope, destination, `${prop}.destination`, refuse), weight: split.length > 1 ? weight : undefined,
+  const weights = checkList(split, prop, refuse).map((s, i) => needObject(s, `${prop}[${i}]`, refuse).weight);
+  const wrong = (at: string, got: unknown) => refuse({ code: 'WeightInvalid', prop: at, got, allowed: 'whole numbers from 0, one of them at least above 0', fix: 'give the shares, for example 90 and 10' });
+  weights.forEach((weight, i) => Number.isInteger(weight) && weight >= 0 || wrong(`${prop}[${i}].weight`, weight));
+  if (!weights.some(w => w > 0)) wrong(prop, weights);
+  return split.map(({ destination, weight }, i) => ({
+    ...checkDestination(scope, destination, `${prop}[${i}].destination`, refuse), weight: split.length > 1 ? weight : undefined,
   }));
 }
 
 export function checkDestination(scope: IConstruct, destination: Destination, prop: string, refuse: Refuse): Target {
-  const { construct, name, namespace, port } = destination._target;
+  const { construct, name, namespace, port } = needKind(destination, Destination, prop, refuse)._target;
   const domain = MeshSettings.of(scope).clusterDomain;
   if (construct) {
     const service = readService(construct, prop, refuse);
@@ -43,9 +45,7 @@ export function checkDestination(scope: IConstruct, destination: Destination, pr
     }
     return { host: `${service.name}.${service.namespace}.svc.${domain}`, port: number! };
   }
-  if (namespace !== undefined && !isDnsLabel(namespace)) {
-    refuse({ code: 'NameInvalid', prop: `${prop}.namespace`, got: namespace, allowed: 'a DNS label of at most 63 characters', fix: 'correct the name' });
-  }
+  if (namespace !== undefined) checkLabel(namespace, `${prop}.namespace`, refuse);
   if (typeof name !== 'string' || !isDnsLabel(name)) {
     refuse({ code: 'ServiceNameInvalid', prop, got: name, allowed: 'the name of a Service, a DNS label', fix: 'write the name alone, and its namespace in `namespace`' });
   }
@@ -61,7 +61,7 @@ function checkRedirect(options: RedirectOptions, prop: string, refuse: Refuse): 
     refuse({ code: 'RedirectSchemeInvalid', prop: `${prop}.scheme`, got: scheme, allowed: 'http or https', fix: 'correct the scheme' });
   }
   if (path !== undefined) checkPath('exact', path, `${prop}.path`, refuse);
-  if (authority !== undefined) checkHost(authority.replace(/:\d+$/, ''), `${prop}.authority`, { wildcard: false }, refuse);
+  if (authority !== undefined) checkHost(String(authority).replace(/:\d+$/, ''), `${prop}.authority`, { wildcard: false }, refuse);
   if (scheme && port === (scheme === 'https' ? 443 : 80) && authority === undefined) {
     refuse({ code: 'RedirectPortIgnored', prop: `${prop}.port`, got: port, allowed: `another port than the one of ${scheme}, or \`authority\` beside it`, fix: 'set authority: only then is the port of the client left out' });
   }

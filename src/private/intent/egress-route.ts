@@ -5,10 +5,11 @@ import { Rule, checkRules } from './rule';
 import { Caller } from '../../egress/caller';
 import { RouteMatch } from '../../http/route-match';
 import { EgressRule } from '../../http/rule';
-import { checkEnum, checkReason } from '../checks';
+import { checkDnsName, checkEnum, checkLabel, checkReason } from '../checks';
 import { Refuse } from '../errors';
 import { isWildcard } from '../hosts';
-import { isDnsLabel, isDnsName } from '../names';
+import { checkList, needKind } from '../kinds';
+import { isDnsName } from '../names';
 import { CALLER_HEADER } from '../plan/callers';
 import { GatewayFacts, ownLegOneHost } from '../plan/egress-gateway';
 import { PORT_HEADER, legOneOf } from '../plan/egress-route';
@@ -58,42 +59,43 @@ export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: 
   checkService(around, refuse);
   checkTraffic(input, around.service, refuse);
   const allow = input.allow && checkAllow(input.allow, refuse);
-  const callers = (input.callers ?? [Caller.namespace(around.namespace)]).map((c, i) => checkCaller(c, `callers[${i}]`, refuse));
+  const callers = (checkList(input.callers, 'callers', refuse) ?? [Caller.namespace(around.namespace)]).map((c, i) => checkCaller(c, `callers[${i}]`, refuse));
+  const rules = checkRules(scope, input.rules ?? [], 'rules', refuse);
+  checkOwnConditions(allow ?? [], 'allow', refuse);
+  rules.forEach((rule, i) => checkOwnConditions(rule.matches, `rules[${i}].matches`, refuse));
   const intent: EgressIntent = {
     ...around,
     callers,
     callerNamespaces: [...new Set(callers.map(c => c.namespace))],
     appTls: input.appTls ?? 'WRAP',
     allow,
-    rules: checkRules(scope, input.rules ?? [], 'rules', refuse).map((rule, i) => (allow ? limitRule(rule, allow, `rules[${i}].matches`, refuse) : rule)),
+    rules: rules.map((rule, i) => (allow ? limitRule(rule, allow, `rules[${i}].matches`, refuse) : rule)),
     keepHeaders: checkKeptHeaders(input.keepHeaders ?? [], refuse),
     layout: input.layout,
     plaintextReason: input.plaintextLegOne === undefined ? undefined : checkReason(input.plaintextLegOne, 'plaintextLegOne', refuse),
   };
   checkCallers(input, intent, refuse);
-  checkOwnHeaders(intent, refuse);
-  checkNoScheme(intent, refuse);
   return intent;
 }
 
 function checkService({ service, gateway }: EgressSurroundings, refuse: Refuse): void {
-  const wildcard = service.hosts.find(isWildcard);
-  if (wildcard && service.endpoints.length === 0) {
-    refuse({ code: 'WildcardThroughGateway', prop: 'service.hosts', got: wildcard, allowed: 'full names, or wildcards whose names are all served at known places', fix: 'name each host; or say which host serves them all, with Resolution.servedBy(host); or declare the service as direct with Resolution.dynamicDns(), past the gateway' });
+  const wildcard = service.hosts.findIndex(isWildcard);
+  if (wildcard >= 0 && service.endpoints.length === 0) {
+    refuse({ code: 'WildcardThroughGateway', prop: `service.hosts[${wildcard}]`, got: service.hosts[wildcard], allowed: 'full names, or wildcards whose names are all served at known places', fix: 'name each host; or say which host serves them all, with Resolution.servedBy(host); or declare the service as direct with Resolution.dynamicDns(), past the gateway' });
   }
   if (service.resolution === 'NONE') {
     refuse({ code: 'ResolutionNoneBehindGateway', prop: 'service.resolution', got: 'NONE', allowed: 'DNS, DNS_ROUND_ROBIN, STATIC', fix: 'use Resolution.dns() or Resolution.endpoints()' });
   }
-  for (const { host, port } of service.ports.filter(p => !isHttp(p)).flatMap(p => service.hosts.map(h => ({ host: h, port: p.number })))) {
+  service.ports.filter(p => !isHttp(p)).forEach(({ number: port }) => service.hosts.forEach((host, i) => {
     if (!isDnsName(ownLegOneHost(gateway, host, port))) {
-      refuse({ code: 'HostInvalid', prop: 'service.hosts', got: host, allowed: `a host that leaves room for the name of leg 1, ${ownLegOneHost(gateway, host, port)}`, fix: 'shorten the name of the gateway; a label of a name has 63 characters, a name 253' });
+      refuse({ code: 'HostInvalid', prop: `service.hosts[${i}]`, got: host, allowed: `a host that leaves room for the name of leg 1, ${ownLegOneHost(gateway, host, port)}`, fix: 'shorten the name of the gateway; a label of a name has 63 characters, a name 253' });
     }
-  }
-  for (const tls of service.ports.flatMap(p => p.tls ?? [])) {
-    if (tls.secretNamespace !== undefined && tls.secretNamespace !== gateway.namespace) {
-      refuse({ code: 'ClientCertificateNamespace', prop: 'service.ports.tls.clientCertificate', got: `${tls.secretNamespace}/${tls.secret}`, allowed: `a Secret in ${gateway.namespace}, where the pods of the gateway run`, fix: `make the Secret ${tls.secret} in ${gateway.namespace}` });
+  }));
+  service.ports.forEach(({ tls }, i) => {
+    if (tls?.secretNamespace !== undefined && tls.secretNamespace !== gateway.namespace) {
+      refuse({ code: 'ClientCertificateNamespace', prop: `service.ports[${i}].tls.clientCertificate`, got: `${tls.secretNamespace}/${tls.secret}`, allowed: `a Secret in ${gateway.namespace}, where the pods of the gateway run`, fix: `make the Secret ${tls.secret} in ${gateway.namespace}` });
     }
-  }
+  });
 }
 
 function checkTraffic(input: EgressInput, service: ExternalIntent, refuse: Refuse): void {
@@ -113,7 +115,7 @@ function checkTraffic(input: EgressInput, service: ExternalIntent, refuse: Refus
 }
 
 function checkAllow(allow: RouteMatch[], refuse: Refuse): Match[] {
-  if (allow.length === 0) {
+  if (checkList(allow, 'allow', refuse).length === 0) {
     refuse({ code: 'RulesEmpty', prop: 'allow', got: allow, allowed: 'one match or more', fix: 'leave out `allow` to let everything pass, or delete the route to let nothing pass' });
   }
   return checkMatches(allow, 'allow', refuse);
@@ -134,13 +136,9 @@ function limitRule(rule: Rule, allow: Match[], prop: string, refuse: Refuse): Ru
 }
 
 export function checkCaller(caller: Caller, prop: string, refuse: Refuse) {
-  const { _namespace: namespace, _serviceAccount: serviceAccount } = caller;
-  if (typeof namespace !== 'string' || !isDnsLabel(namespace)) {
-    refuse({ code: 'NameInvalid', prop, got: namespace, allowed: 'a DNS label of at most 63 characters', fix: 'correct the name' });
-  }
-  if (serviceAccount !== undefined && !isDnsName(serviceAccount)) {
-    refuse({ code: 'NameInvalid', prop, got: serviceAccount, allowed: 'the name of a service account: DNS labels with dots between them', fix: 'correct the name' });
-  }
+  const { _namespace: namespace, _serviceAccount: serviceAccount } = needKind(caller, Caller, prop, refuse);
+  checkLabel(namespace, prop, refuse);
+  if (serviceAccount !== undefined) checkDnsName(serviceAccount, prop, 'service account', refuse);
   return { namespace, serviceAccount };
 }
 
@@ -160,25 +158,22 @@ function checkCallers(input: EgressInput, intent: EgressIntent, refuse: Refuse):
   }
 }
 
-/** Leg 1 and the gateway write these headers themselves, and leg 2 tells by them what may leave. */
-function checkOwnHeaders({ allow = [], rules }: EgressIntent, refuse: Refuse): void {
+/** Leg 1 and the gateway write some headers themselves, and leg 2 tells by them what may leave; leg 1 is TLS, whatever the application said. */
+function checkOwnConditions(matches: Match[], prop: string, refuse: Refuse): void {
   const own = [CALLER_HEADER, PORT_HEADER];
-  const used = [...allow, ...rules.flatMap(rule => rule.matches)].flatMap(match => own.filter(name => match.headers.has(name)));
-  if (used.length > 0) {
-    refuse({ code: 'HeaderInvalid', prop: 'matches.headers', got: used[0], allowed: `headers other than ${own.join(', ')}`, fix: 'say who may call with `callers`' });
-  }
-}
-
-/** Leg 1 is TLS of the mesh, whatever the application said. */
-function checkNoScheme({ allow = [], rules }: EgressIntent, refuse: Refuse): void {
-  const scheme = [...allow, ...rules.flatMap(rule => rule.matches)].find(match => match.scheme)?.scheme;
-  if (scheme !== undefined) {
-    refuse({ code: 'SchemeInvalid', prop: 'matches.scheme', got: scheme, allowed: 'no scheme at egress', fix: 'leave it out: applications say http:// where the gateway reads requests' });
-  }
+  matches.forEach(({ headers, scheme }, i) => {
+    const used = own.find(name => headers.has(name));
+    if (used) {
+      refuse({ code: 'HeaderInvalid', prop: `${prop}[${i}].headers`, got: used, allowed: `headers other than ${own.join(', ')}`, fix: 'say who may call with `callers`' });
+    }
+    if (scheme !== undefined) {
+      refuse({ code: 'SchemeInvalid', prop: `${prop}[${i}].scheme`, got: scheme, allowed: 'no scheme at egress', fix: 'leave it out: applications say http:// where the gateway reads requests' });
+    }
+  });
 }
 
 function checkKeptHeaders(headers: string[], refuse: Refuse): string[] {
-  return headers.map((header, i) => {
+  return checkList(headers, 'keepHeaders', refuse).map((header, i) => {
     const lower = String(header).toLowerCase();
     if (!MESH_HEADERS.includes(lower)) {
       refuse({ code: 'HeaderInvalid', prop: `keepHeaders[${i}]`, got: header, allowed: MESH_HEADERS.join(', '), fix: 'leave it out: headers of the application always pass' });

@@ -7,6 +7,7 @@ import { EndpointSpec, TrafficPolicySpec } from '../plan/objects';
 export function checkExternalPolicy(
   input: TrafficPolicyInput, resolution: Resolution['_kind'], endpoints: EndpointSpec[], http: boolean, refuse: Refuse,
 ): Omit<TrafficPolicySpec, 'tls'> | undefined {
+  const traffic = checkTrafficPolicy(input, http, refuse);
   const { loadBalancer } = input;
   if (loadBalancer && resolution !== 'DNS' && resolution !== 'STATIC') {
     refuse({ code: 'TrafficPolicyUnused', prop: 'loadBalancer', got: `a load balancer with ${resolution}`, allowed: 'Resolution.dns() and Resolution.endpoints(), with which the proxy has a choice', fix: 'leave it out, or use another resolution' });
@@ -18,5 +19,5 @@ export function checkExternalPolicy(
   if (failoverPriority && !endpoints.some(e => e.labels)) {
     refuse({ code: 'LocalityUnknown', prop: 'loadBalancer.locality', got: 'endpoints without labels', allowed: 'endpoints with `labels`', fix: 'label each endpoint: Endpoint.ip(address, { labels })' });
   }
-  return checkTrafficPolicy(input, http, refuse);
+  return traffic;
 }

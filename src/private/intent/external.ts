@@ -7,7 +7,9 @@ import { Endpoint, Resolution } from '../../egress/resolution';
 import { MeshSettings } from '../../mesh-settings';
 import { checkAddress, checkPort } from '../checks';
 import { Refuse } from '../errors';
-import { checkHost, checkHosts, covers } from '../hosts';
+import { checkHost, checkHosts, covers, isWildcard } from '../hosts';
+import { checkKind, checkKinds, checkList, checkObject, needObject } from '../kinds';
+import { checkLabels } from '../labels';
 import { EndpointSpec, TrafficPolicySpec } from '../plan/objects';
 
 export interface Port {
@@ -56,8 +58,8 @@ export function checkExternal(input: ExternalInput, settings: MeshSettings, refu
   const hosts = checkHosts(input.hosts, 'hosts', { wildcard: true }, refuse);
   checkOverlap(hosts, refuse);
   const ports = checkPorts(input, refuse);
-  const resolution = (input.resolution ?? Resolution.dns())._kind;
-  const addresses = input.addresses ?? [];
+  const resolution = (checkKind(input.resolution, Resolution, 'resolution', refuse) ?? Resolution.dns())._kind;
+  const addresses = checkList(input.addresses, 'addresses', refuse) ?? [];
   checkResolution(input, hosts, ports, settings, refuse);
   checkAddresses(addresses, resolution, refuse);
   checkTcp(input, hosts, ports, addresses, settings, refuse);
@@ -75,11 +77,11 @@ function checkOverlap(hosts: string[], refuse: Refuse): void {
 }
 
 function checkPorts(input: ExternalInput, refuse: Refuse): Port[] {
-  if (!input.ports?.length) {
+  if (checkList(input.ports, 'ports', refuse) === undefined || input.ports.length === 0) {
     refuse({ code: 'PortsEmpty', prop: 'ports', got: input.ports, allowed: 'one port or more', fix: 'say what the application speaks, for example [ExternalPort.httpToHttps()]' });
   }
   const seen = new Set<number>();
-  return input.ports.map(({ _spec: spec }, i) => {
+  return checkKinds(input.ports, ExternalPort, 'ports', refuse).map(({ _spec: spec }, i) => {
     const prop = `ports[${i}]`;
     const number = checkPort(spec.number, `${prop}.number`, refuse);
     const targetPort = checkPort(spec.targetPort ?? number, `${prop}.targetPort`, refuse);
@@ -101,12 +103,12 @@ function checkPorts(input: ExternalInput, refuse: Refuse): Port[] {
 
 function checkResolution(input: ExternalInput, hosts: string[], ports: Port[], settings: MeshSettings, refuse: Refuse): void {
   const resolution = input.resolution ?? Resolution.dns();
-  const wildcard = hosts.find(h => h.startsWith('*.'));
+  const wildcard = hosts.find(isWildcard);
   if (resolution._kind === 'DYNAMIC_DNS') {
     if (!settings._isAtLeast('1.30')) {
       refuse({ code: 'IstioVersionTooOld', prop: 'resolution', got: `DYNAMIC_DNS with Istio ${settings.istioVersion}`, allowed: 'Istio 1.30 or later', fix: 'name each host, or raise istioVersion in MeshSettings.of once the mesh is upgraded' });
     }
-    const plain = hosts.find(h => !h.startsWith('*.'));
+    const plain = hosts.find(h => !isWildcard(h));
     if (plain) refuse({ code: 'DynamicDnsHost', prop: 'hosts', got: plain, allowed: 'wildcards such as *.example.com', fix: 'declare this host in a service of its own, with Resolution.dns()' });
     if (input.addresses?.length) refuse({ code: 'DynamicDnsAddresses', prop: 'addresses', got: input.addresses, allowed: 'none', fix: 'leave out addresses' });
     const port = ports.find(p => p.protocol === 'HTTPS' || p.protocol === 'TCP');
@@ -130,9 +132,10 @@ function checkAddresses(addresses: string[], resolution: Resolution['_kind'], re
 function checkTcp(input: ExternalInput, hosts: string[], ports: Port[], addresses: string[], settings: MeshSettings, refuse: Refuse): void {
   const tcp = ports.find(p => p.protocol === 'TCP');
   if (!tcp) return;
-  const wildcard = hosts.find(h => h.startsWith('*.'));
+  const wildcard = hosts.find(isWildcard);
+  const tls = ports.findIndex(p => p === tcp);
   if (wildcard && tcp.tls && tcp.tls.mode !== 'INSECURE' && tcp.tls.sni === undefined) {
-    refuse({ code: 'SniWithoutSubjectAltNames', prop: 'ports.tls.sni', got: undefined, allowed: `a server name and subjectAltNames, for TLS on the TCP port of ${wildcard}`, fix: 'say which name to ask for and which to accept: a wildcard is neither' });
+    refuse({ code: 'SniWithoutSubjectAltNames', prop: `ports[${tls}].tls.sni`, got: undefined, allowed: `a server name and subjectAltNames, for TLS on the TCP port of ${wildcard}`, fix: 'say which name to ask for and which to accept: a wildcard is neither' });
   }
   if (hosts.length > 1) {
     refuse({ code: 'TcpManyHosts', prop: 'hosts', got: hosts, allowed: `one host for a service with the TCP port ${tcp.number}`, fix: 'make one ExternalService a host' });
@@ -151,10 +154,10 @@ function checkTcp(input: ExternalInput, hosts: string[], ports: Port[], addresse
 function checkEndpoints(resolution: Resolution | undefined, ports: Port[], refuse: Refuse): EndpointSpec[] {
   if (!resolution) return [];
   const kind = resolution._kind;
-  if (kind === 'STATIC' && !resolution._endpoints?.length) {
+  if (kind === 'STATIC' && (resolution._endpoints === undefined || resolution._endpoints.length === 0)) {
     refuse({ code: 'EndpointsMissing', prop: 'resolution', got: resolution._endpoints, allowed: 'one endpoint or more', fix: 'list the endpoints, or use Resolution.dns()' });
   }
-  return resolution._endpoints.map((e, i) => checkEndpoint(e, kind, ports, `resolution.endpoints[${i}]`, refuse));
+  return checkKinds(resolution._endpoints, Endpoint, 'resolution.endpoints', refuse).map((e, i) => checkEndpoint(e, kind, ports, `resolution.endpoints[${i}]`, refuse));
 }
 
 function checkEndpoint(endpoint: Endpoint, kind: Resolution['_kind'], ports: Port[], prop: string, refuse: Refuse): EndpointSpec {
@@ -177,16 +180,16 @@ function checkEndpoint(endpoint: Endpoint, kind: Resolution['_kind'], ports: Por
     }
     checkHost(address, prop, { wildcard: false }, refuse);
   }
-  const { locality, weight, labels } = endpoint._options;
+  const { locality, weight, labels, ports: own } = needObject(endpoint._options, prop, refuse);
   if (weight !== undefined && (!Number.isInteger(weight) || weight < 1)) {
     refuse({ code: 'EndpointInvalid', prop: `${prop}.weight`, got: weight, allowed: 'a whole number from 1', fix: 'correct the weight' });
   }
-  const named = Object.entries(endpoint._options.ports ?? {}).map(([number, target]) => {
+  const named = Object.entries(checkObject(own, `${prop}.ports`, refuse) ?? {}).map(([number, target]) => {
     const port = ports.find(p => String(p.number) === number);
     if (!port) {
       return refuse({ code: 'EndpointInvalid', prop: `${prop}.ports`, got: number, allowed: `ports of the service: ${ports.map(p => p.number).join(', ')}`, fix: 'use the number that the application calls' });
     }
     return [portName(port), checkPort(target, `${prop}.ports`, refuse)] as const;
   });
-  return { address, locality, weight, labels, ports: named.length > 0 ? Object.fromEntries(named) : undefined };
+  return { address, locality, weight, labels: checkLabels(labels, `${prop}.labels`, refuse), ports: named.length > 0 ? Object.fromEntries(named) : undefined };
 }

@@ -1,16 +1,18 @@
 import { checkListenerTls } from './listener-tls';
 import { WorkloadFacts, workloadPortsText } from './workload';
 import { IngressListener } from '../../ingress/ingress-listener';
+import { PlainHttp } from '../../ingress/plain-http';
 import { MeshSettings } from '../../mesh-settings';
 import { checkPort } from '../checks';
 import { Refuse } from '../errors';
 import { checkDisjoint, checkHosts } from '../hosts';
+import { checkKind, checkKinds } from '../kinds';
 import { ListenedHost, certificatesOf } from '../plan/ingress-gateway';
 
 const PLAIN_PORT = 80;
 
 export function checkListeners(listeners: IngressListener[], workload: WorkloadFacts, settings: MeshSettings, refuse: Refuse): ListenedHost[] {
-  if (listeners.length === 0) {
+  if (checkKinds(listeners, IngressListener, 'listeners', refuse).length === 0) {
     refuse({ code: 'ListenersEmpty', prop: 'listeners', got: listeners, allowed: 'one listener or more', fix: 'leave it out for clear-text HTTP on port 80' });
   }
   const all = listeners.flatMap((listener, i) => checkListener(listener, `listeners[${i}]`, workload, settings, refuse));
@@ -44,6 +46,7 @@ function sharesCertificate(a: ListenedHost, b: ListenedHost): boolean {
 function checkListener(listener: IngressListener, prop: string, workload: WorkloadFacts, settings: MeshSettings, refuse: Refuse): ListenedHost[] {
   const spec = listener._spec;
   const { protocol, plainHttp } = spec;
+  checkKind(plainHttp, PlainHttp, `${prop}.plainHttp`, refuse);
   const onPort = (port: number, what: string, otherwise: string) => {
     const found = workload.ports.find(p => p.number === port);
     if (!found) {

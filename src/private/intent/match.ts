@@ -1,7 +1,11 @@
+import { HeaderMatch } from '../../http/header-match';
 import { PathMatch } from '../../http/path-match';
+import { QueryParamMatch } from '../../http/query-param-match';
 import { RouteMatch } from '../../http/route-match';
+import { StringMatch } from '../../http/string-match';
 import { checkRegex, isHeaderName, isMethod } from '../checks';
 import { Refuse } from '../errors';
+import { checkKind, checkKinds, checkList, needObject } from '../kinds';
 
 /** A text condition that the user wrote, checked. */
 export interface TextCondition { readonly kind: 'exact' | 'prefix' | 'regex'; readonly value: string }
@@ -23,11 +27,16 @@ export interface Match {
 const IGNORED = ['uri', 'scheme', 'method', 'authority', 'host'];
 
 export function checkMatches(matches: RouteMatch[], prop: string, refuse: Refuse): Match[] {
-  return matches.map((match, i) => checkMatch(match, `${prop}[${i}]`, refuse));
+  return checkList(matches, prop, refuse).map((match, i) => checkMatch(match, `${prop}[${i}]`, refuse));
 }
 
 function checkMatch(match: RouteMatch, prop: string, refuse: Refuse): Match {
-  const { path, headers = [], queryParams = [], methods = [], authority, scheme } = match;
+  const { path, headers = [], queryParams = [], methods = [], authority, scheme } = needObject(match, prop, refuse);
+  checkKind(path, PathMatch, `${prop}.path`, refuse);
+  checkKinds(headers, HeaderMatch, `${prop}.headers`, refuse);
+  checkKinds(queryParams, QueryParamMatch, `${prop}.queryParams`, refuse);
+  checkList(methods, `${prop}.methods`, refuse);
+  checkKind(authority, StringMatch, `${prop}.authority`, refuse);
   if (!path && !authority && !scheme && headers.length + queryParams.length + methods.length === 0) {
     refuse({ code: 'MatchEmpty', prop, got: match, allowed: 'one condition or more', fix: 'leave out `matches` for a rule that fits every request' });
   }
@@ -91,8 +100,8 @@ export function checkPath(kind: PathCondition['kind'], value: string, prop: stri
 
 function checkText(kind: string, value: string | undefined, prop: string, refuse: Refuse): void {
   if (kind === 'present' || kind === 'absent') return;
-  if (!value) {
+  if (typeof value !== 'string' || value === '') {
     refuse({ code: 'MatchEmpty', prop, got: value, allowed: 'a text', fix: 'say what to compare with; to ask only whether a header is there, use HeaderMatch.present' });
   }
-  if (kind === 'regex') checkRegex(value!, prop, refuse);
+  if (kind === 'regex') checkRegex(value, prop, refuse);
 }

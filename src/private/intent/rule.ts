@@ -7,12 +7,13 @@ import { Cors } from '../../http/cors';
 import { Fault } from '../../http/fault';
 import { HeaderEdits } from '../../http/header-edits';
 import { Retries } from '../../http/retries';
-import { Rewrite } from '../../http/rewrite';
+import { PathRewrite, Rewrite } from '../../http/rewrite';
 import { RouteAction } from '../../http/route-action';
 import { RouteRule } from '../../http/rule';
 import { checkHeaderName, checkPercent, checkRegex, checkStatus, checkTimeout } from '../checks';
 import { Refuse } from '../errors';
 import { checkHost } from '../hosts';
+import { checkKind, checkList, checkObject, needObject } from '../kinds';
 import { intersect } from '../plan/intersect';
 import { Action, CorsSpec, Edits, FaultSpec, MirrorSpec, RetriesSpec } from '../plan/objects';
 import { answersForLater } from '../plan/preflights';
@@ -49,10 +50,12 @@ const RETRY_CONDITIONS = [
   'cancelled', 'deadline-exceeded', 'internal', 'resource-exhausted', 'unavailable',
 ];
 
+const STRUCTS = ['retries', 'rewrite', 'requestHeaders', 'responseHeaders', 'fault', 'mirror', 'cors'] as const;
+
 type Input = RouteRule & { readonly action?: RouteAction; readonly cors?: Cors };
 
 export function checkRules(scope: IConstruct, rules: Input[], prop: string, refuse: Refuse, before: Rule[] = []): Rule[] {
-  const checked = rules.map((rule, i) => checkRule(scope, rule, `${prop}[${i}]`, refuse));
+  const checked = checkList(rules, prop, refuse).map((rule, i) => checkRule(scope, rule, `${prop}[${i}]`, refuse));
   checked.forEach((rule, i) => checkReachable(rule, [...before, ...checked.slice(0, i)], `${prop}[${i}].matches`, refuse));
   checked.forEach((rule, i) => checkPreflights(rule, [...before, ...checked.slice(0, i)], `${prop}[${i}].cors`, refuse));
   return checked;
@@ -76,6 +79,9 @@ function checkPreflights(rule: Rule, earlier: Rule[], prop: string, refuse: Refu
 const EVERYTHING: Match = { path: undefined, authority: undefined, scheme: undefined, headers: new Map(), queryParams: new Map(), methods: [] };
 
 function checkRule(scope: IConstruct, rule: Input, prop: string, refuse: Refuse): Rule {
+  needObject(rule, prop, refuse);
+  for (const option of STRUCTS) checkObject(rule[option], `${prop}.${option}`, refuse);
+  checkKind(rule.action, RouteAction, `${prop}.action`, refuse);
   const matches = checkMatches(rule.matches ?? [], `${prop}.matches`, refuse);
   const action = rule.action && checkAction(scope, rule.action, `${prop}.action`, refuse);
   if (action && action.kind !== 'forward') {
@@ -107,6 +113,8 @@ function isSet<T extends object>(option: T | undefined): option is T {
 }
 
 function checkFault({ delay, abort }: Fault, prop: string, refuse: Refuse): FaultSpec {
+  checkObject(delay, `${prop}.delay`, refuse);
+  checkObject(abort, `${prop}.abort`, refuse);
   return {
     delay: delay && {
       percent: checkPercent(delay.percent, `${prop}.delay.percent`, refuse),
@@ -128,11 +136,11 @@ function checkRetries(retries: Retries, prop: string, refuse: Refuse): RetriesSp
   if (useless) {
     refuse({ code: 'RuleOptionUnused', prop: `${prop}.${useless}`, got: 'set', allowed: 'attempts above 0', fix: 'leave it out, or raise attempts' });
   }
-  for (const condition of retryOn ?? []) {
+  (checkList(retryOn, `${prop}.retryOn`, refuse) ?? []).forEach((condition, i) => {
     if (!RETRY_CONDITIONS.includes(condition) && !/^[1-5]\d\d$/.test(condition)) {
-      refuse({ code: 'RetryConditionInvalid', prop: `${prop}.retryOn`, got: condition, allowed: `${RETRY_CONDITIONS.join(', ')}, or a status code`, fix: 'use one of these' });
+      refuse({ code: 'RetryConditionInvalid', prop: `${prop}.retryOn[${i}]`, got: condition, allowed: `${RETRY_CONDITIONS.join(', ')}, or a status code`, fix: 'use one of these' });
     }
-  }
+  });
   return {
     attempts,
     perTryTimeoutMs: checkTimeout(perTryTimeout, `${prop}.perTryTimeout`, refuse),
@@ -141,6 +149,7 @@ function checkRetries(retries: Retries, prop: string, refuse: Refuse): RetriesSp
 }
 
 function checkRewrite({ path, authority }: Rewrite, matches: Match[], prop: string, refuse: Refuse): RewriteIntent {
+  checkKind(path, PathRewrite, `${prop}.path`, refuse);
   if (path?._regex !== undefined) checkRegex(path._regex, `${prop}.path`, refuse);
   else if (path) checkPath('exact', path._value, `${prop}.path`, refuse);
   if (path?._kind === 'prefix' && (matches.length === 0 || matches.some(m => m.path?.kind !== 'prefix' && m.path?.kind !== 'rawPrefix'))) {
@@ -154,8 +163,9 @@ function checkRewrite({ path, authority }: Rewrite, matches: Match[], prop: stri
 function checkEdits(edits: HeaderEdits | undefined, prop: string, refuse: Refuse): Edits | undefined {
   if (!edits) return undefined;
   for (const operation of ['set', 'add', 'remove'] as const) {
-    const names = operation === 'remove' ? edits.remove ?? [] : Object.keys(edits[operation] ?? {});
-    for (const name of names) checkHeaderName(name, `${prop}.${operation}`, refuse);
+    const at = `${prop}.${operation}`;
+    if (operation === 'remove') (checkList(edits.remove, at, refuse) ?? []).forEach((name, i) => checkHeaderName(name, `${at}[${i}]`, refuse));
+    else for (const name of Object.keys(checkObject(edits[operation], at, refuse) ?? {})) checkHeaderName(name, at, refuse);
   }
   return edits;
 }

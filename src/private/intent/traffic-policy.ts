@@ -5,6 +5,7 @@ import { LocalityLoadBalancing } from '../../traffic/locality-load-balancing';
 import { OutlierDetection } from '../../traffic/outlier-detection';
 import { checkHeaderName, checkTimeout, isHeaderName } from '../checks';
 import { Refuse } from '../errors';
+import { checkKind, checkObject } from '../kinds';
 import { ConnectionPoolSpec, LoadBalancerSpec, OutlierDetectionSpec, TrafficPolicySpec } from '../plan/objects';
 
 export interface TrafficPolicyInput {
@@ -16,6 +17,9 @@ export interface TrafficPolicyInput {
 /** The traffic policy that the user wrote; left out where there is none. `http` tells whether proxies read requests on any of the ports. */
 export function checkTrafficPolicy(input: TrafficPolicyInput, http: boolean, refuse: Refuse): Omit<TrafficPolicySpec, 'tls'> | undefined {
   const { connectionPool, outlierDetection, loadBalancer } = input;
+  checkObject(connectionPool, 'connectionPool', refuse);
+  checkObject(outlierDetection, 'outlierDetection', refuse);
+  checkKind(loadBalancer, LoadBalancer, 'loadBalancer', refuse);
   if (!connectionPool && !outlierDetection && !loadBalancer) return undefined;
   return {
     loadBalancer: loadBalancer && checkLoadBalancer(loadBalancer, http, outlierDetection !== undefined, refuse),

@@ -1,7 +1,8 @@
-import { UpstreamTls } from '../../egress/upstream-tls';
-import { checkDnsName, checkFilePath, checkReason } from '../checks';
+import { CaSource, ClientCertificate, UpstreamTls } from '../../egress/upstream-tls';
+import { checkDnsName, checkFilePath, checkLabel, checkReason } from '../checks';
 import { Refuse } from '../errors';
 import { checkHost, checkHosts } from '../hosts';
+import { checkKind, needKind } from '../kinds';
 
 /** How TLS is spoken to an external host, checked. */
 export interface TlsIntent {
@@ -23,24 +24,25 @@ export interface TlsIntent {
 }
 
 export function checkUpstreamTls(tls: UpstreamTls, opaque: boolean, direct: boolean, prop: string, refuse: Refuse): TlsIntent {
-  const { mode, ca, crl, sni, subjectAltNames, clientCertificate, reason } = tls._spec;
+  const { mode, ca, crl, sni, subjectAltNames, clientCertificate, reason } = needKind(tls, UpstreamTls, prop, refuse)._spec;
   if (mode === 'INSECURE') return { mode, opaque, reason: checkReason(reason!, `${prop}.reason`, refuse) };
   if (sni !== undefined) checkHost(sni, `${prop}.sni`, { wildcard: false }, refuse);
   if (subjectAltNames !== undefined) checkHosts(subjectAltNames, `${prop}.subjectAltNames`, { wildcard: false }, refuse);
   if (opaque && sni !== undefined && subjectAltNames === undefined) {
     refuse({ code: 'SniWithoutSubjectAltNames', prop: `${prop}.subjectAltNames`, got: undefined, allowed: 'the names to accept, where sni is set on a TCP port', fix: `add subjectAltNames: ['${sni}']` });
   }
-  const client = clientCertificate?._spec;
+  checkCaSource(checkKind(ca, CaSource, `${prop}.ca`, refuse), `${prop}.ca`, refuse);
+  const client = checkKind(clientCertificate, ClientCertificate, `${prop}.clientCertificate`, refuse)?._spec;
   if (mode === 'MUTUAL' && !client?.secret && !(client?.files?.certificate && client.files.privateKey)) {
     refuse({ code: 'ClientCertificateMissing', prop: `${prop}.clientCertificate`, got: client?.files, allowed: 'ClientCertificate.secret(name), or both paths of ClientCertificate.files', fix: 'say where the certificate is, or use UpstreamTls.simple()' });
   }
+  if (client) checkClientCertificate(client, `${prop}.clientCertificate`, refuse);
   if (client?.secret && ca) {
     refuse({ code: 'CaSourceConflict', prop: `${prop}.ca`, got: ca._kind, allowed: 'no `ca` beside ClientCertificate.secret', fix: `put ca.crt into the Secret ${client.secret}, or use ClientCertificate.files` });
   }
   if (client?.files && (ca?._kind === 'secret' || ca?._kind === 'configMap')) {
     refuse({ code: 'CaSourceConflict', prop: `${prop}.ca`, got: ca._kind, allowed: 'CaSource.file or CaSource.system beside ClientCertificate.files', fix: 'give the path of the authorities' });
   }
-  if (ca?._kind === 'configMap') checkDnsName(ca._value!, `${prop}.ca`, 'ConfigMap', refuse);
   if (crl !== undefined) checkFilePath(crl, `${prop}.crl`, refuse);
   const beside = client?.secret ? 'secret' : ca?._kind;
   if (crl !== undefined && (beside === 'secret' || beside === 'configMap')) {
@@ -62,4 +64,18 @@ export function checkUpstreamTls(tls: UpstreamTls, opaque: boolean, direct: bool
     crlFile: crl,
     certificateFiles: client?.files,
   };
+}
+
+function checkCaSource(ca: CaSource | undefined, prop: string, refuse: Refuse): void {
+  if (ca?._kind === 'secret') checkDnsName(ca._value!, prop, 'Secret', refuse);
+  if (ca?._kind === 'configMap') checkDnsName(ca._value!, prop, 'ConfigMap', refuse);
+  if (ca?._kind === 'file') checkFilePath(ca._value!, prop, refuse);
+}
+
+function checkClientCertificate({ secret, files, namespace }: ClientCertificate['_spec'], prop: string, refuse: Refuse): void {
+  if (secret !== undefined) checkDnsName(secret, prop, 'Secret', refuse);
+  if (namespace !== undefined) checkLabel(namespace, `${prop}.namespace`, refuse);
+  for (const file of ['certificate', 'privateKey'] as const) {
+    if (files?.[file] !== undefined) checkFilePath(files[file], `${prop}.${file}`, refuse);
+  }
 }

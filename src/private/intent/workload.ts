@@ -1,6 +1,7 @@
-import { checkPort } from '../checks';
+import { checkLabel, checkPort } from '../checks';
 import { Refuse } from '../errors';
-import { isDnsLabel } from '../names';
+import { checkList, needKind, needObject } from '../kinds';
+import { checkLabels } from '../labels';
 import { readService } from './service';
 import { GatewayWorkload } from '../../gateway/gateway-workload';
 
@@ -13,22 +14,19 @@ export interface WorkloadFacts {
 }
 
 export function resolveWorkload(workload: GatewayWorkload, prop: string, refuse: Refuse): WorkloadFacts {
-  const spec = workload._spec;
+  const spec = needKind(workload, GatewayWorkload, prop, refuse)._spec;
   const service = spec.construct && readService(spec.construct, prop, refuse);
   const facts = service ? { ...service, serviceName: service.name } : spec.facts!;
   for (const key of ['namespace', 'serviceName'] as const) {
-    const value = facts[key];
-    if (typeof value !== 'string' || !isDnsLabel(value)) {
-      refuse({ code: 'WorkloadInvalid', prop: `${prop}.${key}`, got: value, allowed: 'a DNS label of at most 63 characters', fix: 'name where the gateway runs' });
-    }
+    checkLabel(facts[key], `${prop}.${key}`, refuse, { code: 'WorkloadInvalid', fix: 'name where the gateway runs' });
   }
-  if (Object.keys(facts.selector ?? {}).length === 0) {
+  if (Object.keys(checkLabels(facts.selector, `${prop}.selector`, refuse) ?? {}).length === 0) {
     refuse({
       code: 'WorkloadInvalid', prop: `${prop}.selector`, got: facts.selector, allowed: 'one label or more that the pods of the gateway carry', fix: 'give the labels: without them the manifests would hold for every gateway of the mesh',
     });
   }
-  const ports = facts.ports.map((port, i) => {
-    const targetPort = port.targetPort ?? port.number;
+  const ports = (checkList(facts.ports, `${prop}.ports`, refuse) ?? []).map((port, i) => {
+    const targetPort = needObject(port, `${prop}.ports[${i}]`, refuse).targetPort ?? port.number;
     if (typeof targetPort !== 'number') {
       return refuse({
         code: 'WorkloadInvalid', prop: `${prop}.ports[${i}].targetPort`, got: targetPort, allowed: 'a number', fix: 'describe the gateway with GatewayWorkload.of: the number behind a named port is not in the Service',

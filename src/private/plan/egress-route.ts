@@ -1,9 +1,8 @@
 import { ofCallers } from './callers';
 import { LEG_ONE, legOneEntry, legOneHost, legOneRule, ownLegOneHost, qualified } from './egress-gateway';
-import { insecureReasons, upstreamRule, upstreamRuleSuffix } from './external';
+import { upstreamRules } from './external';
 import { Signs, leavingRoutes } from './leaving';
 import { ObjectPlan, Target, VirtualServiceSpec } from './objects';
-import { REASON } from './upstream-tls';
 import { exportTo } from './visibility';
 import { isWildcard } from '../hosts';
 import { EgressIntent } from '../intent/egress-route';
@@ -43,12 +42,14 @@ export function legOneOf(intent: Pick<EgressIntent, 'plaintextReason' | 'appTls'
  * A route by hand that has carried them until then is left without a gap.
  */
 export function planEgressRoute(intent: EgressIntent): ObjectPlan[] {
-  const ways = intent.service.hosts.flatMap(host => intent.service.ports.map(port => wayOf(intent, host, port)));
+  const { service, gateway } = intent;
+  const ways = service.hosts.flatMap(host => service.ports.map(port => wayOf(intent, host, port)));
   return [
     ...[...new Map(ways.map(way => [way.gatewayName, way])).values()].flatMap(way => entranceObjects(intent, way)),
     ...ways.filter(hasPolicy).map(way => callersPolicy(intent, way, ways)),
-    ...intent.service.hosts.flatMap(host => upstreamObjects(intent, host)),
-    ...(intent.layout === 'SINGLE' ? intent.service.hosts.map(host => singleVirtualService(intent, host, ways)) : splitVirtualServices(intent, ways)),
+    // a selector keeps the rules from sidecars, which would wrap TLS twice or, given a Secret, send clear text (R18, R19)
+    ...service.hosts.flatMap(host => upstreamRules(host, service, { namespace: gateway.namespace, name: [gateway.name, host] }, gateway.selector)),
+    ...(intent.layout === 'SINGLE' ? service.hosts.map(host => singleVirtualService(intent, host, ways)) : splitVirtualServices(intent, ways)),
   ];
 }
 
@@ -238,16 +239,4 @@ function callersPolicy(intent: EgressIntent, way: Way, ways: Way[]): ObjectPlan 
 function policyHosts(intent: EgressIntent, way: Way, ways: Way[]): string[] {
   const hosts = intent.layout === 'SINGLE' ? new Set([way.host, ...ways.filter(w => w.host === way.host).map(serverHost)]) : [way.host];
   return [...hosts].flatMap(host => [host, `${host}:*`]);
-}
-
-function upstreamObjects(intent: EgressIntent, host: string): ObjectPlan[] {
-  const { gateway } = intent;
-  // a selector keeps the rule from sidecars, which would wrap TLS twice or, given a Secret, send clear text (R18, R19)
-  const spec = upstreamRule(host, intent.service, gateway.namespace, gateway.selector);
-  if (!spec) return [];
-  const suffix = upstreamRuleSuffix(intent.service);
-  const reason = insecureReasons(intent.service.ports);
-  return [{
-    kind: 'DestinationRule', id: `${host}-${suffix}`, namespace: gateway.namespace, name: labelOf(gateway.name, host, suffix), annotations: reason ? { [REASON]: reason } : undefined, spec,
-  }];
 }

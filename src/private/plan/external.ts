@@ -1,7 +1,14 @@
-import { DestinationRuleSpec, Labels, ServiceEntrySpec, TrafficPolicySpec } from './objects';
+import { Labels, ObjectPlan, ServiceEntrySpec, TrafficPolicySpec } from './objects';
 import { clientTls } from './upstream-tls';
 import { exportTo } from './visibility';
 import { ExternalIntent, Port, portName } from '../intent/external';
+import { labelOf } from '../names';
+
+/** Where the reasons that the user gave for insecure TLS are kept. */
+const REASON = 'cdk8s-istio/insecure-reason';
+
+/** Where the rule of a host is, and what its name begins with. */
+interface UpstreamRuleHead { readonly namespace: string; readonly name: string[] }
 
 /** The ServiceEntry of an external service, visible to the namespaces that must know it. */
 export function externalServiceEntry(intent: ExternalIntent, namespace: string, viewers: Iterable<string>): ServiceEntrySpec {
@@ -22,32 +29,30 @@ export function externalServiceEntry(intent: ExternalIntent, namespace: string, 
  * How proxies go to one external host: those that a selector names, or all of the namespace. Left out where nothing was said of it.
  * TLS is for the port that the application calls (`targetPort` does not count here), and the policy of a port stands alone (R22).
  */
-export function upstreamRule(
-  host: string, { ports, traffic }: ExternalIntent, namespace: string, selector?: Labels,
-): DestinationRuleSpec | undefined {
+export function upstreamRules(host: string, intent: ExternalIntent, { namespace, name }: UpstreamRuleHead, workloadSelector?: Labels): ObjectPlan[] {
+  const { ports, traffic } = intent;
   const secured = ports.filter(p => p.tls);
-  if (secured.length === 0 && !traffic) return undefined;
-  return {
-    host,
-    exportTo: ['.'],
-    workloadSelector: selector,
-    policy: secured.length < ports.length ? traffic : undefined,
-    portPolicies: secured.length > 0
-      ? secured.map(p => ({ port: p.number, policy: { ...traffic, ...upgraded(p, traffic), tls: clientTls(p.tls!, host, namespace) } }))
-      : undefined,
-  };
+  if (secured.length === 0 && !traffic) return [];
+  const suffix = secured.length > 0 ? 'tls' : 'policy';
+  const reasons = secured.flatMap(p => p.tls!.reason ?? []).join('; ');
+  return [{
+    kind: 'DestinationRule',
+    id: `${host}-${suffix}`,
+    namespace,
+    name: labelOf(...name, suffix),
+    annotations: reasons ? { [REASON]: reasons } : undefined,
+    spec: {
+      host,
+      exportTo: ['.'],
+      workloadSelector,
+      policy: secured.length < ports.length ? traffic : undefined,
+      portPolicies: secured.length > 0
+        ? secured.map(p => ({ port: p.number, policy: { ...traffic, ...upgraded(p, traffic), tls: clientTls(p.tls!, host, namespace) } }))
+        : undefined,
+    },
+  }];
 }
 
 function upgraded({ upgrade }: Port, traffic: ExternalIntent['traffic']): Pick<TrafficPolicySpec, 'connectionPool'> | undefined {
   return upgrade ? { connectionPool: { ...traffic?.connectionPool, http2: true } } : undefined;
-}
-
-/** The end of the name of that rule. */
-export function upstreamRuleSuffix({ ports }: ExternalIntent): string {
-  return ports.some(p => p.tls) ? 'tls' : 'policy';
-}
-
-/** The reasons that the user gave for insecure TLS, as they are kept. */
-export function insecureReasons(ports: Port[]): string | undefined {
-  return ports.flatMap(p => p.tls?.reason ?? []).join('; ') || undefined;
 }

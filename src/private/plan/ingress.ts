@@ -3,6 +3,7 @@ import { authorityMatch, ruleRoute } from './http';
 import { ListenedHost } from './ingress-gateway';
 import { Action, HttpRoute, VirtualServiceSpec } from './objects';
 import { exportTo } from './visibility';
+import { isWildcard } from '../hosts';
 import { AccessIntent } from '../intent/access';
 import { Rule } from '../intent/rule';
 
@@ -37,7 +38,7 @@ export function ingressVirtualService(intent: IngressRouteIntent): VirtualServic
  * A wildcard has no authority to name, so it comes last and keeps that port.
  */
 function redirects({ port, redirectTo }: ListenedHost, hosts: string[]): HttpRoute[] {
-  const exact = hosts.filter(host => !host.startsWith('*'));
+  const exact = hosts.filter(host => !isWildcard(host));
   const away = (authority?: string): Action => ({ kind: 'redirect', scheme: 'https', authority, port: redirectTo === 443 ? undefined : redirectTo, code: 301 });
   return [
     ...exact.map(host => ({ matches: [{ port, ...(hosts.length > 1 && { authority: authorityMatch({ kind: 'exact', value: host }) }) }], action: away(host) })),

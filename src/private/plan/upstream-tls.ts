@@ -1,4 +1,5 @@
 import { ClientTls } from './objects';
+import { isWildcard } from '../hosts';
 import { TlsIntent } from '../intent/upstream-tls';
 
 /**
@@ -8,7 +9,7 @@ import { TlsIntent } from '../intent/upstream-tls';
 export function clientTls(tls: TlsIntent, host: string, namespace: string): ClientTls {
   if (tls.mode === 'INSECURE') return { mode: 'SIMPLE', insecureSkipVerify: true, ...(tls.opaque && { sni: host }) };
   // a wildcard is no server name; `subjectAltNames` alone verifies them as well
-  const named = (tls.opaque || tls.subjectAltNames) && !host.startsWith('*');
+  const named = (tls.opaque || tls.subjectAltNames) && !isWildcard(host);
   const sni = tls.sni ?? (named ? host : undefined);
   // a ConfigMap must be of the rule's own namespace, and is named in full all the same
   const credentialName = tls.caConfigMap === undefined ? tls.secret : `configmap://${namespace}/${tls.caConfigMap}`;
@@ -24,5 +25,3 @@ export function clientTls(tls: TlsIntent, host: string, namespace: string): Clie
     privateKey: tls.certificateFiles?.privateKey,
   };
 }
-
-export const REASON = 'cdk8s-istio/insecure-reason';

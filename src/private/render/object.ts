@@ -7,8 +7,10 @@ import { requestAuthenticationSpec } from './request-authentication';
 import { serviceEntrySpec } from './service-entry';
 import { virtualServiceSpec } from './virtual-service';
 import { ObjectMetadata } from '../../object-metadata';
+import { checkLabel } from '../checks';
 import { refuser } from '../errors';
-import { isDnsLabel } from '../names';
+import { checkObject } from '../kinds';
+import { checkAnnotations, checkLabels } from '../labels';
 import { Kind, ObjectHead, ObjectPlan, Specs } from '../plan/objects';
 import { claim } from '../registry';
 
@@ -43,9 +45,11 @@ export function addLateObjects(scope: IConstruct, plan: () => ObjectPlan[], meta
  * so that a JSON patch for such a field would vanish.
  */
 function add(scope: IConstruct, head: ObjectHead, spec: object, metadata: ObjectMetadata = {}): ApiObject {
-  if (head.name !== undefined && !isDnsLabel(head.name)) {
-    refuser(scope)({ code: 'NameInvalid', prop: 'metadata.name', got: head.name, allowed: 'a DNS label of at most 63 characters', fix: 'shorten or correct the name' });
-  }
+  const refuse = refuser(scope);
+  checkObject(metadata, 'metadata', refuse);
+  if (head.name !== undefined) checkLabel(head.name, 'metadata.name', refuse, { fix: 'shorten or correct the name' });
+  checkLabels(metadata.labels, 'metadata.labels', refuse);
+  checkAnnotations(metadata.annotations, 'metadata.annotations', refuse);
   const { name, namespace } = head;
   const object = new ApiObject(scope, head.id, {
     apiVersion: RENDERERS[head.kind].apiVersion,
@@ -55,7 +59,7 @@ function add(scope: IConstruct, head: ObjectHead, spec: object, metadata: Object
   });
   const other = claim(scope, head.kind, namespace, object.name);
   if (other) {
-    refuser(scope)({
+    refuse({
       code: 'NameCollision', prop: 'metadata.name', got: `${head.kind} ${namespace}/${object.name}`, allowed: `a name that ${other.node.path} does not use`, fix: 'give one of the two another name',
     });
   }

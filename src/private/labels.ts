@@ -1,0 +1,33 @@
+import { Refuse } from './errors';
+import { checkObject } from './kinds';
+import { isDnsName } from './names';
+
+const QUALIFIED = /^(?:([^/]+)\/)?([A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?)$/;
+const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?)?$/;
+
+/** Labels as Kubernetes takes them. */
+export function checkLabels<T extends { readonly [key: string]: string } | undefined>(labels: T, prop: string, refuse: Refuse): T {
+  for (const [key, value] of entriesOf(labels, prop, refuse)) {
+    if (typeof value !== 'string' || !LABEL_VALUE.test(value)) {
+      refuse({ code: 'LabelInvalid', prop: `${prop}[${key}]`, got: value, allowed: 'a text of at most 63 letters, digits, "-", "_" and ".", which begins and ends with a letter or digit', fix: 'correct the value; an annotation may hold any text' });
+    }
+  }
+  return labels;
+}
+
+export function checkAnnotations(annotations: { readonly [key: string]: string } | undefined, prop: string, refuse: Refuse): void {
+  for (const [key, value] of entriesOf(annotations, prop, refuse)) {
+    if (typeof value !== 'string') refuse({ code: 'LabelInvalid', prop: `${prop}[${key}]`, got: value, allowed: 'a text', fix: 'put it into quotes' });
+  }
+}
+
+function entriesOf(map: { readonly [key: string]: string } | undefined, prop: string, refuse: Refuse): [string, string][] {
+  const entries = Object.entries(checkObject(map, prop, refuse) ?? {});
+  for (const [key] of entries) {
+    const [, prefix, name] = QUALIFIED.exec(key) ?? [];
+    if (name === undefined || (prefix !== undefined && !isDnsName(prefix))) {
+      refuse({ code: 'LabelInvalid', prop, got: key, allowed: 'names of at most 63 letters, digits, "-", "_" and ".", with or without a DNS name and "/" in front', fix: 'correct the name' });
+    }
+  }
+  return entries;
+}
