@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { describeMesh, get } from './mesh';
+import { entering, leaving } from './promise';
+import { ask, unbound } from './promised';
+import { Row, tablesIn } from '../pages';
+import { runFile } from '../program';
+import { Manifest, objectsOf } from '../synth';
+
+const chart = (example: string) => objectsOf(runFile(`examples/${example}/main.ts`)).filter(({ apiVersion }) => apiVersion.includes('istio.io'));
+const promises = (example: string) => {
+  const rows = tablesIn(readFileSync(`examples/${example}/README.md`, 'utf8')).find(([row]) => 'request' in row) as Row[];
+  return rows.map('from' in rows[0] ? leaving : entering);
+};
+
+describeMesh('examples', () => {
+  describe.each(['api-over-https', 'database-over-tcp', 'locked-proxy', 'canary', 'two-teams'])('%s', example => {
+    test('does what its page says', async () => {
+      const all = promises(example);
+      const answers = await ask(chart(example), all);
+      all.forEach(({ check }, i) => check(answers[i]));
+    });
+
+    test('broken: unbound from its gateway it does nothing', async () => {
+      for (const answer of await ask(unbound(chart(example)), promises(example).filter(({ reaches }) => reaches))) expect(answer).toFail();
+    });
+  });
+
+  describe('locked-proxy', () => {
+    // as the proxy's own user, whose traffic no sidecar captures
+    const around = (objects: Manifest[], isolated: boolean) => {
+      const step = get('https://payments.example.com/v1/charges', { from: 'shop', uid: 1337, timeoutS: 2 });
+      return ask(objects, [{ from: 'shop', step, reaches: false, check: () => {} }], { isolated });
+    };
+
+    test('a workload that goes around its sidecar gets nowhere', async () => {
+      const [answer] = await around(chart('locked-proxy'), true);
+      expect(answer).toFail({ error: /./ });
+    });
+
+    test('broken: where the network lets pods out, it does', async () => {
+      const [answer] = await around(chart('locked-proxy'), false);
+      expect(answer.server?.peer).toBe('shop');
+    });
+  });
+
+  describe('canary', () => {
+    test('one request in twenty meets the new version', async () => {
+      const step = get('https://shop.example.com/cart', { from: 'outside', connect: 'ingress:443', trustCA: 'ingress' });
+      const answers = await ask(chart('canary'), Array.from({ length: 400 }, () => ({ from: 'outside', step, reaches: true, check: () => {} })));
+      const next = answers.filter(({ server }) => server?.server === 'web-next').length;
+      expect(next).toBeGreaterThanOrEqual(1);
+      expect(next).toBeLessThanOrEqual(60);
+    });
+  });
+});
