@@ -89,6 +89,21 @@ export class Access {
   }
 
   /**
+   * Whoever shows a certificate with one of these names; the listeners that serve the route must ask for certificates
+   * (`ClientCertificates`), and see to it that an authority of theirs has signed it. Error `AccessNotEnforceable`.
+   *
+   * Istio's policies see no other names of a certificate than SPIFFE identities, so the route itself asks, by the header
+   * `x-forwarded-client-cert`: the gateway writes it, unless mesh config tells it to take the client's own
+   * (`gatewayTopology.forwardClientCertDetails: FORWARD_ONLY`).
+   *
+   * @param subjectAltNames DNS names and URIs that stand in certificates as alternative names of their subject, exactly, for example
+   * `partner.example.com` or `spiffe://partner.example.com/shop`. Errors `AccessEmpty`, `SubjectAltNameInvalid`.
+   */
+  public static mtls(...subjectAltNames: string[]): Access {
+    return new Access({ kind: 'mtls', values: subjectAltNames });
+  }
+
+  /**
    * Whoever an authorizer outside the gateway lets in.
    *
    * @param provider an `extensionProvider` of mesh config, of kind `envoyExtAuthzHttp` or `envoyExtAuthzGrpc`. Error `ExtAuthzProviderInvalid`;
@@ -115,7 +130,7 @@ export class Access {
 
 /** @internal */
 export interface AccessSpec {
-  readonly kind: 'jwt' | 'ipBlocks' | 'remoteIpBlocks' | 'extAuthz' | 'anyOf';
+  readonly kind: 'jwt' | 'ipBlocks' | 'remoteIpBlocks' | 'mtls' | 'extAuthz' | 'anyOf';
   readonly jwt?: JwtOptions;
   readonly values?: string[];
   readonly alternatives?: Access[];

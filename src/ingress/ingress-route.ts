@@ -103,7 +103,8 @@ export class IngressRoute extends Construct {
       }
     });
     this.takeRules(props.rules ?? [], 'rules');
-    const access = checkAccess(this, { ...props, hosts }, gateway._workload, refuse);
+    const served = listeners.filter(l => l.redirectTo === undefined);
+    const access = checkAccess(this, { ...props, hosts, served }, gateway._workload, refuse);
     const routed = shared<RoutedHosts>(this, 'ingress routes', gateway._workload.namespace, JSON.stringify(gateway._workload.selector));
     routed.push({ hosts, podPorts: listeners.map(l => l.podPort) });
     gateway._bind({ namespace, hosts });
@@ -111,7 +112,6 @@ export class IngressRoute extends Construct {
       () => ingressVirtualService({
         namespace, hosts, rules: this.rules, gateway: gateway.gatewayName, podNamespace: gateway._workload.namespace, listeners, access,
       }), props.metadata);
-    const served = listeners.filter(l => l.redirectTo === undefined);
     this.accessObjects = addLateObjects(this, () => accessObjects({
       access, hosts, served, routed, gateway: gateway.gatewayName, pods: gateway._workload, listened: gateway._listened,
     }), props.metadata);

@@ -76,6 +76,8 @@ export const CODES = {
   AccessEmpty: 'A list of who may enter, or of what it depends on, that is empty.',
   AccessForEveryHost: 'A policy for every host would hold for the other routes of the same pods.',
   AccessCannotCombine: 'What cannot be an alternative to something else.',
+  AccessNotEnforceable: 'A listener asks for no certificate, so that nobody could show one.',
+  SubjectAltNameInvalid: 'A name that no certificate can have.',
   JwtIssuerInvalid: 'An issuer that no token can have.',
   JwtIssuerConflict: 'Two routes through the same pods say that one issuer has different keys.',
   JwtAudienceMissing: 'Tokens that an issuer made for other services would be taken.',

@@ -1,4 +1,4 @@
-import { Access, ClaimMatch, Destination, IngressListener, PathMatch, PlainHttp, RouteAction } from '../../src';
+import { Access, ClaimMatch, ClientCertificates, Destination, IngressListener, PathMatch, PlainHttp, RouteAction } from '../../src';
 import { ingress } from '../fixtures';
 
 const hosts = ['shop.example.com'];
@@ -23,5 +23,9 @@ export const ACCESS = {
     ],
   }),
   'access by an authorizer outside': () => ingress(listening(PlainHttp.serve()), { hosts, rules, access: [Access.extAuthz('oauth2-proxy')] }),
+  'access by certificate': () => ingress(
+    { listeners: [IngressListener.https({ hosts, credentialName: 'shop-cert', clients: ClientCertificates.required() })] },
+    { hosts, rules, access: [Access.mtls('partner.example.com', 'spiffe://partner/shop')], openPaths: ['/health'] },
+  ),
   'requests denied': () => ingress({}, { hosts, rules, deny: [{ path: PathMatch.prefix('/admin') }, { methods: ['TRACE'] }] }),
 };

@@ -148,6 +148,10 @@ describe('access to a route', () => {
     { when: 'alternatives have alternatives', props: { access: [Access.anyOf(jwt(), Access.anyOf(jwt()))] }, message: '[AccessCannotCombine] shop/route: access[0].alternatives[1] is "anyOf"; allowed: jwt, ipBlocks, remoteIpBlocks; fix: name its alternatives here' },
     { when: 'an authorizer outside is an alternative', props: { access: [Access.anyOf(Access.extAuthz('x'))] }, message: '[AccessCannotCombine] shop/route: access[0].alternatives[0] is "extAuthz"; allowed: jwt, ipBlocks, remoteIpBlocks; fix: let the authorizer itself know the alternatives' },
     { when: 'an address is none', props: { access: [Access.ipBlocks('10.0.0.0/8', '10.0.0.0/33')] }, message: '[AddressInvalid] shop/route: access[0][1] is "10.0.0.0/33"; allowed: an IP address or a CIDR block; fix: correct the address' },
+    { when: 'a certificate is an alternative', props: { access: [Access.anyOf(jwt(), Access.mtls('a.test'))] }, message: '[AccessCannotCombine] shop/route: access[0].alternatives[1] is "mtls"; allowed: jwt, ipBlocks, remoteIpBlocks; fix: make it a condition beside this one' },
+    { when: 'nothing asks for certificates', props: { access: [Access.mtls('a.test')] }, message: '[AccessNotEnforceable] shop/route: access[0] is "a route that port 80 serves"; allowed: listeners that ask for certificates; fix: do not serve the hosts in clear text' },
+    { when: 'a certificate has no names', props: { access: [Access.mtls()] }, message: '[AccessEmpty] shop/route: access[0] is empty; allowed: one or more; fix: say what is meant, or leave it out' },
+    { when: 'no certificate can have a name', props: { access: [Access.mtls('a.test', 'CN=a.test, O=A')] }, message: '[SubjectAltNameInvalid] shop/route: access[0][1] is "CN=a.test, O=A"; allowed: a DNS name or a URI; fix: write it as the certificate has it: openssl x509 -noout -ext subjectAltName shows it' },
     { when: 'the issuer is empty', props: { access: [jwt({ issuer: ' ' })] }, message: '[JwtIssuerInvalid] shop/route: access[0].issuer is " "; allowed: the claim `iss` of the tokens; fix: write it exactly as tokens have it' },
     { when: 'the issuer is a wildcard', props: { access: [jwt({ issuer: 'https://*' })] }, message: '[JwtIssuerInvalid] shop/route: access[0].issuer is "https://*"; allowed: the claim `iss` of the tokens; fix: write it exactly as tokens have it' },
     { when: 'tokens for anybody are taken', props: { access: [jwt({ audiences: undefined })] }, message: '[JwtAudienceMissing] shop/route: access[0].audiences is not set; allowed: audiences, or claims that tell for whom a token is; fix: name your own audience: tokens that the issuer made for other services would be taken too' },
@@ -171,6 +175,25 @@ describe('access to a route', () => {
     { when: 'it denies nothing in particular', props: { deny: [{}] }, message: '[MatchEmpty] shop/route: deny[0] is {}; allowed: one condition or more; fix: leave out `matches` for a rule that fits every request' },
   ])('is refused when $when', ({ props, message }) => {
     expectRefusal(() => routed(props), message);
+  });
+
+  test('by certificate is refused where the listener asks for none', () => {
+    const listeners = [IngressListener.https({ hosts, credentialName: 'cert' })];
+    expectRefusal(() => ingress({ listeners }, { hosts, rules, access: [Access.mtls('a.test')] }),
+      '[AccessNotEnforceable] shop/route: access[0] is "a route that port 443 serves"; allowed: listeners that ask for certificates; fix: say `clients: ClientCertificates.required()` at the listener');
+  });
+
+  test('by certificate is asked by the route itself', () => {
+    expect(find(CASES['access by certificate']().manifests(), 'VirtualService').spec.http[1]).toEqual({
+      match: [{
+        port: 443,
+        withoutHeaders: {
+          'x-forwarded-client-cert': { regex: expect.stringMatching(/^\(\?:\.\*,\)\?Hash=.*partner\\\.example\\\.com/) },
+          ':path': { regex: '(?:/health)(?:\\?.*)?' },
+        },
+      }],
+      directResponse: { status: 403, body: { string: 'access denied' } },
+    });
   });
 
   test.each([

@@ -23,6 +23,8 @@ export interface RequestOptions {
   readonly trustCA?: Authority;
   /** Shows a client certificate of this authority. */
   readonly cert?: Authority;
+  /** The DNS names and URIs of that certificate. @default - `caller.test` */
+  readonly names?: readonly string[];
   /** That certificate is one that its authority has revoked. */
   readonly revoked?: boolean;
   /** 1337 is the proxy's own user, whose traffic bypasses the sidecar. @default 1000 */

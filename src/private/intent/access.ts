@@ -6,6 +6,8 @@ import { RouteMatch } from '../../http/route-match';
 import { Access, AccessSpec } from '../../ingress/access';
 import { checkAddress, checkNotEmpty } from '../checks';
 import { Refuse } from '../errors';
+import { isDnsName } from '../names';
+import { ListenedHost } from '../plan/ingress-gateway';
 import { shared } from '../registry';
 
 /** Who may enter by a route, checked. */
@@ -16,6 +18,8 @@ export interface AccessIntent {
   readonly issuers: Issuer[];
   /** The authorizer outside, by the name that mesh config has for it. */
   readonly provider?: string;
+  /** Names of which the client's certificate must have one; of each list. */
+  readonly subjectAltNames: string[][];
   /** Paths for which nothing is asked. */
   readonly openPaths: string[];
   /** What nobody may ask for. */
@@ -27,6 +31,8 @@ export type Requirement = Fact[][];
 
 export interface AccessInput {
   readonly hosts: string[];
+  /** What serves the route. */
+  readonly served: ListenedHost[];
   readonly access?: Access[];
   readonly openPaths?: string[];
   readonly deny?: RouteMatch[];
@@ -53,7 +59,7 @@ interface Question {
 }
 
 export function checkAccess(scope: IConstruct, input: AccessInput, workload: WorkloadFacts, refuse: Refuse): AccessIntent {
-  const { hosts, access, openPaths, deny } = input;
+  const { hosts, access, openPaths, deny, served } = input;
   if (access) checkNotEmpty(access, 'access', refuse);
   if (deny) checkNotEmpty(deny, 'deny', refuse);
   if (openPaths) checkOpenPaths(openPaths, access, refuse);
@@ -71,21 +77,31 @@ export function checkAccess(scope: IConstruct, input: AccessInput, workload: Wor
     },
   };
   const asked = (access ?? []).map(({ _spec: spec }, i) => ({ spec, prop: `access[${i}]` }));
+  const ofKind = (kind: AccessSpec['kind']) => asked.filter(({ spec }) => spec.kind === kind);
   return {
-    provider: asked.filter(({ spec }) => spec.kind === 'extAuthz').map(one => checkProvider(one, question)).pop(),
-    requirements: asked.filter(({ spec }) => spec.kind !== 'extAuthz').map(one => alternativesOf(one, refuse).map(a => factsOf(a, question))),
+    provider: ofKind('extAuthz').map(one => checkProvider(one, question)).pop(),
+    subjectAltNames: ofKind('mtls').map(one => checkSubjects(one, served, refuse)),
+    requirements: asked.filter(({ spec }) => spec.kind !== 'extAuthz' && spec.kind !== 'mtls')
+      .map(one => alternativesOf(one, refuse).map(a => factsOf(a, question))),
     issuers: [...question.issuers.values()],
     openPaths: openPaths ?? [],
     deny: checkMatches(deny ?? [], 'deny', refuse),
   };
 }
 
+/** What is not asked by the same policy as the others, and what to do instead. */
+const NO_ALTERNATIVES: { readonly [K in AccessSpec['kind']]?: string } = {
+  anyOf: 'name its alternatives here',
+  extAuthz: 'let the authorizer itself know the alternatives',
+  mtls: 'make it a condition beside this one',
+};
+
 function alternativesOf({ spec, prop }: Asked, refuse: Refuse): Asked[] {
   if (spec.kind !== 'anyOf') return [{ spec, prop }];
   checkNotEmpty(spec.alternatives!, prop, refuse);
   return spec.alternatives!.map(({ _spec: one }, i) => {
-    if (one.kind === 'anyOf' || one.kind === 'extAuthz') {
-      refuse({ code: 'AccessCannotCombine', prop: `${prop}.alternatives[${i}]`, got: one.kind, allowed: 'jwt, ipBlocks, remoteIpBlocks', fix: one.kind === 'anyOf' ? 'name its alternatives here' : 'let the authorizer itself know the alternatives' });
+    if (one.kind in NO_ALTERNATIVES) {
+      refuse({ code: 'AccessCannotCombine', prop: `${prop}.alternatives[${i}]`, got: one.kind, allowed: 'jwt, ipBlocks, remoteIpBlocks', fix: NO_ALTERNATIVES[one.kind]! });
     }
     return { spec: one, prop: `${prop}.alternatives[${i}]` };
   });
@@ -119,6 +135,21 @@ function checkProvider({ spec, prop }: Asked, { refuse, tell }: Question): strin
     refuse({ code: 'ExtAuthzProviderConflict', prop, got: provider, allowed: `${other.provider}, which ${other.by.node.path} asks`, fix: 'ask the same one, or give the route another gateway: Istio knows one authorizer a pod' });
   }
   return provider;
+}
+
+function checkSubjects({ spec, prop }: Asked, served: ListenedHost[], refuse: Refuse): string[] {
+  const names = spec.values!;
+  checkNotEmpty(names, prop, refuse);
+  names.forEach((name, i) => {
+    if (typeof name !== 'string' || !(isDnsName(name.toLowerCase()) || /^[a-z][a-z0-9+.-]*:[^\s;,"\\]+$/.test(name))) {
+      refuse({ code: 'SubjectAltNameInvalid', prop: `${prop}[${i}]`, got: name, allowed: 'a DNS name or a URI', fix: 'write it as the certificate has it: openssl x509 -noout -ext subjectAltName shows it' });
+    }
+  });
+  const open = served.find(({ tls }) => tls?.mode !== 'MUTUAL' && tls?.mode !== 'OPTIONAL_MUTUAL');
+  if (open) {
+    refuse({ code: 'AccessNotEnforceable', prop, got: `a route that port ${open.port} serves`, allowed: 'listeners that ask for certificates', fix: open.tls ? 'say `clients: ClientCertificates.required()` at the listener' : 'do not serve the hosts in clear text' });
+  }
+  return names;
 }
 
 /** Exact paths alone: what is below a prefix, the service behind may read as another path (`/open/..%2Fclosed`). */

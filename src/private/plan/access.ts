@@ -1,3 +1,4 @@
+import { CALLER_HEADER, ofSubjects } from './callers';
 import { deniedPath } from './denied-path';
 import { matchesAt } from './http';
 import { ListenedHost } from './ingress-gateway';
@@ -111,6 +112,7 @@ export function guards({ access, hosts, served }: Pick<GuardedRoute, 'access' | 
   return [
     at.flatMap(({ port }) => wildcards.map(host => otherPort(host, port))),
     denied.length > 0 ? matchesAt(denied, at) : [],
+    at.flatMap(({ port }) => access.subjectAltNames.map(names => otherSubject(names, access.openPaths, port))),
   ].filter(matches => matches.length > 0)
     .map(matches => ({ matches, action: { kind: 'respond', status: 403, body: 'access denied' } }));
 }
@@ -121,5 +123,16 @@ function otherPort(wildcard: string, port: number): HttpMatch {
     port,
     authority: { regex: `(?i).*${escapeRegex(wildcard.slice(1))}:.*` },
     withoutHeaders: { ':authority': { regex: `.*:${port}` } },
+  };
+}
+
+/** Clients without a certificate, or with one that has none of the names. */
+function otherSubject(names: string[], openPaths: string[], port: number): HttpMatch {
+  return {
+    port,
+    withoutHeaders: {
+      [CALLER_HEADER]: ofSubjects(names),
+      ...(openPaths.length > 0 && { ':path': { regex: `(?:${openPaths.map(escapeRegex).join('|')})(?:\\?.*)?` } }),
+    },
   };
 }

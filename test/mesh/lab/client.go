@@ -111,7 +111,11 @@ func (r Request) tlsConfig(host string, p pki) (*tls.Config, error) {
 		if err != nil {
 			return nil, err
 		}
-		pair := by.keyPair("caller.test")
+		names := r.Names
+		if len(names) == 0 {
+			names = []string{"caller.test"}
+		}
+		pair := by.keyPair(names...)
 		if r.Revoked {
 			pair = by.revoked("caller.test")
 		}

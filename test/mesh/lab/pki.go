@@ -55,10 +55,16 @@ func newAuthority(name string) *authority {
 	return &authority{cert, key, encode("CERTIFICATE", cert.Raw)}
 }
 
-// issue signs a certificate for DNS names; the chain comes with the authority's own.
+// issue signs a certificate for DNS names and URIs; the chain comes with the authority's own.
 func (a *authority) issue(names ...string) (cert, key []byte) {
 	t := template()
-	t.DNSNames = names
+	for _, n := range names {
+		if u, err := url.Parse(n); err == nil && u.IsAbs() {
+			t.URIs = append(t.URIs, u)
+		} else {
+			t.DNSNames = append(t.DNSNames, n)
+		}
+	}
 	return a.leaf(t, newKey())
 }
 

@@ -90,6 +90,7 @@ type Request struct {
 	SNI      string            `json:"sni"`
 	TrustCA  string            `json:"trustCA"` // the authority that the client trusts
 	Cert     string            `json:"cert"`    // the authority of the client certificate to show; none when empty
+	Names    []string          `json:"names"`   // its DNS names and URIs; caller.test when empty
 	Revoked  bool              `json:"revoked"` // that certificate is one that its authority has revoked
 	UID      int               `json:"uid"`     // 1000 when empty; 1337 is the proxy's own, which bypasses the sidecar
 	Proxy    string            `json:"proxy"`   // host:port of a forward proxy to which the client itself speaks
