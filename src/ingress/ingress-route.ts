@@ -10,11 +10,13 @@ import { Refuse, refusalMessage, refuser } from '../private/errors';
 import { checkDisjoint, checkHosts } from '../private/hosts';
 import { checkAccess } from '../private/intent/access';
 import { Rule, checkRules } from '../private/intent/rule';
+import { checkBeside } from '../private/intent/several-routes';
 import { checkConstruct, checkList, needObject } from '../private/kinds';
 import { RoutedHosts, accessObjects } from '../private/plan/access';
 import { ingressVirtualService } from '../private/plan/ingress';
 import { ListenedHost, listenersOf } from '../private/plan/ingress-gateway';
-import { claim, shared } from '../private/registry';
+import { RoutePart, arrange } from '../private/plan/order';
+import { shared } from '../private/registry';
 import { addLateObject, addLateObjects } from '../private/render/object';
 
 /** Properties of an `IngressRoute`. Programs without types that give another type get error `TypeInvalid`. */
@@ -24,7 +26,8 @@ export interface IngressRouteProps {
 
   /**
    * The hosts for which the rules hold; each must be covered by a listener of the gateway, and all by the same ones.
-   * Errors `HostsEmpty`, `HostInvalid`, `HostDuplicate`, `HostNotCovered`, `HostsOnDifferentListeners`, `HostAlreadyRouted`.
+   * Errors `HostsEmpty`, `HostInvalid`, `HostDuplicate`, `HostNotCovered`, `HostsOnDifferentListeners`.
+   * Error `HostAlreadyRouted` where another route of the host has a rule for the same requests.
    */
   readonly hosts: string[];
 
@@ -76,6 +79,13 @@ export interface IngressRouteProps {
  * A route from an ingress gateway to services of the mesh: a VirtualService in the namespace of the chart,
  * visible to the pods of the gateway and nobody else.
  *
+ * Several routes of an app may have a host, for example one for each team. Of rules of two routes the one with the more specific path
+ * decides: an exact path before prefixes, a longer prefix before a shorter one, and a path before none; on the same path the rule
+ * that asks for more. Within a route the order stays as written. Where that does not say which of two rules decides, the second route
+ * is refused; and so are `access` and `deny` where several routes have a host, because they hold for all of its requests.
+ * Istio goes through several objects in the order of their age. That makes no difference here, because each VirtualService also holds
+ * the rules of other routes that stand before one of its own; where paths do not overlap, there are none.
+ *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/
  */
 export class IngressRoute extends Construct {
@@ -85,7 +95,8 @@ export class IngressRoute extends Construct {
   /** The RequestAuthentication and AuthorizationPolicies, where `access` is said. They are in the namespace of the gateway's pods. */
   public readonly accessObjects: ApiObject[];
 
-  private readonly rules: Rule[] = [];
+  private readonly part: RoutePart;
+  private readonly perHost: RoutePart[][];
 
   constructor(scope: Construct, id: string, props: IngressRouteProps) {
     super(scope, id);
@@ -96,12 +107,9 @@ export class IngressRoute extends Construct {
     const hosts = checkHosts(props.hosts, 'hosts', { wildcard: true, catchAll: true }, refuse);
     checkDisjoint(hosts, 'hosts', refuse);
     const listeners = commonListeners(hosts, gateway, refuse);
-    hosts.forEach((host, i) => {
-      const other = claim(this, 'ingress', gateway.gatewayName, host);
-      if (other) {
-        refuse({ code: 'HostAlreadyRouted', prop: `hosts[${i}]`, got: host, allowed: `hosts that ${other.node.path} does not have`, fix: `put its rules into ${other.node.path}: the order of rules in two routes would be that in which the cluster received them` });
-      }
-    });
+    this.part = { id: this.node.path, hosts, rules: [], guarded: props.access !== undefined || props.deny !== undefined };
+    this.perHost = hosts.map(host => shared<RoutePart>(this, 'ingress', gateway.gatewayName, host));
+    for (const parts of this.perHost) parts.push(this.part);
     this.takeRules(props.rules ?? [], 'rules');
     const served = listeners.filter(l => l.redirectTo === undefined);
     const access = checkAccess(this, { ...props, hosts, served }, gateway._workload, refuse);
@@ -110,7 +118,13 @@ export class IngressRoute extends Construct {
     gateway._bind({ namespace, hosts });
     this.virtualService = addLateObject(this, { kind: 'VirtualService', id: 'virtual-service', namespace, name: props.metadata?.name },
       () => ingressVirtualService({
-        namespace, hosts, rules: this.rules, gateway: gateway.gatewayName, podNamespace: gateway._workload.namespace, listeners, access,
+        namespace,
+        hosts,
+        rules: arrange(this.part, this.beside()) as Rule[],
+        gateway: gateway.gatewayName,
+        podNamespace: gateway._workload.namespace,
+        listeners,
+        access,
       }), props.metadata);
     this.accessObjects = addLateObjects(this, () => accessObjects({
       access, hosts, served, routed, gateway: gateway.gatewayName, pods: gateway._workload, listened: gateway._listened,
@@ -129,11 +143,18 @@ export class IngressRoute extends Construct {
     if (idle >= 0) {
       refuse({ code: 'ActionMissing', prop: `${prop}[${idle}].action`, got: undefined, allowed: 'an action', fix: 'say what is done, for example RouteAction.forward(...)' });
     }
-    this.rules.push(...checkRules(this, rules, prop, refuse, this.rules));
+    const before = this.part.rules.length;
+    this.part.rules.push(...checkRules(this, rules, prop, refuse, this.part.rules));
+    checkBeside(this.part, this.beside(), index => (index < before ? `rules[${index}]` : `${prop}[${index - before}]`), refuse);
+  }
+
+  /** The other routes that have one of the hosts. */
+  private beside(): RoutePart[] {
+    return [...new Set(this.perHost.flat())].filter(part => part !== this.part);
   }
 
   private empty(): string[] {
-    if (this.rules.length > 0) return [];
+    if (this.part.rules.length > 0) return [];
     return [refusalMessage(this, { code: 'RulesEmpty', prop: 'rules', got: [], allowed: 'one rule or more', fix: 'add a rule' })];
   }
 }

@@ -1,7 +1,7 @@
-import { Duration } from 'cdk8s';
+import { Chart, Duration } from 'cdk8s';
 import { ACCESS } from './access-cases';
 import { LISTENERS } from './listener-cases';
-import { Destination, HeaderMatch, IngressListener, PathMatch, PathRewrite, PlainHttp, RouteAction, StringMatch } from '../../src';
+import { Destination, HeaderMatch, IngressListener, IngressRoute, PathMatch, PathRewrite, PlainHttp, RouteAction, StringMatch } from '../../src';
 import { ingress } from '../fixtures';
 
 const hosts = ['shop.example.com'];
@@ -38,6 +38,12 @@ export const CASES = {
       { matches: [{ scheme: 'https' }], action: rules[0].action },
     ],
   }),
+  'several routes for a host': () => {
+    const made = ingress({}, { hosts, rules: [{ ...rules[0], matches: [{ path: PathMatch.prefix('/api') }] }, ...rules] });
+    const team = new Chart(made.app, 'team', { namespace: 'team' });
+    new IngressRoute(team, 'route', { gateway: made.gateway, hosts, rules: [{ ...rules[0], matches: [{ path: PathMatch.prefix('/api/v2') }] }] });
+    return made;
+  },
   'rules': () => ingress({}, {
     hosts: ['*'],
     rules: [

@@ -1,5 +1,5 @@
 import { CASES } from './cases';
-import { Destination, GatewayWorkload, IngressListener, IngressRoute, IngressRouteProps, IngressRule, RouteAction } from '../../src';
+import { Destination, GatewayWorkload, IngressListener, IngressRouteProps, IngressRule, RouteAction } from '../../src';
 import { ingress } from '../fixtures';
 import { expectRefusal } from '../refusal';
 import { find, manifestsOf, synth } from '../synth';
@@ -186,12 +186,6 @@ describe('ingress route', () => {
     { when: 'a redirect would keep the client\'s port', props: { hosts: ['a.test'], rules: [{ action: RouteAction.redirect({ scheme: 'https', port: 443 }) }] }, message: '[RedirectPortIgnored] shop/route: rules[0].action.port is 443; allowed: another port than the one of https, or `authority` beside it; fix: set authority: only then is the port of the client left out' },
   ])('is refused when $when', ({ props, message }) => {
     expectRefusal(() => ingress({ listeners }, { hosts: ['a.test'], rules: [web], ...props }), message);
-  });
-
-  test('is refused when another route of the gateway has a host', () => {
-    const { shop, gateway } = ingress({ listeners }, { hosts: ['a.test'], rules: [web] });
-    expectRefusal(() => new IngressRoute(shop, 'second', { gateway, hosts: ['b.test', 'a.test'], rules: [web] }),
-      '[HostAlreadyRouted] shop/second: hosts[1] is "a.test"; allowed: hosts that shop/route does not have; fix: put its rules into shop/route: the order of rules in two routes would be that in which the cluster received them');
   });
 
   test('refuses a rule that is added', () => {

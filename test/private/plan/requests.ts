@@ -12,6 +12,11 @@ export interface Request {
   readonly query: { readonly [name: string]: string };
 }
 
+/** Objects with a prototype, as programs make them. */
+function record<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> {
+  return fc.record<T>(model, { noNullPrototype: true }) as fc.Arbitrary<T>;
+}
+
 // few values, so that random conditions and requests meet often
 const path = fc.constantFrom('/', '/a', '/a/', '/ab', '/ab/', '/a/b', '/a/b/', '/a/bc', '/b', '//', '/a//', '/A', '/A/b', '/a/B', '/AB', '/A/Bc');
 const scheme = fc.constantFrom('http', 'https');
@@ -22,21 +27,21 @@ const name = fc.constantFrom('k', 'l');
 const regex = fc.constantFrom('a.*', '.*b.*', '[ab]+', 'ab');
 
 const condition = (value: fc.Arbitrary<string>, expression: fc.Arbitrary<string>): fc.Arbitrary<TextCondition> => fc.oneof(
-  fc.record({ kind: fc.constantFrom('exact' as const, 'prefix' as const), value }),
-  fc.record({ kind: fc.constant('regex' as const), value: expression }),
+  record({ kind: fc.constantFrom('exact' as const, 'prefix' as const), value }),
+  record({ kind: fc.constant('regex' as const), value: expression }),
 );
-const header: fc.Arbitrary<HeaderCondition> = fc.oneof(condition(text, regex), fc.record({ kind: fc.constantFrom('present' as const, 'absent' as const) }));
+const header: fc.Arbitrary<HeaderCondition> = fc.oneof(condition(text, regex), record({ kind: fc.constantFrom('present' as const, 'absent' as const) }));
 const pathCondition: fc.Arbitrary<PathCondition> = fc.oneof(
-  fc.record({ kind: fc.constantFrom('exact' as const, 'prefix' as const, 'rawPrefix' as const), value: path }),
-  fc.record({
+  record({ kind: fc.constantFrom('exact' as const, 'prefix' as const, 'rawPrefix' as const), value: path }),
+  record({
     kind: fc.constantFrom('exact' as const, 'prefix' as const, 'rawPrefix' as const),
     value: path.filter(value => /[a-z]/i.test(value)).map(value => value.toLowerCase()),
     ignoreCase: fc.constant(true as const),
   }),
-  fc.record({ kind: fc.constant('regex' as const), value: fc.constantFrom('/a.*', '/.*/', '/ab?', '.*') }),
+  record({ kind: fc.constant('regex' as const), value: fc.constantFrom('/a.*', '/.*/', '/ab?', '.*') }),
 );
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
-const mapOf = <T>(value: fc.Arbitrary<T>) => fc.dictionary(name, value, { maxKeys: 2 }).map(record => new Map(Object.entries(record)));
+const mapOf = <T>(value: fc.Arbitrary<T>) => fc.dictionary(name, value, { maxKeys: 2 }).map(pairs => new Map(Object.entries(pairs)));
 const prefixes = fc.constantFrom('x', 'x.test', 'x.test:', 'x.test:8', 'x.test:x', 'y');
 
 const authority = fc.oneof(
@@ -44,7 +49,7 @@ const authority = fc.oneof(
   prefixes.map(value => ({ kind: 'prefix' as const, value })),
 );
 
-export const anyMatch: fc.Arbitrary<Match> = fc.record({
+export const anyMatch: fc.Arbitrary<Match> = record({
   path: maybe(pathCondition),
   headers: mapOf(header),
   queryParams: mapOf(condition(text, regex)),
