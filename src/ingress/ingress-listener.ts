@@ -84,6 +84,29 @@ export interface HttpsListenerOptions {
   readonly plainHttp?: PlainHttp;
 }
 
+/** Options of `IngressListener.tlsPassthrough`. */
+export interface TlsPassthroughListenerOptions {
+  /**
+   * The hosts whose connections are passed on, told by the server name that clients ask for (SNI): names, wildcards, or `*`, which is
+   * for clients that ask for no name as well. Errors `HostsEmpty`, `HostInvalid`, `HostDuplicate`.
+   */
+  readonly hosts: string[];
+
+  /**
+   * The port of the gateway's Service, 1 to 65535. Hosts of HTTPS listeners may be on the same.
+   * Errors `PortInvalid`, `IngressGatewayPortMissing`.
+   *
+   * @default 443
+   */
+  readonly port?: number;
+}
+
+/** Options of `IngressListener.tcp`. */
+export interface TcpListenerOptions {
+  /** The port of the gateway's Service, 1 to 65535, which nothing else listens on. Errors `PortInvalid`, `IngressGatewayPortMissing`. */
+  readonly port: number;
+}
+
 /**
  * What an ingress gateway listens for.
  *
@@ -100,6 +123,16 @@ export class IngressListener {
     return new IngressListener({ ...options, protocol: 'HTTPS', port: options.port ?? 443, plainHttp: options.plainHttp ?? PlainHttp.redirect() });
   }
 
+  /** TLS that ends at the destination, whose certificate clients see. Routes for it have `destinations`. */
+  public static tlsPassthrough(options: TlsPassthroughListenerOptions): IngressListener {
+    return new IngressListener({ protocol: 'TLS', hosts: options.hosts, port: options.port ?? 443 });
+  }
+
+  /** Any bytes. The one route for it has `destinations`. */
+  public static tcp(options: TcpListenerOptions): IngressListener {
+    return new IngressListener({ protocol: 'TCP', hosts: ['*'], port: options.port });
+  }
+
   private constructor(
     /** @internal */ public readonly _spec: IngressListenerSpec,
   ) {}
@@ -107,6 +140,6 @@ export class IngressListener {
 
 /** @internal */
 export interface IngressListenerSpec extends HttpsListenerOptions {
-  readonly protocol: 'HTTP' | 'HTTPS';
+  readonly protocol: 'HTTP' | 'HTTPS' | 'TLS' | 'TCP';
   readonly port: number;
 }

@@ -2,19 +2,22 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Access } from './access';
 import { IIngressGateway } from '../gateway/ingress-gateway';
+import { WeightedDestination } from '../http/route-action';
 import { RouteMatch } from '../http/route-match';
 import { IngressRule } from '../http/rule';
 import { ObjectMetadata } from '../object-metadata';
 import { chartNamespace } from '../private/chart';
 import { Refuse, refusalMessage, refuser } from '../private/errors';
-import { checkDisjoint, checkHosts } from '../private/hosts';
+import { checkRouteHosts } from '../private/hosts';
 import { checkAccess } from '../private/intent/access';
+import { coveringListeners } from '../private/intent/listeners-of-route';
+import { checkOpaqueRoute } from '../private/intent/opaque-route';
 import { Rule, checkRules } from '../private/intent/rule';
 import { checkBeside } from '../private/intent/several-routes';
 import { checkConstruct, checkList, needObject } from '../private/kinds';
 import { RoutedHosts, accessObjects } from '../private/plan/access';
 import { ingressVirtualService } from '../private/plan/ingress';
-import { ListenedHost, listenersOf } from '../private/plan/ingress-gateway';
+import { opaqueVirtualService } from '../private/plan/ingress-opaque';
 import { RoutePart, arrange } from '../private/plan/order';
 import { shared } from '../private/registry';
 import { addLateObject, addLateObjects } from '../private/render/object';
@@ -25,11 +28,20 @@ export interface IngressRouteProps {
   readonly gateway: IIngressGateway;
 
   /**
-   * The hosts for which the rules hold; each must be covered by a listener of the gateway, and all by the same ones.
+   * The hosts for which the route holds; each must be covered by a listener of the gateway, and all by the same ones.
    * Errors `HostsEmpty`, `HostInvalid`, `HostDuplicate`, `HostNotCovered`, `HostsOnDifferentListeners`.
    * Error `HostAlreadyRouted` where another route of the host has a rule for the same requests.
+   *
+   * @default - none, which is for TCP listeners only: TCP carries no host name. Error `TcpHostsIgnored`.
    */
-  readonly hosts: string[];
+  readonly hosts?: string[];
+
+  /**
+   * The TCP listener for which the route holds, told by its port. Errors `TcpListenerUnclear`, `TcpAlreadyRouted`.
+   *
+   * @default - where hosts are left out, the only TCP listener of the gateway
+   */
+  readonly tcpPort?: number;
 
   /**
    * What is done with requests. The first rule that matches decides; what no rule matches gets 404. Error `RulesEmpty`.
@@ -68,6 +80,15 @@ export interface IngressRouteProps {
   readonly deny?: RouteMatch[];
 
   /**
+   * Where connections go that come in by listeners of TLS passthrough or TCP: each connection to one of these, by weight.
+   * Errors `WeightInvalid`, `DestinationsOnHttp`. Rules, access and the like beside it are error `RulesOnOpaqueTraffic`, and so are rules
+   * for such listeners.
+   *
+   * @default - the route has rules, for HTTP
+   */
+  readonly destinations?: WeightedDestination[];
+
+  /**
    * Name, labels and annotations.
    *
    * @default - a generated name
@@ -95,6 +116,8 @@ export class IngressRoute extends Construct {
   /** The RequestAuthentication and AuthorizationPolicies, where `access` is said. They are in the namespace of the gateway's pods. */
   public readonly accessObjects: ApiObject[];
 
+  /** Whether the gateway cannot read what it passes on. */
+  private readonly isOpaque: boolean;
   private readonly part: RoutePart;
   private readonly perHost: RoutePart[][];
 
@@ -104,9 +127,20 @@ export class IngressRoute extends Construct {
     needObject(props, 'props', refuse);
     const gateway = checkConstruct(props.gateway, '_listened', 'IngressGateway', 'gateway', refuse);
     const namespace = chartNamespace(this, refuse);
-    const hosts = checkHosts(props.hosts, 'hosts', { wildcard: true, catchAll: true }, refuse);
-    checkDisjoint(hosts, 'hosts', refuse);
-    const listeners = commonListeners(hosts, gateway, refuse);
+    const head = { kind: 'VirtualService', id: 'virtual-service', namespace, name: props.metadata?.name } as const;
+    this.isOpaque = props.destinations !== undefined || props.tcpPort !== undefined;
+    if (this.isOpaque) {
+      const route = checkOpaqueRoute(this, { ...props, gateway }, refuse);
+      this.part = { id: this.node.path, hosts: [], rules: [], guarded: false };
+      this.perHost = [];
+      gateway._bind({ namespace, ...route });
+      this.virtualService = addLateObject(this, head,
+        () => opaqueVirtualService({ ...route, namespace, gateway: gateway.gatewayName, podNamespace: gateway._workload.namespace }), props.metadata);
+      this.accessObjects = [];
+      return;
+    }
+    const hosts = checkRouteHosts(props.hosts, refuse);
+    const listeners = coveringListeners(hosts, 'http', gateway, refuse);
     this.part = { id: this.node.path, hosts, rules: [], guarded: props.access !== undefined || props.deny !== undefined };
     this.perHost = hosts.map(host => shared<RoutePart>(this, 'ingress', gateway.gatewayName, host));
     for (const parts of this.perHost) parts.push(this.part);
@@ -116,7 +150,7 @@ export class IngressRoute extends Construct {
     const routed = shared<RoutedHosts>(this, 'ingress routes', gateway._workload.namespace, JSON.stringify(gateway._workload.selector));
     routed.push({ hosts, podPorts: listeners.map(l => l.podPort) });
     gateway._bind({ namespace, hosts });
-    this.virtualService = addLateObject(this, { kind: 'VirtualService', id: 'virtual-service', namespace, name: props.metadata?.name },
+    this.virtualService = addLateObject(this, head,
       () => ingressVirtualService({
         namespace,
         hosts,
@@ -134,6 +168,9 @@ export class IngressRoute extends Construct {
 
   /** Adds a rule behind those that the route has. */
   public addRule(rule: IngressRule): void {
+    if (this.isOpaque) {
+      refuser(this)({ code: 'RulesOnOpaqueTraffic', prop: 'rule', got: 'set', allowed: 'rules for routes without destinations', fix: 'make another route for HTTP' });
+    }
     this.takeRules([rule], 'rule');
   }
 
@@ -157,20 +194,4 @@ export class IngressRoute extends Construct {
     if (this.part.rules.length > 0) return [];
     return [refusalMessage(this, { code: 'RulesEmpty', prop: 'rules', got: [], allowed: 'one rule or more', fix: 'add a rule' })];
   }
-}
-
-function commonListeners(hosts: string[], gateway: IIngressGateway, refuse: Refuse): ListenedHost[] {
-  const listeners = hosts.map((host, i) => {
-    const found = listenersOf(host, gateway._listened);
-    if (found.length === 0) {
-      refuse({ code: 'HostNotCovered', prop: `hosts[${i}]`, got: host, allowed: `hosts of the listeners: ${gateway._listened.map(l => `${l.host} (port ${l.port})`).join(', ')}`, fix: `add the host to a listener of ${gateway.node.path}` });
-    }
-    return found;
-  });
-  const ways = listeners.map(found => found.map(l => `${l.port}${l.redirectTo ? ` redirected to ${l.redirectTo}` : ''}`).join(', '));
-  const odd = ways.findIndex(way => way !== ways[0]);
-  if (odd > 0) {
-    refuse({ code: 'HostsOnDifferentListeners', prop: `hosts[${odd}]`, got: `${hosts[odd]} (port ${ways[odd]})`, allowed: `hosts on the same ports as ${hosts[0]} (port ${ways[0]})`, fix: 'make one route for each' });
-  }
-  return listeners[0];
 }

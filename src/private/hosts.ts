@@ -73,3 +73,10 @@ export function checkDisjoint(hosts: string[], prop: string, refuse: Refuse): vo
     if (wide) refuse({ code: 'HostDuplicate', prop: `${prop}[${i}]`, got: host, allowed: `hosts that ${wide} does not cover`, fix: 'delete it' });
   });
 }
+
+/** The hosts of an ingress route. */
+export function checkRouteHosts(hosts: string[] | undefined, refuse: Refuse): string[] {
+  const checked = checkHosts(hosts!, 'hosts', { wildcard: true, catchAll: true }, refuse);
+  checkDisjoint(checked, 'hosts', refuse);
+  return checked;
+}

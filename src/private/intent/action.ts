@@ -24,7 +24,7 @@ export function checkAction(scope: IConstruct, action: RouteAction, prop: string
   return { kind: 'forward', to: [checkDestination(scope, forward!, `${prop}.destination`, refuse)] };
 }
 
-function checkSplit(scope: IConstruct, split: WeightedDestination[], prop: string, refuse: Refuse) {
+export function checkSplit(scope: IConstruct, split: WeightedDestination[], prop: string, refuse: Refuse) {
   const weights = checkList(split, prop, refuse).map((s, i) => needObject(s, `${prop}[${i}]`, refuse).weight);
   const wrong = (at: string, got: unknown) => refuse({ code: 'WeightInvalid', prop: at, got, allowed: 'whole numbers from 0, one of them at least above 0', fix: 'give the shares, for example 90 and 10' });
   weights.forEach((weight, i) => Number.isInteger(weight) && weight >= 0 || wrong(`${prop}[${i}].weight`, weight));

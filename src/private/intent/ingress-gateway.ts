@@ -57,7 +57,8 @@ function checkListener(listener: IngressListener, prop: string, workload: Worklo
   const main = onPort(checkPort(spec.port, `${prop}.port`, refuse), 'port', 'listen on another port');
   const hosts = checkHosts(spec.hosts, `${prop}.hosts`, { wildcard: true, catchAll: true }, refuse);
   checkDisjoint(hosts, `${prop}.hosts`, refuse);
-  if (protocol === 'HTTP') return hosts.map(host => ({ host, ...main, protocol }));
+  if (protocol === 'TLS') return hosts.map(host => ({ host, ...main, protocol, tls: { mode: 'PASSTHROUGH' } }));
+  if (protocol !== 'HTTPS') return hosts.map(host => ({ host, ...main, protocol }));
   const tls = checkListenerTls(spec, { podNamespace: workload.namespace, settings }, prop, refuse);
   const secure = hosts.map(host => ({ host, ...main, protocol, tls }));
   if (plainHttp!._kind === 'closed') return secure;

@@ -86,8 +86,8 @@ function meshLeg(ways: Way[], gateway?: string): Pick<VirtualServiceSpec, 'http'
       requestHeaders: way.mark && { set: way.mark },
     })),
     tls: ways.filter(way => way.port.protocol === 'HTTPS' || way.port.protocol === 'TLS')
-      .map(way => ({ port: way.port.number, gateway, sniHosts: [way.host], to: way.entrance })),
-    tcp: ways.filter(way => way.port.protocol === 'TCP').map(way => ({ port: way.port.number, gateway, to: way.entrance })),
+      .map(way => ({ port: way.port.number, gateway, sniHosts: [way.host], to: [way.entrance] })),
+    tcp: ways.filter(way => way.port.protocol === 'TCP').map(way => ({ port: way.port.number, gateway, to: [way.entrance] })),
   };
 }
 
@@ -97,8 +97,8 @@ function leavingLeg(intent: EgressIntent, way: Way, gateway?: string): Pick<Virt
   const to = { host: way.host, port: way.port.number };
   return {
     http: isHttp(way.port) ? leavingRoutes(intent, at, to, signsOf(intent, way)) : [],
-    tls: way.legOne === 'passthrough' ? [{ ...at, sniHosts: [way.host], to }] : [],
-    tcp: way.legOne === 'own' ? [{ ...at, to }] : [],
+    tls: way.legOne === 'passthrough' ? [{ ...at, sniHosts: [way.host], to: [to] }] : [],
+    tcp: way.legOne === 'own' ? [{ ...at, to: [to] }] : [],
   };
 }
 

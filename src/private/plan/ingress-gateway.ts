@@ -19,6 +19,8 @@ export interface ListenedHost {
 export interface BoundRoute {
   readonly namespace: string;
   readonly hosts: string[];
+  /** Set for routes of a TCP listener. */
+  readonly tcpPort?: number;
 }
 
 /** The servers of an ingress gateway: one a port, and for HTTPS one a port and certificate. */
@@ -34,7 +36,7 @@ export function ingressGateway(selector: Labels, namespace: string, listened: Li
       name,
       number: first.port,
       protocol: first.protocol,
-      hosts: [first, ...others].flatMap(({ host }) => (first.tls ? [host] : boundHosts(host, namespace, routes))),
+      hosts: [first, ...others].flatMap(one => (one.tls ? [one.host] : boundHosts(one, namespace, routes))),
       tls: first.tls,
     })),
   };
@@ -53,19 +55,21 @@ export function certificatesOf({ tls }: ListenedHost): string[] {
 }
 
 /**
- * A host of an HTTP server, open only to the namespaces that have a route for it: a bare host could be taken by any namespace.
+ * A host of a clear-text server, open only to the namespaces that have a route for it: a bare host could be taken by any namespace.
  * TLS servers keep bare hosts, because Envoy refuses the whole port when two namespaces qualify the same one (R15).
  */
-function boundHosts(host: string, namespace: string, routes: BoundRoute[]): string[] {
-  const namespaces = routes.filter(r => r.hosts.some(h => covers(host, h))).map(r => r.namespace);
+function boundHosts({ host, port, protocol }: ListenedHost, namespace: string, routes: BoundRoute[]): string[] {
+  const namespaces = routes
+    .filter(r => r.tcpPort === (protocol === 'TCP' ? port : undefined) && r.hosts.some(h => covers(host, h)))
+    .map(r => r.namespace);
   return exportTo(namespaces.length > 0 ? namespaces : [namespace], namespace).map(ns => `${ns}/${host}`);
 }
 
-/** What listens for a host: on each port the most specific listener. */
+/** What listens for a host: on each port the most specific listener. TCP knows no hosts. */
 export function listenersOf(host: string, listened: ListenedHost[]): ListenedHost[] {
   const byPort = new Map<number, ListenedHost>();
   for (const candidate of listened) {
-    if (!covers(candidate.host, host)) continue;
+    if (candidate.protocol === 'TCP' || !covers(candidate.host, host)) continue;
     const best = byPort.get(candidate.port);
     if (!best || covers(best.host, candidate.host)) byPort.set(candidate.port, candidate);
   }

@@ -149,13 +149,13 @@ export interface TlsRoute {
   readonly port: number;
   readonly gateway?: string;
   readonly sniHosts: string[];
-  readonly to: Target;
+  readonly to: WeightedTarget[];
 }
 
 export interface TcpRoute {
   readonly port: number;
   readonly gateway?: string;
-  readonly to: Target;
+  readonly to: WeightedTarget[];
 }
 
 export interface ServiceEntrySpec {

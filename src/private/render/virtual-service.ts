@@ -1,7 +1,7 @@
 import { seconds } from './duration';
 import { Wire } from './wire';
 import type * as imported from '../../../imports/networking.istio.io';
-import { Action, CorsSpec, Edits, HttpMatch, HttpRoute, Target, TcpRoute, TlsRoute, VirtualServiceSpec } from '../plan/objects';
+import { Action, CorsSpec, Edits, HttpMatch, HttpRoute, Target, TcpRoute, TlsRoute, VirtualServiceSpec, WeightedTarget } from '../plan/objects';
 
 export function virtualServiceSpec({ hosts, gateways, exportTo, http, tls, tcp }: VirtualServiceSpec): object {
   return {
@@ -62,11 +62,15 @@ function httpAction(action: Action): Wire<imported.VirtualServiceSpecHttp> {
 }
 
 function tlsRoute({ port, gateway, sniHosts, to }: TlsRoute) {
-  return { match: [{ port, gateways: gateway ? [gateway] : undefined, sniHosts }], route: [{ destination: destination(to) }] };
+  return { match: [{ port, gateways: gateway ? [gateway] : undefined, sniHosts }], route: to.map(share) };
 }
 
 function tcpRoute({ port, gateway, to }: TcpRoute) {
-  return { match: [{ port, gateways: gateway ? [gateway] : undefined }], route: [{ destination: destination(to) }] };
+  return { match: [{ port, gateways: gateway ? [gateway] : undefined }], route: to.map(share) };
+}
+
+function share({ weight, ...target }: WeightedTarget) {
+  return { destination: destination(target), weight };
 }
 
 function destination({ host, port, subset }: Target) {
