@@ -106,7 +106,7 @@ export class Access {
   /**
    * Whoever an authorizer outside the gateway lets in.
    *
-   * @param provider an `extensionProvider` of mesh config, of kind `envoyExtAuthzHttp` or `envoyExtAuthzGrpc`. Error `ExtAuthzProviderInvalid`;
+   * @param provider an `extensionProvider` of mesh config, of kind `envoyExtAuthzHttp` or `envoyExtAuthzGrpc`. Error `ExtensionProviderInvalid`;
    * error `ExtAuthzProviderConflict` for a second one on the same pods, because Istio then lets nobody in.
    * @see https://istio.io/latest/docs/tasks/security/authorization/authz-custom/
    */

@@ -30,6 +30,13 @@ export function checkNotEmpty(list: unknown[], prop: string, refuse: Refuse): vo
   }
 }
 
+export function checkExtensionProvider(provider: string | undefined, prop: string, refuse: Refuse): string {
+  if (typeof provider !== 'string' || provider.trim() === '') {
+    refuse({ code: 'ExtensionProviderInvalid', prop, got: provider, allowed: 'the name of an extension provider of mesh config', fix: 'write its name' });
+  }
+  return provider as string;
+}
+
 /** Envoy compiles regular expressions with RE2, which knows neither look-around nor back-references. */
 export function checkRegex(regex: string, prop: string, refuse: Refuse): void {
   const error = regexError(regex);

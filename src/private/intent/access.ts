@@ -4,7 +4,7 @@ import { Match, checkMatches, checkPath } from './match';
 import { WorkloadFacts } from './workload';
 import { RouteMatch } from '../../http/route-match';
 import { Access, AccessSpec } from '../../ingress/access';
-import { checkAddress, checkNotEmpty } from '../checks';
+import { checkAddress, checkExtensionProvider, checkNotEmpty } from '../checks';
 import { Refuse } from '../errors';
 import { isDnsName } from '../names';
 import { ListenedHost } from '../plan/ingress-gateway';
@@ -126,10 +126,7 @@ function factsOf({ spec, prop }: Asked, question: Question): Fact[] {
 
 /** With two authorizers on one pod Istio refuses whatever either is asked about. */
 function checkProvider({ spec, prop }: Asked, { refuse, tell }: Question): string {
-  const [provider] = spec.values!;
-  if (typeof provider !== 'string' || provider.trim() === '') {
-    refuse({ code: 'ExtAuthzProviderInvalid', prop, got: provider, allowed: 'the name of an extension provider of mesh config', fix: 'write its name' });
-  }
+  const provider = checkExtensionProvider(spec.values![0], prop, refuse);
   const other = tell({ provider }).find(told => told.provider !== undefined && told.provider !== provider);
   if (other) {
     refuse({ code: 'ExtAuthzProviderConflict', prop, got: provider, allowed: `${other.provider}, which ${other.by.node.path} asks`, fix: 'ask the same one, or give the route another gateway: Istio knows one authorizer a pod' });

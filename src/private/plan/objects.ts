@@ -10,6 +10,7 @@ export interface Specs {
   readonly ServiceEntry: ServiceEntrySpec;
   readonly AuthorizationPolicy: AuthorizationPolicySpec;
   readonly RequestAuthentication: RequestAuthenticationSpec;
+  readonly Telemetry: TelemetrySpec;
 }
 
 export type Kind = keyof Specs;
@@ -300,4 +301,11 @@ export interface JwtRule {
   readonly jwksUri?: string;
   readonly fromHeaders?: { readonly name: string; readonly prefix?: string }[];
   readonly forwardOriginalToken: boolean;
+}
+
+export interface TelemetrySpec {
+  readonly selector: Labels;
+  readonly accessLogging?: { readonly provider: string; readonly filter?: string; readonly disabled?: boolean };
+  readonly tracing?: { readonly provider?: string; readonly randomSamplingPercentage?: number; readonly disableSpanReporting?: boolean };
+  readonly metrics?: { readonly provider: string; readonly disabled: boolean; readonly withoutTags?: string[] };
 }

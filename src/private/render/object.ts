@@ -5,6 +5,7 @@ import { destinationRuleSpec } from './destination-rule';
 import { gatewaySpec } from './gateway';
 import { requestAuthenticationSpec } from './request-authentication';
 import { serviceEntrySpec } from './service-entry';
+import { telemetrySpec } from './telemetry';
 import { virtualServiceSpec } from './virtual-service';
 import { ObjectMetadata } from '../../object-metadata';
 import { checkLabel } from '../checks';
@@ -21,6 +22,7 @@ const RENDERERS: { [K in Kind]: { readonly apiVersion: string; readonly spec: (p
   ServiceEntry: { apiVersion: 'networking.istio.io/v1', spec: serviceEntrySpec },
   AuthorizationPolicy: { apiVersion: 'security.istio.io/v1', spec: authorizationPolicySpec },
   RequestAuthentication: { apiVersion: 'security.istio.io/v1', spec: requestAuthenticationSpec },
+  Telemetry: { apiVersion: 'telemetry.istio.io/v1', spec: telemetrySpec },
 };
 
 /** Adds an object whose spec is known. */

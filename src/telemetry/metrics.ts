@@ -1,0 +1,36 @@
+/** Options of `Metrics`. */
+export interface MetricsOptions {
+  /**
+   * The collector, an `extensionProvider` of mesh config. Error `ExtensionProviderInvalid`.
+   *
+   * @default - `prometheus`, which every mesh has
+   */
+  readonly provider?: string;
+}
+
+/**
+ * Which of Istio's metrics a gateway reports.
+ *
+ * @see https://istio.io/latest/docs/reference/config/telemetry/#Metrics
+ */
+export class Metrics {
+  /**
+   * All metrics, each without some tags: fewer tags are fewer time series.
+   *
+   * @param tags names of tags, for example `request_protocol`. Error `MetricTagInvalid`.
+   * @see https://istio.io/latest/docs/reference/config/metrics/#labels
+   */
+  public static withoutTags(tags: string[], options: MetricsOptions = {}): Metrics {
+    return new Metrics(options, tags);
+  }
+
+  /** None. */
+  public static off(options: MetricsOptions = {}): Metrics {
+    return new Metrics(options);
+  }
+
+  private constructor(
+    /** @internal */ public readonly _options: MetricsOptions,
+    /** @internal */ public readonly _withoutTags?: string[],
+  ) {}
+}
