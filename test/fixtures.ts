@@ -1,8 +1,8 @@
 import { App, Chart } from 'cdk8s';
 import { manifestsOf } from './synth';
 import {
-  EgressGateway, EgressRoute, EgressRouteProps, ExternalService, ExternalServiceProps, GatewayWorkload, IngressGateway, IngressGatewayProps,
-  IngressRoute, IngressRouteProps, MeshSettings, MeshSettingsOptions,
+  DirectRoute, DirectRouteProps, EgressGateway, EgressRoute, EgressRouteProps, ExternalService, ExternalServiceProps, GatewayWorkload,
+  IngressGateway, IngressGatewayProps, IngressRoute, IngressRouteProps, MeshSettings, MeshSettingsOptions,
 } from '../src';
 
 /** A mesh with an egress gateway that the platform's chart declares, and a chart of the application. */
@@ -30,6 +30,14 @@ export function direct(props: ExternalServiceProps, settings?: MeshSettingsOptio
   const world = mesh(settings);
   const service = new ExternalService(world.shop, 'service', { direct: true, ...props });
   return { ...world, service, manifests: () => manifestsOf(world.app, [service.serviceEntry, ...service.destinationRules]) };
+}
+
+/** An external service of the shop to which sidecars go by themselves, and what they do with requests. */
+export function routedDirectly(service: ExternalServiceProps, props: Partial<DirectRouteProps> = {}, settings?: MeshSettingsOptions) {
+  const world = direct(service, settings);
+  const route = new DirectRoute(world.shop, 'route', { service: world.service, ...props });
+  const { serviceEntry, destinationRules } = world.service;
+  return { ...world, route, manifests: () => manifestsOf(world.app, [serviceEntry, ...route.virtualServices, ...destinationRules]) };
 }
 
 /** An ingress gateway of the shop, whose pods are elsewhere, and a route from it. */

@@ -26,6 +26,9 @@ export interface IExternalService extends IConstruct {
   /** @internal */
   readonly _direct: boolean;
 
+  /** @internal */
+  readonly _namespace: string;
+
   /**
    * Makes the service known to namespaces.
    *
@@ -69,7 +72,7 @@ export interface ExternalServiceProps {
   readonly addresses?: string[];
 
   /**
-   * Lets workloads of the chart's namespace go to the service from their own sidecars, past every egress gateway.
+   * Lets workloads of the chart's namespace go to the service from their own sidecars, past every egress gateway; `DirectRoute` says what they do with requests.
    * Without it the service must be used by an `EgressRoute`: deleting a route must not open a way. Errors `ExternalServiceUnused`, `DirectServiceRouted`.
    *
    * @default false
@@ -125,12 +128,15 @@ export class ExternalService extends Construct implements IExternalService {
   public readonly _intent: ExternalIntent;
   /** @internal */
   public readonly _direct: boolean;
+  /** @internal */
+  public readonly _namespace: string;
   private readonly viewers = new Set<string>();
 
   constructor(scope: Construct, id: string, props: ExternalServiceProps) {
     super(scope, id);
     const refuse: Refuse = refuser(this);
     const namespace = chartNamespace(this, refuse);
+    this._namespace = namespace;
     needObject(props, 'props', refuse);
     this._intent = checkExternal(props, MeshSettings.of(this), refuse);
     this._direct = checkFlag(props.direct, 'direct', refuse);

@@ -32,6 +32,8 @@ export const CODES = {
   ResolutionNoneBehindGateway: 'A gateway has no original destination to fall back on.',
   ExternalServiceUnused: 'An external service is neither routed through a gateway nor declared as direct.',
   DirectServiceRouted: 'An external service is declared as direct and routed through a gateway.',
+  ServiceNotDirect: 'A direct route leads to a service that is not declared as direct.',
+  DirectRouteNamespace: 'A direct service is known in its own namespace only, and the route is of another.',
   HostAlreadyRouted: 'A second route for a host on the same gateway.',
   MeshHostConflict: 'A second mesh route for a host in the same calling namespace.',
   UpstreamTlsConflict: 'Two external services give one host different TLS behind one gateway.',

@@ -3,7 +3,7 @@ import {
   AppTls, Caller, CaSource, ClientCertificate, EgressRoute, Endpoint, ExternalPort, ExternalService, HashKey, HeaderMatch, LoadBalancer,
   LocalityLoadBalancing, PathMatch, QueryParamMatch, Resolution, RouteAction, StringMatch, UpstreamTls, VirtualServiceLayout,
 } from '../../src';
-import { direct, routed } from '../fixtures';
+import { direct, routed, routedDirectly } from '../fixtures';
 
 const hosts = ['api.example.com'];
 const files = ClientCertificate.files({ certificate: '/etc/certs/tls.crt', privateKey: '/etc/certs/tls.key' });
@@ -103,6 +103,11 @@ export const CASES = {
     loadBalancer: LoadBalancer.roundRobin({ locality: LocalityLoadBalancing.failover([{ from: 'eu', to: 'us' }]) }),
   }),
   'direct with traffic policies': () => direct({ ...database, ports: [ExternalPort.tcp({ number: 5432 })], connectionPool: { maxConnections: 10 } }),
+  'direct route': () => routedDirectly(originated, { rules: [{ matches: [{ path: PathMatch.prefix('/slow') }], timeout: Duration.seconds(9) }] }),
+  'direct route, allowed requests': () => routedDirectly({ hosts: ['a.example.com', 'b.example.com'], ports: [ExternalPort.http(), ExternalPort.http({ number: 8080 })] }, {
+    allow: [{ methods: ['GET'] }], keepHeaders: ['x-request-id'],
+  }),
+  'direct route by wildcard': () => routedDirectly({ hosts: ['*.example.com'], ports: [ExternalPort.http(), ExternalPort.tls({ number: 443 })], resolution: Resolution.dynamicDns() }),
   'direct': () => direct({ hosts, ports: [ExternalPort.https()] }),
   'direct with TLS origination': () => direct(originated),
   'direct with authorities of a ConfigMap': () => direct({ hosts, ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.simple({ ca: CaSource.configMap('partner-ca') }) })] }),

@@ -21,6 +21,13 @@ export function declare(service: Partial<ExternalServiceProps> = {}, route: Part
   return { app, shop, gateway, service: api, route: new EgressRoute(shop, 'route', { service: api, gateway, ...route }) };
 }
 
+/** The shop's service to which sidecars go by themselves, in an app of its own. */
+export function declareDirect(props: Partial<ExternalServiceProps> = {}): Pick<Declared, 'app' | 'shop' | 'service'> {
+  const app = new App();
+  const shop = new Chart(app, 'shop', { namespace: 'shop' });
+  return { app, shop, service: new ExternalService(shop, 'api', { hosts: ['api.test'], ports: [ExternalPort.http()], direct: true, ...props }) };
+}
+
 /** Workloads of two namespaces, and the egress gateway. */
 export const workloads = [
   sidecar('app', { namespace: 'shop' }),

@@ -1,10 +1,7 @@
 import { IConstruct } from 'constructs';
 import { ExternalIntent, isHttp } from './external';
-import { Match, checkMatches } from './match';
-import { Rule, checkRules } from './rule';
+import { Leaving, LeavingInput, checkLeaving } from './leaving';
 import { Caller } from '../../egress/caller';
-import { RouteMatch } from '../../http/route-match';
-import { EgressRule } from '../../http/rule';
 import { checkDnsName, checkEnum, checkLabel, checkReason } from '../checks';
 import { Refuse } from '../errors';
 import { isWildcard } from '../hosts';
@@ -13,11 +10,9 @@ import { isDnsName } from '../names';
 import { CALLER_HEADER } from '../plan/callers';
 import { GatewayFacts, ownLegOneHost } from '../plan/egress-gateway';
 import { PORT_HEADER, legOneOf } from '../plan/egress-route';
-import { intersect } from '../plan/intersect';
-import { MESH_HEADERS } from '../plan/leaving';
 
 /** What an `EgressRoute` says, checked, with what it needs to know of the service and the gateway. */
-export interface EgressIntent {
+export interface EgressIntent extends Leaving {
   /** The namespace of the chart, and the name of the mesh leg where the user gave one. */
   readonly namespace: string;
   readonly name?: string;
@@ -26,21 +21,14 @@ export interface EgressIntent {
   readonly callers: { readonly namespace: string; readonly serviceAccount?: string }[];
   readonly callerNamespaces: string[];
   readonly appTls: 'WRAP' | 'PASSTHROUGH';
-  readonly allow?: Match[];
-  /** Within `allow`: none of them widens it. */
-  readonly rules: Rule[];
-  readonly keepHeaders: string[];
   readonly layout: 'SPLIT' | 'SINGLE';
   readonly plaintextReason?: string;
   readonly trustDomain: string;
 }
 
-export interface EgressInput {
+export interface EgressInput extends LeavingInput {
   readonly callers?: Caller[];
   readonly appTls?: 'WRAP' | 'PASSTHROUGH';
-  readonly allow?: RouteMatch[];
-  readonly rules?: EgressRule[];
-  readonly keepHeaders?: string[];
   readonly layout: 'SPLIT' | 'SINGLE';
   readonly plaintextLegOne?: string;
 }
@@ -58,19 +46,14 @@ export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: 
   checkEnum(input.layout, ['SPLIT', 'SINGLE'], 'virtualServices', refuse);
   checkService(around, refuse);
   checkTraffic(input, around.service, refuse);
-  const allow = input.allow && checkAllow(input.allow, refuse);
   const callers = (checkList(input.callers, 'callers', refuse) ?? [Caller.namespace(around.namespace)]).map((c, i) => checkCaller(c, `callers[${i}]`, refuse));
-  const rules = checkRules(scope, input.rules ?? [], 'rules', refuse);
-  checkOwnConditions(allow ?? [], 'allow', refuse);
-  rules.forEach((rule, i) => checkOwnConditions(rule.matches, `rules[${i}].matches`, refuse));
   const intent: EgressIntent = {
     ...around,
+    // leg 1 and the gateway write these headers themselves, and leg 2 tells by them what may leave
+    ...checkLeaving(scope, input, around.service, [CALLER_HEADER, PORT_HEADER], refuse),
     callers,
     callerNamespaces: [...new Set(callers.map(c => c.namespace))],
     appTls: input.appTls ?? 'WRAP',
-    allow,
-    rules: rules.map((rule, i) => (allow ? limitRule(rule, allow, `rules[${i}].matches`, refuse) : rule)),
-    keepHeaders: checkKeptHeaders(input.keepHeaders ?? [], refuse),
     layout: input.layout,
     plaintextReason: input.plaintextLegOne === undefined ? undefined : checkReason(input.plaintextLegOne, 'plaintextLegOne', refuse),
   };
@@ -100,39 +83,12 @@ function checkService({ service, gateway }: EgressSurroundings, refuse: Refuse):
 
 function checkTraffic(input: EgressInput, service: ExternalIntent, refuse: Refuse): void {
   const opaque = service.ports.find(p => !isHttp(p));
-  if (input.allow && opaque) {
-    refuse({ code: 'RulesOnOpaqueTraffic', prop: 'allow', got: `a service with port ${opaque.number} (${opaque.protocol})`, allowed: 'HTTP ports only, where the gateway reads requests', fix: 'use ExternalPort.httpToHttps() and let the application say http://' });
-  }
-  if (input.rules?.length && !service.ports.some(isHttp)) {
-    refuse({ code: 'RulesOnOpaqueTraffic', prop: 'rules', got: `ports ${service.ports.map(p => `${p.number} (${p.protocol})`).join(', ')}`, allowed: 'a service with an HTTP port', fix: 'use ExternalPort.httpToHttps() and let the application say http://' });
-  }
   if (input.plaintextLegOne !== undefined && opaque) {
     refuse({ code: 'PlaintextLegOneProtocol', prop: 'plaintextLegOne', got: `a service with port ${opaque.number} (${opaque.protocol})`, allowed: 'HTTP ports only', fix: 'leave out plaintextLegOne: the application\'s own TLS is no plaintext' });
   }
   if (input.appTls !== undefined && !service.ports.some(p => p.protocol === 'HTTPS' || p.protocol === 'TLS')) {
     refuse({ code: 'AppTlsWithoutTls', prop: 'appTls', got: input.appTls, allowed: 'a service with a port of ExternalPort.https() or tls()', fix: 'leave out appTls' });
   }
-}
-
-function checkAllow(allow: RouteMatch[], refuse: Refuse): Match[] {
-  if (checkList(allow, 'allow', refuse).length === 0) {
-    refuse({ code: 'RulesEmpty', prop: 'allow', got: allow, allowed: 'one match or more', fix: 'leave out `allow` to let everything pass, or delete the route to let nothing pass' });
-  }
-  return checkMatches(allow, 'allow', refuse);
-}
-
-/** A rule tunes what is allowed: it holds for requests that fit both one of its matches and one of the allowed ones. */
-function limitRule(rule: Rule, allow: Match[], prop: string, refuse: Refuse): Rule {
-  if (rule.matches.length === 0) return { ...rule, matches: allow };
-  const matches = rule.matches.flatMap(m => allow.map(a => intersect(m, a)));
-  if (matches.includes('inexpressible')) {
-    refuse({ code: 'RulesCannotCombine', prop, got: 'a condition that overlaps with one of `allow`', allowed: 'conditions that can be joined with those of `allow`', fix: 'repeat the condition of `allow` in the rule' });
-  }
-  const left = matches.filter((m): m is Match => typeof m !== 'string');
-  if (left.length === 0) {
-    refuse({ code: 'RuleNeverAllowed', prop, got: 'matches outside `allow`', allowed: 'requests that `allow` lets through', fix: 'add them to `allow`, or delete the rule' });
-  }
-  return { ...rule, matches: left };
 }
 
 export function checkCaller(caller: Caller, prop: string, refuse: Refuse) {
@@ -156,28 +112,4 @@ function checkCallers(input: EgressInput, intent: EgressIntent, refuse: Refuse):
       fix: open === 'passthrough' ? 'use AppTls.WRAP, or leave out callers' : 'leave out plaintextLegOne, or leave out callers',
     });
   }
-}
-
-/** Leg 1 and the gateway write some headers themselves, and leg 2 tells by them what may leave; leg 1 is TLS, whatever the application said. */
-function checkOwnConditions(matches: Match[], prop: string, refuse: Refuse): void {
-  const own = [CALLER_HEADER, PORT_HEADER];
-  matches.forEach(({ headers, scheme }, i) => {
-    const used = own.find(name => headers.has(name));
-    if (used) {
-      refuse({ code: 'HeaderInvalid', prop: `${prop}[${i}].headers`, got: used, allowed: `headers other than ${own.join(', ')}`, fix: 'say who may call with `callers`' });
-    }
-    if (scheme !== undefined) {
-      refuse({ code: 'SchemeInvalid', prop: `${prop}[${i}].scheme`, got: scheme, allowed: 'no scheme at egress', fix: 'leave it out: applications say http:// where the gateway reads requests' });
-    }
-  });
-}
-
-function checkKeptHeaders(headers: string[], refuse: Refuse): string[] {
-  return checkList(headers, 'keepHeaders', refuse).map((header, i) => {
-    const lower = String(header).toLowerCase();
-    if (!MESH_HEADERS.includes(lower)) {
-      refuse({ code: 'HeaderInvalid', prop: `keepHeaders[${i}]`, got: header, allowed: MESH_HEADERS.join(', '), fix: 'leave it out: headers of the application always pass' });
-    }
-    return lower;
-  });
 }

@@ -1,6 +1,6 @@
 import { At, matchesAt, ruleRoute } from './http';
 import { Action, HttpMatch, HttpRoute, Target } from './objects';
-import { EgressIntent } from '../intent/egress-route';
+import { Leaving } from '../intent/leaving';
 
 /** What proxies of the mesh add to a request, and what is nobody's business outside. */
 export const MESH_HEADERS = [
@@ -16,8 +16,8 @@ export interface Signs {
   readonly callers?: HttpMatch['headers'];
 }
 
-/** The HTTP routes by which requests leave the gateway: the rules, then the rest of what is allowed; all others are refused. */
-export function leavingRoutes(intent: EgressIntent, port: At, to: Target, { mark, callers }: Signs): HttpRoute[] {
+/** The HTTP routes by which requests leave: the rules, then the rest of what is allowed; all others are refused. */
+export function leavingRoutes(intent: Leaving, port: At, to: Target, { mark, callers }: Signs, by = 'egress'): HttpRoute[] {
   const marked: At = { ...port, headers: mark };
   const at: At = { ...port, headers: mark || callers ? { ...mark, ...callers } : undefined };
   const forward: Action = { kind: 'forward', to: [to] };
@@ -28,7 +28,7 @@ export function leavingRoutes(intent: EgressIntent, port: At, to: Target, { mark
     .filter(route => route.matches.length > 0)
     .map(route => (route.action.kind === 'forward' ? withoutHeaders(route, mesh) : route));
   if (!intent.allow && !callers) return leaving;
-  return [...leaving, { matches: matchesAt([], [marked]), action: { kind: 'respond', status: 403, body: `not allowed by the egress route to ${to.host}` } }];
+  return [...leaving, { matches: matchesAt([], [marked]), action: { kind: 'respond', status: 403, body: `not allowed by the ${by} route to ${to.host}` } }];
 }
 
 /** Leaves out matches that stand before: they are never used, and Istio complains about them. */
