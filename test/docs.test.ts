@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { expectBlock, snippetsOf } from './pages';
+import { expectBlock, manifestsOf, snippetsOf } from './pages';
 import { compileErrors, runFile, runProgram } from './program';
 import { objectsOf } from './synth';
+import { GatewayFacts, LEG_ONE, legOneHost, ownLegOneHost } from '../src/private/plan/egress-gateway';
+import { PORT_HEADER } from '../src/private/plan/egress-route';
+import { MESH_HEADERS } from '../src/private/plan/leaving';
 
 describe('README.md', () => {
   const readme = readFileSync('README.md', 'utf8');
@@ -28,20 +31,33 @@ describe('README.md', () => {
 describe('snippets', () => {
   const snippets = ['README.md', 'docs/egress.md', 'docs/ingress.md'].flatMap(snippetsOf);
 
-  test.each(snippets.map(({ title, program }) => [title, program]))('%s makes manifests', (_, program) => {
-    expect(objectsOf(runProgram(program)).length).toBeGreaterThan(0);
+  test.each(snippets.map(s => [s.title, s] as const))('%s makes manifests', (_, snippet) => {
+    expect(objectsOf(manifestsOf(snippet)).length).toBeGreaterThan(0);
   });
 
   test('compile, and what does not is told', () => {
-    const wrong = `${snippets[0].program}\nnew EgressRoute(app);`;
-    expect(compileErrors([...snippets.map(({ program }) => program), wrong])).toEqual([`${resolve('examples', `program-${snippets.length}.ts`)}: Expected 3 arguments, but got 1.`]);
+    const right = snippets.flatMap(({ programs }) => programs);
+    const wrong = `${right[0]}\nnew EgressRoute(app);`;
+    expect(compileErrors([...right, wrong])).toEqual([`${resolve('examples', `program-${right.length}.ts`)}: Expected 3 arguments, but got 1.`]);
   });
 
   // the gateway's own three are told once
   const own = ['Gateway egress', 'ServiceEntry egress-leg-1', 'DestinationRule egress-leg-1-mtls'];
-  test.each(snippets.filter(({ objects }) => objects.length > 0).map(s => [s.title, s] as const))('%s makes the objects that the page lists', (_, { program, objects }) => {
-    const made = objectsOf(runProgram(program)).filter(o => !own.includes(`${o.kind} ${o.metadata.name}`));
-    expect(objects.map(({ object }) => object).sort()).toEqual(made.map(o => `${o.kind} in \`${o.metadata.namespace}\``).sort());
+  test.each(snippets.filter(({ objects }) => objects.length > 0).map(s => [s.title, s] as const))('%s makes the objects that the page lists', (_, snippet) => {
+    const made = objectsOf(manifestsOf(snippet)).filter(o => !own.includes(`${o.kind} ${o.metadata.name}`));
+    expect(snippet.objects.map(({ object }) => object).sort()).toEqual(made.map(o => `${o.kind} in \`${o.metadata.namespace}\``).sort());
+  });
+});
+
+describe('docs/egress.md', () => {
+  test('tells the contract as it is', () => {
+    const [, contract] = /## Contract\n([^]*?)\n## /.exec(readFileSync('docs/egress.md', 'utf8'))!;
+    const gateway = { name: 'egress', namespace: 'istio-system' } as GatewayFacts;
+    const told = [
+      legOneHost(gateway), ownLegOneHost(gateway, 'api.example.com', 443), ownLegOneHost(gateway, '*.example.com', 443), `${LEG_ONE.http} for HTTP`, `${LEG_ONE.grpc} for gRPC`,
+      PORT_HEADER, MESH_HEADERS.map(header => `\`${header}\``).join(' '),
+    ];
+    for (const fact of told) expect(contract).toContain(fact);
   });
 });
 

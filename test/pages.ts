@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { runProgram } from './program';
 import * as istio from '../src';
 
 /** A chart that a page shows, and what the page says of it. */
 export interface Snippet {
   readonly title: string;
-  /** The chart with what it takes for granted, as a program of its own. */
-  readonly program: string;
+  /** The chart with what it takes for granted, as a program of its own; before it, the whole programs that stand in the same section. */
+  readonly programs: readonly string[];
   /** Requests, and what comes of them. */
   readonly promises: readonly Row[];
   /** What the chart makes, and why. */
@@ -30,6 +31,11 @@ const IMPORTS = [
   `import { ${Object.keys(istio).join(', ')} } from 'cdk8s-istio';`,
 ];
 
+/** The manifests of a chart, and of those that it stands beside. */
+export function manifestsOf({ programs }: Snippet): string {
+  return programs.map(runProgram).join('---\n');
+}
+
 /** All charts of a page that are not whole programs. A table after a chart, before the next one or the next heading, is about it. */
 export function snippetsOf(page: string): Snippet[] {
   return [...readFileSync(page, 'utf8').matchAll(/^```ts(?! nofixture).*\n([^]*?)^```\n([^]*?)(?=^```ts|^#|$(?![^]))/gm)]
@@ -37,8 +43,9 @@ export function snippetsOf(page: string): Snippet[] {
       const tableOf = (head: string) => tablesIn(after).find(([row]) => head in row) ?? [];
       const before = input.slice(0, index);
       const heading = [...before.matchAll(/^#+ (.*)$/gm)].pop()!;
+      const whole = [...before.slice(heading.index).matchAll(/^```ts nofixture\n([^]*?)^```/gm)].map(([, program]) => program);
       const nth = before.slice(heading.index).split('```ts').length;
-      return { title: `${page}, ${heading[1]}${nth > 1 ? ` (${nth})` : ''}`, program: programOf(code), promises: tableOf('request'), objects: tableOf('object') };
+      return { title: `${page}, ${heading[1]}${nth > 1 ? ` (${nth})` : ''}`, programs: [...whole, programOf(code)], promises: tableOf('request'), objects: tableOf('object') };
     });
 }
 

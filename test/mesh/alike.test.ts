@@ -50,6 +50,14 @@ const PAIRS: Pair[] = [
     doors: { theirs: { port: 80 }, ours: { port: 443, sni: LEG_1 } },
   },
   {
+    name: 'the same, with `plaintextLegOne`',
+    theirs: http(HOST),
+    ours: declare({}, { plaintextLegOne: 'a test' }).app,
+    external: external(HOST, { http: 80 }),
+    url,
+    doors: { theirs: { port: 80 }, ours: { port: 80 } },
+  },
+  {
     name: 'HTTPS by a gateway',
     theirs: https(HOST),
     ours: declare({ ports: [ExternalPort.https()] }).app,

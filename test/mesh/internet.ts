@@ -11,6 +11,7 @@ export function internet(objects: readonly Manifest[]): { readonly externals: Ex
     const tls = tlsOf(host, port.number);
     const options: ServerOptions = {
       certHost: host.replace('*', 'a'),
+      name: host,
       certCA: tls?.credentialName && tls.mode === 'SIMPLE' ? 'private' : undefined,
       clientAuth: tls?.mode === 'MUTUAL',
     };

@@ -1,8 +1,7 @@
 import { describeMesh } from './mesh';
 import { entering, leaving } from './promise';
 import { ask, unbound } from './promised';
-import { snippetsOf } from '../pages';
-import { runProgram } from '../program';
+import { manifestsOf, snippetsOf } from '../pages';
 import { objectsOf } from '../synth';
 
 describeMesh('charts of the pages', () => {
@@ -12,15 +11,15 @@ describeMesh('charts of the pages', () => {
   ])('%s', (page, promiseOf) => {
     const snippets = snippetsOf(page).filter(({ promises }) => promises.length > 0);
 
-    test.each(snippets.map(s => [s.title, s] as const))('%s does what the page says', async (_, { program, promises: rows }) => {
-      const promises = rows.map(promiseOf);
-      const answers = await ask(objectsOf(runProgram(program)), promises);
+    test.each(snippets.map(s => [s.title, s] as const))('%s does what the page says', async (_, snippet) => {
+      const promises = snippet.promises.map(promiseOf);
+      const answers = await ask(objectsOf(manifestsOf(snippet)), promises);
       promises.forEach(({ check }, i) => check(answers[i]));
     });
 
-    test.each(snippets.map(s => [s.title, s] as const))('broken: %s without its gateway does nothing', async (_, { program, promises: rows }) => {
-      const promises = rows.map(promiseOf).filter(({ reaches }) => reaches);
-      for (const answer of await ask(unbound(objectsOf(runProgram(program))), promises)) expect(answer).toFail();
+    test.each(snippets.map(s => [s.title, s] as const))('broken: %s without its gateway does nothing', async (_, snippet) => {
+      const promises = snippet.promises.map(promiseOf).filter(({ reaches }) => reaches);
+      for (const answer of await ask(unbound(objectsOf(manifestsOf(snippet))), promises)) expect(answer).toFail();
     });
   });
 });

@@ -30,7 +30,7 @@ export async function ask(objects: Manifest[], promises: PagePromise[], { isolat
 function undeclared(externals: External[], promises: PagePromise[]): External[] {
   const urls = promises.filter(({ from }) => from !== 'outside').flatMap(({ step }) => 'request' in step ? [step.request.url.replace('tcp:', 'http:')] : []);
   const known = (called: string) => externals.some(({ host }) => host === called || host.startsWith('*.') && called.endsWith(host.slice(1)));
-  return [...new Set(urls.map(url => new URL(url).hostname))].filter(host => !known(host)).map(host => external(host, { http: 80, https: 443 }));
+  return [...new Set(urls.map(url => new URL(url).hostname))].filter(host => !known(host)).map(host => external(host, { http: 80, https: 443 }, { name: `${host}, undeclared` }));
 }
 
 /** The Services to which routes lead. */
