@@ -11,11 +11,18 @@ import { ListenedHost, certificatesOf } from '../plan/ingress-gateway';
 
 const PLAIN_PORT = 80;
 
-export function checkListeners(listeners: IngressListener[], workload: WorkloadFacts, settings: MeshSettings, refuse: Refuse): ListenedHost[] {
+/** Where servers are to stand. */
+export interface ListenerPlace {
+  readonly workload: WorkloadFacts;
+  /** Left out where another app makes the servers, and knows their certificates. */
+  readonly settings?: MeshSettings;
+}
+
+export function checkListeners(listeners: IngressListener[], place: ListenerPlace, refuse: Refuse): ListenedHost[] {
   if (checkKinds(listeners, IngressListener, 'listeners', refuse).length === 0) {
-    refuse({ code: 'ListenersEmpty', prop: 'listeners', got: listeners, allowed: 'one listener or more', fix: 'leave it out for clear-text HTTP on port 80' });
+    refuse({ code: 'ListenersEmpty', prop: 'listeners', got: listeners, allowed: 'one listener or more', fix: place.settings ? 'leave it out for clear-text HTTP on port 80' : 'say what the Gateway listens for' });
   }
-  const all = listeners.flatMap((listener, i) => checkListener(listener, `listeners[${i}]`, workload, settings, refuse));
+  const all = listeners.flatMap((listener, i) => checkListener(listener, `listeners[${i}]`, place, refuse));
   all.forEach((one, i) => all.slice(0, i).forEach(before => checkPair(before, one, refuse)));
   return all;
 }
@@ -43,7 +50,7 @@ function sharesCertificate(a: ListenedHost, b: ListenedHost): boolean {
   return certificatesOf(a).some(name => certificatesOf(b).includes(name));
 }
 
-function checkListener(listener: IngressListener, prop: string, workload: WorkloadFacts, settings: MeshSettings, refuse: Refuse): ListenedHost[] {
+function checkListener(listener: IngressListener, prop: string, { workload, settings }: ListenerPlace, refuse: Refuse): ListenedHost[] {
   const spec = listener._spec;
   const { protocol, plainHttp } = spec;
   checkKind(plainHttp, PlainHttp, `${prop}.plainHttp`, refuse);
@@ -59,7 +66,7 @@ function checkListener(listener: IngressListener, prop: string, workload: Worklo
   checkDisjoint(hosts, `${prop}.hosts`, refuse);
   if (protocol === 'TLS') return hosts.map(host => ({ host, ...main, protocol, tls: { mode: 'PASSTHROUGH' } }));
   if (protocol !== 'HTTPS') return hosts.map(host => ({ host, ...main, protocol }));
-  const tls = checkListenerTls(spec, { podNamespace: workload.namespace, settings }, prop, refuse);
+  const tls = settings && checkListenerTls(spec, { podNamespace: workload.namespace, settings }, prop, refuse);
   const secure = hosts.map(host => ({ host, ...main, protocol, tls }));
   if (plainHttp!._kind === 'closed') return secure;
   const plain = { ...onPort(PLAIN_PORT, 'plainHttp', 'say PlainHttp.closed()'), protocol: 'HTTP' as const };

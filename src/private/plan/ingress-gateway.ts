@@ -23,8 +23,18 @@ export interface BoundRoute {
   readonly tcpPort?: number;
 }
 
+export interface IngressGatewayIntent {
+  readonly selector: Labels;
+  readonly namespace: string;
+  readonly listened: ListenedHost[];
+  readonly routes: BoundRoute[];
+  /** Namespaces of routes that other apps declare; `*` for every namespace. */
+  readonly guests: string[];
+}
+
 /** The servers of an ingress gateway: one a port, and for HTTPS one a port and certificate. */
-export function ingressGateway(selector: Labels, namespace: string, listened: ListenedHost[], routes: BoundRoute[]): GatewaySpec {
+export function ingressGateway(intent: IngressGatewayIntent): GatewaySpec {
+  const { selector, listened } = intent;
   const servers = new Map<string, ListenedHost[]>();
   for (const one of listened) {
     const name = serverName(one);
@@ -36,7 +46,7 @@ export function ingressGateway(selector: Labels, namespace: string, listened: Li
       name,
       number: first.port,
       protocol: first.protocol,
-      hosts: [first, ...others].flatMap(one => (one.tls ? [one.host] : boundHosts(one, namespace, routes))),
+      hosts: [first, ...others].flatMap(one => (one.tls ? [one.host] : boundHosts(one, intent))),
       tls: first.tls,
     })),
   };
@@ -58,10 +68,12 @@ export function certificatesOf({ tls }: ListenedHost): string[] {
  * A host of a clear-text server, open only to the namespaces that have a route for it: a bare host could be taken by any namespace.
  * TLS servers keep bare hosts, because Envoy refuses the whole port when two namespaces qualify the same one (R15).
  */
-function boundHosts({ host, port, protocol }: ListenedHost, namespace: string, routes: BoundRoute[]): string[] {
-  const namespaces = routes
+function boundHosts({ host, port, protocol }: ListenedHost, { namespace, routes, guests }: IngressGatewayIntent): string[] {
+  if (guests.includes('*')) return [host];
+  const hosted = routes
     .filter(r => r.tcpPort === (protocol === 'TCP' ? port : undefined) && r.hosts.some(h => covers(host, h)))
     .map(r => r.namespace);
+  const namespaces = [...hosted, ...guests];
   return exportTo(namespaces.length > 0 ? namespaces : [namespace], namespace).map(ns => `${ns}/${host}`);
 }
 

@@ -1,0 +1,59 @@
+import { App, Chart } from 'cdk8s';
+import { forward, shopWorkloads } from './entering';
+import { ask, certificate, secret } from './listening';
+import { toYaml } from './manifests';
+import { describeMesh, runMesh } from './mesh';
+import { GatewayWorkload, IngressGateway, IngressListener, IngressRoute } from '../../src';
+
+const workload = GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' });
+const listeners = [IngressListener.https({ hosts: ['*.example.test'], credentialName: 'cert' })];
+
+function platform(routeNamespaces?: string[]): App {
+  const app = new App();
+  new IngressGateway(new Chart(app, 'edge', { namespace: 'edge' }), 'gateway', { workload, listeners, routeNamespaces, metadata: { name: 'public' } });
+  return app;
+}
+
+function team(gatewayName = 'public'): App {
+  const app = new App();
+  const shop = new Chart(app, 'shop', { namespace: 'shop' });
+  const gateway = IngressGateway.fromIngressGatewayAttributes(shop, 'gateway', {
+    gatewayName, gatewayNamespace: 'edge', workload, listeners: [IngressListener.https({ hosts: ['*.example.test'] })],
+  });
+  new IngressRoute(shop, 'route', { gateway, hosts: ['shop.example.test'], rules: [{ action: forward('web') }] });
+  return app;
+}
+
+const run = (...apps: App[]) => runMesh({
+  manifests: apps.map(app => toYaml(app)).join('\n---\n'),
+  workloads: shopWorkloads,
+  fixtures: [secret('cert', certificate('*.example.test'))],
+  steps: [ask('https://shop.example.test/'), ask('http://shop.example.test/')],
+});
+
+describeMesh('ingress: gateways of other repositories', () => {
+  describe('routes of another repository', () => {
+    test('bind to the gateway, given their namespace there', async () => {
+      const { answers: [secure, clear] } = await run(platform(['shop']), team());
+      expect(secure).toReach('web');
+      expect(clear.status).toBe(301);
+    });
+
+    test('bind to a gateway for everybody', async () => {
+      const { answers: [secure, clear] } = await run(platform(['*']), team());
+      expect(secure).toReach('web');
+      expect(clear.status).toBe(301);
+    });
+
+    test('broken: clear text is not found where the namespace is not named', async () => {
+      const { answers: [secure, clear] } = await run(platform(), team());
+      expect(secure).toReach('web');
+      expect(clear).toFail({ status: 404, at: 'ingress', flags: 'NR' });
+    });
+
+    test('broken: under another name of the gateway nothing is found', async () => {
+      const { answers: [secure] } = await run(platform(['shop']), team('private'));
+      expect(secure).toFail({ status: 404, at: 'ingress', flags: 'NR' });
+    });
+  });
+});
