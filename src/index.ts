@@ -37,6 +37,7 @@ export * from './telemetry/gateway-telemetry';
 export * from './telemetry/metrics';
 export * from './telemetry/tracing';
 export * from './traffic/connection-pool';
+export * from './traffic/destination-policy';
 export * from './traffic/load-balancer';
 export * from './traffic/locality-load-balancing';
 export * from './traffic/outlier-detection';

@@ -13,7 +13,7 @@ function prefixed<T>(prefix: string, makers: Record<string, T>): Record<string, 
 const ofKind = (objects: Manifest[], kind: string) => objects.filter(o => o.kind === kind);
 const routesOf = ({ spec }: Manifest): any[] => [...spec.http ?? [], ...spec.tls ?? [], ...spec.tcp ?? []];
 const targetsOf = (route: any): { host: string; port?: { number: number } }[] => (route.route ?? []).map((r: any) => r.destination);
-const tlsOf = ({ spec: { trafficPolicy: all } }: Manifest): any[] => [all, ...all.portLevelSettings ?? []].map(p => p.tls).filter(Boolean);
+const tlsOf = ({ spec: { trafficPolicy: all = {} } }: Manifest): any[] => [all, ...all.portLevelSettings ?? []].map(p => p.tls).filter(Boolean);
 const isMesh = (host: string) => host.endsWith('.mesh.internal');
 const seenBy = ({ metadata, spec }: Manifest): string[] => spec.exportTo.map((ns: string) => (ns === '.' ? metadata.namespace : ns));
 

@@ -8,8 +8,10 @@ import { chartNamespace } from '../private/chart';
 import { Refuse, refuser } from '../private/errors';
 import { isHttp } from '../private/intent/external';
 import { checkLeaving } from '../private/intent/leaving';
+import { targetsOf } from '../private/intent/rule';
 import { checkConstruct, needObject } from '../private/kinds';
 import { planDirectRoute } from '../private/plan/direct';
+import { addReader } from '../private/readers';
 import { claim } from '../private/registry';
 import { addObject } from '../private/render/object';
 
@@ -80,6 +82,7 @@ export class DirectRoute extends Construct {
         refuse({ code: 'MeshHostConflict', prop: `service.hosts[${i}]`, got: host, allowed: `hosts other than those of ${other.node.path}`, fix: `put the rules into ${other.node.path}: of two routes for a host Istio takes one` });
       }
     });
+    addReader(this, namespace, leaving.rules.flatMap(targetsOf));
     const plans = planDirectRoute({ ...leaving, namespace, name: props.metadata?.name, service: service._intent });
     this.virtualServices = plans.map(plan => addObject(this, plan, props.metadata));
     service._openAfter(this.virtualServices);

@@ -11,9 +11,11 @@ import { chartNamespace } from '../private/chart';
 import { Refuse, refuser } from '../private/errors';
 import { EgressIntent, checkEgressRoute } from '../private/intent/egress-route';
 import { isHttp } from '../private/intent/external';
+import { targetsOf } from '../private/intent/rule';
 import { workloadPortsText } from '../private/intent/workload';
 import { checkConstruct, needObject } from '../private/kinds';
 import { planEgressRoute } from '../private/plan/egress-route';
+import { addReader } from '../private/readers';
 import { claim } from '../private/registry';
 import { addObject } from '../private/render/object';
 
@@ -151,6 +153,7 @@ export class EgressRoute extends Construct {
     };
     const intent = checkEgressRoute(this, { ...props, layout: props.virtualServices ?? 'SPLIT' }, around, refuse);
     this.claimHosts(intent, service, refuse);
+    addReader(this, gateway._facts.namespace, intent.rules.flatMap(targetsOf));
     gateway._showTo(intent.callerNamespaces);
     service._showTo(needsListener(intent) ? [gateway._facts.namespace, ...intent.callerNamespaces] : [gateway._facts.namespace]);
     const made = planEgressRoute(intent).map(plan => addObject(this, plan, props.metadata));

@@ -1,4 +1,5 @@
 import { IConstruct } from 'constructs';
+import { Target } from '../private/plan/objects';
 
 /** Options of `Destination.service`. */
 export interface ServiceDestinationOptions {
@@ -30,6 +31,8 @@ export interface FromServiceOptions {
  * The name of the port, or its `appProtocol`, says what is spoken: gRPC needs `grpc` or `http2`; websockets need no setting, but do not
  * open through such a port.
  *
+ * A part of a Service, a subset, is a destination of its policy: `DestinationPolicy.subset()`.
+ *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#Destination
  */
 export class Destination {
@@ -51,6 +54,15 @@ export class Destination {
     return new Destination({ construct: service, port: options.port });
   }
 
+  /**
+   * A part of a Service, which its policy tells apart.
+   *
+   * @internal
+   */
+  public static _subset(service: Target, name: string): Destination {
+    return new Destination({ subset: { ...service, subset: name } });
+  }
+
   private constructor(
     /** @internal */ public readonly _target: DestinationTarget,
   ) {}
@@ -58,6 +70,7 @@ export class Destination {
 
 /** @internal */
 export interface DestinationTarget {
+  readonly subset?: Target;
   readonly name?: string;
   readonly namespace?: string;
   readonly construct?: IConstruct;

@@ -12,13 +12,14 @@ import { checkRouteHosts } from '../private/hosts';
 import { checkAccess } from '../private/intent/access';
 import { coveringListeners } from '../private/intent/listeners-of-route';
 import { checkOpaqueRoute } from '../private/intent/opaque-route';
-import { Rule, checkRules } from '../private/intent/rule';
+import { Rule, checkRules, targetsOf } from '../private/intent/rule';
 import { checkBeside } from '../private/intent/several-routes';
 import { checkConstruct, checkList, needObject } from '../private/kinds';
 import { RoutedHosts, accessObjects } from '../private/plan/access';
 import { ingressVirtualService } from '../private/plan/ingress';
 import { opaqueVirtualService } from '../private/plan/ingress-opaque';
 import { RoutePart, arrange } from '../private/plan/order';
+import { addReader } from '../private/readers';
 import { shared } from '../private/registry';
 import { addLateObject, addLateObjects } from '../private/render/object';
 
@@ -118,6 +119,7 @@ export class IngressRoute extends Construct {
 
   /** Whether the gateway cannot read what it passes on. */
   private readonly isOpaque: boolean;
+  private readonly gateway: IIngressGateway;
   private readonly part: RoutePart;
   private readonly perHost: RoutePart[][];
 
@@ -126,6 +128,7 @@ export class IngressRoute extends Construct {
     const refuse: Refuse = refuser(this);
     needObject(props, 'props', refuse);
     const gateway = checkConstruct(props.gateway, '_listened', 'IngressGateway', 'gateway', refuse);
+    this.gateway = gateway;
     const namespace = chartNamespace(this, refuse);
     const head = { kind: 'VirtualService', id: 'virtual-service', namespace, name: props.metadata?.name } as const;
     this.isOpaque = props.destinations !== undefined || props.tcpPort !== undefined;
@@ -133,6 +136,7 @@ export class IngressRoute extends Construct {
       const route = checkOpaqueRoute(this, { ...props, gateway }, refuse);
       this.part = { id: this.node.path, hosts: [], rules: [], guarded: false };
       this.perHost = [];
+      addReader(this, gateway._workload.namespace, route.to);
       gateway._bind({ namespace, ...route });
       this.virtualService = addLateObject(this, head,
         () => opaqueVirtualService({ ...route, namespace, gateway: gateway.gatewayName, podNamespace: gateway._workload.namespace }), props.metadata);
@@ -182,6 +186,7 @@ export class IngressRoute extends Construct {
     }
     const before = this.part.rules.length;
     this.part.rules.push(...checkRules(this, rules, prop, refuse, this.part.rules));
+    addReader(this, this.gateway._workload.namespace, this.part.rules.slice(before).flatMap(targetsOf));
     checkBeside(this.part, this.beside(), index => (index < before ? `rules[${index}]` : `${prop}[${index - before}]`), refuse);
   }
 

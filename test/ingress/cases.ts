@@ -1,7 +1,10 @@
 import { Chart, Duration } from 'cdk8s';
 import { ACCESS } from './access-cases';
 import { LISTENERS } from './listener-cases';
-import { Destination, HeaderMatch, IngressListener, IngressRoute, PathMatch, PathRewrite, PlainHttp, RouteAction, StringMatch } from '../../src';
+import {
+  Destination, DestinationPolicy, HashKey, HeaderMatch, IngressListener, IngressRoute, LoadBalancer, PathMatch, PathRewrite, PlainHttp, RouteAction,
+  StringMatch, UpstreamTls,
+} from '../../src';
 import { ingress } from '../fixtures';
 
 const hosts = ['shop.example.com'];
@@ -42,6 +45,21 @@ export const CASES = {
     const made = ingress({}, { hosts, rules: [{ ...rules[0], matches: [{ path: PathMatch.prefix('/api') }] }, ...rules] });
     const team = new Chart(made.app, 'team', { namespace: 'team' });
     new IngressRoute(team, 'route', { gateway: made.gateway, hosts, rules: [{ ...rules[0], matches: [{ path: PathMatch.prefix('/api/v2') }] }] });
+    return made;
+  },
+  'subsets': () => {
+    const made = ingress({}, { hosts });
+    const policy = new DestinationPolicy(made.shop, 'web', {
+      destination: Destination.service('web', { port: 8080 }),
+      subsets: { v1: { labels: { version: 'v1' } }, v2: { labels: { version: 'v2' } } },
+      loadBalancer: LoadBalancer.consistentHash(HashKey.header('x-user')),
+    });
+    made.route.addRule({ action: RouteAction.split([{ destination: policy.subset('v1'), weight: 9 }, { destination: policy.subset('v2'), weight: 1 }]) });
+    return made;
+  },
+  'TLS of the application itself': () => {
+    const made = ingress({}, { hosts, rules });
+    new DestinationPolicy(made.shop, 'web', { destination: Destination.service('web', { port: 8080 }), tls: UpstreamTls.simple({ subjectAltNames: ['web.example.com'] }) });
     return made;
   },
   'rules': () => ingress({}, {

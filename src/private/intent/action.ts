@@ -35,7 +35,8 @@ export function checkSplit(scope: IConstruct, split: WeightedDestination[], prop
 }
 
 export function checkDestination(scope: IConstruct, destination: Destination, prop: string, refuse: Refuse): Target {
-  const { construct, name, namespace, port } = needKind(destination, Destination, prop, refuse)._target;
+  const { subset, construct, name, namespace, port } = needKind(destination, Destination, prop, refuse)._target;
+  if (subset) return subset;
   const domain = MeshSettings.of(scope).clusterDomain;
   if (construct) {
     const service = readService(construct, prop, refuse);

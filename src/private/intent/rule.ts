@@ -15,7 +15,7 @@ import { Refuse } from '../errors';
 import { checkHost } from '../hosts';
 import { checkKind, checkList, checkObject, needObject } from '../kinds';
 import { intersect } from '../plan/intersect';
-import { Action, CorsSpec, Edits, FaultSpec, MirrorSpec, RetriesSpec } from '../plan/objects';
+import { Action, CorsSpec, Edits, FaultSpec, MirrorSpec, RetriesSpec, Target } from '../plan/objects';
 import { answersForLater } from '../plan/preflights';
 
 /** What a rule says, checked. */
@@ -32,6 +32,11 @@ export interface Rule {
   readonly mirror?: MirrorSpec;
   /** Rules that have it take the preflights of their requests as well. */
   readonly cors?: CorsSpec;
+}
+
+/** Where a rule sends requests and copies. */
+export function targetsOf({ action, mirror }: Rule): Target[] {
+  return [...(action?.kind === 'forward' ? action.to : []), ...(mirror ? [mirror.to] : [])];
 }
 
 export interface RewriteIntent {

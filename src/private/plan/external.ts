@@ -1,11 +1,8 @@
 import { Labels, ObjectPlan, ServiceEntrySpec, TrafficPolicySpec } from './objects';
-import { clientTls } from './upstream-tls';
+import { REASON, clientTls } from './upstream-tls';
 import { exportTo } from './visibility';
 import { ExternalIntent, Port, portName } from '../intent/external';
 import { labelOf } from '../names';
-
-/** Where the reasons that the user gave for insecure TLS are kept. */
-const REASON = 'cdk8s-istio/insecure-reason';
 
 /** Where the rule of a host is, and what its name begins with. */
 interface UpstreamRuleHead { readonly namespace: string; readonly name: string[] }

@@ -2,6 +2,9 @@ import { ClientTls } from './objects';
 import { isWildcard } from '../hosts';
 import { TlsIntent } from '../intent/upstream-tls';
 
+/** Where the reasons that the user gave for insecure TLS are kept. */
+export const REASON = 'cdk8s-istio/insecure-reason';
+
 /**
  * TLS to an external host. With `sni` alone Envoy verifies the chain but not the name (R20), so there are both or neither:
  * neither for HTTP, where the name of each request is asked for and verified; both where the stream is opaque or the user gave one.
