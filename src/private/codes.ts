@@ -97,6 +97,8 @@ export const CODES = {
   LogFilterInvalid: 'A filter of the access log that is no expression.',
   SamplingInvalid: 'A share of traced requests that Istio cannot express.',
   MetricTagInvalid: 'What is no name of a tag of a metric.',
+  PrivateKeyInvalid: 'A size of private keys that is too small, or larger than is of use.',
+  CertificateDurationInvalid: 'A time for a certificate that cert-manager refuses.',
   PathInvalid: 'A path that no request can have.',
   RegexInvalid: 'A regular expression that Envoy, which uses RE2, cannot compile.',
   GrpcNameInvalid: 'A name that no gRPC service or method can have.',

@@ -37,4 +37,9 @@ describeMesh('admission', () => {
     const findings = await admit([{ name, manifests: objects, ...around }]);
     expect(findings.map(f => f.source)).toContain(source);
   });
+
+  test('broken: they notice a Certificate that nobody signs', async () => {
+    const certificate = { apiVersion: 'cert-manager.io/v1', kind: 'Certificate', metadata: { name: 'a', namespace: 'a' }, spec: { secretName: 'a', dnsNames: ['a.test'] } };
+    expect(await admit([{ name: 'certificate', manifests: [certificate] }])).toMatchObject([{ source: 'schema', object: 'Certificate a/a' }]);
+  });
 });

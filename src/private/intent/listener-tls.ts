@@ -7,7 +7,7 @@ import { Refuse } from '../errors';
 import { ServerTls } from '../plan/objects';
 
 /** Istio takes a Secret whose name ends so for one of authorities, whatever is in it. */
-const CA_SUFFIX = '-cacert';
+export const CA_SUFFIX = '-cacert';
 
 /** What Istio lets through to Envoy; it drops others without a word. */
 const CIPHER_SUITES = [

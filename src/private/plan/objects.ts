@@ -11,6 +11,7 @@ export interface Specs {
   readonly AuthorizationPolicy: AuthorizationPolicySpec;
   readonly RequestAuthentication: RequestAuthenticationSpec;
   readonly Telemetry: TelemetrySpec;
+  readonly Certificate: CertificateSpec;
 }
 
 export type Kind = keyof Specs;
@@ -308,4 +309,14 @@ export interface TelemetrySpec {
   readonly accessLogging?: { readonly provider: string; readonly filter?: string; readonly disabled?: boolean };
   readonly tracing?: { readonly provider?: string; readonly randomSamplingPercentage?: number; readonly disableSpanReporting?: boolean };
   readonly metrics?: { readonly provider: string; readonly disabled: boolean; readonly withoutTags?: string[] };
+}
+
+/** Of cert-manager. */
+export interface CertificateSpec {
+  readonly secretName: string;
+  readonly dnsNames: string[];
+  readonly issuer: { readonly name: string; readonly kind: 'Issuer' | 'ClusterIssuer' };
+  readonly privateKey: { readonly algorithm: 'RSA' | 'ECDSA'; readonly size: number };
+  readonly durationS?: number;
+  readonly renewBeforeS?: number;
 }

@@ -1,6 +1,7 @@
 import { ApiObject, Lazy } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { authorizationPolicySpec } from './authorization-policy';
+import { certificateSpec } from './certificate';
 import { destinationRuleSpec } from './destination-rule';
 import { gatewaySpec } from './gateway';
 import { requestAuthenticationSpec } from './request-authentication';
@@ -23,6 +24,7 @@ const RENDERERS: { [K in Kind]: { readonly apiVersion: string; readonly spec: (p
   AuthorizationPolicy: { apiVersion: 'security.istio.io/v1', spec: authorizationPolicySpec },
   RequestAuthentication: { apiVersion: 'security.istio.io/v1', spec: requestAuthenticationSpec },
   Telemetry: { apiVersion: 'telemetry.istio.io/v1', spec: telemetrySpec },
+  Certificate: { apiVersion: 'cert-manager.io/v1', spec: certificateSpec },
 };
 
 /** Adds an object whose spec is known. */

@@ -10,6 +10,8 @@ import (
 	"runtime/debug"
 	"strings"
 
+	_ "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1" // for its CRD
+
 	"istio.io/istio/pilot/pkg/config/kube/crd"
 	crdvalidation "istio.io/istio/pkg/config/crd"
 	"istio.io/istio/pkg/config/schema/collections"
@@ -47,7 +49,7 @@ func checkMain(in io.Reader) ([]CheckResult, error) {
 	if err := d.Decode(&q); err != nil {
 		return nil, fmt.Errorf("sets: %w", err)
 	}
-	schemas, err := istioSchemas()
+	schemas, err := crdSchemas()
 	if err != nil {
 		return nil, err
 	}
@@ -95,11 +97,14 @@ func admission(d document, schemas *crdvalidation.Validator) (fs []Finding) {
 			fs = append(fs, Finding{Source: source, Level: level, Object: d.title(), Message: err.Error()})
 		}
 	}
-	if !d.isIstio() {
+	if !d.isIstio() && !d.isCertManager() {
 		add("schema", "Error", coreSchema(d))
 		return fs
 	}
 	add("schema", "Error", schemas.ValidateCustomResource(d.obj.DeepCopy()))
+	if !d.isIstio() {
+		return fs
+	}
 	cs, _, err := crd.ParseInputs(d.text)
 	add("webhook", "Error", err)
 	for _, c := range cs {
@@ -112,16 +117,20 @@ func admission(d document, schemas *crdvalidation.Validator) (fs []Finding) {
 	return fs
 }
 
-// istioSchemas are the CRDs of the Istio that this program is built with, read from the Go module cache.
-func istioSchemas() (*crdvalidation.Validator, error) {
-	dir, err := istioDir()
+// crdSchemas are the CRDs of the Istio and the cert-manager that this program is built with, read from the Go module cache.
+func crdSchemas() (*crdvalidation.Validator, error) {
+	istio, err := moduleFile("istio.io/istio", "manifests/charts/base/files/crd-all.gen.yaml")
 	if err != nil {
 		return nil, err
 	}
-	return crdvalidation.NewValidatorFromFilesWithOptions([]string{filepath.Join(dir, "manifests/charts/base/files/crd-all.gen.yaml")}, crdvalidation.WithoutCRDValidation())
+	certificates, err := moduleFile("github.com/cert-manager/cert-manager", "deploy/crds/cert-manager.io_certificates.yaml")
+	if err != nil {
+		return nil, err
+	}
+	return crdvalidation.NewValidatorFromFilesWithOptions([]string{istio, certificates}, crdvalidation.WithoutCRDValidation())
 }
 
-func istioDir() (string, error) {
+func moduleFile(module, file string) (string, error) {
 	cache := os.Getenv("GOMODCACHE")
 	if cache == "" {
 		b, err := exec.Command("go", "env", "GOMODCACHE").Output()
@@ -132,9 +141,9 @@ func istioDir() (string, error) {
 	}
 	info, _ := debug.ReadBuildInfo()
 	for _, m := range info.Deps {
-		if m.Path == "istio.io/istio" {
-			return filepath.Join(cache, m.Path+"@"+m.Version), nil
+		if m.Path == module {
+			return filepath.Join(cache, m.Path+"@"+m.Version, file), nil
 		}
 	}
-	return "", fmt.Errorf("built without istio.io/istio")
+	return "", fmt.Errorf("built without %s", module)
 }

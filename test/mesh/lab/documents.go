@@ -54,6 +54,10 @@ func (d document) isIstio() bool {
 	return strings.HasSuffix(d.obj.GroupVersionKind().Group, "istio.io")
 }
 
+func (d document) isCertManager() bool {
+	return d.obj.GroupVersionKind().Group == "cert-manager.io"
+}
+
 func join(docs []document) string {
 	var s []string
 	for _, d := range docs {

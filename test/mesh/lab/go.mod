@@ -3,6 +3,7 @@ module lab
 go 1.26.0
 
 require (
+	github.com/cert-manager/cert-manager v1.19.1
 	github.com/envoyproxy/go-control-plane/envoy v1.37.1-0.20260713214202-ca8ce173c36f
 	github.com/google/nftables v0.3.0
 	github.com/miekg/dns v1.1.72

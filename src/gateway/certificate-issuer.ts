@@ -1,0 +1,29 @@
+/**
+ * Who signs a certificate, for cert-manager.
+ *
+ * @see https://cert-manager.io/docs/configuration/issuers/
+ */
+export class CertificateIssuer {
+  /**
+   * A ClusterIssuer, for all namespaces.
+   *
+   * @param name Error `NameInvalid`.
+   */
+  public static clusterIssuer(name: string): CertificateIssuer {
+    return new CertificateIssuer(name, 'ClusterIssuer');
+  }
+
+  /**
+   * An Issuer; it must be in the namespace of the gateway's pods.
+   *
+   * @param name Error `NameInvalid`.
+   */
+  public static issuer(name: string): CertificateIssuer {
+    return new CertificateIssuer(name, 'Issuer');
+  }
+
+  private constructor(
+    /** @internal */ public readonly _name: string,
+    /** @internal */ public readonly _kind: 'ClusterIssuer' | 'Issuer',
+  ) {}
+}

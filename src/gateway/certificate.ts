@@ -1,0 +1,80 @@
+import { ApiObject, Duration } from 'cdk8s';
+import { Construct } from 'constructs';
+import { CertificateIssuer } from './certificate-issuer';
+import { GatewayWorkload } from './gateway-workload';
+import { PrivateKeyAlgorithm } from './private-key-algorithm';
+import { ObjectMetadata } from '../object-metadata';
+import { refuser } from '../private/errors';
+import { checkCertificate } from '../private/intent/certificate';
+import { resolveWorkload } from '../private/intent/workload';
+import { labelOf } from '../private/names';
+import { addObject } from '../private/render/object';
+
+/** Properties of a `Certificate`. */
+export interface CertificateProps {
+  /** Where the pods of the gateway run that is to have the certificate. */
+  readonly workload: GatewayWorkload;
+
+  /**
+   * The names that stand in the certificate: full names, and wildcards such as `*.example.com`.
+   * Errors `HostsEmpty`, `HostInvalid`, `HostDuplicate`, `HostCatchAll`.
+   */
+  readonly dnsNames: string[];
+
+  /** Who signs it. */
+  readonly issuer: CertificateIssuer;
+
+  /**
+   * The algorithm of the private key.
+   *
+   * @default PrivateKeyAlgorithm.rsa()
+   */
+  readonly privateKey?: PrivateKeyAlgorithm;
+
+  /**
+   * How long the certificate is valid, one hour or more; an issuer may decide otherwise. Error `CertificateDurationInvalid`.
+   *
+   * @default - 90 days, as cert-manager has it
+   */
+  readonly duration?: Duration;
+
+  /**
+   * How long before its end it is renewed, five minutes or more, and less than `duration`. Error `CertificateDurationInvalid`.
+   *
+   * @default - a third of its duration, as cert-manager has it
+   */
+  readonly renewBefore?: Duration;
+
+  /**
+   * Name, labels and annotations. The name is also that of the Secret. Error `CredentialNameSuffix`.
+   *
+   * @default - derived from the first of the names
+   */
+  readonly metadata?: ObjectMetadata;
+}
+
+/**
+ * A certificate for the listeners of a gateway, by cert-manager: a Certificate of `cert-manager.io/v1` in the namespace of the gateway's
+ * pods, because they find its Secret nowhere else. Listeners take it by `credentialName`, or by `Credential.fromSecret`.
+ * Each renewal makes a new private key.
+ *
+ * @see https://cert-manager.io/docs/usage/certificate/
+ */
+export class Certificate extends Construct {
+  /** The name of the Secret that cert-manager makes. */
+  public readonly credentialName: string;
+
+  /** The Certificate. */
+  public readonly certificate: ApiObject;
+
+  constructor(scope: Construct, id: string, props: CertificateProps) {
+    super(scope, id);
+    const refuse = refuser(this);
+    const { namespace } = resolveWorkload(props.workload, 'workload', refuse);
+    const intent = checkCertificate(props, refuse);
+    this.credentialName = props.metadata?.name ?? labelOf(intent.dnsNames[0], 'tls');
+    this.certificate = addObject(this, {
+      kind: 'Certificate', id: 'Resource', namespace, name: this.credentialName, spec: { ...intent, secretName: this.credentialName },
+    }, props.metadata);
+  }
+}

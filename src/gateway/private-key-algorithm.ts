@@ -1,0 +1,21 @@
+/** Algorithms of private keys that gateways can use; Envoy takes no Ed25519. */
+export class PrivateKeyAlgorithm {
+  /**
+   * RSA.
+   *
+   * @param bits 2048, 3072 or 4096. Error `PrivateKeyInvalid`.
+   */
+  public static rsa(bits: number = 2048): PrivateKeyAlgorithm {
+    return new PrivateKeyAlgorithm('RSA', bits);
+  }
+
+  /** ECDSA on the curve P-256, the one that every version of Envoy takes. Clients that know RSA only cannot connect. */
+  public static ecdsa(): PrivateKeyAlgorithm {
+    return new PrivateKeyAlgorithm('ECDSA', 256);
+  }
+
+  private constructor(
+    /** @internal */ public readonly _algorithm: 'RSA' | 'ECDSA',
+    /** @internal */ public readonly _size: number,
+  ) {}
+}
