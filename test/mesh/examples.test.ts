@@ -13,7 +13,7 @@ const promises = (example: string) => {
 };
 
 describeMesh('examples', () => {
-  describe.each(['api-over-https', 'database-over-tcp', 'locked-proxy', 'canary', 'two-teams'])('%s', example => {
+  describe.each(['api-over-https', 'database-over-tcp', 'locked-proxy', 'canary', 'two-teams', 'jwt'])('%s', example => {
     test('does what its page says', async () => {
       const all = promises(example);
       const answers = await ask(chart(example), all);
@@ -40,6 +40,15 @@ describeMesh('examples', () => {
     test('broken: where the network lets pods out, it does', async () => {
       const [answer] = await around(chart('locked-proxy'), false);
       expect(answer.server?.peer).toBe('shop');
+    });
+  });
+
+  describe('jwt', () => {
+    test('broken: without its policies everybody comes in', async () => {
+      const open = chart('jwt').filter(({ kind }) => kind !== 'AuthorizationPolicy');
+      const step = get('https://admin.example.com/', { from: 'outside', connect: 'ingress:443', trustCA: 'ingress' });
+      const [answer] = await ask(open, [{ from: 'outside', step, reaches: true, check: () => {} }]);
+      expect(answer).toReach('admin');
     });
   });
 

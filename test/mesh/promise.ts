@@ -1,6 +1,10 @@
 import { Reached } from './matchers';
 import { Answer, RequestOptions, Step, get } from './mesh';
+import { bearer, issuer } from './tokens';
 import { Row } from '../pages';
+
+/** Who signs the tokens that pages speak of. */
+export const ISSUER = issuer('https://id.example.com');
 
 /** A row of a page as a request, and what must come of it. What a page says and this does not understand is an error. */
 export interface PagePromise {
@@ -34,12 +38,13 @@ export function leaving(row: Row): PagePromise {
 export function entering(row: Row): PagePromise {
   const { request, options } = requestOf(row.request);
   const { protocol, port } = new URL(request);
+  const status = row.answer === 'bytes' ? 0 : Number(row.answer);
   const at = port || { 'http:': '80', 'https:': '443' }[protocol];
   const step = get(request, { from: 'outside', connect: `ingress:${at}`, trustCA: 'ingress', timeoutS: 3, ...options });
   const [by, ...sight] = row['answered by'].split(', ');
   const reaches = by !== 'the gateway';
   const check = (answer: Answer) => reaches
-    ? expect(answer).toReach(code(by), { status: Number(row.answer), ...seenOf(sight.join(', ')) })
+    ? expect(answer).toReach(code(by), { status, ...seenOf(sight.join(', ')) })
     : checkFailure(answer, row.answer);
   return { from: 'outside', step, reaches, check };
 }
@@ -50,11 +55,14 @@ function requestOf(cell: string): { readonly request: string; readonly options: 
   if (what === undefined) throw new Error(`no request: ${cell}`);
   const [method, request] = what.includes(' ') ? what.split(' ') : [undefined, what];
   const headers = Object.fromEntries([...rest.matchAll(/(?:with|and) `([^`:]+): ([^`]+)`/g)].map(([, name, value]) => [name, value]));
+  const [, names] = / with a client certificate of `([^`]+)`/.exec(rest) ?? [];
+  const [, audience] = / with a token for `([^`]+)`/.exec(rest) ?? [];
+  const [, group] = / in group `([^`]+)`/.exec(rest) ?? [];
+  if (audience) Object.assign(headers, bearer(ISSUER.token({ aud: audience, groups: group })));
   const http2 = / over HTTP\/2/.test(rest) || undefined;
-  const cert = / with a client certificate/.test(rest) ? 'client' as const : undefined;
-  const unread = rest.replace(/ (with|and) `[^`]+`| over HTTP\/2| with a client certificate/g, '');
+  const unread = rest.replace(/ (with|and) (a client certificate of |a token for )?`[^`]+`| in group `[^`]+`| over HTTP\/2/g, '');
   if (unread.trim()) throw new Error(`not understood in a request: ${unread}`);
-  return { request, options: { method, headers, http2, cert } };
+  return { request, options: { method, headers, http2, ...names && { cert: 'client', names: [names] } } };
 }
 
 function seenOf(cell: string): Reached {

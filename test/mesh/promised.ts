@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { internet } from './internet';
-import { Answer, External, egressGateway, external, ingressGateway, runMesh, service, sidecar } from './mesh';
-import { PagePromise } from './promise';
+import { Answer, External, ServicePort, Workload, egressGateway, external, ingressGateway, runMesh, sidecar } from './mesh';
+import { ISSUER, PagePromise } from './promise';
 import { REGISTRY_ONLY } from './traffic';
 import { Manifest } from '../synth';
 
@@ -11,14 +11,14 @@ export async function ask(objects: Manifest[], promises: PagePromise[], { isolat
   const egress = objects.some(({ kind, metadata }) => kind === 'Gateway' && metadata.namespace === 'istio-system');
   const { externals, fixtures } = internet(objects);
   const { answers } = await runMesh({
-    manifests: objects.map(o => stringify(o, { version: '1.1' })).join('---\n'),
+    manifests: objects.map(o => stringify(withKeys(o), { version: '1.1' })).join('---\n'),
     fixtures,
     externals: [...externals, ...undeclared(externals, promises)],
     workloads: [
       ...callers.map(namespace => sidecar(namespace, { namespace, isolated: isolated && egress })),
       ...egress ? [] : destinations(objects),
       ...egress ? [egressGateway()] : [],
-      ...callers.length > 0 ? [] : [ingressGateway()],
+      ...callers.length > 0 ? [] : [ingressGateway({ ports: Object.fromEntries([80, 443, ...listened(objects)].map(port => [port, port])) })],
     ],
     meshConfig: REGISTRY_ONLY,
     steps: promises.map(({ step }) => step),
@@ -33,10 +33,29 @@ function undeclared(externals: External[], promises: PagePromise[]): External[] 
   return [...new Set(urls.map(url => new URL(url).hostname))].filter(host => !known(host)).map(host => external(host, { http: 80, https: 443 }, { name: `${host}, undeclared` }));
 }
 
-/** The Services to which routes lead. */
-function destinations(objects: Manifest[]) {
-  const found = JSON.stringify(objects).matchAll(/"host":"([^".]+)\.([^".]+)\.svc\.cluster\.local","port":\{"number":(\d+)\}/g);
-  return [...new Map([...found].map(([same, name, namespace, port]) => [same, service(name, { namespace, http: Number(port) })])).values()];
+/** The Services to which routes lead; what passes by server name or port is served as such. */
+function destinations(objects: Manifest[]): Workload[] {
+  const leading = objects.filter(o => o.kind === 'VirtualService').flatMap(({ spec }) => (['http', 'tls', 'tcp'] as const).map(kind => ({ kind, hosts: spec.hosts, text: JSON.stringify(spec[kind] ?? []) })));
+  return [...new Map(leading.flatMap(({ kind, hosts, text }) => {
+    const found = [...text.matchAll(/"host":"([^".]+)\.([^".]+)\.svc\.cluster\.local","port":\{"number":(\d+)\}/g)];
+    return found.map(([same, name, namespace, number]): [string, Workload] => {
+      const port = Number(number);
+      const ports: ServicePort[] = [kind === 'http' ? { name: 'http', port, serve: 'http' }
+        : kind === 'tls' ? { name: 'tls', port, serve: 'https', certHost: hosts[0], certCA: 'ingress' } : { name: 'tcp', port, serve: 'tcp' }];
+      return [same, sidecar(name, { namespace, service: name, ports })];
+    });
+  })).values()];
+}
+
+function listened(objects: Manifest[]): number[] {
+  return objects.filter(o => o.kind === 'Gateway').flatMap(({ spec }) => spec.servers.map((server: any) => server.port.number));
+}
+
+/** istiod would fetch an issuer's keys; here it is given them. */
+function withKeys(object: Manifest): Manifest {
+  if (object.kind !== 'RequestAuthentication') return object;
+  const jwtRules = object.spec.jwtRules.map(({ jwksUri, ...rule }: any) => ({ ...rule, jwks: ISSUER.jwks }));
+  return { ...object, spec: { ...object.spec, jwtRules } };
 }
 
 /** Unbinds what leaves or comes in from its gateway; where there is none, hides the service from those who call it. */
