@@ -1,4 +1,5 @@
 export * from './egress/caller';
+export * from './egress/connect-proxy';
 export * from './egress/direct-route';
 export * from './egress/egress-route';
 export * from './egress/external-port';

@@ -1,8 +1,8 @@
 import { App, Chart } from 'cdk8s';
 import { manifestsOf } from './synth';
 import {
-  DirectRoute, DirectRouteProps, EgressGateway, EgressRoute, EgressRouteProps, ExternalService, ExternalServiceProps, GatewayWorkload,
-  IngressGateway, IngressGatewayProps, IngressRoute, IngressRouteProps, MeshSettings, MeshSettingsOptions,
+  DirectRoute, DirectRouteProps, EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps,
+  GatewayWorkload, IngressGateway, IngressGatewayProps, IngressRoute, IngressRouteProps, MeshSettings, MeshSettingsOptions,
 } from '../src';
 
 /** A mesh with an egress gateway that the platform's chart declares, and a chart of the application. */
@@ -38,6 +38,28 @@ export function routedDirectly(service: ExternalServiceProps, props: Partial<Dir
   const route = new DirectRoute(world.shop, 'route', { service: world.service, ...props });
   const { serviceEntry, destinationRules } = world.service;
   return { ...world, route, manifests: () => manifestsOf(world.app, [serviceEntry, ...route.virtualServices, ...destinationRules]) };
+}
+
+/** A forward proxy of the platform, outside the mesh. */
+const forwardProxy = { hosts: ['proxy.example.com'], addresses: ['192.0.2.20'], ports: [ExternalPort.tcp({ number: 3128 })] };
+
+/** As `routed`, by a forward proxy. */
+export function proxied(service: ExternalServiceProps, proxy: Partial<ExternalServiceProps> = {}, props: Partial<EgressRouteProps> = {}) {
+  const world = mesh();
+  const through = new ExternalService(world.platform, 'proxy', { ...forwardProxy, ...proxy });
+  const external = new ExternalService(world.shop, 'service', service);
+  const route = new EgressRoute(world.shop, 'route', { service: external, gateway: world.egress, connectProxy: { service: through }, ...props });
+  const parts = [external.serviceEntry, through.serviceEntry, ...route.parts];
+  return { ...world, proxy: through, service: external, route, manifests: () => manifestsOf(world.app, parts) };
+}
+
+/** As `direct`, by a forward proxy. */
+export function directlyProxied(props: ExternalServiceProps, proxy: Partial<ExternalServiceProps> = {}) {
+  const world = mesh();
+  const through = new ExternalService(world.shop, 'proxy', { ...forwardProxy, direct: true, ...proxy });
+  const service = new ExternalService(world.shop, 'service', { direct: true, connectProxy: { service: through }, ...props });
+  const parts = [service.serviceEntry, ...service.destinationRules, service.virtualService!];
+  return { ...world, proxy: through, service, manifests: () => manifestsOf(world.app, parts) };
 }
 
 /** An ingress gateway of the shop, whose pods are elsewhere, and a route from it. */

@@ -1,6 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Caller } from './caller';
+import { ConnectProxy } from './connect-proxy';
 import { IExternalService } from './external-service';
 import { IEgressGateway } from '../gateway/egress-gateway';
 import { RouteMatch } from '../http/route-match';
@@ -105,6 +106,15 @@ export interface EgressRouteProps {
   readonly plaintextLegOne?: string;
 
   /**
+   * A forward proxy that connects to the hosts on behalf of the gateway, which then knows nothing of them but their names.
+   * For TLS of the application's own and for TCP, with every `appTls`.
+   * Errors `ConnectProxyInvalid`, `ConnectProxyUnsuited`, `TrafficPolicyUnused`, `UpstreamTlsConflict`.
+   *
+   * @default - the gateway connects to the hosts itself
+   */
+  readonly connectProxy?: ConnectProxy;
+
+  /**
    * Name, labels and annotations. The name is that of the VirtualService which callers read.
    *
    * @default - a generated name
@@ -155,9 +165,13 @@ export class EgressRoute extends Construct {
     this.claimHosts(intent, service, refuse);
     addReader(this, gateway._facts.namespace, intent.rules.flatMap(targetsOf));
     gateway._showTo(intent.callerNamespaces);
-    service._showTo(needsListener(intent) ? [gateway._facts.namespace, ...intent.callerNamespaces] : [gateway._facts.namespace]);
+    const leaves = props.connectProxy?.service ?? service;
+    this.claimUpstream(intent, leaves, refuse);
+    leaves._showTo([gateway._facts.namespace]);
+    if (needsListener(intent)) service._showTo(intent.callerNamespaces);
     const made = planEgressRoute(intent).map(plan => addObject(this, plan, props.metadata));
     service._openAfter(made);
+    props.connectProxy?.service._openAfter(made);
     const routes = made.filter(part => part.kind === 'VirtualService');
     this.gatewayVirtualService = routes[0];
     // callers' stands last of all, because it opens the way
@@ -195,6 +209,16 @@ export class EgressRoute extends Construct {
       }
     });
     tlsOf.set(this, service._intent.ports.map(p => p.tls));
+  }
+
+  private claimUpstream(intent: EgressIntent, leaves: IExternalService, refuse: Refuse): void {
+    const { name, namespace } = intent.gateway;
+    for (const host of leaves.hosts) {
+      const other = claim(leaves, 'upstream', namespace, name, host);
+      if (other && other !== leaves) {
+        refuse({ code: 'UpstreamTlsConflict', prop: intent.proxy ? 'connectProxy.service' : 'service.hosts', got: host, allowed: `hosts that ${other.node.path} does not declare for ${namespace}/${name}`, fix: 'declare the host in one service, and pass that to all routes' });
+      }
+    }
   }
 }
 

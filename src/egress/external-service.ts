@@ -1,14 +1,18 @@
 import { ApiObject, Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
+import { ConnectProxy } from './connect-proxy';
 import { ExternalPort } from './external-port';
 import { Resolution } from './resolution';
 import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
 import { chartNamespace } from '../private/chart';
 import { Refuse, refusalMessage, refuser } from '../private/errors';
+import { ProxyIntent, checkDirectProxy } from '../private/intent/connect-proxy';
 import { ExternalIntent, checkExternal } from '../private/intent/external';
 import { checkFlag, needObject } from '../private/kinds';
 import { externalServiceEntry, upstreamRules } from '../private/plan/external';
+import { ObjectPlan } from '../private/plan/objects';
+import { directTunnels, tunnelRule } from '../private/plan/tunnel';
 import { claim } from '../private/registry';
 import { addLateObject, addObject } from '../private/render/object';
 import { ConnectionPool } from '../traffic/connection-pool';
@@ -80,6 +84,15 @@ export interface ExternalServiceProps {
   readonly direct?: boolean;
 
   /**
+   * A forward proxy that connects to the hosts on behalf of the sidecars. Direct services only: through a gateway it is said by the route.
+   * The proxy is direct as well, because workloads of the namespace can go to it themselves.
+   * Errors `ConnectProxyInvalid`, `ConnectProxyUnsuited`, `TrafficPolicyUnused`, `RuleOptionUnused`, `MeshHostConflict`.
+   *
+   * @default - sidecars connect to the hosts themselves
+   */
+  readonly connectProxy?: ConnectProxy;
+
+  /**
    * How many connections and requests each proxy has at a time towards a host of the service.
    *
    * @default - Istio's
@@ -111,7 +124,8 @@ export interface ExternalServiceProps {
 /**
  * A service outside the mesh: a ServiceEntry in the namespace of the chart, visible only where it is used.
  * A direct service whose ports speak TLS to the outside (`ExternalPort.httpToHttps`), or with traffic policies, also gets a DestinationRule a host;
- * where it is not direct, the route makes it for the gateway. The chart must have a namespace. Error `NamespaceMissing`.
+ * where it is not direct, the route makes it for the gateway. A direct service behind a forward proxy gets a VirtualService, and a
+ * DestinationRule for the proxy. The chart must have a namespace. Error `NamespaceMissing`.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
  */
@@ -121,8 +135,11 @@ export class ExternalService extends Construct implements IExternalService {
   /** The ServiceEntry. */
   public readonly serviceEntry: ApiObject;
 
-  /** The DestinationRules with which sidecars speak TLS; empty unless the service is direct. */
+  /** The DestinationRules by which sidecars go to the hosts, or to the forward proxy; empty unless the service is direct. */
   public readonly destinationRules: ApiObject[];
+
+  /** The VirtualService by which sidecars go to the forward proxy, where there is one. */
+  public readonly virtualService?: ApiObject;
 
   /** @internal */
   public readonly _intent: ExternalIntent;
@@ -149,8 +166,12 @@ export class ExternalService extends Construct implements IExternalService {
     });
     this.serviceEntry = addLateObject(this, { kind: 'ServiceEntry', id: 'service-entry', namespace, name: props.metadata?.name },
       () => externalServiceEntry(this._intent, namespace, this.viewers), props.metadata);
-    this.destinationRules = this._direct ? this.directRules(namespace, props.metadata) : [];
-    this._openAfter(this.destinationRules);
+    const proxy = props.connectProxy && checkDirectProxy(props.connectProxy, this._direct, this._intent, refuse);
+    const rules = proxy ? this.tunnelRules(proxy, namespace) : this._direct ? this.directRules(namespace) : [];
+    this.destinationRules = rules.map(rule => addObject(this, rule, props.metadata));
+    if (proxy) this.virtualService = this.tunnelRoute(proxy, namespace, refuse, props.metadata);
+    props.connectProxy?.service._showTo([namespace]);
+    this._openAfter([...this.destinationRules, ...this.virtualService ? [this.virtualService] : []]);
     if (this._direct) this.viewers.add(namespace);
     this.node.addValidation({ validate: () => this.unused() });
   }
@@ -166,8 +187,22 @@ export class ExternalService extends Construct implements IExternalService {
     this.serviceEntry.addDependency(...guards.filter(guard => Chart.of(guard) === Chart.of(this)));
   }
 
-  private directRules(namespace: string, metadata?: ObjectMetadata): ApiObject[] {
-    return this.hosts.flatMap(host => upstreamRules(host, this._intent, { namespace, name: [host] })).map(plan => addObject(this, plan, metadata));
+  private tunnelRoute(proxy: ProxyIntent, namespace: string, refuse: Refuse, metadata?: ObjectMetadata): ApiObject {
+    for (const host of this.hosts) {
+      const rival = claim(this, 'mesh', namespace, host);
+      if (rival) {
+        refuse({ code: 'MeshHostConflict', prop: 'connectProxy', got: `${host} from ${namespace}`, allowed: `hosts other than those of ${rival.node.path}`, fix: 'let each namespace reach a host by one route' });
+      }
+    }
+    return addObject(this, { kind: 'VirtualService', id: 'virtual-service', namespace, name: metadata?.name, spec: directTunnels(proxy, this._intent) }, metadata);
+  }
+
+  private tunnelRules(proxy: ProxyIntent, namespace: string): ObjectPlan[] {
+    return this.hosts.map(host => tunnelRule(proxy, host, this._intent.ports, { namespace, name: [host] }));
+  }
+
+  private directRules(namespace: string): ObjectPlan[] {
+    return this.hosts.flatMap(host => upstreamRules(host, this._intent, { namespace, name: [host] }));
   }
 
   private unused(): string[] {

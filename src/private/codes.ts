@@ -46,6 +46,8 @@ export const CODES = {
   TrafficPolicyUnused: 'A traffic policy that does nothing where it stands.',
   FailoverWithoutOutlierDetection: 'Without outlier detection a proxy never learns that endpoints fail.',
   LocalityUnknown: 'A load balancer goes by localities or labels that the endpoints do not have.',
+  ConnectProxyInvalid: 'A forward proxy is not a service of one host with one TCP port.',
+  ConnectProxyUnsuited: 'Istio cannot carry this traffic through a forward proxy.',
   ReasonMissing: 'An opt-out needs a reason.',
   CallersEmpty: 'A route that nobody may call.',
   CallersNotEnforceable: 'Leg 1 carries no identity, so that callers cannot be limited.',

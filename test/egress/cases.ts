@@ -3,11 +3,12 @@ import {
   AppTls, Caller, CaSource, ClientCertificate, EgressRoute, Endpoint, ExternalPort, ExternalService, HashKey, HeaderMatch, LoadBalancer,
   LocalityLoadBalancing, PathMatch, QueryParamMatch, Resolution, RouteAction, StringMatch, UpstreamTls, VirtualServiceLayout,
 } from '../../src';
-import { direct, routed, routedDirectly } from '../fixtures';
+import { direct, directlyProxied, proxied, routed, routedDirectly } from '../fixtures';
 
 const hosts = ['api.example.com'];
 const files = ClientCertificate.files({ certificate: '/etc/certs/tls.crt', privateKey: '/etc/certs/tls.key' });
 const database = { hosts: ['db.example.com'], addresses: ['192.0.2.10'] };
+const securedProxy = ExternalPort.tcp({ number: 3128, targetPort: 3129, tls: UpstreamTls.simple() });
 const originated = { hosts, ports: [ExternalPort.httpToHttps()] };
 
 /** Each way out of the mesh, once. What holds for all manifests is tested over all of these. */
@@ -88,6 +89,11 @@ export const CASES = {
     return world;
   },
   'direct by wildcard, served by one host': () => direct({ hosts: ['*.example.com'], ports: [ExternalPort.httpToHttps(), ExternalPort.https()], resolution: Resolution.servedBy('www.example.com') }),
+  'by a forward proxy': () => proxied({ hosts, ports: [ExternalPort.https(), ExternalPort.tls({ number: 8883, targetPort: 8884 })] }),
+  'by a forward proxy that is spoken to by TLS': () => proxied({ ...database, ports: [ExternalPort.postgres(), ExternalPort.https()] }, { ports: [securedProxy], connectionPool: { maxConnections: 10 } }),
+  'by a forward proxy, passed through': () => proxied({ hosts, ports: [ExternalPort.https()] }, {}, { appTls: AppTls.PASSTHROUGH }),
+  'by a forward proxy, single layout': () => proxied({ hosts, ports: [ExternalPort.https()] }, {}, { virtualServices: VirtualServiceLayout.SINGLE }),
+  'direct by a forward proxy': () => directlyProxied({ ...database, ports: [ExternalPort.postgres(), ExternalPort.https()] }, { ports: [securedProxy] }),
   'dns round robin': () => routed({ hosts, ports: [ExternalPort.http()], resolution: Resolution.dnsRoundRobin() }),
   'traffic policies': () => routed({
     ...originated,

@@ -10,9 +10,8 @@ export interface Declared {
   readonly route: EgressRoute;
 }
 
-/** The shop's route to an external service, in an app of its own. */
-export function declare(service: Partial<ExternalServiceProps> = {}, route: Partial<EgressRouteProps> = {}): Declared {
-  const app = new App();
+/** The shop's route to an external service, in an app of its own unless there is one. */
+export function declare(service: Partial<ExternalServiceProps> = {}, route: Partial<EgressRouteProps> = {}, app = new App()): Declared {
   const gateway = new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system' }), 'egress', {
     workload: GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' }),
   });

@@ -1,7 +1,9 @@
 import { IConstruct } from 'constructs';
+import { ProxyIntent, checkConnectProxy } from './connect-proxy';
 import { ExternalIntent, isHttp } from './external';
 import { Leaving, LeavingInput, checkLeaving } from './leaving';
 import { Caller } from '../../egress/caller';
+import { ConnectProxy } from '../../egress/connect-proxy';
 import { checkDnsName, checkEnum, checkLabel, checkReason } from '../checks';
 import { Refuse } from '../errors';
 import { isWildcard } from '../hosts';
@@ -23,6 +25,8 @@ export interface EgressIntent extends Leaving {
   readonly appTls: 'WRAP' | 'PASSTHROUGH';
   readonly layout: 'SPLIT' | 'SINGLE';
   readonly plaintextReason?: string;
+  /** What connects to the hosts on behalf of the gateway. */
+  readonly proxy?: ProxyIntent;
   readonly trustDomain: string;
 }
 
@@ -31,6 +35,7 @@ export interface EgressInput extends LeavingInput {
   readonly appTls?: 'WRAP' | 'PASSTHROUGH';
   readonly layout: 'SPLIT' | 'SINGLE';
   readonly plaintextLegOne?: string;
+  readonly connectProxy?: ConnectProxy;
 }
 
 export interface EgressSurroundings {
@@ -56,7 +61,10 @@ export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: 
     appTls: input.appTls ?? 'WRAP',
     layout: input.layout,
     plaintextReason: input.plaintextLegOne === undefined ? undefined : checkReason(input.plaintextLegOne, 'plaintextLegOne', refuse),
+    proxy: input.connectProxy && checkConnectProxy(input.connectProxy, around.service, refuse),
   };
+  checkSecrets(intent.service, 'service', intent.gateway, refuse);
+  if (intent.proxy) checkSecrets(intent.proxy.service, 'connectProxy.service', intent.gateway, refuse);
   checkCallers(input, intent, refuse);
   return intent;
 }
@@ -74,9 +82,12 @@ function checkService({ service, gateway }: EgressSurroundings, refuse: Refuse):
       refuse({ code: 'HostInvalid', prop: `service.hosts[${i}]`, got: host, allowed: `a host that leaves room for the name of leg 1, ${ownLegOneHost(gateway, host, port)}`, fix: 'shorten the name of the gateway; a label of a name has 63 characters, a name 253' });
     }
   }));
-  service.ports.forEach(({ tls }, i) => {
+}
+
+function checkSecrets({ ports }: ExternalIntent, prop: string, gateway: GatewayFacts, refuse: Refuse): void {
+  ports.forEach(({ tls }, i) => {
     if (tls?.secretNamespace !== undefined && tls.secretNamespace !== gateway.namespace) {
-      refuse({ code: 'ClientCertificateNamespace', prop: `service.ports[${i}].tls.clientCertificate`, got: `${tls.secretNamespace}/${tls.secret}`, allowed: `a Secret in ${gateway.namespace}, where the pods of the gateway run`, fix: `make the Secret ${tls.secret} in ${gateway.namespace}` });
+      refuse({ code: 'ClientCertificateNamespace', prop: `${prop}.ports[${i}].tls.clientCertificate`, got: `${tls.secretNamespace}/${tls.secret}`, allowed: `a Secret in ${gateway.namespace}, where the pods of the gateway run`, fix: `make the Secret ${tls.secret} in ${gateway.namespace}` });
     }
   });
 }

@@ -8,7 +8,7 @@ import { MeshSettings } from '../../mesh-settings';
 import { checkAddress, checkPort } from '../checks';
 import { Refuse } from '../errors';
 import { checkHost, checkHosts, covers, isWildcard } from '../hosts';
-import { checkKind, checkKinds, checkList, checkObject, needObject } from '../kinds';
+import { checkFlag, checkKind, checkKinds, checkList, checkObject, needObject } from '../kinds';
 import { checkLabels } from '../labels';
 import { EndpointSpec, TrafficPolicySpec } from '../plan/objects';
 
@@ -97,7 +97,8 @@ function checkPorts(input: ExternalInput, refuse: Refuse): Port[] {
       refuse({ code: 'HttpOn443', prop: `${prop}.number`, got: number, allowed: 'the port that the application calls in clear text, such as 80', fix: 'leave out `number`, or use ExternalPort.https() if the application says https://; the port of the host is `targetPort`' });
     }
     const opaque = spec.protocol === 'TCP';
-    return { protocol: spec.protocol, number, targetPort, tls: spec.tls && checkUpstreamTls(spec.tls, opaque, !!input.direct, `${prop}.tls`, refuse), upgrade: spec.protocol === 'HTTP' && !!spec.http2 };
+    const upgrade = checkFlag(spec.http2, `${prop}.http2`, refuse) && spec.protocol === 'HTTP';
+    return { protocol: spec.protocol, number, targetPort, tls: spec.tls && checkUpstreamTls(spec.tls, opaque, !!input.direct, `${prop}.tls`, refuse), upgrade };
   });
 }
 

@@ -3,6 +3,7 @@ import { LEG_ONE, legOneEntry, legOneHost, legOneRule, ownLegOneHost, qualified 
 import { upstreamRules } from './external';
 import { Signs, leavingRoutes } from './leaving';
 import { ObjectPlan, Target, VirtualServiceSpec } from './objects';
+import { tunnelEntrance, tunnelRule } from './tunnel';
 import { exportTo } from './visibility';
 import { isWildcard } from '../hosts';
 import { EgressIntent } from '../intent/egress-route';
@@ -42,13 +43,12 @@ export function legOneOf(intent: Pick<EgressIntent, 'plaintextReason' | 'appTls'
  * A route by hand that has carried them until then is left without a gap.
  */
 export function planEgressRoute(intent: EgressIntent): ObjectPlan[] {
-  const { service, gateway } = intent;
+  const { service } = intent;
   const ways = service.hosts.flatMap(host => service.ports.map(port => wayOf(intent, host, port)));
   return [
     ...[...new Map(ways.map(way => [way.gatewayName, way])).values()].flatMap(way => entranceObjects(intent, way)),
     ...ways.filter(hasPolicy).map(way => callersPolicy(intent, way, ways)),
-    // a selector keeps the rules from sidecars, which would wrap TLS twice or, given a Secret, send clear text (R18, R19)
-    ...service.hosts.flatMap(host => upstreamRules(host, service, { namespace: gateway.namespace, name: [gateway.name, host] }, gateway.selector)),
+    ...service.hosts.flatMap(host => upstreamObjects(intent, host)),
     ...(intent.layout === 'SINGLE' ? service.hosts.map(host => singleVirtualService(intent, host, ways)) : splitVirtualServices(intent, ways)),
   ];
 }
@@ -94,7 +94,7 @@ function meshLeg(ways: Way[], gateway?: string): Pick<VirtualServiceSpec, 'http'
 /** Leg 2 of one way, as the gateway reads it. What a server of protocol TLS has decrypted is routed by `tcp` (R12). */
 function leavingLeg(intent: EgressIntent, way: Way, gateway?: string): Pick<VirtualServiceSpec, 'http' | 'tls' | 'tcp'> {
   const at = { port: way.serverPort, gateway };
-  const to = { host: way.host, port: way.port.number };
+  const to = intent.proxy ? tunnelEntrance(intent.proxy, way.host, way.port) : { host: way.host, port: way.port.number };
   return {
     http: isHttp(way.port) ? leavingRoutes(intent, at, to, signsOf(intent, way)) : [],
     tls: way.legOne === 'passthrough' ? [{ ...at, sniHosts: [way.host], to: [to] }] : [],
@@ -239,4 +239,13 @@ function callersPolicy(intent: EgressIntent, way: Way, ways: Way[]): ObjectPlan 
 function policyHosts(intent: EgressIntent, way: Way, ways: Way[]): string[] {
   const hosts = intent.layout === 'SINGLE' ? new Set([way.host, ...ways.filter(w => w.host === way.host).map(serverHost)]) : [way.host];
   return [...hosts].flatMap(host => [host, `${host}:*`]);
+}
+
+/**
+ * How the gateway goes to a host; of one that a forward proxy connects to it knows nothing. A selector keeps the rules from sidecars,
+ * which would wrap TLS twice or, given a Secret, send clear text (R18, R19).
+ */
+function upstreamObjects({ service, gateway, proxy }: EgressIntent, host: string): ObjectPlan[] {
+  const head = { namespace: gateway.namespace, name: [gateway.name, host] };
+  return proxy ? [tunnelRule(proxy, host, service.ports, head, gateway.selector)] : upstreamRules(host, service, head, gateway.selector);
 }

@@ -1,11 +1,11 @@
-import { Labels, ObjectPlan, ServiceEntrySpec, TrafficPolicySpec } from './objects';
+import { DestinationRuleSpec, Labels, ObjectPlan, ServiceEntrySpec, TrafficPolicySpec } from './objects';
 import { REASON, clientTls } from './upstream-tls';
 import { exportTo } from './visibility';
 import { ExternalIntent, Port, portName } from '../intent/external';
 import { labelOf } from '../names';
 
 /** Where the rule of a host is, and what its name begins with. */
-interface UpstreamRuleHead { readonly namespace: string; readonly name: string[] }
+export interface UpstreamRuleHead { readonly namespace: string; readonly name: string[] }
 
 /** The ServiceEntry of an external service, visible to the namespaces that must know it. */
 export function externalServiceEntry(intent: ExternalIntent, namespace: string, viewers: Iterable<string>): ServiceEntrySpec {
@@ -27,27 +27,33 @@ export function externalServiceEntry(intent: ExternalIntent, namespace: string, 
  * TLS is for the port that the application calls (`targetPort` does not count here), and the policy of a port stands alone (R22).
  */
 export function upstreamRules(host: string, intent: ExternalIntent, { namespace, name }: UpstreamRuleHead, workloadSelector?: Labels): ObjectPlan[] {
-  const { ports, traffic } = intent;
-  const secured = ports.filter(p => p.tls);
-  if (secured.length === 0 && !traffic) return [];
-  const suffix = secured.length > 0 ? 'tls' : 'policy';
-  const reasons = secured.flatMap(p => p.tls!.reason ?? []).join('; ');
+  const secured = intent.ports.some(p => p.tls);
+  if (!secured && !intent.traffic) return [];
+  const suffix = secured ? 'tls' : 'policy';
   return [{
     kind: 'DestinationRule',
     id: `${host}-${suffix}`,
     namespace,
     name: labelOf(...name, suffix),
-    annotations: reasons ? { [REASON]: reasons } : undefined,
-    spec: {
-      host,
-      exportTo: ['.'],
-      workloadSelector,
-      policy: secured.length < ports.length ? traffic : undefined,
-      portPolicies: secured.length > 0
-        ? secured.map(p => ({ port: p.number, policy: { ...traffic, ...upgraded(p, traffic), tls: clientTls(p.tls!, host, namespace) } }))
-        : undefined,
-    },
+    annotations: insecureReasons(intent),
+    spec: { host, exportTo: ['.'], workloadSelector, ...upstreamPolicies(host, intent, namespace) },
   }];
+}
+
+export function upstreamPolicies(host: string, { ports, traffic }: ExternalIntent, namespace: string): Pick<DestinationRuleSpec, 'policy' | 'portPolicies'> {
+  const secured = ports.filter(p => p.tls);
+  return {
+    policy: secured.length < ports.length ? traffic : undefined,
+    portPolicies: secured.length > 0
+      ? secured.map(p => ({ port: p.number, policy: { ...traffic, ...upgraded(p, traffic), tls: clientTls(p.tls!, host, namespace) } }))
+      : undefined,
+  };
+}
+
+/** The reasons that the user gave for insecure TLS, as they are kept. */
+export function insecureReasons({ ports }: ExternalIntent): Labels | undefined {
+  const reasons = ports.flatMap(p => p.tls?.reason ?? []).join('; ');
+  return reasons ? { [REASON]: reasons } : undefined;
 }
 
 function upgraded({ upgrade }: Port, traffic: ExternalIntent['traffic']): Pick<TrafficPolicySpec, 'connectionPool'> | undefined {

@@ -201,6 +201,14 @@ export interface TrafficPolicySpec {
   readonly connectionPool?: ConnectionPoolSpec;
   readonly outlierDetection?: OutlierDetectionSpec;
   readonly tls?: ClientTls;
+  readonly tunnel?: TunnelSpec;
+}
+
+/** How a connection is carried to a host by the forward proxy that the rule is for. */
+export interface TunnelSpec {
+  readonly protocol: 'CONNECT' | 'POST';
+  readonly targetHost: string;
+  readonly targetPort: number;
 }
 
 export interface LoadBalancerSpec {

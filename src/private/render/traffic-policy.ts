@@ -3,12 +3,13 @@ import { Wire } from './wire';
 import type * as imported from '../../../imports/networking.istio.io';
 import { ConnectionPoolSpec, LoadBalancerSpec, OutlierDetectionSpec, TrafficPolicySpec } from '../plan/objects';
 
-export function trafficPolicy({ loadBalancer, connectionPool, outlierDetection, tls }: TrafficPolicySpec) {
+export function trafficPolicy({ loadBalancer, connectionPool, outlierDetection, tls, tunnel }: TrafficPolicySpec) {
   return {
     loadBalancer: loadBalancer && renderLoadBalancer(loadBalancer),
     connectionPool: connectionPool && renderConnectionPool(connectionPool),
     outlierDetection: outlierDetection && renderOutlierDetection(outlierDetection),
     tls,
+    tunnel,
   };
 }
 
