@@ -46,7 +46,7 @@ export function directTunnels(proxy: ProxyIntent, { hosts, ports }: ExternalInte
     gateways: ['mesh'],
     exportTo: ['.'],
     http: [],
-    tls: ways.filter(way => way.port.protocol !== 'TCP').map(({ host, port, to }) => ({ port: port.number, sniHosts: [host], to })),
-    tcp: ways.filter(way => way.port.protocol === 'TCP').map(({ port, to }) => ({ port: port.number, to })),
+    tls: ways.filter(way => way.port.protocol !== 'TCP').map(({ host, port, to }) => ({ port: port.number, sniHosts: [host], to: [to] })),
+    tcp: ways.filter(way => way.port.protocol === 'TCP').map(({ port, to }) => ({ port: port.number, to: [to] })),
   };
 }
