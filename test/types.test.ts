@@ -2,8 +2,9 @@ import { Chart, Duration } from 'cdk8s';
 import { ingress, mesh } from './fixtures';
 import { expectRefusal } from './refusal';
 import {
-  CaSource, ClientCertificate, Destination, EgressGateway, EgressRoute, Endpoint, ExternalPort, ExternalService, GatewayWorkload, IngressGateway,
-  IngressListener, IngressRoute, MeshSettings, PathMatch, Resolution, RouteAction, StringMatch, UpstreamTls,
+  Access, CaSource, Certificate, CertificateIssuer, ClientCertificate, Destination, EgressGateway, EgressRoute, Endpoint, ExternalPort,
+  ExternalService, GatewayTelemetry, GatewayWorkload, IngressGateway, IngressListener, IngressRoute, MeshSettings, PathMatch, Resolution,
+  RouteAction, StringMatch, UpstreamTls,
 } from '../src';
 
 // programs without types can write anything
@@ -32,6 +33,15 @@ function ingressGateway(props: Anything) {
 }
 function rule(given: Anything) {
   return () => ingress({}, { hosts: ['shop.test'], rules: [given && { action: RouteAction.forward(Destination.service('web', { port: 80 })), ...given }] });
+}
+function guarded(props: Anything) {
+  return () => ingress({}, { hosts: ['shop.test'], rules: [{ action: RouteAction.respond(204) }], ...props });
+}
+function telemetry(props: Anything) {
+  return () => new GatewayTelemetry(mesh().shop, 'telemetry', props && { workload, ...props });
+}
+function certificate(props: Anything) {
+  return () => new Certificate(mesh().shop, 'certificate', props && { workload, dnsNames: ['a.test'], issuer: CertificateIssuer.issuer('a'), ...props });
 }
 
 describe('the message about a wrong type names what is allowed', () => {
@@ -131,6 +141,23 @@ describe('a wrong type is refused with a code', () => {
     ['a delay', rule({ fault: { delay: '1s' } }), 'rules[0].fault.delay'],
     ['a mirror', rule({ mirror: Destination }), 'rules[0].mirror'],
     ['the destination of a mirror', rule({ mirror: { destination: 'web' } }), 'rules[0].mirror.destination'],
+    ['access', guarded({ access: 'jwt' }), 'access'],
+    ['one who may enter', guarded({ access: ['jwt'] }), 'access[0]'],
+    ['an alternative', guarded({ access: [Access.anyOf('jwt' as Anything)] }), 'access[0].alternatives[0]'],
+    ['what is asked of tokens', guarded({ access: [Access.jwt(null as Anything)] }), 'access[0]'],
+    ['audiences', guarded({ access: [Access.jwt({ issuer: 'a', audiences: 'shop' as Anything })] }), 'access[0].audiences'],
+    ['a claim', guarded({ access: [Access.jwt({ issuer: 'a', claims: ['sub'] as Anything })] }), 'access[0].claims[0]'],
+    ['open paths', guarded({ access: [Access.ipBlocks('10.0.0.1')], openPaths: '/' }), 'openPaths'],
+    ['denied requests', guarded({ deny: PathMatch.prefix('/') }), 'deny'],
+    ['a denied request', guarded({ deny: ['/'] }), 'deny[0]'],
+    ['telemetry', telemetry(undefined), 'props'],
+    ['access logging', telemetry({ accessLogging: 'off' }), 'accessLogging'],
+    ['tracing', telemetry({ tracing: 100 }), 'tracing'],
+    ['metrics', telemetry({ metrics: false }), 'metrics'],
+    ['certificate', certificate(undefined), 'props'],
+    ['an issuer', certificate({ issuer: 'letsencrypt' }), 'issuer'],
+    ['a private key', certificate({ privateKey: 'RSA' }), 'privateKey'],
+    ['the life of a certificate', certificate({ duration: '90d' }), 'duration'],
     ['DNS capture', () => MeshSettings.of(new Chart(mesh().app, 'x'), { dnsCapture: 'yes' as Anything }), 'dnsCapture'],
   ])('%s', (_, act, prop) => {
     expect(act).toThrow(expect.objectContaining({ code: expect.stringMatching(/^(TypeInvalid|HostsEmpty)$/), prop }));

@@ -4,9 +4,10 @@ import { CertificateIssuer } from './certificate-issuer';
 import { GatewayWorkload } from './gateway-workload';
 import { PrivateKeyAlgorithm } from './private-key-algorithm';
 import { ObjectMetadata } from '../object-metadata';
-import { refuser } from '../private/errors';
+import { Refuse, refuser } from '../private/errors';
 import { checkCertificate } from '../private/intent/certificate';
 import { resolveWorkload } from '../private/intent/workload';
+import { needObject } from '../private/kinds';
 import { labelOf } from '../private/names';
 import { addObject } from '../private/render/object';
 
@@ -69,7 +70,8 @@ export class Certificate extends Construct {
 
   constructor(scope: Construct, id: string, props: CertificateProps) {
     super(scope, id);
-    const refuse = refuser(this);
+    const refuse: Refuse = refuser(this);
+    needObject(props, 'props', refuse);
     const { namespace } = resolveWorkload(props.workload, 'workload', refuse);
     const intent = checkCertificate(props, refuse);
     this.credentialName = props.metadata?.name ?? labelOf(intent.dnsNames[0], 'tls');

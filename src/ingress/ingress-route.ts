@@ -16,7 +16,7 @@ import { Rule, checkRules, targetsOf } from '../private/intent/rule';
 import { checkBeside } from '../private/intent/several-routes';
 import { checkConstruct, checkList, needObject } from '../private/kinds';
 import { RoutedHosts, accessObjects } from '../private/plan/access';
-import { ingressVirtualService } from '../private/plan/ingress';
+import { answersPreflights, ingressVirtualService } from '../private/plan/ingress';
 import { opaqueVirtualService } from '../private/plan/ingress-opaque';
 import { RoutePart, arrange } from '../private/plan/order';
 import { addReader } from '../private/readers';
@@ -56,7 +56,8 @@ export interface IngressRouteProps {
    * RequestAuthentication, in the namespace of the gateway's pods. They hold for the hosts of this route, on the ports that serve
    * it, and neither open nor close what other routes serve; under a wildcard, hosts that have a route of their own *in this app* are left out.
    * A request under a wildcard that names another port in its Host header than the gateway's is answered 403.
-   * Errors `AccessEmpty`, `AccessForEveryHost`.
+   * Where a rule has `cors`, the preflights of browsers, which carry no token, are not asked; those that no rule with `cors` takes then
+   * reach the service. Errors `AccessEmpty`, `AccessForEveryHost`.
    *
    * @default - everybody
    */
@@ -165,7 +166,14 @@ export class IngressRoute extends Construct {
         access,
       }), props.metadata);
     this.accessObjects = addLateObjects(this, () => accessObjects({
-      access, hosts, served, routed, gateway: gateway.gatewayName, pods: gateway._workload, listened: gateway._listened,
+      access,
+      hosts,
+      served,
+      routed,
+      gateway: gateway.gatewayName,
+      pods: gateway._workload,
+      listened: gateway._listened,
+      cors: answersPreflights(this.part.rules),
     }), props.metadata);
     this.node.addValidation({ validate: () => this.empty() });
   }

@@ -5,9 +5,10 @@ import { Metrics } from './metrics';
 import { Tracing } from './tracing';
 import { GatewayWorkload } from '../gateway/gateway-workload';
 import { ObjectMetadata } from '../object-metadata';
-import { refuser } from '../private/errors';
+import { Refuse, refuser } from '../private/errors';
 import { checkTelemetry } from '../private/intent/telemetry';
 import { resolveWorkload } from '../private/intent/workload';
+import { needObject } from '../private/kinds';
 import { labelOf } from '../private/names';
 import { telemetry } from '../private/plan/telemetry';
 import { claim } from '../private/registry';
@@ -58,7 +59,8 @@ export class GatewayTelemetry extends Construct {
 
   constructor(scope: Construct, id: string, props: GatewayTelemetryProps) {
     super(scope, id);
-    const refuse = refuser(this);
+    const refuse: Refuse = refuser(this);
+    needObject(props, 'props', refuse);
     const { namespace, selector, serviceName } = resolveWorkload(props.workload, 'workload', refuse);
     const intent = checkTelemetry(props, refuse);
     const other = claim(this, 'telemetry', namespace, JSON.stringify(selector));

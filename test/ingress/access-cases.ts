@@ -1,4 +1,4 @@
-import { Access, ClaimMatch, ClientCertificates, Destination, IngressListener, PathMatch, PlainHttp, RouteAction } from '../../src';
+import { Access, ClaimMatch, ClientCertificates, Destination, IngressListener, PathMatch, PlainHttp, RouteAction, StringMatch } from '../../src';
 import { ingress } from '../fixtures';
 
 const hosts = ['shop.example.com'];
@@ -27,5 +27,10 @@ export const ACCESS = {
     { listeners: [IngressListener.https({ hosts, credentialName: 'shop-cert', clients: ClientCertificates.required() })] },
     { hosts, rules, access: [Access.mtls('partner.example.com', 'spiffe://partner/shop')], openPaths: ['/health'] },
   ),
+  'access to what pages of other origins call': () => ingress(listening(), {
+    hosts,
+    rules: [{ ...rules[0], cors: { allowOrigins: [StringMatch.exact('https://app.example.com')] } }],
+    access: [Access.ipBlocks('10.0.0.0/8'), Access.extAuthz('oauth2-proxy')],
+  }),
   'requests denied': () => ingress({}, { hosts, rules, deny: [{ path: PathMatch.prefix('/admin') }, { methods: ['TRACE'] }] }),
 };

@@ -1,6 +1,8 @@
 import { Chart } from 'cdk8s';
 import { CASES } from './cases';
-import { Access, ClaimMatch, Destination, IngressListener, IngressRoute, IngressRouteProps, JwtOptions, RouteAction } from '../../src';
+import {
+  Access, ClaimMatch, ClientCertificates, Destination, IngressListener, IngressRoute, IngressRouteProps, JwtOptions, RouteAction, StringMatch,
+} from '../../src';
 import { ingress } from '../fixtures';
 import { expectRefusal } from '../refusal';
 import { find, manifestsOf, synth } from '../synth';
@@ -107,6 +109,23 @@ describe('access to a route', () => {
     expect(spec).toMatchObject({ action: 'CUSTOM', provider: { name: 'oauth2-proxy' } });
     const to = (port: string) => [{ operation: { hosts: ['shop.example.com', 'shop.example.com:*'], ports: [port] } }];
     expect(spec.rules).toEqual([{ to: to('80') }, { to: to('443'), when: [{ key: 'connection.sni', values: hosts }] }]);
+  });
+
+  test('is not asked of preflights where a rule has cors: what is none lacks one of three marks', () => {
+    const [denied, custom] = CASES['access to what pages of other origins call']().manifests().filter(o => o.kind === 'AuthorizationPolicy');
+    const marks = ({ to: [{ operation }], when = [] }: any) => [operation.notMethods, ...when.slice(1, 2).map((c: any) => c.key)];
+    const three = (more: string[]) => [[['OPTIONS'], ...more], [undefined, 'request.headers[origin]'], [undefined, 'request.headers[access-control-request-method]']];
+    expect(denied.spec.rules.map(marks)).toEqual(three(['source.ip']));
+    expect(custom.spec.rules.map(marks)).toEqual(three([]));
+  });
+
+  test('by certificate is not asked of preflights where a rule has cors', () => {
+    const withCors = ingress(
+      { listeners: [IngressListener.https({ hosts, credentialName: 'cert', clients: ClientCertificates.optional() })] },
+      { hosts, rules: [{ ...rules[0], cors: { allowOrigins: [StringMatch.exact('*')] } }], access: [Access.mtls('a.test')] },
+    );
+    expect(find(withCors.manifests(), 'VirtualService').spec.http[1].match.map((m: any) => Object.keys(m.withoutHeaders).filter(name => !name.startsWith('x-'))))
+      .toEqual([[':method'], ['origin'], ['access-control-request-method']]);
   });
 
   test('under a wildcard leaves out the hosts that other routes have, on their ports', () => {

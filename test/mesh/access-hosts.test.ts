@@ -1,7 +1,8 @@
 import { JsonPatch } from 'cdk8s';
 import { Step, describeMesh, get, ingressGateway, service, sidecar } from './mesh';
 import { forward, plain, run, spelt, statuses } from './shop-routes';
-import { Access, IngressListener, PathMatch } from '../../src';
+import { issuer } from './tokens';
+import { Access, IngressListener, PathMatch, StringMatch } from '../../src';
 
 const CLIENT = '198.18.0.2';
 const nobody = [Access.ipBlocks('203.0.113.0/24')];
@@ -77,6 +78,30 @@ describeMesh('ingress: access by host and path', () => {
     test('broken: without the names of TLS the policy closes TLS that only passes', async () => {
       const outcome = await run(routes, [secure('through.test')], { listeners, workloads, fixtures, broken: ['a.test', 'AuthorizationPolicy', JsonPatch.remove('/spec/rules/0/when/0')] });
       expect(outcome.answers[0]).toFail({ error: /EOF|reset/ });
+    });
+  });
+
+  describe('preflights', () => {
+    const cors = { allowOrigins: [StringMatch.exact('https://app.test')] };
+    const ours = issuer('https://ours.test');
+    const access = [Access.jwt({ issuer: ours.issuer, jwks: ours.jwks, audiences: ['shop'] })];
+    const routes = { 'a.test': { access, rules: [{ ...forward('web')[0], cors }] }, 'b.test': { access } };
+    const headers = { 'origin': 'https://app.test', 'access-control-request-method': 'PUT' };
+    const preflight = (host: string, more: Record<string, string | undefined> = {}): Step => plain(host, '/', { method: 'OPTIONS', headers: JSON.parse(JSON.stringify({ ...headers, ...more })) });
+
+    test('are answered without a token, and nothing else is', async () => {
+      const outcome = await run(routes, [
+        preflight('a.test'), preflight('a.test', { origin: 'https://evil.test' }), preflight('a.test', { authorization: 'Bearer none' }),
+        preflight('a.test', { origin: undefined }), preflight('a.test', { 'access-control-request-method': undefined }), plain('a.test', '/', { headers }), preflight('b.test'),
+      ]);
+      expect(statuses(outcome)).toEqual([200, 200, 200, 403, 403, 403, 403]);
+      expect(outcome.answers[0].headers?.['Access-Control-Allow-Origin']).toEqual(['https://app.test']);
+      for (const answer of outcome.answers) expect(answer).toFail();
+    });
+
+    test('broken: asked for a token, they are refused', async () => {
+      const outcome = await run(routes, [preflight('a.test')], { broken: ['a.test', 'AuthorizationPolicy', JsonPatch.remove('/spec/rules/0/to/0/operation/notMethods')] });
+      expect(outcome.answers[0]).toFail({ status: 403 });
     });
   });
 

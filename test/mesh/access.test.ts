@@ -1,5 +1,5 @@
 import { JsonPatch } from 'cdk8s';
-import { describeMesh } from './mesh';
+import { Authority, describeMesh, external } from './mesh';
 import { forward, plain, run, spelt, statuses } from './shop-routes';
 import { bearer, issuer } from './tokens';
 import { Access, ClaimMatch } from '../../src';
@@ -50,6 +50,15 @@ describeMesh('ingress: access', () => {
       const outcome = await run(two, [plain('b.test'), plain('b.test', '/', shows(token())), plain('c.test', '/', shows(token())), plain('c.test', '/', shows(ours.token({ aud: 'billing' }))), plain('a.test', '/', shows(token()))]);
       expect(statuses(outcome)).toEqual([200, 200, 403, 200, 200]);
       expect(outcome.answers[1]).toReach('next', { headers: { authorization: /^Bearer / } });
+    });
+
+    test('whose keys istiod reads from the issuer', async () => {
+      const access = [Access.jwt({ issuer: ours.issuer, jwksUri: 'https://keys.test/jwks.json', audiences: ['shop'] })];
+      const steps = [plain('a.test', '/', shows(token())), plain('a.test', '/', shows(forged.token({ aud: 'shop' }))), plain('a.test')];
+      const keys = (certCA: Authority) => ({ externals: [external('keys.test', { https: 443 }, { body: ours.jwks, certCA })] });
+      expect(statuses(await run({ 'a.test': { access } }, steps, keys('public')))).toEqual([200, 401, 403]);
+      // somebody else answers: nobody gets in
+      expect(statuses(await run({ 'a.test': { access } }, steps, keys('private')))).toEqual([401, 401, 403]);
     });
 
     test('that are invalid, Istio refuses on every route, but not those in a header of their own', async () => {

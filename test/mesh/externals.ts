@@ -26,6 +26,8 @@ export interface ServerOptions {
   readonly revoked?: boolean;
   /** Demands a certificate of the `client` authority. */
   readonly clientAuth?: boolean;
+  /** What every answer of `http` and `https` holds. @default - what the server saw */
+  readonly body?: string;
   /** The name that answers carry. @default - the host */
   readonly name?: string;
 }

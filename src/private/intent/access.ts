@@ -6,6 +6,7 @@ import { RouteMatch } from '../../http/route-match';
 import { Access, AccessSpec } from '../../ingress/access';
 import { checkAddress, checkExtensionProvider, checkNotEmpty } from '../checks';
 import { Refuse } from '../errors';
+import { checkKinds, checkList } from '../kinds';
 import { isDnsName } from '../names';
 import { ListenedHost } from '../plan/ingress-gateway';
 import { shared } from '../registry';
@@ -60,8 +61,8 @@ interface Question {
 
 export function checkAccess(scope: IConstruct, input: AccessInput, workload: WorkloadFacts, refuse: Refuse): AccessIntent {
   const { hosts, access, openPaths, deny, served } = input;
-  if (access) checkNotEmpty(access, 'access', refuse);
-  if (deny) checkNotEmpty(deny, 'deny', refuse);
+  if (checkKinds<Access, Access[] | undefined>(access, Access, 'access', refuse)) checkNotEmpty(access!, 'access', refuse);
+  if (checkList(deny, 'deny', refuse)) checkNotEmpty(deny!, 'deny', refuse);
   if (openPaths) checkOpenPaths(openPaths, access, refuse);
   if (access && hosts.includes('*')) {
     refuse({ code: 'AccessForEveryHost', prop: 'hosts', got: '*', allowed: 'names and wildcards such as *.example.com, beside `access`', fix: 'name the hosts: a policy for every host would hold for other routes through the same pods' });
@@ -98,7 +99,7 @@ const NO_ALTERNATIVES: { readonly [K in AccessSpec['kind']]?: string } = {
 
 function alternativesOf({ spec, prop }: Asked, refuse: Refuse): Asked[] {
   if (spec.kind !== 'anyOf') return [{ spec, prop }];
-  checkNotEmpty(spec.alternatives!, prop, refuse);
+  checkNotEmpty(checkKinds(spec.alternatives!, Access, `${prop}.alternatives`, refuse), prop, refuse);
   return spec.alternatives!.map(({ _spec: one }, i) => {
     if (one.kind in NO_ALTERNATIVES) {
       refuse({ code: 'AccessCannotCombine', prop: `${prop}.alternatives[${i}]`, got: one.kind, allowed: 'jwt, ipBlocks, remoteIpBlocks', fix: NO_ALTERNATIVES[one.kind]! });
@@ -151,7 +152,7 @@ function checkSubjects({ spec, prop }: Asked, served: ListenedHost[], refuse: Re
 
 /** Exact paths alone: what is below a prefix, the service behind may read as another path (`/open/..%2Fclosed`). */
 function checkOpenPaths(paths: string[], access: Access[] | undefined, refuse: Refuse): void {
-  checkNotEmpty(paths, 'openPaths', refuse);
+  checkNotEmpty(checkList(paths, 'openPaths', refuse), 'openPaths', refuse);
   if (!access) {
     refuse({ code: 'RuleOptionUnused', prop: 'openPaths', got: paths, allowed: '`access` beside it', fix: 'leave it out: everything is open' });
   }

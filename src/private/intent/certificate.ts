@@ -5,6 +5,7 @@ import { PrivateKeyAlgorithm } from '../../gateway/private-key-algorithm';
 import { ObjectMetadata } from '../../object-metadata';
 import { Refuse } from '../errors';
 import { checkHosts } from '../hosts';
+import { checkKind, needKind } from '../kinds';
 import { isDnsName } from '../names';
 import { CertificateSpec } from '../plan/objects';
 
@@ -22,7 +23,9 @@ const RSA_BITS = [2048, 3072, 4096];
 const USUAL_S = Duration.days(90).toSeconds();
 
 export function checkCertificate(input: Input, refuse: Refuse): Omit<CertificateSpec, 'secretName'> {
-  const { issuer, privateKey = PrivateKeyAlgorithm.rsa(), metadata } = input;
+  const { metadata } = input;
+  const issuer = needKind(input.issuer, CertificateIssuer, 'issuer', refuse);
+  const privateKey = needKind(input.privateKey ?? PrivateKeyAlgorithm.rsa(), PrivateKeyAlgorithm, 'privateKey', refuse);
   const dnsNames = checkHosts(input.dnsNames, 'dnsNames', { wildcard: true }, refuse);
   if (typeof issuer._name !== 'string' || !isDnsName(issuer._name)) {
     refuse({ code: 'NameInvalid', prop: 'issuer', got: issuer._name, allowed: 'the name of an issuer: DNS labels with dots between them', fix: 'correct the name' });
@@ -42,7 +45,8 @@ export function checkCertificate(input: Input, refuse: Refuse): Omit<Certificate
 }
 
 function checkDurations({ duration, renewBefore }: Input, refuse: Refuse): Pick<CertificateSpec, 'durationS' | 'renewBeforeS'> {
-  const [durationS, renewBeforeS] = [duration, renewBefore].map(d => d?.toSeconds({ integral: false }));
+  const durationS = checkKind(duration, Duration, 'duration', refuse)?.toSeconds({ integral: false });
+  const renewBeforeS = checkKind(renewBefore, Duration, 'renewBefore', refuse)?.toSeconds({ integral: false });
   if (durationS !== undefined && durationS < 3600) {
     refuse({ code: 'CertificateDurationInvalid', prop: 'duration', got: `${durationS} s`, allowed: 'one hour or more', fix: 'correct it' });
   }

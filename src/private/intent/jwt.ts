@@ -2,6 +2,7 @@ import { JwtOptions } from '../../ingress/access';
 import { ClaimMatch } from '../../ingress/claim-match';
 import { checkHeaderName, checkNotEmpty } from '../checks';
 import { Refuse } from '../errors';
+import { checkKinds, checkList, needObject } from '../kinds';
 
 /** An attribute of a request, as Istio's policies name it, that has one of the values. */
 export interface Fact {
@@ -19,7 +20,9 @@ export interface Issuer {
 
 /** What is asked of tokens stands in the policy, not with the issuer, of whom the routes of all the pods know. */
 export function checkJwt(options: JwtOptions, prop: string, refuse: Refuse): { readonly issuer: Issuer; readonly facts: Fact[] } {
-  const { issuer, audiences, claims, header } = options;
+  const { issuer, audiences, claims, header } = needObject(options, prop, refuse);
+  checkList(audiences, `${prop}.audiences`, refuse);
+  checkKinds<ClaimMatch, ClaimMatch[] | undefined>(claims, ClaimMatch, `${prop}.claims`, refuse);
   if (typeof issuer !== 'string' || issuer.trim() === '' || issuer.includes('*')) {
     refuse({ code: 'JwtIssuerInvalid', prop: `${prop}.issuer`, got: issuer, allowed: 'the claim `iss` of the tokens', fix: 'write it exactly as tokens have it' });
   }

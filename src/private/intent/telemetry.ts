@@ -3,6 +3,7 @@ import { Metrics } from '../../telemetry/metrics';
 import { Tracing } from '../../telemetry/tracing';
 import { checkExtensionProvider } from '../checks';
 import { Refuse } from '../errors';
+import { checkKind, needObject } from '../kinds';
 
 /** What a gateway logs, traces and counts, checked. */
 export interface TelemetryIntent {
@@ -19,6 +20,9 @@ interface Input {
 }
 
 export function checkTelemetry({ accessLogging, tracing, metrics }: Input, refuse: Refuse): TelemetryIntent {
+  checkKind<AccessLogging, AccessLogging | undefined>(accessLogging, AccessLogging, 'accessLogging', refuse);
+  checkKind<Tracing, Tracing | undefined>(tracing, Tracing, 'tracing', refuse);
+  checkKind<Metrics, Metrics | undefined>(metrics, Metrics, 'metrics', refuse);
   if (!accessLogging && !tracing && !metrics) {
     refuse({ code: 'TelemetryEmpty', prop: 'accessLogging', got: undefined, allowed: 'one of accessLogging, tracing, metrics', fix: 'say what is logged, traced or counted, or delete the construct' });
   }
@@ -46,7 +50,7 @@ function isBalanced(expression: string): boolean {
 
 function checkTracing({ _sampled: sampled }: Tracing, refuse: Refuse): TelemetryIntent['tracing'] {
   if (!sampled) return {};
-  const { provider, percent } = sampled;
+  const { provider, percent } = needObject(sampled, 'tracing', refuse);
   if (!(percent >= 0 && percent <= 100) || Math.abs(percent * 100 - Math.round(percent * 100)) > 1e-9) {
     refuse({ code: 'SamplingInvalid', prop: 'tracing.percent', got: percent, allowed: 'a number from 0 to 100, in steps of 0.01', fix: 'correct the number' });
   }

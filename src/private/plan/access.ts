@@ -23,6 +23,8 @@ export interface GuardedRoute {
   readonly listened: ListenedHost[];
   /** All routes of the app through the same pods. */
   readonly routed: RoutedHosts[];
+  /** Whether the route answers preflights, which carry neither tokens nor cookies. */
+  readonly cors: boolean;
 }
 
 /** The hosts of a route, and the ports of the pods at which it answers. */
@@ -66,13 +68,21 @@ function unfulfilled(requirement: Requirement): Condition[][] {
   );
 }
 
-/** The rules for what comes to the hosts of the route under a condition; one for each port. */
+/** The rules for what comes to the hosts of the route under a condition; for each port. */
 function rulesFor(route: GuardedRoute, when: Condition[]): AuthorizationRule[] {
-  return route.served.map(listener => {
-    const conditions = [...serverNames(route, listener), ...when];
-    return { to: [operation(route, listener)], ...(conditions.length > 0 && { when: conditions }) };
-  });
+  return route.served.flatMap(listener => (route.cors ? NO_PREFLIGHT : [{}]).map(kind => {
+    const conditions = [...serverNames(route, listener), ...kind.when ?? [], ...when];
+    return { to: [{ ...operation(route, listener), ...kind.to }], ...(conditions.length > 0 && { when: conditions }) };
+  }));
 }
+
+const PREFLIGHT_HEADERS = ['origin', 'access-control-request-method'];
+
+/** The ways not to be a preflight. */
+const NO_PREFLIGHT: { readonly to?: Pick<Operation, 'notMethods'>; readonly when?: Condition[] }[] = [
+  { to: { notMethods: ['OPTIONS'] } },
+  ...PREFLIGHT_HEADERS.map(name => ({ when: [{ key: `request.headers[${name}]`, notValues: ['*'] }] })),
+];
 
 function operation({ access, hosts, routed }: GuardedRoute, { port, podPort }: ListenedHost): Operation {
   const elsewhere = routed.filter(other => other.podPorts.includes(podPort)).flatMap(other => other.hosts)
@@ -104,7 +114,7 @@ function serverNames({ listened }: GuardedRoute, { podPort, protocol }: Listened
 }
 
 /** What a route answers itself, before its rules. */
-export function guards({ access, hosts, served }: Pick<GuardedRoute, 'access' | 'hosts' | 'served'>): HttpRoute[] {
+export function guards({ access, hosts, served, cors }: Pick<GuardedRoute, 'access' | 'hosts' | 'served' | 'cors'>): HttpRoute[] {
   const policed = access.requirements.length > 0 || access.provider !== undefined;
   const at = served.map(({ port }) => ({ port }));
   const wildcards = policed ? hosts.filter(host => host.startsWith('*')) : [];
@@ -112,7 +122,7 @@ export function guards({ access, hosts, served }: Pick<GuardedRoute, 'access' | 
   return [
     at.flatMap(({ port }) => wildcards.map(host => otherPort(host, port))),
     denied.length > 0 ? matchesAt(denied, at) : [],
-    at.flatMap(({ port }) => access.subjectAltNames.map(names => otherSubject(names, access.openPaths, port))),
+    at.flatMap(({ port }) => access.subjectAltNames.flatMap(names => otherSubjects(names, access.openPaths, port, cors))),
   ].filter(matches => matches.length > 0)
     .map(matches => ({ matches, action: { kind: 'respond', status: 403, body: 'access denied' } }));
 }
@@ -127,12 +137,12 @@ function otherPort(wildcard: string, port: number): HttpMatch {
 }
 
 /** Clients without a certificate, or with one that has none of the names. */
-function otherSubject(names: string[], openPaths: string[], port: number): HttpMatch {
-  return {
-    port,
-    withoutHeaders: {
-      [CALLER_HEADER]: ofSubjects(names),
-      ...(openPaths.length > 0 && { ':path': { regex: `(?:${openPaths.map(escapeRegex).join('|')})(?:\\?.*)?` } }),
-    },
+function otherSubjects(names: string[], openPaths: string[], port: number, cors: boolean): HttpMatch[] {
+  const withoutHeaders = {
+    [CALLER_HEADER]: ofSubjects(names),
+    ...(openPaths.length > 0 && { ':path': { regex: `(?:${openPaths.map(escapeRegex).join('|')})(?:\\?.*)?` } }),
   };
+  if (!cors) return [{ port, withoutHeaders }];
+  return [{ ':method': { exact: 'OPTIONS' } }, ...PREFLIGHT_HEADERS.map(name => ({ [name]: {} }))]
+    .map(preflight => ({ port, withoutHeaders: { ...withoutHeaders, ...preflight } }));
 }

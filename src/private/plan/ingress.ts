@@ -27,10 +27,18 @@ export function ingressVirtualService(intent: IngressRouteIntent): VirtualServic
     hosts: intent.hosts,
     gateways: [intent.gateway],
     exportTo: exportTo([intent.podNamespace], intent.namespace),
-    http: [...away.flatMap(l => redirects(l, intent.hosts)), ...guards({ ...intent, served }), ...intent.rules.map(rule => ruleRoute(rule, at))],
+    http: [
+      ...away.flatMap(l => redirects(l, intent.hosts)),
+      ...guards({ ...intent, served, cors: answersPreflights(intent.rules) }),
+      ...intent.rules.map(rule => ruleRoute(rule, at)),
+    ],
     tls: [],
     tcp: [],
   };
+}
+
+export function answersPreflights(rules: Rule[]): boolean {
+  return rules.some(rule => rule.cors !== undefined);
 }
 
 /**

@@ -19,6 +19,7 @@ type endpoint struct {
 	ip     net.IP
 	port   int
 	record func(Seen)
+	body   string // what every answer holds, instead of what was seen
 
 	mu    sync.Mutex
 	tries map[string]int // request id -> failed attempts so far
@@ -79,6 +80,10 @@ func (e *endpoint) echo(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("content-type", "application/json")
 	w.WriteHeader(code)
+	if e.body != "" {
+		_, _ = io.WriteString(w, e.body)
+		return
+	}
 	_ = json.NewEncoder(w).Encode(x)
 }
 

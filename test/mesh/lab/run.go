@@ -70,6 +70,9 @@ func (m *lab) start(t test.Failer) (err error) {
 	if err := startAgent(m.s, m.p); err != nil {
 		return fmt.Errorf("agent: %w", err)
 	}
+	if err := m.p["public"].trust(); err != nil {
+		return err
+	}
 	m.istiod = startIstiod(t, m.s, m.p, true)
 	for i := range m.s.Workloads {
 		w := &m.s.Workloads[i]

@@ -63,6 +63,7 @@ type ExternalPort struct {
 	ClientAuth bool   `json:"clientAuth"` // demands a certificate of the "client" authority
 	Revoked    bool   `json:"revoked"`    // the certificate is on its authority's list of revoked ones
 	Name       string `json:"name"`       // reported as the server's name; the host when empty
+	Body       string `json:"body"`       // with http and https: what every answer holds, instead of what the server saw
 }
 
 // Step is one thing to do. Exactly one field is set.

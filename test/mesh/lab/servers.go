@@ -108,7 +108,7 @@ func (o *servers) record(x Seen) {
 
 // serve answers on a listener until it is closed.
 func (o *servers) serve(l net.Listener, host string, p ExternalPort, record func(Seen)) (io.Closer, error) {
-	e := &endpoint{o: o, name: p.Name, ip: l.Addr().(*net.TCPAddr).IP, port: p.Port, record: record}
+	e := &endpoint{o: o, name: p.Name, ip: l.Addr().(*net.TCPAddr).IP, port: p.Port, record: record, body: p.Body}
 	if e.name == "" {
 		e.name = host
 	}
