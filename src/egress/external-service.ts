@@ -10,7 +10,7 @@ import { Refuse, refusalMessage, refuser } from '../private/errors';
 import { ProxyIntent, checkDirectProxy } from '../private/intent/connect-proxy';
 import { ExternalIntent, checkExternal } from '../private/intent/external';
 import { checkFlag, needObject } from '../private/kinds';
-import { externalServiceEntry, upstreamRules } from '../private/plan/external';
+import { directRules, externalServiceEntry } from '../private/plan/external';
 import { ObjectPlan } from '../private/plan/objects';
 import { directTunnels, tunnelRule } from '../private/plan/tunnel';
 import { claim } from '../private/registry';
@@ -114,6 +114,19 @@ export interface ExternalServiceProps {
   readonly loadBalancer?: LoadBalancer;
 
   /**
+   * Labels of the workloads of the namespace whose sidecars use the TLS and the traffic policies that are said here; with `direct: true` only.
+   * Only for them may TLS name a Secret (`ClientCertificate.secret`, `CaSource.secret`): it is in the namespace of the chart, and the service account
+   * of each workload must be allowed to read it (`get` and `list` of Secrets, by RBAC).
+   *
+   * Istio would let the sidecars of all other workloads send clear text to the TLS port. They get a rule of their own, by which they speak
+   * TLS with the system's authorities and show no certificate: the service refuses them, or serves them if it asks for none.
+   * Errors `WorkloadSelectorUnused`, `LabelInvalid`.
+   *
+   * @default - all workloads of the namespace
+   */
+  readonly workloadSelector?: { [label: string]: string };
+
+  /**
    * Name, labels and annotations.
    *
    * @default - a generated name
@@ -155,7 +168,7 @@ export class ExternalService extends Construct implements IExternalService {
     const namespace = chartNamespace(this, refuse);
     this._namespace = namespace;
     needObject(props, 'props', refuse);
-    this._intent = checkExternal(props, MeshSettings.of(this), refuse);
+    this._intent = checkExternal(props, namespace, MeshSettings.of(this), refuse);
     this._direct = checkFlag(props.direct, 'direct', refuse);
     this.hosts = this._intent.hosts;
     this.hosts.forEach((host, i) => {
@@ -202,7 +215,7 @@ export class ExternalService extends Construct implements IExternalService {
   }
 
   private directRules(namespace: string): ObjectPlan[] {
-    return this.hosts.flatMap(host => upstreamRules(host, this._intent, { namespace, name: [host] }));
+    return this.hosts.flatMap(host => directRules(host, this._intent, namespace));
   }
 
   private unused(): string[] {

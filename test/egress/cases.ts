@@ -117,6 +117,12 @@ export const CASES = {
   'direct': () => direct({ hosts, ports: [ExternalPort.https()] }),
   'direct with TLS origination': () => direct(originated),
   'direct with authorities of a ConfigMap': () => direct({ hosts, ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.simple({ ca: CaSource.configMap('partner-ca') }) })] }),
+  'direct with a Secret of selected workloads': () => direct({
+    hosts,
+    ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.mutual({ clientCertificate: ClientCertificate.secret('partner') }) }), ExternalPort.http({ number: 8080 })],
+    workloadSelector: { app: 'checkout' },
+    connectionPool: { maxConnections: 10 },
+  }),
   'direct with TLS for TCP': () => direct({ ...database, ports: [ExternalPort.tcp({ number: 6379, targetPort: 6380, tls: UpstreamTls.simple() })] }),
   'direct by wildcard': () => direct({ hosts: ['*.example.com'], ports: [ExternalPort.tls({ number: 443 })], resolution: Resolution.dynamicDns() }),
   'direct without resolution': () => direct({ hosts: ['*.example.com'], ports: [ExternalPort.https()], resolution: Resolution.none() }),

@@ -105,9 +105,17 @@ const DIRECT: Refused[] = [
   {
     when: 'a sidecar should read a Secret with a client certificate',
     props: withTls(UpstreamTls.mutual({ clientCertificate: ClientCertificate.secret('cert') })),
-    message: '[ClientCertificateSecretAtSidecar] shop/service: ports[0].tls is "Secret cert"; allowed: files in the sidecar for a direct service; fix: use ClientCertificate.files and CaSource.file, or route the service through a gateway',
+    message: '[ClientCertificateSecretAtSidecar] shop/service: ports[0].tls is "Secret cert"; allowed: files in the sidecar, or a direct service with `workloadSelector`; fix: name the workloads that call with `workloadSelector`; or use ClientCertificate.files and CaSource.file, or route the service through a gateway',
   },
-  { when: 'a sidecar should read a Secret with authorities', props: withTls(UpstreamTls.simple({ ca: CaSource.secret('ca') })), message: '[ClientCertificateSecretAtSidecar] shop/service: ports[0].tls is "Secret ca"; allowed: files in the sidecar for a direct service; fix: use ClientCertificate.files and CaSource.file, or route the service through a gateway' },
+  { when: 'a sidecar should read a Secret with authorities', props: withTls(UpstreamTls.simple({ ca: CaSource.secret('ca') })), message: '[ClientCertificateSecretAtSidecar] shop/service: ports[0].tls is "Secret ca"; allowed: files in the sidecar, or a direct service with `workloadSelector`; fix: name the workloads that call with `workloadSelector`; or use ClientCertificate.files and CaSource.file, or route the service through a gateway' },
+  {
+    when: 'the Secret of sidecars is in another namespace',
+    props: { ...withTls(UpstreamTls.mutual({ clientCertificate: ClientCertificate.secret('cert', { namespace: 'istio-system' }) })), workloadSelector: { app: 'checkout' } },
+    message: '[ClientCertificateNamespace] shop/service: ports[0].tls.clientCertificate is "istio-system/cert"; allowed: a Secret in shop, where the sidecars are; fix: make the Secret cert in shop',
+  },
+  { when: 'a selector is for no sidecars', props: { ...withTls(UpstreamTls.simple()), direct: false, workloadSelector: { app: 'checkout' } }, message: '[WorkloadSelectorUnused] shop/service: workloadSelector is {"app":"checkout"}; allowed: one label or more, at a service with `direct: true`; fix: leave it out: through a gateway, `callers` of the route says who may call' },
+  { when: 'a selector has no labels', props: { ...withTls(UpstreamTls.simple()), workloadSelector: {} }, message: '[WorkloadSelectorUnused] shop/service: workloadSelector is {}; allowed: one label or more, at a service with `direct: true`; fix: leave it out for all workloads of the namespace' },
+  { when: 'there is nothing to select workloads for', props: { ports: [ExternalPort.https()], workloadSelector: { app: 'checkout' } }, message: '[WorkloadSelectorUnused] shop/service: workloadSelector is {"app":"checkout"}; allowed: a service with TLS to the outside or a traffic policy; fix: leave it out: all workloads of the namespace may call a direct service' },
 ];
 
 describe('an external service is refused when', () => {

@@ -27,6 +27,54 @@ describe('external service › direct', () => {
     `);
   });
 
+  test('selected sidecars show the certificate of a Secret, and all others speak TLS without it', () => {
+    const [, own, others] = CASES['direct with a Secret of selected workloads']().manifests();
+    expect([own, others]).toMatchInlineSnapshot(`
+      apiVersion: networking.istio.io/v1
+      kind: DestinationRule
+      metadata:
+        name: api-example-com-tls
+        namespace: shop
+      spec:
+        exportTo:
+          - "."
+        host: api.example.com
+        trafficPolicy:
+          connectionPool:
+            tcp:
+              maxConnections: 10
+          portLevelSettings:
+            - connectionPool:
+                tcp:
+                  maxConnections: 10
+              port:
+                number: 80
+              tls:
+                credentialName: partner
+                mode: MUTUAL
+        workloadSelector:
+          matchLabels:
+            app: checkout
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: DestinationRule
+      metadata:
+        name: api-example-com-others-tls
+        namespace: shop
+      spec:
+        exportTo:
+          - shop
+        host: api.example.com
+        trafficPolicy:
+          portLevelSettings:
+            - port:
+                number: 80
+              tls:
+                caCertificates: system
+                mode: SIMPLE
+    `);
+  });
+
   test('TLS is originated by the sidecar', () => {
     expect(CASES['direct with TLS origination']().manifests()).toMatchInlineSnapshot(`
       apiVersion: networking.istio.io/v1

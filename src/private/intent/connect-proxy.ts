@@ -18,7 +18,10 @@ export function checkConnectProxy(proxy: ConnectProxy, service: ExternalIntent, 
   checkShape(proxy, refuse);
   checkEnum(proxy.protocol, ['CONNECT', 'POST'], 'connectProxy.protocol', refuse);
   checkSuited(service, refuse);
-  const { hosts, ports, resolution } = proxy.service._intent;
+  const { hosts, ports, resolution, selector } = proxy.service._intent;
+  if (selector) {
+    refuse({ code: 'ConnectProxyInvalid', prop: 'connectProxy.service', got: 'a service with `workloadSelector`', allowed: 'a service for all workloads of the namespace', fix: 'leave out workloadSelector: rules of tunnels are for all sidecars' });
+  }
   if (hosts.length > 1 || isWildcard(hosts[0]) || resolution === 'NONE') {
     refuse({ code: 'ConnectProxyInvalid', prop: 'connectProxy.service', got: `${hosts.join(', ')} with ${resolution}`, allowed: 'a service of one full name, which is looked up or has endpoints', fix: 'declare the proxy in a service of its own' });
   }

@@ -33,7 +33,7 @@ export function checkDestinationPolicy(scope: IConstruct, props: DestinationPoli
   namespaces.forEach((namespace, i) => checkLabel(namespace, `namespaces[${i}]`, refuse));
   const traffic = checkTrafficPolicy(props, true, refuse);
   // the name of the Service is asked for and verified: Envoy would take that of the request, which is the outside host
-  const tls = props.tls && checkUpstreamTls(props.tls, true, namespaces.length > 0, 'tls', refuse);
+  const tls = props.tls && checkUpstreamTls(props.tls, true, namespaces.length > 0 ? 'sidecars' : 'gateway', 'tls', refuse);
   if (tls?.caConfigMap !== undefined) {
     refuse({ code: 'CaSourceConflict', prop: 'tls.ca', got: 'configMap', allowed: 'CaSource.system, file or secret', fix: 'put ca.crt into a Secret in the namespace of the gateway\'s pods' });
   }

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { checkExternalPolicy } from './external-policy';
 import { TrafficPolicyInput } from './traffic-policy';
-import { TlsIntent, checkUpstreamTls } from './upstream-tls';
+import { TlsIntent, TlsProxies, checkUpstreamTls } from './upstream-tls';
 import { ExternalPort } from '../../egress/external-port';
 import { Endpoint, Resolution } from '../../egress/resolution';
 import { MeshSettings } from '../../mesh-settings';
@@ -10,7 +10,7 @@ import { Refuse } from '../errors';
 import { checkHost, checkHosts, covers, isWildcard } from '../hosts';
 import { checkFlag, checkKind, checkKinds, checkList, checkObject, needObject } from '../kinds';
 import { checkLabels } from '../labels';
-import { EndpointSpec, TrafficPolicySpec } from '../plan/objects';
+import { EndpointSpec, Labels, TrafficPolicySpec } from '../plan/objects';
 
 export interface Port {
   readonly protocol: 'HTTP' | 'HTTP2' | 'GRPC' | 'HTTPS' | 'TLS' | 'TCP';
@@ -28,6 +28,8 @@ export interface ExternalIntent {
   readonly resolution: Resolution['_kind'];
   readonly endpoints: EndpointSpec[];
   readonly addresses: string[];
+  /** The workloads for which a direct service's rule is; all of the namespace where it is left out. */
+  readonly selector?: Labels;
   /** Left out where the user wrote none. */
   readonly traffic?: Omit<TrafficPolicySpec, 'tls'>;
 }
@@ -38,6 +40,7 @@ export interface ExternalInput extends TrafficPolicyInput {
   readonly resolution?: Resolution;
   readonly addresses?: string[];
   readonly direct?: boolean;
+  readonly workloadSelector?: Labels;
 }
 
 /** Whether a gateway can read requests on a port of this protocol. */
@@ -54,17 +57,22 @@ export function portName(port: Port): string {
   return `${port.protocol.toLowerCase()}-${port.number}`;
 }
 
-export function checkExternal(input: ExternalInput, settings: MeshSettings, refuse: Refuse): ExternalIntent {
+export function checkExternal(input: ExternalInput, namespace: string, settings: MeshSettings, refuse: Refuse): ExternalIntent {
   const hosts = checkHosts(input.hosts, 'hosts', { wildcard: true }, refuse);
   checkOverlap(hosts, refuse);
-  const ports = checkPorts(input, refuse);
+  const selector = checkSelector(input, refuse);
+  const ports = checkPorts(input, !input.direct ? 'gateway' : selector ? { selectedIn: namespace } : 'sidecars', refuse);
   const resolution = (checkKind(input.resolution, Resolution, 'resolution', refuse) ?? Resolution.dns())._kind;
   const addresses = checkList(input.addresses, 'addresses', refuse) ?? [];
   checkResolution(input, hosts, ports, settings, refuse);
   checkAddresses(addresses, resolution, refuse);
   checkTcp(input, hosts, ports, addresses, settings, refuse);
   const endpoints = checkEndpoints(input.resolution, ports, refuse);
-  return { hosts, ports, resolution, addresses, endpoints, traffic: checkExternalPolicy(input, resolution, endpoints, ports.some(isHttp), refuse) };
+  const traffic = checkExternalPolicy(input, resolution, endpoints, ports.some(isHttp), refuse);
+  if (selector && !traffic && !ports.some(p => p.tls)) {
+    refuse({ code: 'WorkloadSelectorUnused', prop: 'workloadSelector', got: selector, allowed: 'a service with TLS to the outside or a traffic policy', fix: 'leave it out: all workloads of the namespace may call a direct service' });
+  }
+  return { hosts, ports, resolution, addresses, endpoints, traffic, selector };
 }
 
 /** Istio refuses routes for hosts of which one covers another. */
@@ -76,7 +84,15 @@ function checkOverlap(hosts: string[], refuse: Refuse): void {
   });
 }
 
-function checkPorts(input: ExternalInput, refuse: Refuse): Port[] {
+function checkSelector({ workloadSelector, direct }: ExternalInput, refuse: Refuse): Labels | undefined {
+  const selector = checkLabels(workloadSelector, 'workloadSelector', refuse);
+  if (selector && (!direct || Object.keys(selector).length === 0)) {
+    refuse({ code: 'WorkloadSelectorUnused', prop: 'workloadSelector', got: selector, allowed: 'one label or more, at a service with `direct: true`', fix: direct ? 'leave it out for all workloads of the namespace' : 'leave it out: through a gateway, `callers` of the route says who may call' });
+  }
+  return selector;
+}
+
+function checkPorts(input: ExternalInput, by: TlsProxies, refuse: Refuse): Port[] {
   if (checkList(input.ports, 'ports', refuse) === undefined || input.ports.length === 0) {
     refuse({ code: 'PortsEmpty', prop: 'ports', got: input.ports, allowed: 'one port or more', fix: 'say what the application speaks, for example [ExternalPort.httpToHttps()]' });
   }
@@ -98,7 +114,7 @@ function checkPorts(input: ExternalInput, refuse: Refuse): Port[] {
     }
     const opaque = spec.protocol === 'TCP';
     const upgrade = checkFlag(spec.http2, `${prop}.http2`, refuse) && spec.protocol === 'HTTP';
-    return { protocol: spec.protocol, number, targetPort, tls: spec.tls && checkUpstreamTls(spec.tls, opaque, !!input.direct, `${prop}.tls`, refuse), upgrade };
+    return { protocol: spec.protocol, number, targetPort, tls: spec.tls && checkUpstreamTls(spec.tls, opaque, by, `${prop}.tls`, refuse), upgrade };
   });
 }
 

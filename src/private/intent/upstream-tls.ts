@@ -23,7 +23,10 @@ export interface TlsIntent {
   readonly reason?: string;
 }
 
-export function checkUpstreamTls(tls: UpstreamTls, opaque: boolean, direct: boolean, prop: string, refuse: Refuse): TlsIntent {
+/** Who speaks TLS: a gateway, all sidecars of a namespace, or those that a selector names. */
+export type TlsProxies = 'gateway' | 'sidecars' | { readonly selectedIn: string };
+
+export function checkUpstreamTls(tls: UpstreamTls, opaque: boolean, by: TlsProxies, prop: string, refuse: Refuse): TlsIntent {
   const { mode, ca, crl, sni, subjectAltNames, clientCertificate, reason } = needKind(tls, UpstreamTls, prop, refuse)._spec;
   if (mode === 'INSECURE') return { mode, opaque, reason: checkReason(reason!, `${prop}.reason`, refuse) };
   if (sni !== undefined) checkHost(sni, `${prop}.sni`, { wildcard: false }, refuse);
@@ -49,9 +52,7 @@ export function checkUpstreamTls(tls: UpstreamTls, opaque: boolean, direct: bool
     refuse({ code: 'CaSourceConflict', prop: `${prop}.crl`, got: crl, allowed: 'no `crl` where the authorities are those of a Secret or ConfigMap', fix: 'put the list beside ca.crt, under the key ca.crl' });
   }
   const secret = client?.secret ?? (ca?._kind === 'secret' ? ca._value : undefined);
-  if (direct && secret) {
-    refuse({ code: 'ClientCertificateSecretAtSidecar', prop, got: `Secret ${secret}`, allowed: 'files in the sidecar for a direct service', fix: 'use ClientCertificate.files and CaSource.file, or route the service through a gateway' });
-  }
+  if (by !== 'gateway' && secret) checkAtSidecar(secret, client?.namespace, by, prop, refuse);
   return {
     mode,
     sni,
@@ -77,5 +78,15 @@ function checkClientCertificate({ secret, files, namespace }: ClientCertificate[
   if (namespace !== undefined) checkLabel(namespace, `${prop}.namespace`, refuse);
   for (const file of ['certificate', 'privateKey'] as const) {
     if (files?.[file] !== undefined) checkFilePath(files[file], `${prop}.${file}`, refuse);
+  }
+}
+
+/** Istio leaves TLS out, without a word, where a rule for all sidecars of a namespace names a Secret (R19). */
+function checkAtSidecar(secret: string, namespace: string | undefined, by: TlsProxies, prop: string, refuse: Refuse): void {
+  if (typeof by === 'string') {
+    return refuse({ code: 'ClientCertificateSecretAtSidecar', prop, got: `Secret ${secret}`, allowed: 'files in the sidecar, or a direct service with `workloadSelector`', fix: 'name the workloads that call with `workloadSelector`; or use ClientCertificate.files and CaSource.file, or route the service through a gateway' });
+  }
+  if (namespace !== undefined && namespace !== by.selectedIn) {
+    refuse({ code: 'ClientCertificateNamespace', prop: `${prop}.clientCertificate`, got: `${namespace}/${secret}`, allowed: `a Secret in ${by.selectedIn}, where the sidecars are`, fix: `make the Secret ${secret} in ${by.selectedIn}` });
   }
 }

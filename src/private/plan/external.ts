@@ -2,10 +2,11 @@ import { DestinationRuleSpec, Labels, ObjectPlan, ServiceEntrySpec, TrafficPolic
 import { REASON, clientTls } from './upstream-tls';
 import { exportTo } from './visibility';
 import { ExternalIntent, Port, portName } from '../intent/external';
+import { TlsIntent } from '../intent/upstream-tls';
 import { labelOf } from '../names';
 
 /** Where the rule of a host is, and what its name begins with. */
-export interface UpstreamRuleHead { readonly namespace: string; readonly name: string[] }
+export interface UpstreamRuleHead { readonly namespace: string; readonly name: string[]; readonly exportTo?: string[] }
 
 /** The ServiceEntry of an external service, visible to the namespaces that must know it. */
 export function externalServiceEntry(intent: ExternalIntent, namespace: string, viewers: Iterable<string>): ServiceEntrySpec {
@@ -23,10 +24,28 @@ export function externalServiceEntry(intent: ExternalIntent, namespace: string, 
 }
 
 /**
+ * How sidecars go to one external host. Those that a selector leaves out find no other rule, and would send clear text to the TLS port (R18):
+ * they speak TLS as well, without what is not theirs.
+ */
+export function directRules(host: string, intent: ExternalIntent, namespace: string): ObjectPlan[] {
+  const own = upstreamRules(host, intent, { namespace, name: [host] }, intent.selector);
+  if (!intent.selector) return own;
+  const ports = intent.ports.map(port => ({ ...port, tls: port.tls && withoutSecrets(port.tls) }));
+  // by its name and not by `.`: a rule for as many namespaces as one with a selector is taken into that one, and lost to all others
+  const others = upstreamRules(host, { ...intent, ports, traffic: undefined }, { namespace, name: [host, 'others'], exportTo: [namespace] });
+  return [...own, ...others.map(rule => ({ ...rule, id: `${rule.id}-others` }))];
+}
+
+function withoutSecrets({ sni, subjectAltNames, opaque }: TlsIntent): TlsIntent {
+  return { mode: 'SIMPLE', sni, subjectAltNames, opaque };
+}
+
+/**
  * How proxies go to one external host: those that a selector names, or all of the namespace. Left out where nothing was said of it.
  * TLS is for the port that the application calls (`targetPort` does not count here), and the policy of a port stands alone (R22).
  */
-export function upstreamRules(host: string, intent: ExternalIntent, { namespace, name }: UpstreamRuleHead, workloadSelector?: Labels): ObjectPlan[] {
+export function upstreamRules(host: string, intent: ExternalIntent, head: UpstreamRuleHead, workloadSelector?: Labels): ObjectPlan[] {
+  const { namespace, name, exportTo: seenBy = ['.'] } = head;
   const secured = intent.ports.some(p => p.tls);
   if (!secured && !intent.traffic) return [];
   const suffix = secured ? 'tls' : 'policy';
@@ -36,7 +55,7 @@ export function upstreamRules(host: string, intent: ExternalIntent, { namespace,
     namespace,
     name: labelOf(...name, suffix),
     annotations: insecureReasons(intent),
-    spec: { host, exportTo: ['.'], workloadSelector, ...upstreamPolicies(host, intent, namespace) },
+    spec: { host, exportTo: seenBy, workloadSelector, ...upstreamPolicies(host, intent, namespace) },
   }];
 }
 
