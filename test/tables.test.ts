@@ -33,6 +33,11 @@ describe('tables of what the mesh tests saw', () => {
     expect(withTables(page('modes', head + row('http')), ran)).toEqual({ wanted: page('modes', head + row('http', 'leaves | stays')), complaints: [] });
   });
 
+  test('tell of a mode that is a group of features', () => {
+    const group: Results = { testResults: [titles('a.test.ts', 'passed', 'egress: wildcards > HTTP > leaves', 'egress: wildcards > TLS > broken: stays')] };
+    expect(withTables(page('modes', head + row('wildcards')), group)).toEqual({ wanted: page('modes', head + row('wildcards', 'leaves | stays')), complaints: [] });
+  });
+
   test('complain of a mode without a row, a row without a test, and a mode without its twin', () => {
     const alone: Results = { testResults: [titles('a.test.ts', 'passed', 'egress: modes > http > leaves', 'egress: modes > tcp > leaves')] };
     expect(withTables(page('modes', head + row('http') + row('carrier pigeon')), alone).complaints).toEqual([

@@ -7,7 +7,7 @@ const fromApp = { from: 'app', timeoutS: 2 };
 const mail = () => declare({ hosts: ['db.test'], addresses: ['198.19.1.10'], ports: [ExternalPort.mysql()] });
 const servers = [external('db.test', { starttls: 3306 })];
 
-describeMesh('egress: tcp', () => {
+describeMesh('egress: TCP', () => {
   describe('protocols in which the server speaks first and TLS begins inside', () => {
     test('pass through the gateway', async () => {
       const { answers: [answer] } = await run(mail(), servers, [say('starttls://db.test:3306', fromApp)]);

@@ -6,7 +6,7 @@ import { Row, tablesIn } from '../pages';
 import { runFile } from '../program';
 import { Manifest, objectsOf } from '../synth';
 
-const chart = (example: string) => objectsOf(runFile(`examples/${example}/main.ts`)).filter(({ apiVersion }) => apiVersion.includes('istio.io'));
+const chart = (example: string) => objectsOf(runFile(`examples/${example}/main.ts`));
 const promises = (example: string) => {
   const rows = tablesIn(readFileSync(`examples/${example}/README.md`, 'utf8')).find(([row]) => 'request' in row) as Row[];
   return rows.map('from' in rows[0] ? leaving : entering);

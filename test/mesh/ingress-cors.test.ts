@@ -12,7 +12,7 @@ const allowed = ({ headers = {} }: Answer) => Object.fromEntries(
   Object.entries(headers).filter(([name]) => name.startsWith('Access-Control-')).map(([name, [value]]) => [name.slice('Access-Control-'.length), value]),
 );
 
-describeMesh('ingress: cors', () => {
+describeMesh('ingress: CORS', () => {
   describe('cross-origin calls', () => {
     const cors = { allowOrigins: [StringMatch.exact(SHOP), StringMatch.regex('https://[a-z]+\\.partner\\.example\\.com')], maxAge: Duration.minutes(1) };
     const hosts: Record<string, IngressRule[]> = {

@@ -6,7 +6,8 @@ import { REGISTRY_ONLY } from './traffic';
 import { Manifest } from '../synth';
 
 /** In this mesh pods have no way out but the gateway, if there is one, and sidecars know nothing that is not declared. */
-export async function ask(objects: Manifest[], promises: PagePromise[], { isolated = true } = {}): Promise<readonly Answer[]> {
+export async function ask(all: Manifest[], promises: PagePromise[], { isolated = true } = {}): Promise<readonly Answer[]> {
+  const objects = all.filter(({ apiVersion }) => apiVersion.includes('istio.io/'));
   const callers = [...new Set(promises.map(({ from }) => from))].filter(from => from !== 'outside');
   const egress = objects.some(({ kind, metadata }) => kind === 'Gateway' && metadata.namespace === 'istio-system');
   const { externals, fixtures } = internet(objects);
@@ -38,11 +39,13 @@ function destinations(objects: Manifest[]): Workload[] {
   const leading = objects.filter(o => o.kind === 'VirtualService').flatMap(({ spec }) => (['http', 'tls', 'tcp'] as const).map(kind => ({ kind, hosts: spec.hosts, text: JSON.stringify(spec[kind] ?? []) })));
   return [...new Map(leading.flatMap(({ kind, hosts, text }) => {
     const found = [...text.matchAll(/"host":"([^".]+)\.([^".]+)\.svc\.cluster\.local","port":\{"number":(\d+)\}/g)];
-    return found.map(([same, name, namespace, number]): [string, Workload] => {
+    return found.flatMap(([same, name, namespace, number]): [string, Workload][] => {
       const port = Number(number);
+      const { subsets = [] } = objects.find(o => o.kind === 'DestinationRule' && o.spec.host === `${name}.${namespace}.svc.cluster.local`)?.spec ?? {};
       const ports: ServicePort[] = [kind === 'http' ? { name: 'http', port, serve: 'http' }
         : kind === 'tls' ? { name: 'tls', port, serve: 'https', certHost: hosts[0], certCA: 'ingress' } : { name: 'tcp', port, serve: 'tcp' }];
-      return [same, sidecar(name, { namespace, service: name, ports })];
+      if (subsets.length === 0) return [[same, sidecar(name, { namespace, service: name, ports })]];
+      return subsets.map(({ name: subset, labels }: any) => [`${same} ${subset}`, sidecar(`${name}-${subset}`, { namespace, service: name, ports, labels })]);
     });
   })).values()];
 }

@@ -54,7 +54,7 @@ function features(results: Results, direction: string): Feature[] {
     if (title.startsWith(BROKEN)) feature.broken.push(title.slice(BROKEN.length));
     else feature.seen.push(title);
   }
-  const groups = [...new Set([...found.values()].map(f => f.group))].sort();
+  const groups = [...new Set([...found.values()].map(f => f.group))].sort((a, b) => a.toLowerCase() < b.toLowerCase() ? -1 : 1);
   return groups.flatMap(group => [...found.values()].filter(f => f.group === group));
 }
 
@@ -84,16 +84,23 @@ function modesTable(old: string, all: readonly Feature[]): { readonly table: str
   const complaints = [
     ...modes.filter(({ name }) => !listed.some(({ mode }) => mode === name)).map(({ name }) => `the mode "${name}" has no row`),
     ...listed.flatMap(({ mode }) => {
-      const feature = modes.find(({ name }) => name === mode);
+      const feature = featureOf(mode, all);
       if (!feature) return [`no test is about the mode "${mode}"`];
       return feature.seen.length > 0 && feature.broken.length > 0 ? [] : [`the mode "${mode}" lacks a test or its broken twin`];
     }),
   ];
   const made = listed.map(({ row, mode }) => {
-    const { seen, broken } = modes.find(({ name }) => name === mode) ?? { seen: [], broken: [] };
+    const { seen, broken } = featureOf(mode, all) ?? { seen: [], broken: [] };
     return `${row.split('|').slice(0, -3).join('|')}| ${cell(seen.slice(0, 1))} | ${cell(broken.slice(0, 1))} |`;
   });
   return { table: `${[head, line, ...made].join('\n')}\n`, complaints };
+}
+
+/** A row of the modes is about one of these, or about a group of features. */
+function featureOf(mode: string, all: readonly Feature[]): Pick<Feature, 'seen' | 'broken'> | undefined {
+  const group = all.filter(f => f.group === mode);
+  return all.find(f => f.group === 'modes' && f.name === mode)
+    ?? (group.length > 0 ? { seen: group.flatMap(f => f.seen), broken: group.flatMap(f => f.broken) } : undefined);
 }
 
 function cell(facts: readonly string[]): string {
