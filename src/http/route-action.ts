@@ -72,7 +72,7 @@ export class RouteAction {
   /**
    * Answers with a redirect.
    *
-   * @param options at least one change. Error `RedirectEmpty`.
+   * @param options at least one change. Error `RedirectEmpty`; error `RedirectLoop` at ingress where the rule would redirect the target again.
    */
   public static redirect(options: RedirectOptions): RouteAction {
     return new RouteAction({ redirect: options });

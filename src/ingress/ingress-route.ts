@@ -17,8 +17,10 @@ import { checkBeside } from '../private/intent/several-routes';
 import { checkConstruct, checkList, needObject } from '../private/kinds';
 import { RoutedHosts, accessObjects } from '../private/plan/access';
 import { answersPreflights, ingressVirtualService } from '../private/plan/ingress';
+import { ListenedHost } from '../private/plan/ingress-gateway';
 import { opaqueVirtualService } from '../private/plan/ingress-opaque';
-import { RoutePart, arrange } from '../private/plan/order';
+import { RoutePart, arrange, precedence } from '../private/plan/order';
+import { redirectsToItself } from '../private/plan/redirect-loop';
 import { addReader } from '../private/readers';
 import { shared } from '../private/registry';
 import { addLateObject, addLateObjects } from '../private/render/object';
@@ -175,7 +177,7 @@ export class IngressRoute extends Construct {
       listened: gateway._listened,
       cors: answersPreflights(this.part.rules),
     }), props.metadata);
-    this.node.addValidation({ validate: () => this.empty() });
+    this.node.addValidation({ validate: () => [...this.empty(), ...this.loops(served)] });
   }
 
   /** Adds a rule behind those that the route has. */
@@ -201,6 +203,16 @@ export class IngressRoute extends Construct {
   /** The other routes that have one of the hosts. */
   private beside(): RoutePart[] {
     return [...new Set(this.perHost.flat())].filter(part => part !== this.part);
+  }
+
+  private loops(served: ListenedHost[]): string[] {
+    const others = this.beside().flatMap(part => part.rules);
+    const { rules, hosts } = this.part;
+    return rules.flatMap((rule, i) => {
+      const earlier = [...rules.slice(0, i), ...others.filter(other => precedence(other, rule) === 'first')];
+      if (!redirectsToItself(rule, earlier, hosts, served)) return [];
+      return [refusalMessage(this, { code: 'RedirectLoop', prop: `rules[${i}].action`, got: 'a redirect to what the rule matches', allowed: 'a redirect to something else', fix: 'let the rule match less, for example PathMatch.exact, or put a rule for the target before it' })];
+    });
   }
 
   private empty(): string[] {

@@ -117,6 +117,7 @@ export const CODES = {
   StatusInvalid: 'A status code that Istio refuses.',
   RedirectSchemeInvalid: 'A redirect goes to http or https.',
   RedirectPortIgnored: 'Istio leaves out the own port of a scheme, and the port that the client used would stay.',
+  RedirectLoop: 'A redirect leads to requests that it redirects again, without end.',
   RedirectEmpty: 'A redirect that changes nothing.',
   ActionMissing: 'A rule of an ingress route says nothing about what is done with its requests.',
   RuleUnreachable: 'Every request that fits a rule fits an earlier one as well.',

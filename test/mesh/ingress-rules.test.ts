@@ -1,7 +1,7 @@
 import { App, Chart, JsonPatch } from 'cdk8s';
 import { enter, forward, routesFor, shopWorkloads } from './entering';
 import { Outcome, describeMesh, get, ingressGateway, runMesh, service, sidecar, stream } from './mesh';
-import { GatewayWorkload, IngressGateway, IngressListener, IngressRoute, IngressRule, PathMatch, PathRewrite, PlainHttp } from '../../src';
+import { GatewayWorkload, IngressGateway, IngressListener, IngressRoute, IngressRule, PathMatch, PathRewrite, PlainHttp, RouteAction } from '../../src';
 
 const named = (name: string, port: string) => sidecar(name, { namespace: 'shop', service: name, ports: [{ name: port, port: 8080, serve: 'http' }] });
 
@@ -76,6 +76,24 @@ describeMesh('ingress: rules', () => {
     test('a websocket needs nothing', () => expect(answers['socket.test websocket']).toReach('plain', { status: 101 }));
     test('broken: by a port named grpc or http2 a websocket does not open', () => {
       expect(answers['http2.test websocket']).toFail({ status: 503, at: 'ingress', flags: 'UC' });
+    });
+  });
+
+  describe('redirects', () => {
+    const run = async (broken: boolean) => {
+      const toApp: IngressRule = { matches: [{ path: PathMatch.exact('/') }], action: RouteAction.redirect({ path: '/app' }) };
+      const { app, routes } = routesFor({ 'shop.test': [toApp, { action: forward('web') }] });
+      if (broken) routes['shop.test'].virtualService.addJsonPatch(JsonPatch.replace('/spec/http/0/match/0/uri', { prefix: '/' }));
+      return (await runMesh({ manifests: app, workloads: shopWorkloads, steps: [enter('http://shop.test/'), enter('http://shop.test/app')] })).answers;
+    };
+    test('lead to something else', async () => {
+      const [root, target] = await run(false);
+      expect(root.headers?.Location).toEqual(['http://shop.test/app']);
+      expect(target).toReach('web');
+    });
+    test('broken: one that its own rule matches never ends', async () => {
+      const [, target] = await run(true);
+      expect(target.headers?.Location).toEqual(['http://shop.test/app']);
     });
   });
 

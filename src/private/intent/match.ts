@@ -23,6 +23,10 @@ export interface Match {
   readonly scheme?: string;
 }
 
+export const NO_CONDITION: Match = {
+  path: undefined, authority: undefined, scheme: undefined, headers: new Map(), queryParams: new Map(), methods: [],
+};
+
 /** Istio ignores matches of headers with these names; the Host header is matched by `authority`. */
 const IGNORED = ['uri', 'scheme', 'method', 'authority', 'host'];
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { IConstruct } from 'constructs';
 import { checkAction, checkDestination } from './action';
 import { checkCors } from './cors';
-import { Match, PathCondition, checkMatches, checkPath } from './match';
+import { Match, NO_CONDITION, PathCondition, checkMatches, checkPath } from './match';
 import { Cors } from '../../http/cors';
 import { Fault } from '../../http/fault';
 import { HeaderEdits } from '../../http/header-edits';
@@ -68,8 +68,8 @@ export function checkRules(scope: IConstruct, rules: Input[], prop: string, refu
 
 /** The first rule that matches decides, so that one behind a wider one would be written in vain. */
 function checkReachable(rule: Rule, earlier: Rule[], prop: string, refuse: Refuse): void {
-  const wider = earlier.flatMap(e => (e.matches.length === 0 ? [EVERYTHING] : e.matches));
-  const own = rule.matches.length === 0 ? [EVERYTHING] : rule.matches;
+  const wider = earlier.flatMap(e => (e.matches.length === 0 ? [NO_CONDITION] : e.matches));
+  const own = rule.matches.length === 0 ? [NO_CONDITION] : rule.matches;
   if (own.every(match => wider.some(wide => isDeepStrictEqual(intersect(match, wide), match)))) {
     refuse({ code: 'RuleUnreachable', prop, got: 'only requests that fit an earlier rule', allowed: 'requests that no earlier rule takes', fix: 'move the rule in front of the wider one, or delete it' });
   }
@@ -80,8 +80,6 @@ function checkPreflights(rule: Rule, earlier: Rule[], prop: string, refuse: Refu
     refuse({ code: 'CorsAmbiguous', prop, got: rule.cors && 'another than that of an earlier rule', allowed: 'the cors of the earlier rule, which differs in headers only', fix: 'give both rules the same cors, or tell them apart by path: a preflight does not show the headers to come' });
   }
 }
-
-const EVERYTHING: Match = { path: undefined, authority: undefined, scheme: undefined, headers: new Map(), queryParams: new Map(), methods: [] };
 
 function checkRule(scope: IConstruct, rule: Input, prop: string, refuse: Refuse): Rule {
   needObject(rule, prop, refuse);

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { trimSlash } from './http';
 import { intersect } from './intersect';
 import { preflightsOf } from './preflights';
-import { Match, PathCondition } from '../intent/match';
+import { Match, NO_CONDITION, PathCondition } from '../intent/match';
 import { Rule } from '../intent/rule';
 
 /** One of several routes for a host. */
@@ -42,15 +42,13 @@ function matchPrecedence(a: Match, b: Match): 'first' | 'second' | 'either' | 'u
   return isDeepStrictEqual(joined, a) ? 'first' : isDeepStrictEqual(joined, b) ? 'second' : 'undecided';
 }
 
-const EVERYTHING: Match = { path: undefined, authority: undefined, scheme: undefined, headers: new Map(), queryParams: new Map(), methods: [] };
-
 function pathOnly({ path }: Match): Match {
-  return { ...EVERYTHING, path };
+  return { ...NO_CONDITION, path };
 }
 
 /** The requests that a rule takes, in a form in which the same conditions are equal. */
 function taken({ matches, cors }: Rule): Match[] {
-  const all = matches.length === 0 ? [EVERYTHING] : [...matches, ...(cors ? preflightsOf(matches) : [])];
+  const all = matches.length === 0 ? [NO_CONDITION] : [...matches, ...(cors ? preflightsOf(matches) : [])];
   return all.map(match => ({ ...match, path: bare(match.path), methods: [...match.methods].sort() }));
 }
 
@@ -63,7 +61,7 @@ function bare(path: PathCondition | undefined): PathCondition | undefined {
 
 /** Istio puts these behind all others of a host, whatever objects they come from. */
 function isCatchAll(rule: Rule): boolean {
-  return taken(rule).every(match => isDeepStrictEqual(match, EVERYTHING));
+  return taken(rule).every(match => isDeepStrictEqual(match, NO_CONDITION));
 }
 
 interface Node { readonly part: RoutePart; readonly index: number; readonly rule: Rule; readonly before: Set<Node> }

@@ -1,0 +1,60 @@
+import { Chart } from 'cdk8s';
+import {
+  Destination, IngressListener, IngressRoute, IngressRule, PathMatch, PlainHttp, RedirectOptions, RouteAction, RouteMatch, StringMatch,
+} from '../../src';
+import { ingress } from '../fixtures';
+import { synth } from '../synth';
+
+const web: IngressRule = { action: RouteAction.forward(Destination.service('web', { port: 8080 })) };
+const redirect = (options: RedirectOptions, ...matches: RouteMatch[]): IngressRule => (
+  { action: RouteAction.redirect(options), matches: matches.length > 0 ? matches : undefined }
+);
+const at = (path: PathMatch): RouteMatch => ({ path });
+const hosts = ['a.test', 'www.a.test'];
+const plain = [IngressListener.http({ hosts })];
+const secure = (plainHttp?: PlainHttp) => [IngressListener.https({ hosts, credentialName: 'cert', plainHttp })];
+
+const ENDLESS = 'Validation failed with the following errors:\n  [shop/route] [RedirectLoop] shop/route: rules[0].action is "a redirect to what the rule matches"; allowed: a redirect to something else; fix: let the rule match less, for example PathMatch.exact, or put a rule for the target before it';
+
+describe('a redirect', () => {
+  const loops: [string, IngressRule, IngressListener[]][] = [
+    ['of everything to a path', redirect({ path: '/app' }), plain],
+    ['of the root and all below it', redirect({ path: '/app' }, at(PathMatch.prefix('/'))), plain],
+    ['within a prefix', redirect({ path: '/app/home', status: 302 }, at(PathMatch.prefix('/app'))), plain],
+    ['of a path to itself in another case', redirect({ path: '/APP' }, at(PathMatch.exact('/app', { ignoreCase: true }))), plain],
+    ['what an expression matches', redirect({ path: '/app' }, at(PathMatch.regex('/.*'))), plain],
+    ['to the host itself', redirect({ authority: 'a.test' }), plain],
+    ['to the host itself by name and path', redirect({ authority: 'a.test', path: '/x' }, at(PathMatch.prefix('/x'))), plain],
+    ['to https beside clear text', redirect({ scheme: 'https' }), secure(PlainHttp.serve())],
+    ['to https at an HTTPS listener', redirect({ scheme: 'https' }), secure()],
+    ['of GET by a status after which browsers say GET', redirect({ path: '/app', status: 303 }, { methods: ['GET', 'POST'] }), plain],
+    ['of POST by a status that keeps it', redirect({ path: '/app', status: 307 }, { methods: ['POST'] }), plain],
+  ];
+  test.each(loops)('without end is refused: %s', (_, rule, listeners) => {
+    const { app } = ingress({ listeners }, { hosts, rules: [rule] });
+    expect(() => synth(app, { admissible: false })).toThrow(new Error(ENDLESS));
+  });
+
+  const ends: [string, IngressRule[], IngressListener[]][] = [
+    ['of the root alone', [redirect({ path: '/app' }, at(PathMatch.exact('/')))], plain],
+    ['to a path that an earlier rule takes', [{ ...web, matches: [at(PathMatch.prefix('/app'))] }, redirect({ path: '/app' })], plain],
+    ['to a path that an earlier rule may take', [{ ...web, matches: [at(PathMatch.regex('/ap.*'))] }, redirect({ path: '/app' }, at(PathMatch.prefix('/')))], plain],
+    ['to a host that is elsewhere', [redirect({ authority: 'b.test' })], plain],
+    ['to the other host', [redirect({ authority: 'a.test' }, { authority: StringMatch.exact('www.a.test') }), web], plain],
+    ['of clear text to https', [redirect({ scheme: 'https' }, { scheme: 'http' }), web], secure(PlainHttp.serve())],
+    ['to another port', [redirect({ port: 8443, scheme: 'https' })], secure()],
+    ['to https where nothing here listens for it', [redirect({ scheme: 'https' })], plain],
+    ['of POST, after which browsers say GET', [redirect({ path: '/app', status: 303 }, { methods: ['POST'] }), web], plain],
+  ];
+  test.each(ends)('that ends is not: %s', (_, rules, listeners) => {
+    const { manifests } = ingress({ listeners }, { hosts, rules });
+    expect(manifests()).toHaveLength(2);
+  });
+
+  test('that another route of the host takes is not refused', () => {
+    const { app, gateway } = ingress({}, { hosts, rules: [redirect({ path: '/app' })] });
+    expect(() => synth(app, { admissible: false })).toThrow(new Error(ENDLESS));
+    new IngressRoute(new Chart(app, 'team', { namespace: 'team' }), 'route', { gateway, hosts, rules: [{ ...web, matches: [at(PathMatch.prefix('/app'))] }] });
+    expect(synth(app)).toHaveLength(3);
+  });
+});
