@@ -14,7 +14,7 @@ describe('route action', () => {
       RouteAction.split([{ destination: web, weight: 100 }, { destination: Destination.service('web', { port: 8081 }), weight: 0 }]),
       { route: [{ destination: to(8080), weight: 100 }, { destination: to(8081), weight: 0 }] },
     ],
-    ['redirects to a path', RouteAction.redirect({ path: '/b' }), { redirect: { uri: '/b', redirectCode: 301 } }],
+    ['redirects to a path of another host', RouteAction.redirect({ path: '/b', authority: 'b.test' }), { redirect: { uri: '/b', authority: 'b.test', redirectCode: 301 } }],
     ['redirects to a host', RouteAction.redirect({ authority: 'b.test', status: 308 }), { redirect: { authority: 'b.test', redirectCode: 308 } }],
     ['redirects to a port', RouteAction.redirect({ port: 8443 }), { redirect: { port: 8443, redirectCode: 301 } }],
     ['redirects to HTTPS', RouteAction.redirect({ scheme: 'https' }), { redirect: { scheme: 'https', redirectCode: 301 } }],

@@ -47,7 +47,7 @@ describe('an option of a rule', () => {
 
   test('headers of answers may be changed where nobody is asked', () => {
     const responseHeaders = { set: { 'cache-control': 'no-store' } };
-    for (const action of [RouteAction.respond(200), RouteAction.redirect({ path: '/b' })]) {
+    for (const action of [RouteAction.respond(200), RouteAction.redirect({ authority: 'b.test' })]) {
       expect(options({ responseHeaders, ...{ action } })).toMatchObject({ headers: { response: responseHeaders } });
     }
   });
