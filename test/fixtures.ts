@@ -2,24 +2,26 @@ import { App, Chart } from 'cdk8s';
 import { manifestsOf } from './synth';
 import {
   DirectRoute, DirectRouteProps, EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps,
-  GatewayWorkload, IngressGateway, IngressGatewayProps, IngressRoute, IngressRouteProps, MeshSettings, MeshSettingsOptions,
+  GatewayWorkload, GatewayWorkloadPort, IngressGateway, IngressGatewayProps, IngressRoute, IngressRouteProps, MeshSettings, MeshSettingsOptions,
 } from '../src';
 
 /** A mesh with an egress gateway that the platform's chart declares, and a chart of the application. */
-export function mesh(settings: MeshSettingsOptions = {}) {
+export function mesh(settings: MeshSettingsOptions = {}, ports?: GatewayWorkloadPort[]) {
   const app = new App();
   MeshSettings.of(app, settings);
   const platform = new Chart(app, 'platform', { namespace: 'istio-system' });
   const shop = new Chart(app, 'shop', { namespace: 'shop' });
   const egress = new EgressGateway(platform, 'egress', {
-    workload: GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' }),
+    workload: GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system', ports }),
   });
   return { app, platform, shop, egress };
 }
 
 /** An external service of the shop, and a route to it through the egress gateway. */
-export function routed(service: ExternalServiceProps, props: Partial<EgressRouteProps> = {}, settings?: MeshSettingsOptions) {
-  const world = mesh(settings);
+export function routed(
+  service: ExternalServiceProps, props: Partial<EgressRouteProps> = {}, settings?: MeshSettingsOptions, ports?: GatewayWorkloadPort[],
+) {
+  const world = mesh(settings, ports);
   const external = new ExternalService(world.shop, 'service', service);
   const route = new EgressRoute(world.shop, 'route', { service: external, gateway: world.egress, ...props });
   return { ...world, service: external, route, manifests: () => manifestsOf(world.app, [external.serviceEntry, ...route.parts]) };

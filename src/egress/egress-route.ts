@@ -106,6 +106,18 @@ export interface EgressRouteProps {
   readonly plaintextLegOne?: string;
 
   /**
+   * The port of the gateway's Service by which TCP and the application's own TLS enter, instead of the one that all routes share: for
+   * NetworkPolicies, metrics and limits that tell ports apart. The Service must have the port, and the GatewayWorkload name it.
+   *
+   * Leg 1 is mesh mTLS on this port as well (where Istio's documentation sends clear text), so that callers are known and refused, and
+   * several routes may share the port; passed-through TLS enters by it as it is. No other Gateway may have a clear-text TCP server on it.
+   * Errors `EgressGatewayPortMissing`, `RuleOptionUnused` where all ports of the service are HTTP.
+   *
+   * @default - the port of the EgressGateway, 443
+   */
+  readonly gatewayPort?: number;
+
+  /**
    * A forward proxy that connects to the hosts on behalf of the gateway, which then knows nothing of them but their names.
    * For TLS of the application's own and for TCP, with every `appTls`.
    * Errors `ConnectProxyInvalid`, `ConnectProxyUnsuited`, `TrafficPolicyUnused`, `UpstreamTlsConflict`.
@@ -160,6 +172,7 @@ export class EgressRoute extends Construct {
       trustDomain: MeshSettings.of(this).trustDomain,
       service: service._intent,
       gateway: gateway._facts,
+      workload: gateway._workload,
     };
     const intent = checkEgressRoute(this, { ...props, layout: props.virtualServices ?? 'SPLIT' }, around, refuse);
     this.claimHosts(intent, service, refuse);

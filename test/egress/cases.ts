@@ -89,6 +89,10 @@ export const CASES = {
     return world;
   },
   'direct by wildcard, served by one host': () => direct({ hosts: ['*.example.com'], ports: [ExternalPort.httpToHttps(), ExternalPort.https()], resolution: Resolution.servedBy('www.example.com') }),
+  'connections by a port of the gateway': () => routed(
+    { ...database, ports: [ExternalPort.postgres(), ExternalPort.https(), ExternalPort.http()] }, { gatewayPort: 5432 }, {},
+    [{ number: 443 }, { number: 5432, targetPort: 15432 }],
+  ),
   'by a forward proxy': () => proxied({ hosts, ports: [ExternalPort.https(), ExternalPort.tls({ number: 8883, targetPort: 8884 })] }),
   'by a forward proxy that is spoken to by TLS': () => proxied({ ...database, ports: [ExternalPort.postgres(), ExternalPort.https()] }, { ports: [securedProxy], connectionPool: { maxConnections: 10 } }),
   'by a forward proxy, passed through': () => proxied({ hosts, ports: [ExternalPort.https()] }, {}, { appTls: AppTls.PASSTHROUGH }),

@@ -50,7 +50,7 @@ describeMesh('egress: forward proxies', () => {
   ): Declared & { proxy: ExternalService } {
     const app = new App();
     const proxy = new ExternalService(new Chart(app, 'network', { namespace: 'istio-system' }), 'proxy', { ...to, connectionPool: { maxConnections: 9 } });
-    return { ...declare(service, { ...route, connectProxy: { service: proxy, ...more } }, app), proxy };
+    return { ...declare(service, { ...route, connectProxy: { service: proxy, ...more } }, { app }), proxy };
   }
 
   describe('to which the gateway speaks', () => {

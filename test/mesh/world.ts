@@ -10,10 +10,19 @@ export interface Declared {
   readonly route: EgressRoute;
 }
 
-/** The shop's route to an external service, in an app of its own unless there is one. */
-export function declare(service: Partial<ExternalServiceProps> = {}, route: Partial<EgressRouteProps> = {}, app = new App()): Declared {
+interface Around {
+  /** @default - an app of its own */
+  readonly app?: App;
+  /** Where the gateway runs. */
+  readonly workload?: GatewayWorkload;
+}
+
+/** The shop's route to an external service. */
+export function declare(
+  service: Partial<ExternalServiceProps> = {}, route: Partial<EgressRouteProps> = {}, { app = new App(), workload }: Around = {},
+): Declared {
   const gateway = new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system' }), 'egress', {
-    workload: GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' }),
+    workload: workload ?? GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' }),
   });
   const shop = new Chart(app, 'shop', { namespace: 'shop' });
   const api = new ExternalService(shop, 'api', { hosts: ['api.test'], ports: [ExternalPort.http()], ...service });

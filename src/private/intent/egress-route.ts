@@ -2,6 +2,7 @@ import { IConstruct } from 'constructs';
 import { ProxyIntent, checkConnectProxy } from './connect-proxy';
 import { ExternalIntent, isHttp } from './external';
 import { Leaving, LeavingInput, checkLeaving } from './leaving';
+import { WorkloadFacts, workloadPortsText } from './workload';
 import { Caller } from '../../egress/caller';
 import { ConnectProxy } from '../../egress/connect-proxy';
 import { checkDnsName, checkEnum, checkLabel, checkReason } from '../checks';
@@ -25,6 +26,8 @@ export interface EgressIntent extends Leaving {
   readonly appTls: 'WRAP' | 'PASSTHROUGH';
   readonly layout: 'SPLIT' | 'SINGLE';
   readonly plaintextReason?: string;
+  /** The port by which connections enter that are not read on the way. */
+  readonly gatewayPort?: WorkloadFacts['ports'][number];
   /** What connects to the hosts on behalf of the gateway. */
   readonly proxy?: ProxyIntent;
   readonly trustDomain: string;
@@ -35,6 +38,7 @@ export interface EgressInput extends LeavingInput {
   readonly appTls?: 'WRAP' | 'PASSTHROUGH';
   readonly layout: 'SPLIT' | 'SINGLE';
   readonly plaintextLegOne?: string;
+  readonly gatewayPort?: number;
   readonly connectProxy?: ConnectProxy;
 }
 
@@ -44,6 +48,7 @@ export interface EgressSurroundings {
   readonly trustDomain: string;
   readonly service: ExternalIntent;
   readonly gateway: GatewayFacts;
+  readonly workload: WorkloadFacts;
 }
 
 export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: EgressSurroundings, refuse: Refuse): EgressIntent {
@@ -61,6 +66,7 @@ export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: 
     appTls: input.appTls ?? 'WRAP',
     layout: input.layout,
     plaintextReason: input.plaintextLegOne === undefined ? undefined : checkReason(input.plaintextLegOne, 'plaintextLegOne', refuse),
+    gatewayPort: input.gatewayPort === undefined ? undefined : checkGatewayPort(input.gatewayPort, around, refuse),
     proxy: input.connectProxy && checkConnectProxy(input.connectProxy, around.service, refuse),
   };
   checkSecrets(intent.service, 'service', intent.gateway, refuse);
@@ -82,6 +88,14 @@ function checkService({ service, gateway }: EgressSurroundings, refuse: Refuse):
       refuse({ code: 'HostInvalid', prop: `service.hosts[${i}]`, got: host, allowed: `a host that leaves room for the name of leg 1, ${ownLegOneHost(gateway, host, port)}`, fix: 'shorten the name of the gateway; a label of a name has 63 characters, a name 253' });
     }
   }));
+}
+
+function checkGatewayPort(number: number, { service, workload }: EgressSurroundings, refuse: Refuse): WorkloadFacts['ports'][number] {
+  if (service.ports.every(isHttp)) {
+    refuse({ code: 'RuleOptionUnused', prop: 'gatewayPort', got: number, allowed: 'a service with a port of ExternalPort.https(), tls() or tcp()', fix: 'leave it out: all requests enter by the port of the EgressGateway' });
+  }
+  const found = workload.ports.find(p => p.number === number);
+  return found ?? refuse({ code: 'EgressGatewayPortMissing', prop: 'gatewayPort', got: number, allowed: workloadPortsText(workload), fix: 'add the port to the Service and to the GatewayWorkload, or leave out gatewayPort' });
 }
 
 function checkSecrets({ ports }: ExternalIntent, prop: string, gateway: GatewayFacts, refuse: Refuse): void {

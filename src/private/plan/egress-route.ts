@@ -26,6 +26,8 @@ interface Way {
   readonly entrance: Target;
   /** The number of the server that receives leg 1. */
   readonly serverPort: number;
+  /** The port of the gateway's pods behind it. */
+  readonly podPort: number;
   /** What leg 1 writes into requests where the service has several HTTP ports: the gateway sees the Host header, but not the port that was called. */
   readonly mark?: { readonly [header: string]: string };
 }
@@ -57,10 +59,16 @@ function wayOf(intent: EgressIntent, host: string, port: Port): Way {
   const { gateway } = intent;
   const legOne = legOneOf(intent, port);
   const shared = legOne === 'shared';
-  const serverPort = legOne === 'plaintext' ? 80 : gateway.port;
+  const { number: serverPort, targetPort: podPort } = serverOf();
   const gatewayName = shared ? gateway.name : labelOf(gateway.name, host, legOne === 'plaintext' ? serverPort : port.number);
   const marked = isHttp(port) && intent.service.ports.filter(isHttp).length > 1;
-  return { host, port, legOne, serverPort, gatewayName, entrance: entranceOf(), mark: marked ? { [PORT_HEADER]: String(port.number) } : undefined };
+  const mark = marked ? { [PORT_HEADER]: String(port.number) } : undefined;
+  return { host, port, legOne, serverPort, podPort, gatewayName, entrance: entranceOf(), mark };
+
+  function serverOf(): { readonly number: number; readonly targetPort: number } {
+    if (legOne === 'plaintext') return { number: 80, targetPort: 80 };
+    return !shared && intent.gatewayPort ? intent.gatewayPort : { number: gateway.port, targetPort: gateway.targetPort };
+  }
 
   function entranceOf(): Target {
     if (shared) return { host: legOneHost(gateway), port: isHttp2(port) ? LEG_ONE.grpc : LEG_ONE.http };
@@ -192,7 +200,7 @@ function entranceObjects(intent: EgressIntent, way: Way): ObjectPlan[] {
         id: `${id}-leg-1`,
         namespace: gateway.namespace,
         name: labelOf(gateway.name, way.host, way.port.number, 'leg', 1),
-        spec: legOneEntry(gateway, way.entrance.host, intent.callerNamespaces, [{ name: 'tls', number: gateway.port, protocol: 'TLS', targetPort: gateway.targetPort }]),
+        spec: legOneEntry(gateway, way.entrance.host, intent.callerNamespaces, [{ name: 'tls', number: way.serverPort, protocol: 'TLS', targetPort: way.podPort }]),
       },
       {
         kind: 'DestinationRule',
@@ -228,7 +236,7 @@ function callersPolicy(intent: EgressIntent, way: Way, ways: Way[]): ObjectPlan 
       action: 'DENY',
       rules: [{
         from: { ...(namespaces.length > 0 && { notNamespaces: namespaces }), ...(principals.length > 0 && { notPrincipals: principals }) },
-        to: [{ hosts: way.legOne === 'own' ? undefined : policyHosts(intent, way, ways), ports: [gateway.targetPort] }],
+        to: [{ hosts: way.legOne === 'own' ? undefined : policyHosts(intent, way, ways), ports: [way.podPort] }],
         when: [{ key: 'connection.sni', values: [way.legOne === 'own' ? way.entrance.host : legOneHost(gateway)] }],
       }],
     },
