@@ -1,17 +1,31 @@
+import { RouteMatch } from '../http/route-match';
+
+/** Options of a caller. */
+export interface CallerOptions {
+  /**
+   * The requests that this caller may send, within `allow` of the route; the gateway answers 403 to its others. HTTP only.
+   * A workload that two callers of a route describe may do what either of them may. Errors `RulesEmpty`, `RulesOnOpaqueTraffic`, `RuleNeverAllowed`.
+   *
+   * @default - all that the route allows
+   */
+  readonly allow?: RouteMatch[];
+}
+
 /** Who may use an egress route. The gateway checks it by the certificate of the caller's sidecar. */
 export class Caller {
-  /** Every workload of a namespace. */
-  public static namespace(name: string): Caller {
-    return new Caller(name);
+  /** Every workload of a namespace. Error `NameInvalid`. */
+  public static namespace(name: string, options: CallerOptions = {}): Caller {
+    return new Caller(name, undefined, options);
   }
 
-  /** The workloads of one service account. */
-  public static serviceAccount(namespace: string, name: string): Caller {
-    return new Caller(namespace, name);
+  /** The workloads of one service account. Error `NameInvalid`. */
+  public static serviceAccount(namespace: string, name: string, options: CallerOptions = {}): Caller {
+    return new Caller(namespace, name, options);
   }
 
   private constructor(
     /** @internal */ public readonly _namespace: string,
-    /** @internal */ public readonly _serviceAccount?: string,
+    /** @internal */ public readonly _serviceAccount: string | undefined,
+    /** @internal */ public readonly _options: CallerOptions,
   ) {}
 }

@@ -7,6 +7,7 @@ import { ObjectMetadata } from '../object-metadata';
 import { chartNamespace } from '../private/chart';
 import { Refuse, refuser } from '../private/errors';
 import { isHttp } from '../private/intent/external';
+import { externalDestinations } from '../private/intent/external-destination';
 import { checkLeaving } from '../private/intent/leaving';
 import { targetsOf } from '../private/intent/rule';
 import { checkConstruct, needObject } from '../private/kinds';
@@ -75,7 +76,8 @@ export class DirectRoute extends Construct {
     const service = checkConstruct(props.service, '_intent', 'ExternalService', 'service', refuse);
     const namespace = chartNamespace(this, refuse);
     checkService(service, namespace, refuse);
-    const leaving = checkLeaving(this, props, service._intent, [], refuse);
+    const leaving = checkLeaving(this, props, service._intent, [], undefined, refuse);
+    for (const other of externalDestinations(props.rules ?? [])) checkService(other, namespace, refuse, 'rules');
     service.hosts.forEach((host, i) => {
       const other = claim(this, 'mesh', namespace, host);
       if (other) {
@@ -89,15 +91,15 @@ export class DirectRoute extends Construct {
   }
 }
 
-function checkService(service: IExternalService, namespace: string, refuse: Refuse): void {
+function checkService(service: IExternalService, namespace: string, refuse: Refuse, prop = 'service'): void {
   if (!service._direct) {
-    refuse({ code: 'ServiceNotDirect', prop: 'service', got: service.node.path, allowed: 'a service with `direct: true`', fix: 'say `direct: true` at the service, or lead to it with an EgressRoute' });
+    refuse({ code: 'ServiceNotDirect', prop, got: service.node.path, allowed: 'a service with `direct: true`', fix: 'say `direct: true` at the service, or lead to it with an EgressRoute' });
   }
   if (service._namespace !== namespace) {
-    refuse({ code: 'DirectRouteNamespace', prop: 'service', got: `${service.node.path} of namespace ${service._namespace}`, allowed: `a service of namespace ${namespace}`, fix: 'make the route in a chart of that namespace: a direct service is known to no other' });
+    refuse({ code: 'DirectRouteNamespace', prop, got: `${service.node.path} of namespace ${service._namespace}`, allowed: `a service of namespace ${namespace}`, fix: 'make the route in a chart of that namespace: a direct service is known to no other' });
   }
   const { ports } = service._intent;
   if (!ports.some(isHttp)) {
-    refuse({ code: 'RulesOnOpaqueTraffic', prop: 'service.ports', got: ports.map(p => `${p.number} (${p.protocol})`), allowed: 'a service with an HTTP port', fix: 'delete the route: a direct service needs none; or use ExternalPort.httpToHttps() and let the application say http://' });
+    refuse({ code: 'RulesOnOpaqueTraffic', prop: `${prop}.ports`, got: ports.map(p => `${p.number} (${p.protocol})`), allowed: 'a service with an HTTP port', fix: 'delete the route: a direct service needs none; or use ExternalPort.httpToHttps() and let the application say http://' });
   }
 }

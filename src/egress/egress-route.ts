@@ -12,6 +12,7 @@ import { chartNamespace } from '../private/chart';
 import { Refuse, refuser } from '../private/errors';
 import { EgressIntent, checkEgressRoute } from '../private/intent/egress-route';
 import { isHttp } from '../private/intent/external';
+import { externalDestinations } from '../private/intent/external-destination';
 import { targetsOf } from '../private/intent/rule';
 import { workloadPortsText } from '../private/intent/workload';
 import { checkConstruct, needObject } from '../private/kinds';
@@ -179,12 +180,17 @@ export class EgressRoute extends Construct {
     addReader(this, gateway._facts.namespace, intent.rules.flatMap(targetsOf));
     gateway._showTo(intent.callerNamespaces);
     const leaves = props.connectProxy?.service ?? service;
-    this.claimUpstream(intent, leaves, refuse);
     leaves._showTo([gateway._facts.namespace]);
     if (needsListener(intent)) service._showTo(intent.callerNamespaces);
-    const made = planEgressRoute(intent).map(plan => addObject(this, plan, props.metadata));
+    const others = externalDestinations(props.rules ?? []);
+    const upstreams = [leaves, ...others].filter(upstream => this.isFirstTo(upstream, intent, refuse));
+    const made = planEgressRoute(intent, upstreams.map(upstream => upstream._intent)).map(plan => addObject(this, plan, props.metadata));
     service._openAfter(made);
     props.connectProxy?.service._openAfter(made);
+    for (const other of others) {
+      other._showTo([gateway._facts.namespace]);
+      other._openAfter(made.filter(part => part.kind === 'DestinationRule'));
+    }
     const routes = made.filter(part => part.kind === 'VirtualService');
     this.gatewayVirtualService = routes[0];
     // callers' stands last of all, because it opens the way
@@ -224,14 +230,16 @@ export class EgressRoute extends Construct {
     tlsOf.set(this, service._intent.ports.map(p => p.tls));
   }
 
-  private claimUpstream(intent: EgressIntent, leaves: IExternalService, refuse: Refuse): void {
-    const { name, namespace } = intent.gateway;
-    for (const host of leaves.hosts) {
-      const other = claim(leaves, 'upstream', namespace, name, host);
-      if (other && other !== leaves) {
-        refuse({ code: 'UpstreamTlsConflict', prop: intent.proxy ? 'connectProxy.service' : 'service.hosts', got: host, allowed: `hosts that ${other.node.path} does not declare for ${namespace}/${name}`, fix: 'declare the host in one service, and pass that to all routes' });
-      }
+  /** The gateway reaches a host in one way, which the first route to it makes. */
+  private isFirstTo(upstream: IExternalService, { gateway, proxy, service }: EgressIntent, refuse: Refuse): boolean {
+    const { name, namespace } = gateway;
+    const befores = upstream.hosts.map(host => ({ host, before: claim(upstream, 'upstream', namespace, name, host) }));
+    const rival = befores.find(({ before }) => before && before !== upstream);
+    if (rival) {
+      const prop = proxy ? 'connectProxy.service' : upstream._intent === service ? 'service.hosts' : 'rules';
+      refuse({ code: 'UpstreamTlsConflict', prop, got: rival.host, allowed: `hosts that ${rival.before!.node.path} does not declare for ${namespace}/${name}`, fix: 'declare the host in one service, and pass that to all routes' });
     }
+    return befores.every(({ before }) => before === undefined);
   }
 }
 

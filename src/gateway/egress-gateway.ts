@@ -6,7 +6,7 @@ import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
 import { checkPort } from '../private/checks';
 import { Refuse, refuser } from '../private/errors';
-import { checkCaller } from '../private/intent/egress-route';
+import { checkCaller } from '../private/intent/callers';
 import { WorkloadFacts, resolveWorkload, workloadPortsText } from '../private/intent/workload';
 import { checkList, needObject } from '../private/kinds';
 import { isDnsLabel } from '../private/names';

@@ -1,4 +1,5 @@
 import { IConstruct } from 'constructs';
+import { IExternalService } from '../egress/external-service';
 import { Target } from '../private/plan/objects';
 
 /** Options of `Destination.service`. */
@@ -20,6 +21,23 @@ export interface FromServiceOptions {
    * The port of the Service, 1 to 65535. Error `ServiceUnreadable` where the Service has several ports and none is named here.
    *
    * @default - the only port of the Service
+   */
+  readonly port?: number;
+}
+
+/** Options of `Destination.external`. */
+export interface ExternalDestinationOptions {
+  /**
+   * The host, where the service has several. Error `ExternalDestinationInvalid`.
+   *
+   * @default - the only host of the service
+   */
+  readonly host?: string;
+
+  /**
+   * The HTTP port that an application would call, where the service has several. Error `ExternalDestinationInvalid`.
+   *
+   * @default - the only HTTP port of the service
    */
   readonly port?: number;
 }
@@ -63,6 +81,17 @@ export class Destination {
     return new Destination({ subset: { ...service, subset: name } });
   }
 
+  /**
+   * A host outside the mesh. It receives requests under its own name, and TLS as its service says, whatever host they were sent to.
+   * Where requests leave by an egress gateway, the service needs no route of its own, and callers cannot reach it otherwise.
+   *
+   * @param service a service with an HTTP port; direct in a `DirectRoute` and not direct in an `EgressRoute`. Errors `DirectServiceRouted`,
+   * `ServiceNotDirect`, `ExternalDestinationInvalid`, `ResolutionNoneBehindGateway`, `UpstreamTlsConflict`.
+   */
+  public static external(service: IExternalService, options: ExternalDestinationOptions = {}): Destination {
+    return new Destination({ external: service, ...options });
+  }
+
   private constructor(
     /** @internal */ public readonly _target: DestinationTarget,
   ) {}
@@ -74,5 +103,7 @@ export interface DestinationTarget {
   readonly name?: string;
   readonly namespace?: string;
   readonly construct?: IConstruct;
+  readonly external?: IExternalService;
+  readonly host?: string;
   readonly port?: number;
 }

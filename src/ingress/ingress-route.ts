@@ -10,6 +10,7 @@ import { chartNamespace } from '../private/chart';
 import { Refuse, refusalMessage, refuser } from '../private/errors';
 import { checkRouteHosts } from '../private/hosts';
 import { checkAccess } from '../private/intent/access';
+import { externalDestinations } from '../private/intent/external-destination';
 import { coveringListeners } from '../private/intent/listeners-of-route';
 import { checkOpaqueRoute } from '../private/intent/opaque-route';
 import { Rule, checkRules, targetsOf } from '../private/intent/rule';
@@ -197,6 +198,10 @@ export class IngressRoute extends Construct {
     const before = this.part.rules.length;
     this.part.rules.push(...checkRules(this, rules, prop, refuse, this.part.rules));
     addReader(this, this.gateway._workload.namespace, this.part.rules.slice(before).flatMap(targetsOf));
+    const [external] = externalDestinations(rules);
+    if (external) {
+      refuse({ code: 'ExternalDestinationInvalid', prop, got: external.node.path, allowed: 'Services of the mesh', fix: 'forward to a Service that calls the external host' });
+    }
     checkBeside(this.part, this.beside(), index => (index < before ? `rules[${index}]` : `${prop}[${index - before}]`), refuse);
   }
 

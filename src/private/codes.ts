@@ -49,6 +49,7 @@ export const CODES = {
   LocalityUnknown: 'A load balancer goes by localities or labels that the endpoints do not have.',
   ConnectProxyInvalid: 'A forward proxy is not a service of one host with one TCP port.',
   ConnectProxyUnsuited: 'Istio cannot carry this traffic through a forward proxy.',
+  ExternalDestinationInvalid: 'An external service cannot be a destination here, or it is not clear which of its hosts and ports is meant.',
   ReasonMissing: 'An opt-out needs a reason.',
   CallersEmpty: 'A route that nobody may call.',
   CallersNotEnforceable: 'Leg 1 carries no identity, so that callers cannot be limited.',

@@ -1,9 +1,10 @@
 import { Duration } from 'cdk8s';
 import {
-  AppTls, Caller, CaSource, ClientCertificate, EgressRoute, Endpoint, ExternalPort, ExternalService, HashKey, HeaderMatch, LoadBalancer,
-  LocalityLoadBalancing, PathMatch, QueryParamMatch, Resolution, RouteAction, StringMatch, UpstreamTls, VirtualServiceLayout,
+  AppTls, Caller, CaSource, ClientCertificate, Destination, EgressRoute, Endpoint, ExternalPort, ExternalService, HashKey, HeaderMatch,
+  LoadBalancer, LocalityLoadBalancing, PathMatch, QueryParamMatch, Resolution, RouteAction, StringMatch, UpstreamTls, VirtualServiceLayout,
 } from '../../src';
-import { direct, directlyProxied, proxied, routed, routedDirectly } from '../fixtures';
+import { direct, directlyProxied, mesh, proxied, routed, routedDirectly } from '../fixtures';
+import { manifestsOf } from '../synth';
 
 const hosts = ['api.example.com'];
 const files = ClientCertificate.files({ certificate: '/etc/certs/tls.crt', privateKey: '/etc/certs/tls.key' });
@@ -65,6 +66,16 @@ export const CASES = {
   }),
   'callers by namespace': () => routed(originated, { callers: [Caller.namespace('shop'), Caller.namespace('billing')] }),
   'callers by service account': () => routed(originated, { callers: [Caller.serviceAccount('shop', 'checkout'), Caller.namespace('billing')] }),
+  'a list of one caller': () => routed(originated, {
+    callers: [Caller.namespace('shop'), Caller.serviceAccount('audit', 'reader', { allow: [{ path: PathMatch.prefix('/reports'), methods: ['GET'] }] })],
+  }),
+  'split over external services': () => {
+    const world = mesh();
+    const [api, next] = ['api', 'next'].map(name => new ExternalService(world.shop, name, { hosts: [`${name}.example.com`], ports: [ExternalPort.httpToHttps()] }));
+    const shares = [{ destination: Destination.external(api), weight: 90 }, { destination: Destination.external(next), weight: 10 }];
+    const route = new EgressRoute(world.shop, 'route', { service: api, gateway: world.egress, rules: [{ action: RouteAction.split(shares) }] });
+    return { ...world, service: api, route, manifests: () => manifestsOf(world.app, [api.serviceEntry, next.serviceEntry, ...route.parts]) };
+  },
   'kept headers': () => routed(originated, { keepHeaders: ['X-Request-Id'] }),
   'endpoints instead of DNS': () => routed({
     hosts,

@@ -48,7 +48,7 @@ const REFUSED: Refused[] = [
   {
     when: 'a rule cannot be joined with what is allowed',
     props: { allow: [{ path: PathMatch.regex('/v[0-9]/.*') }], rules: [{ matches: [{ path: PathMatch.prefix('/v1') }] }] },
-    message: '[RulesCannotCombine] shop/route: rules[0].matches is "a condition that overlaps with one of `allow`"; allowed: conditions that can be joined with those of `allow`; fix: repeat the condition of `allow` in the rule',
+    message: '[RulesCannotCombine] shop/route: rules[0].matches is "a condition that overlaps with one of `allow`"; allowed: conditions that can be joined with those of `allow`; fix: repeat the condition of `allow` here',
   },
   {
     when: 'a rule is for nothing that is allowed',

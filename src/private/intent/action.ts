@@ -1,5 +1,6 @@
 import { Chart } from 'cdk8s';
 import { IConstruct } from 'constructs';
+import { checkExternalDestination } from './external-destination';
 import { checkPath } from './match';
 import { readService } from './service';
 import { Destination } from '../../http/destination';
@@ -10,7 +11,7 @@ import { Refuse } from '../errors';
 import { checkHost } from '../hosts';
 import { checkList, needKind, needObject } from '../kinds';
 import { isDnsLabel } from '../names';
-import { Action, Target } from '../plan/objects';
+import { Action, Target, WeightedTarget } from '../plan/objects';
 
 const REDIRECTS = [301, 302, 303, 307, 308];
 
@@ -21,7 +22,7 @@ export function checkAction(scope: IConstruct, action: RouteAction, prop: string
     return { kind: 'respond', status: checkStatus(respond.status, `${prop}.status`, refuse), body: respond.body };
   }
   if (split) return { kind: 'forward', to: checkSplit(scope, split, `${prop}.split`, refuse) };
-  return { kind: 'forward', to: [checkDestination(scope, forward!, `${prop}.destination`, refuse)] };
+  return { kind: 'forward', to: [checkForward(scope, forward!, `${prop}.destination`, refuse)] };
 }
 
 export function checkSplit(scope: IConstruct, split: WeightedDestination[], prop: string, refuse: Refuse) {
@@ -30,12 +31,20 @@ export function checkSplit(scope: IConstruct, split: WeightedDestination[], prop
   weights.forEach((weight, i) => Number.isInteger(weight) && weight >= 0 || wrong(`${prop}[${i}].weight`, weight));
   if (!weights.some(w => w > 0)) wrong(prop, weights);
   return split.map(({ destination, weight }, i) => ({
-    ...checkDestination(scope, destination, `${prop}[${i}].destination`, refuse), weight: split.length > 1 ? weight : undefined,
+    ...checkForward(scope, destination, `${prop}[${i}].destination`, refuse), weight: split.length > 1 ? weight : undefined,
   }));
 }
 
+function checkForward(scope: IConstruct, destination: Destination, prop: string, refuse: Refuse): WeightedTarget {
+  const target = needKind(destination, Destination, prop, refuse)._target;
+  return target.external ? checkExternalDestination(target, prop, refuse) : checkDestination(scope, destination, prop, refuse);
+}
+
 export function checkDestination(scope: IConstruct, destination: Destination, prop: string, refuse: Refuse): Target {
-  const { subset, construct, name, namespace, port } = needKind(destination, Destination, prop, refuse)._target;
+  const { subset, construct, external, name, namespace, port } = needKind(destination, Destination, prop, refuse)._target;
+  if (external) {
+    refuse({ code: 'ExternalDestinationInvalid', prop, got: external.node.path, allowed: 'a Service of the mesh', fix: 'copy to a Service: a copy keeps the name of the host to which the request was sent' });
+  }
   if (subset) return subset;
   const domain = MeshSettings.of(scope).clusterDomain;
   if (construct) {

@@ -1,16 +1,18 @@
 import { IConstruct } from 'constructs';
 import { ProxyIntent, checkConnectProxy } from './connect-proxy';
 import { ExternalIntent, isHttp } from './external';
+import { externalDestinations } from './external-destination';
 import { Leaving, LeavingInput, checkLeaving } from './leaving';
 import { WorkloadFacts, workloadPortsText } from './workload';
 import { Caller } from '../../egress/caller';
 import { ConnectProxy } from '../../egress/connect-proxy';
-import { checkDnsName, checkEnum, checkLabel, checkReason } from '../checks';
+import { IExternalService } from '../../egress/external-service';
+import { checkEnum, checkReason } from '../checks';
 import { Refuse } from '../errors';
 import { isWildcard } from '../hosts';
-import { checkList, needKind } from '../kinds';
+import { checkList } from '../kinds';
 import { isDnsName } from '../names';
-import { CALLER_HEADER } from '../plan/callers';
+import { CALLER_HEADER, CallerIdentity } from '../plan/callers';
 import { GatewayFacts, ownLegOneHost } from '../plan/egress-gateway';
 import { PORT_HEADER, legOneOf } from '../plan/egress-route';
 
@@ -21,7 +23,7 @@ export interface EgressIntent extends Leaving {
   readonly name?: string;
   readonly service: ExternalIntent;
   readonly gateway: GatewayFacts;
-  readonly callers: { readonly namespace: string; readonly serviceAccount?: string }[];
+  readonly callers: CallerIdentity[];
   readonly callerNamespaces: string[];
   readonly appTls: 'WRAP' | 'PASSTHROUGH';
   readonly layout: 'SPLIT' | 'SINGLE';
@@ -56,11 +58,14 @@ export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: 
   checkEnum(input.layout, ['SPLIT', 'SINGLE'], 'virtualServices', refuse);
   checkService(around, refuse);
   checkTraffic(input, around.service, refuse);
-  const callers = (checkList(input.callers, 'callers', refuse) ?? [Caller.namespace(around.namespace)]).map((c, i) => checkCaller(c, `callers[${i}]`, refuse));
+  const wanted = checkList(input.callers, 'callers', refuse) ?? [Caller.namespace(around.namespace)];
+  // leg 1 and the gateway write these headers themselves, and leg 2 tells by them what may leave
+  const leaving = checkLeaving(scope, input, around.service, [CALLER_HEADER, PORT_HEADER], wanted, refuse);
+  for (const other of externalDestinations(input.rules ?? [])) checkDestination(other, around.gateway, refuse);
+  const callers = leaving.grants.flatMap(grant => grant.callers);
   const intent: EgressIntent = {
     ...around,
-    // leg 1 and the gateway write these headers themselves, and leg 2 tells by them what may leave
-    ...checkLeaving(scope, input, around.service, [CALLER_HEADER, PORT_HEADER], refuse),
+    ...leaving,
     callers,
     callerNamespaces: [...new Set(callers.map(c => c.namespace))],
     appTls: input.appTls ?? 'WRAP',
@@ -98,6 +103,15 @@ function checkGatewayPort(number: number, { service, workload }: EgressSurroundi
   return found ?? refuse({ code: 'EgressGatewayPortMissing', prop: 'gatewayPort', got: number, allowed: workloadPortsText(workload), fix: 'add the port to the Service and to the GatewayWorkload, or leave out gatewayPort' });
 }
 
+/** Another service than the route's own, to which a rule leads. */
+function checkDestination(other: IExternalService, gateway: GatewayFacts, refuse: Refuse): void {
+  if (other._direct) {
+    refuse({ code: 'DirectServiceRouted', prop: 'rules', got: other.node.path, allowed: 'destinations that are not direct', fix: 'leave out `direct` from the service, or choose another destination' });
+  }
+  checkSecrets(other._intent, other.node.path, gateway, refuse);
+}
+
+/** The gateway reads Secrets of its own namespace. */
 function checkSecrets({ ports }: ExternalIntent, prop: string, gateway: GatewayFacts, refuse: Refuse): void {
   ports.forEach(({ tls }, i) => {
     if (tls?.secretNamespace !== undefined && tls.secretNamespace !== gateway.namespace) {
@@ -108,19 +122,16 @@ function checkSecrets({ ports }: ExternalIntent, prop: string, gateway: GatewayF
 
 function checkTraffic(input: EgressInput, service: ExternalIntent, refuse: Refuse): void {
   const opaque = service.ports.find(p => !isHttp(p));
+  const limited = (checkList(input.callers, 'callers', refuse) ?? []).findIndex(caller => caller?._options?.allow !== undefined);
+  if (opaque && limited >= 0) {
+    refuse({ code: 'RulesOnOpaqueTraffic', prop: `callers[${limited}].allow`, got: `a service with port ${opaque.number} (${opaque.protocol})`, allowed: 'HTTP ports only, where a proxy reads requests', fix: 'use ExternalPort.httpToHttps() and let the application say http://' });
+  }
   if (input.plaintextLegOne !== undefined && opaque) {
     refuse({ code: 'PlaintextLegOneProtocol', prop: 'plaintextLegOne', got: `a service with port ${opaque.number} (${opaque.protocol})`, allowed: 'HTTP ports only', fix: 'leave out plaintextLegOne: the application\'s own TLS is no plaintext' });
   }
   if (input.appTls !== undefined && !service.ports.some(p => p.protocol === 'HTTPS' || p.protocol === 'TLS')) {
     refuse({ code: 'AppTlsWithoutTls', prop: 'appTls', got: input.appTls, allowed: 'a service with a port of ExternalPort.https() or tls()', fix: 'leave out appTls' });
   }
-}
-
-export function checkCaller(caller: Caller, prop: string, refuse: Refuse) {
-  const { _namespace: namespace, _serviceAccount: serviceAccount } = needKind(caller, Caller, prop, refuse);
-  checkLabel(namespace, prop, refuse);
-  if (serviceAccount !== undefined) checkDnsName(serviceAccount, prop, 'service account', refuse);
-  return { namespace, serviceAccount };
 }
 
 function checkCallers(input: EgressInput, intent: EgressIntent, refuse: Refuse): void {

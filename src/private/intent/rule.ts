@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { IConstruct } from 'constructs';
 import { checkAction, checkDestination } from './action';
 import { checkCors } from './cors';
+import { externalDestinations } from './external-destination';
 import { Match, NO_CONDITION, PathCondition, checkMatches, checkPath } from './match';
 import { Cors } from '../../http/cors';
 import { Fault } from '../../http/fault';
@@ -92,6 +93,10 @@ function checkRule(scope: IConstruct, rule: Input, prop: string, refuse: Refuse)
     if (unused) {
       refuse({ code: 'RuleOptionUnused', prop: `${prop}.${unused}`, got: 'set', allowed: 'a rule that forwards', fix: `leave it out, or let the rule forward: a ${action.kind} asks nobody` });
     }
+  }
+  const foreign = rule.rewrite?.authority !== undefined && externalDestinations([rule]).length > 0;
+  if (foreign) {
+    refuse({ code: 'RuleOptionUnused', prop: `${prop}.rewrite.authority`, got: rule.rewrite!.authority, allowed: 'a rewrite of the path beside Destination.external', fix: 'leave it out: each external host sees its own name' });
   }
   return {
     matches,

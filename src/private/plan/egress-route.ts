@@ -1,4 +1,3 @@
-import { ofCallers } from './callers';
 import { LEG_ONE, legOneEntry, legOneHost, legOneRule, ownLegOneHost, qualified } from './egress-gateway';
 import { upstreamRules } from './external';
 import { Signs, leavingRoutes } from './leaving';
@@ -7,7 +6,7 @@ import { tunnelEntrance, tunnelRule } from './tunnel';
 import { exportTo } from './visibility';
 import { isWildcard } from '../hosts';
 import { EgressIntent } from '../intent/egress-route';
-import { Port, isHttp, isHttp2 } from '../intent/external';
+import { ExternalIntent, Port, isHttp, isHttp2 } from '../intent/external';
 import { labelOf } from '../names';
 
 const PLAINTEXT_REASON = 'cdk8s-istio/plaintext-leg-one-reason';
@@ -43,14 +42,16 @@ export function legOneOf(intent: Pick<EgressIntent, 'plaintextReason' | 'appTls'
 /**
  * Every object of a route, in the order in which they should come to be: callers learn of the way when the rest of it stands.
  * A route by hand that has carried them until then is left without a gap.
+ *
+ * @param upstreams the services whose hosts the gateway does not know how to reach yet
  */
-export function planEgressRoute(intent: EgressIntent): ObjectPlan[] {
+export function planEgressRoute(intent: EgressIntent, upstreams: ExternalIntent[]): ObjectPlan[] {
   const { service } = intent;
   const ways = service.hosts.flatMap(host => service.ports.map(port => wayOf(intent, host, port)));
   return [
     ...[...new Map(ways.map(way => [way.gatewayName, way])).values()].flatMap(way => entranceObjects(intent, way)),
     ...ways.filter(hasPolicy).map(way => callersPolicy(intent, way, ways)),
-    ...service.hosts.flatMap(host => upstreamObjects(intent, host)),
+    ...upstreamObjects(intent, upstreams),
     ...(intent.layout === 'SINGLE' ? service.hosts.map(host => singleVirtualService(intent, host, ways)) : splitVirtualServices(intent, ways)),
   ];
 }
@@ -113,7 +114,7 @@ function leavingLeg(intent: EgressIntent, way: Way, gateway?: string): Pick<Virt
 function signsOf(intent: EgressIntent, way: Way): Signs {
   return {
     mark: way.mark && Object.fromEntries(Object.entries(way.mark).map(([name, exact]) => [name, { exact }])),
-    callers: way.legOne === 'shared' ? ofCallers(intent.callers, intent.trustDomain) : undefined,
+    trustDomain: way.legOne === 'shared' ? intent.trustDomain : undefined,
   };
 }
 
@@ -253,7 +254,8 @@ function policyHosts(intent: EgressIntent, way: Way, ways: Way[]): string[] {
  * How the gateway goes to a host; of one that a forward proxy connects to it knows nothing. A selector keeps the rules from sidecars,
  * which would wrap TLS twice or, given a Secret, send clear text (R18, R19).
  */
-function upstreamObjects({ service, gateway, proxy }: EgressIntent, host: string): ObjectPlan[] {
-  const head = { namespace: gateway.namespace, name: [gateway.name, host] };
-  return proxy ? [tunnelRule(proxy, host, service.ports, head, gateway.selector)] : upstreamRules(host, service, head, gateway.selector);
+function upstreamObjects({ service, gateway, proxy }: EgressIntent, upstreams: ExternalIntent[]): ObjectPlan[] {
+  const head = (host: string) => ({ namespace: gateway.namespace, name: [gateway.name, host] });
+  if (proxy) return service.hosts.map(host => tunnelRule(proxy, host, service.ports, head(host), gateway.selector));
+  return upstreams.flatMap(upstream => upstream.hosts.flatMap(host => upstreamRules(host, upstream, head(host), gateway.selector)));
 }

@@ -1,6 +1,9 @@
+import { ofCallers } from './callers';
+import { granted } from './grants';
 import { At, matchesAt, ruleRoute } from './http';
 import { Action, HttpMatch, HttpRoute, Target } from './objects';
 import { Leaving } from '../intent/leaving';
+import { Match } from '../intent/match';
 
 /** What proxies of the mesh add to a request, and what is nobody's business outside. */
 export const MESH_HEADERS = [
@@ -12,22 +15,26 @@ export const MESH_HEADERS = [
 export interface Signs {
   /** What leg 1 wrote into them, for the gateway alone. */
   readonly mark?: HttpMatch['headers'];
-  /** What the gateway knows of their callers; left out where it knows nobody. */
-  readonly callers?: HttpMatch['headers'];
+  /** With it the identities of callers begin; left out where nobody is known. */
+  readonly trustDomain?: string;
 }
 
 /** The HTTP routes by which requests leave: the rules, then the rest of what is allowed; all others are refused. */
-export function leavingRoutes(intent: Leaving, port: At, to: Target, { mark, callers }: Signs, by = 'egress'): HttpRoute[] {
+export function leavingRoutes(intent: Leaving, port: At, to: Target, { mark, trustDomain }: Signs, by = 'egress'): HttpRoute[] {
   const marked: At = { ...port, headers: mark };
-  const at: At = { ...port, headers: mark || callers ? { ...mark, ...callers } : undefined };
+  const matchesOf = (matches: Match[]) => intent.grants.flatMap(({ callers, allow }) => {
+    const at = trustDomain === undefined ? marked : { ...port, headers: { ...mark, ...ofCallers(callers, trustDomain) } };
+    const left = granted(matches, allow);
+    return left ? matchesAt(left, [at]) : [];
+  });
   const forward: Action = { kind: 'forward', to: [to] };
   const mesh = [...MESH_HEADERS.filter(h => !intent.keepHeaders.includes(h)), ...Object.keys(mark ?? {})];
-  const rules = intent.rules.map(rule => distinct(ruleRoute(rule, [at], forward), []));
-  const rest = distinct(ruleRoute({ matches: intent.allow ?? [] }, [at], forward), rules.flatMap(route => route.matches));
+  const rules = intent.rules.map(rule => distinct({ ...ruleRoute(rule, [], forward), matches: matchesOf(rule.matches) }, []));
+  const rest = distinct({ action: forward, matches: matchesOf([]) }, rules.flatMap(route => route.matches));
   const leaving = [...rules, rest]
     .filter(route => route.matches.length > 0)
     .map(route => (route.action.kind === 'forward' ? withoutHeaders(route, mesh) : route));
-  if (!intent.allow && !callers) return leaving;
+  if (trustDomain === undefined && intent.grants.some(grant => grant.allow.length === 0)) return leaving;
   return [...leaving, { matches: matchesAt([], [marked]), action: { kind: 'respond', status: 403, body: `not allowed by the ${by} route to ${to.host}` } }];
 }
 
