@@ -1,15 +1,17 @@
 import { App, Chart, JsonPatch } from 'cdk8s';
-import { http, https, mutualTlsOrigination, sidecarTlsOrigination, tlsOrigination } from './documented';
+import { externalProxy, http, https, mutualTlsOrigination, sidecarTlsOrigination, tlsOrigination } from './documented';
 import { Manifests } from './manifests';
 import { Answer, External, Outcome, RequestOptions, describeMesh, external, get, runMesh } from './mesh';
 import { GATEWAY_SERVICE, istio, to } from './recipes';
 import { size } from './size';
 import { REGISTRY_ONLY } from './traffic';
 import { declare, workloads } from './world';
-import { AppTls, ClientCertificate, ExternalPort, ExternalService, UpstreamTls } from '../../src';
+import { AppTls, ClientCertificate, ExternalPort, ExternalService, ExternalServiceProps, UpstreamTls } from '../../src';
 import { expectBlock } from '../pages';
 
 const HOST = 'api.test';
+/** The lab's address of the first external host. */
+const PROXY = '198.19.1.10';
 const LEG_1 = 'egress.istio-system.mesh.internal';
 
 /** One way out, by a recipe of the documentation and by us. */
@@ -19,6 +21,8 @@ interface Pair {
   readonly ours: App;
   readonly external: External;
   readonly url: string;
+  /** A forward proxy to which the application itself speaks. */
+  readonly proxy?: string;
   /** How somebody who was not invited enters the gateway: the port of its Service, and the SNI of mesh mTLS. */
   readonly doors?: { readonly theirs: Door; readonly ours: Door };
 }
@@ -34,9 +38,9 @@ const SECRET = {
   data: { 'tls.crt': '${cert:client:shop.example}', 'tls.key': '${key:client:shop.example}', 'ca.crt': '${ca:public}' },
 };
 
-function direct(): App {
+function direct(props: ExternalServiceProps): App {
   const app = new App();
-  new ExternalService(new Chart(app, 'shop', { namespace: 'shop' }), 'api', { hosts: [HOST], ports: [ExternalPort.httpToHttps()], direct: true });
+  new ExternalService(new Chart(app, 'shop', { namespace: 'shop' }), 'api', { ...props, direct: true });
   return app;
 }
 
@@ -89,7 +93,15 @@ const PAIRS: Pair[] = [
     url,
     doors: { theirs: { port: 443, sni: HOST }, ours: { port: 443, sni: LEG_1 } },
   },
-  { name: 'TLS origination at the sidecar', theirs: sidecarTlsOrigination(HOST), ours: direct(), external: external(HOST, { https: 443 }), url },
+  { name: 'TLS origination at the sidecar', theirs: sidecarTlsOrigination(HOST), ours: direct({ hosts: [HOST], ports: [ExternalPort.httpToHttps()] }), external: external(HOST, { https: 443 }), url },
+  {
+    name: 'an external proxy to which the application speaks',
+    theirs: externalProxy('proxy.test', PROXY),
+    ours: direct({ hosts: ['proxy.test'], addresses: [PROXY], ports: [ExternalPort.tcp({ number: 3128 })] }),
+    external: external(HOST, { https: 443 }),
+    url: `https://${HOST}/get?x=1`,
+    proxy: 'proxy.test:3128',
+  },
 ];
 
 /** What a namespace writes that was not invited: a way of its own into the gateway. */
@@ -102,16 +114,16 @@ function intrusion({ port, sni }: Door): object[] {
   ];
 }
 
-const request = (at: string, from: string): RequestOptions => ({ from, name: `${from} ${at}`, headers: { 'x-mine': 'yes' }, timeoutS: 3 });
+const request = (from: string, proxy?: string): RequestOptions => ({ from, proxy, name: from, headers: { 'x-mine': 'yes' }, timeoutS: 3 });
 
-function run(manifests: Manifests, server: External, asked: string, door?: Door): Promise<Outcome> {
+function run(manifests: Manifests, server: External, asked: string, door?: Door, proxy?: string): Promise<Outcome> {
   return runMesh({
     manifests,
     fixtures: [SECRET, ...door ? intrusion(door) : []],
     workloads,
-    externals: [server],
+    externals: [external('proxy.test', { connect: 3128 }), server],
     meshConfig: REGISTRY_ONLY,
-    steps: ['app', 'stranger'].map(from => get(asked, request(asked, from))),
+    steps: ['app', 'stranger'].map(from => get(asked, request(from, proxy))),
   });
 }
 
@@ -134,11 +146,12 @@ async function grows(manifests: Manifests): Promise<number> {
 describeMesh('egress: beside the documented recipes', () => {
   const rows: string[] = [];
 
-  describe.each(PAIRS.map(pair => [pair.name.replace(/`/g, ''), pair] as const))('%s', (_, { name, theirs, ours, external: server, url: asked, doors }) => {
+  describe.each(PAIRS.map(pair => [pair.name.replace(/`/g, ''), pair] as const))('%s', (_, { name, theirs, ours, external: server, url: asked, doors, proxy }) => {
     test('the host sees the same request, and ours is nowhere laxer', async () => {
       const wrong = { ...server, ports: server.ports.map(port => ({ ...port, certHost: 'other.test' })) };
       const [[their, theirStranger], [our, ourStranger], [theirWrong], [ourWrong]] = (await Promise.all([
-        run(theirs, server, asked, doors?.theirs), run(ours, server, asked, doors?.ours), run(theirs, wrong, asked), run(ours, wrong, asked),
+        run(theirs, server, asked, doors?.theirs, proxy), run(ours, server, asked, doors?.ours, proxy),
+        run(theirs, wrong, asked), run(ours, wrong, asked),
       ])).map(({ answers }) => answers);
       expect(sight(our)).toEqual(sight(their));
       expect(headersOf(our).filter(header => !headersOf(their).includes(header))).toEqual([]);

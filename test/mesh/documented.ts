@@ -68,6 +68,11 @@ export function mutualTlsOrigination(host: string): object[] {
   ];
 }
 
+/** https://istio.io/latest/docs/tasks/traffic-management/egress/http-proxy/ */
+export function externalProxy(host: string, address: string): object[] {
+  return [serviceEntry(host, [{ number: 3128, name: 'tcp', protocol: 'TCP' }], { addresses: [`${address}/32`], resolution: 'NONE' })];
+}
+
 /** https://istio.io/latest/docs/tasks/traffic-management/egress/egress-tls-origination/ */
 export function sidecarTlsOrigination(host: string): object[] {
   return [serviceEntry(host, [{ ...HTTP_PORT, targetPort: 443 }, HTTPS_PORT]), originate('shop', host, 80, { mode: 'SIMPLE' })];

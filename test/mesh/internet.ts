@@ -1,4 +1,4 @@
-import { External, ServerOptions, external } from './externals';
+import { External, Protocol, ServerOptions, external } from './externals';
 import { Manifest } from '../synth';
 
 /** The outside of which a set of manifests speaks: a server for each host and port, and the Secrets that gateways name. */
@@ -9,6 +9,7 @@ export function internet(objects: readonly Manifest[]): { readonly externals: Ex
     .flatMap(o => o.spec.trafficPolicy?.portLevelSettings ?? []).find((level: any) => level.port.number === port)?.tls;
   const servers = entries.flatMap(({ spec }) => spec.hosts.flatMap((host: string) => spec.ports.flatMap((port: any) => {
     const tls = tlsOf(host, port.number);
+    const forwards = rules.some(o => o.spec.host === host && o.spec.subsets?.some((subset: any) => subset.trafficPolicy?.tunnel));
     const options: ServerOptions = {
       certHost: host.replace('*', 'a'),
       name: host,
@@ -16,7 +17,7 @@ export function internet(objects: readonly Manifest[]): { readonly externals: Ex
       clientAuth: tls?.mode === 'MUTUAL',
     };
     const endpoints: string[] = (spec.endpoints ?? [{ address: host }]).map(({ address }: any) => address);
-    return endpoints.filter(address => !/^[\d.]+$/.test(address)).map(address => ({ address, protocol: protocolOf(port.protocol, tls), port: port.targetPort ?? port.number, options }));
+    return endpoints.filter(address => !/^[\d.]+$/.test(address)).map(address => ({ address, protocol: forwards ? 'connect' as const : protocolOf(port.protocol, tls), port: port.targetPort ?? port.number, options }));
   })));
   return {
     externals: [...new Map(servers.map(server => [`${server.address}:${server.port}`, server])).values()]
@@ -25,7 +26,7 @@ export function internet(objects: readonly Manifest[]): { readonly externals: Ex
   };
 }
 
-function protocolOf(protocol: string, tls?: object): string {
+function protocolOf(protocol: string, tls?: object): Protocol {
   if (protocol === 'TCP') return tls ? 'tls' : 'tcp';
   return tls || protocol === 'TLS' || protocol === 'HTTPS' ? 'https' : 'http';
 }

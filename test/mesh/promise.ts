@@ -69,6 +69,7 @@ function seenOf(cell: string): Reached {
   return Object.assign({}, ...cell.split(', ').filter(Boolean).map((fact): Reached => {
     const found = ([
       [/^(?:by its own sidecar|by the gateway)$/, () => ({})],
+      [/^by the proxy `(.+)`$/, leftBy => ({ leftBy })],
       [/^port (\d+)$/, port => ({ port: Number(port) })],
       [/^server name `(.+)`$/, sni => ({ sni })],
       [/^path `(.+)`$/, path => ({ path })],

@@ -12,9 +12,9 @@ export async function ask(all: Manifest[], promises: PagePromise[], { isolated =
   const egress = objects.some(({ kind, metadata }) => kind === 'Gateway' && metadata.namespace === 'istio-system');
   const { externals, fixtures } = internet(objects);
   const { answers } = await runMesh({
-    manifests: objects.map(o => stringify(withKeys(o), { version: '1.1' })).join('---\n'),
+    manifests: objects.map(o => stringify(o, { version: '1.1' })).join('---\n'),
     fixtures,
-    externals: [...externals, ...undeclared(externals, promises)],
+    externals: [...externals, ...undeclared(externals, promises), ...issuers(objects)],
     workloads: [
       ...callers.map(namespace => sidecar(namespace, { namespace, isolated: isolated && egress })),
       ...egress ? [] : destinations(objects),
@@ -54,11 +54,10 @@ function listened(objects: Manifest[]): number[] {
   return objects.filter(o => o.kind === 'Gateway').flatMap(({ spec }) => spec.servers.map((server: any) => server.port.number));
 }
 
-/** istiod would fetch an issuer's keys; here it is given them. */
-function withKeys(object: Manifest): Manifest {
-  if (object.kind !== 'RequestAuthentication') return object;
-  const jwtRules = object.spec.jwtRules.map(({ jwksUri, ...rule }: any) => ({ ...rule, jwks: ISSUER.jwks }));
-  return { ...object, spec: { ...object.spec, jwtRules } };
+/** Where istiod reads the keys of those who sign tokens. */
+function issuers(objects: Manifest[]): External[] {
+  const uris = objects.filter(o => o.kind === 'RequestAuthentication').flatMap(({ spec }) => spec.jwtRules.map(({ jwksUri }: any) => jwksUri));
+  return [...new Set(uris)].map(uri => external(new URL(uri).hostname, { https: 443 }, { body: ISSUER.jwks, certCA: 'public' }));
 }
 
 /** Unbinds what leaves or comes in from its gateway; where there is none, hides the service from those who call it. */
