@@ -17,7 +17,7 @@ import { Rule, checkRules, targetsOf } from '../private/intent/rule';
 import { checkBeside } from '../private/intent/several-routes';
 import { checkConstruct, checkList, needObject } from '../private/kinds';
 import { RoutedHosts, accessObjects } from '../private/plan/access';
-import { answersPreflights, ingressVirtualService } from '../private/plan/ingress';
+import { ingressVirtualService } from '../private/plan/ingress';
 import { ListenedHost } from '../private/plan/ingress-gateway';
 import { opaqueVirtualService } from '../private/plan/ingress-opaque';
 import { RoutePart, arrange, precedence } from '../private/plan/order';
@@ -108,7 +108,7 @@ export interface IngressRouteProps {
  * Several routes of an app may have a host, for example one for each team. Of rules of two routes the one with the more specific path
  * decides: an exact path before prefixes, a longer prefix before a shorter one, and a path before none; on the same path the rule
  * that asks for more. Within a route the order stays as written. Where that does not say which of two rules decides, the second route
- * is refused; and so are `access` and `deny` where several routes have a host, because they hold for all of its requests.
+ * is refused. What `access`, `openPaths` and `deny` say holds for all requests to a host, so all of its routes must say the same.
  * Istio goes through several objects in the order of their age. That makes no difference here, because each VirtualService also holds
  * the rules of other routes that stand before one of its own; where paths do not overlap, there are none.
  *
@@ -138,7 +138,7 @@ export class IngressRoute extends Construct {
     this.isOpaque = props.destinations !== undefined || props.tcpPort !== undefined;
     if (this.isOpaque) {
       const route = checkOpaqueRoute(this, { ...props, gateway }, refuse);
-      this.part = { id: this.node.path, hosts: [], rules: [], guarded: false };
+      this.part = { id: this.node.path, hosts: [], rules: [] };
       this.perHost = [];
       addReader(this, gateway._workload.namespace, route.to);
       gateway._bind({ namespace, ...route });
@@ -149,12 +149,12 @@ export class IngressRoute extends Construct {
     }
     const hosts = checkRouteHosts(props.hosts, refuse);
     const listeners = coveringListeners(hosts, 'http', gateway, refuse);
-    this.part = { id: this.node.path, hosts, rules: [], guarded: props.access !== undefined || props.deny !== undefined };
+    const served = listeners.filter(l => l.redirectTo === undefined);
+    const access = checkAccess(this, { ...props, hosts, served }, gateway._workload, refuse);
+    this.part = { id: this.node.path, hosts, rules: [], access };
     this.perHost = hosts.map(host => shared<RoutePart>(this, 'ingress', gateway.gatewayName, host));
     for (const parts of this.perHost) parts.push(this.part);
     this.takeRules(props.rules ?? [], 'rules');
-    const served = listeners.filter(l => l.redirectTo === undefined);
-    const access = checkAccess(this, { ...props, hosts, served }, gateway._workload, refuse);
     const routed = shared<RoutedHosts>(this, 'ingress routes', gateway._workload.namespace, JSON.stringify(gateway._workload.selector));
     routed.push({ hosts, podPorts: listeners.map(l => l.podPort) });
     gateway._bind({ namespace, hosts });
@@ -167,8 +167,10 @@ export class IngressRoute extends Construct {
         podNamespace: gateway._workload.namespace,
         listeners,
         access,
+        cors: this.answersPreflights(),
       }), props.metadata);
     this.accessObjects = addLateObjects(this, () => accessObjects({
+      path: this.node.path,
       access,
       hosts,
       served,
@@ -176,7 +178,7 @@ export class IngressRoute extends Construct {
       gateway: gateway.gatewayName,
       pods: gateway._workload,
       listened: gateway._listened,
-      cors: answersPreflights(this.part.rules),
+      cors: this.answersPreflights(),
     }), props.metadata);
     this.node.addValidation({ validate: () => [...this.empty(), ...this.loops(served)] });
   }
@@ -218,6 +220,11 @@ export class IngressRoute extends Construct {
       if (!redirectsToItself(rule, earlier, hosts, served)) return [];
       return [refusalMessage(this, { code: 'RedirectLoop', prop: `rules[${i}].action`, got: 'a redirect to what the rule matches', allowed: 'a redirect to something else', fix: 'let the rule match less, for example PathMatch.exact, or put a rule for the target before it' })];
     });
+  }
+
+  /** Whether a rule of any of the routes that have one of the hosts does. */
+  private answersPreflights(): boolean {
+    return [this.part, ...this.beside()].some(part => part.rules.some(rule => rule.cors !== undefined));
   }
 
   private empty(): string[] {

@@ -21,7 +21,7 @@ describe('access to a route', () => {
       apiVersion: security.istio.io/v1
       kind: RequestAuthentication
       metadata:
-        name: shop-shop-gateway-c82d0dab-shop-example-com-jwt-40ebe159
+        name: shop-example-com-jwt-shop-shop-gateway-c82d0dab-shop-r-9098a1bf
         namespace: istio-ingress
       spec:
         jwtRules:
@@ -39,7 +39,7 @@ describe('access to a route', () => {
       apiVersion: security.istio.io/v1
       kind: AuthorizationPolicy
       metadata:
-        name: shop-shop-gateway-c82d0dab-shop-example-com-access-cfdf7847
+        name: shop-example-com-access-shop-shop-gateway-c82d0dab-sho-51900b6b
         namespace: istio-ingress
       spec:
         action: DENY

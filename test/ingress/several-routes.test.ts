@@ -90,14 +90,34 @@ describe('several routes for a host', () => {
       '[HostAlreadyRouted] team/route: hosts is "a.test", "b.test"; allowed: the hosts of shop/route, b.test, or none of them; fix: give both routes the same hosts: rules[0] and rules[0] of shop/route take requests of which one decides by its path');
   });
 
-  test.each<[string, Partial<IngressRouteProps>, Partial<IngressRouteProps>, string]>([
-    ['first', { access: [Access.ipBlocks('192.0.2.0/24')] }, {}, 'shop/route'],
-    ['second', {}, { deny: [{ path: PathMatch.prefix('/admin') }] }, 'team/route'],
-  ])('are refused when the %s asks something of all requests', (_, props, teamProps, guarded) => {
-    const { app, gateway } = ingress({}, { hosts: ['a.test'], rules: [api], ...props });
+  const guarded = (props: Partial<IngressRouteProps>, teamProps: Partial<IngressRouteProps>) => {
+    const { app, gateway, route } = ingress({}, { hosts: ['a.test'], rules: [api], ...props });
     const team = new Chart(app, 'team', { namespace: 'team' });
-    expectRefusal(() => new IngressRoute(team, 'route', { gateway, hosts: ['a.test'], rules: [rule('next', PathMatch.prefix('/next'))], ...teamProps }),
-      `[HostAlreadyRouted] team/route: hosts is "a.test"; allowed: hosts that shop/route does not have, because ${guarded} has access or deny; fix: put all rules of the host into one route: access and deny hold for all requests to a host`);
+    return { app, routes: [route, new IngressRoute(team, 'route', { gateway, hosts: ['a.test'], rules: [rule('next', PathMatch.prefix('/next'))], ...teamProps })] };
+  };
+  const inside = { access: [Access.ipBlocks('192.0.2.0/24')], openPaths: ['/health'], deny: [{ path: PathMatch.prefix('/admin') }] };
+
+  test.each<[string, Partial<IngressRouteProps>, Partial<IngressRouteProps>]>([
+    ['the first alone asks something', inside, {}],
+    ['the second alone asks something', {}, { deny: inside.deny }],
+    ['they ask different things', inside, { ...inside, access: [Access.ipBlocks('192.0.2.0/25')] }],
+    ['they deny different things', inside, { ...inside, deny: [{ path: PathMatch.prefix('/other') }] }],
+  ])('are refused when %s', (_, props, teamProps) => {
+    expectRefusal(() => guarded(props, teamProps),
+      '[HostAlreadyRouted] team/route: access is "another than that of shop/route"; allowed: the same access, openPaths and deny as shop/route, which has a host of this route; fix: say the same in all routes of a host, for it holds for all requests to the host');
+  });
+
+  test('may ask the same, each for itself', () => {
+    const { app, routes } = guarded(inside, inside);
+    const [one, other] = routes.map(route => manifestsOf(app, route.accessObjects)[0]);
+    expect(one.spec).toEqual(other.spec);
+    expect(one.metadata.name).not.toBe(other.metadata.name);
+  });
+
+  test('let preflights of each other pass', () => {
+    const cors: Cors = { allowOrigins: [StringMatch.exact('https://shop.example.com')] };
+    const { app, routes } = guarded(inside, { ...inside, rules: [rule('next', PathMatch.prefix('/next'), { cors })] });
+    for (const route of routes) expect(manifestsOf(app, route.accessObjects)[0].spec.rules).toHaveLength(3);
   });
 
   test('are refused when preflights cannot tell them apart', () => {

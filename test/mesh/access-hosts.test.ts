@@ -1,8 +1,9 @@
 import { JsonPatch } from 'cdk8s';
-import { Step, describeMesh, get, ingressGateway, service, sidecar } from './mesh';
+import { entrance, shopWorkloads } from './entering';
+import { Step, describeMesh, get, ingressGateway, runMesh, service, sidecar } from './mesh';
 import { forward, plain, run, spelt, statuses } from './shop-routes';
 import { issuer } from './tokens';
-import { Access, IngressListener, PathMatch, StringMatch } from '../../src';
+import { Access, IngressListener, IngressRoute, PathMatch, StringMatch } from '../../src';
 
 const CLIENT = '198.18.0.2';
 const nobody = [Access.ipBlocks('203.0.113.0/24')];
@@ -41,6 +42,28 @@ describeMesh('ingress: access by host and path', () => {
     test('broken: without the form for ports, a port in the Host header opens it', async () => {
       const outcome = await run({ 'a.test': { access: nobody } }, [spelt('a.test'), spelt('a.test:80')], { broken: ['a.test', 'AuthorizationPolicy', JsonPatch.remove('/spec/rules/0/to/0/operation/hosts/1')] });
       expect(statuses(outcome)).toEqual([403, 200]);
+    });
+  });
+
+  describe('several routes of a host', () => {
+    const steps = ['/', '/next/x', '/admin', '/next/../admin', '/health'].map(path => plain('a.test', path));
+    const declare = (client: string) => {
+      const { app, shop, gateway } = entrance();
+      const props = { gateway, hosts: ['a.test'], access: [Access.ipBlocks(client)], deny: [{ path: PathMatch.prefix('/admin') }], openPaths: ['/health'] };
+      const one = new IngressRoute(shop, 'one', { ...props, rules: forward('web') });
+      const two = new IngressRoute(shop, 'two', { ...props, rules: [{ ...forward('next')[0], matches: [{ path: PathMatch.prefix('/next') }] }] });
+      return { app, routes: [one, two] };
+    };
+
+    test('ask the same, and all of it', async () => {
+      expect(statuses(await runMesh({ manifests: declare(CLIENT).app, workloads: shopWorkloads, steps }))).toEqual([200, 200, 403, 403, 200]);
+      expect(statuses(await runMesh({ manifests: declare('203.0.113.1').app, workloads: shopWorkloads, steps }))).toEqual([403, 403, 403, 403, 200]);
+    });
+
+    test('broken: the policy of one closes both', async () => {
+      const broken = declare('203.0.113.1');
+      broken.routes[0].accessObjects[0].addJsonPatch(JsonPatch.replace('/spec/rules/0/when/0/notValues', [CLIENT]));
+      expect(statuses(await runMesh({ manifests: broken.app, workloads: shopWorkloads, steps: steps.slice(0, 2) }))).toEqual([403, 403]);
     });
   });
 

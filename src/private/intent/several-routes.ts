@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Refuse } from '../errors';
 import { Clash, RoutePart, arrange } from '../plan/order';
 import { answersForLater } from '../plan/preflights';
@@ -5,9 +6,9 @@ import { answersForLater } from '../plan/preflights';
 /** Checks a route against the others that have one of its hosts. */
 export function checkBeside(own: RoutePart, others: RoutePart[], ruleName: (index: number) => string, refuse: Refuse): void {
   if (others.length === 0) return;
-  const guarded = [own, ...others].find(part => part.guarded);
-  if (guarded) {
-    refuse({ code: 'HostAlreadyRouted', prop: 'hosts', got: own.hosts, allowed: `hosts that ${others[0].id} does not have, because ${guarded.id} has access or deny`, fix: 'put all rules of the host into one route: access and deny hold for all requests to a host' });
+  const odd = others.find(other => !isDeepStrictEqual(other.access, own.access));
+  if (odd) {
+    refuse({ code: 'HostAlreadyRouted', prop: 'access', got: `another than that of ${odd.id}`, allowed: `the same access, openPaths and deny as ${odd.id}, which has a host of this route`, fix: 'say the same in all routes of a host, for it holds for all requests to the host' });
   }
   const arranged = arrange(own, others);
   if (!Array.isArray(arranged)) refuseClash(arranged, own, ruleName, refuse);

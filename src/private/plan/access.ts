@@ -11,6 +11,8 @@ import { escapeRegex } from '../re2';
 
 /** A route with what the policies about it must know of its surroundings. */
 export interface GuardedRoute {
+  /** That of the construct: several routes may have a host. */
+  readonly path: string;
   readonly access: AccessIntent;
   readonly hosts: string[];
   /** `namespace/name` of the Gateway. */
@@ -23,7 +25,7 @@ export interface GuardedRoute {
   readonly listened: ListenedHost[];
   /** All routes of the app through the same pods. */
   readonly routed: RoutedHosts[];
-  /** Whether the route answers preflights, which carry neither tokens nor cookies. */
+  /** Whether preflights are answered, which carry neither tokens nor cookies. */
   readonly cors: boolean;
 }
 
@@ -39,7 +41,7 @@ export interface RoutedHosts {
  */
 export function accessObjects(route: GuardedRoute): ObjectPlan[] {
   const { access: { requirements, issuers, provider }, pods: { namespace, selector } } = route;
-  const name = (what: string) => labelOf(...route.gateway.split('/'), route.hosts[0], what);
+  const name = (what: string) => labelOf(route.hosts[0], what, ...route.gateway.split('/'), ...route.path.split('/'));
   const policy = (id: string, spec: Omit<AuthorizationPolicySpec, 'selector'>): ObjectPlan => ({
     kind: 'AuthorizationPolicy', id, namespace, name: name(id), spec: { selector, ...spec },
   });

@@ -16,6 +16,8 @@ export interface IngressRouteIntent {
   readonly podNamespace: string;
   readonly listeners: ListenedHost[];
   readonly access: AccessIntent;
+  /** Whether preflights are answered. */
+  readonly cors: boolean;
 }
 
 /** The route, visible to the gateway's pods and nobody else. */
@@ -29,16 +31,12 @@ export function ingressVirtualService(intent: IngressRouteIntent): VirtualServic
     exportTo: exportTo([intent.podNamespace], intent.namespace),
     http: [
       ...away.flatMap(l => redirects(l, intent.hosts)),
-      ...guards({ ...intent, served, cors: answersPreflights(intent.rules) }),
+      ...guards({ ...intent, served }),
       ...intent.rules.map(rule => ruleRoute(rule, at)),
     ],
     tls: [],
     tcp: [],
   };
-}
-
-export function answersPreflights(rules: Rule[]): boolean {
-  return rules.some(rule => rule.cors !== undefined);
 }
 
 /**

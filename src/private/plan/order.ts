@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { trimSlash } from './http';
 import { intersect } from './intersect';
 import { preflightsOf } from './preflights';
+import { AccessIntent } from '../intent/access';
 import { Match, NO_CONDITION, PathCondition } from '../intent/match';
 import { Rule } from '../intent/rule';
 
@@ -11,8 +12,8 @@ export interface RoutePart {
   readonly id: string;
   readonly hosts: string[];
   readonly rules: Rule[];
-  /** Whether it asks something of all requests to its hosts. */
-  readonly guarded: boolean;
+  /** What it asks of all requests to its hosts. */
+  readonly access?: AccessIntent;
 }
 
 /** Why two routes cannot stand side by side. */

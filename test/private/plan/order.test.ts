@@ -39,7 +39,7 @@ const rulesOfOne = fc.array(rule, { minLength: 1, maxLength: 3 }).map(rules => {
   return end < 0 ? rules : rules.slice(0, end + 1);
 });
 const routes = fc.array(rulesOfOne, { minLength: 2, maxLength: 3 })
-  .map(all => all.map((rules, i): RoutePart => ({ id: `route${i}`, hosts: ['a.test'], guarded: false, rules })));
+  .map(all => all.map((rules, i): RoutePart => ({ id: `route${i}`, hosts: ['a.test'], rules })));
 const arranged = (parts: RoutePart[]) => parts.map(part => arrange(part, parts.filter(p => p !== part)));
 const fine = (results: ReturnType<typeof arrange>[]): results is Rule[][] => results.every(Array.isArray);
 
