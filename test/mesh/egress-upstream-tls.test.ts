@@ -22,6 +22,32 @@ const listed = { ...ca, 'ca.crl': '${crlpem:private}' };
 const secret = (data: object) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'api-ca', namespace: 'istio-system' }, data });
 
 describeMesh('egress: TLS to the outside', () => {
+  describe('names', () => {
+    const server = (certHost: string) => [external('api.test', { https: 443 }, { certHost })];
+    const partner = { sni: 'front.test', subjectAltNames: ['partner.test', 'api.test'] };
+
+    test.each(['partner.test', 'api.test'])('a certificate of %s, one of the names to accept, is taken, and another name is asked for', async name => {
+      const { answers: [answer] } = await run(declared(partner), server(name), steps);
+      expect(answer).toReach('api.test', { leftBy: 'egress', sni: 'front.test' });
+    });
+
+    test.each([
+      ['that is asked for, but is not to be accepted,', partner, 'front.test'],
+      ['of the host, where another is to be accepted,', { subjectAltNames: ['partner.test'] }, 'api.test'],
+      ['of the host, where another is asked for,', { sni: 'front.test' }, 'api.test'],
+    ])('a certificate of the name %s is refused', async (_, tls, name) => {
+      const { answers: [answer] } = await run(declared(tls), server(name), steps);
+      expect(answer).toFail({ status: 503, at: 'egress', details: /verify_SAN_list|VERIFY_FAILED/ });
+    });
+
+    test('broken: a server name without names to accept takes a certificate of any', async () => {
+      const broken = declared({ sni: 'front.test' });
+      part(broken, 'DestinationRule').addJsonPatch(JsonPatch.remove('/spec/trafficPolicy/portLevelSettings/0/tls/subjectAltNames'));
+      const { answers: [answer] } = await run(broken, server('other.test'), steps);
+      expect(answer).toReach('api.test', { leftBy: 'egress', sni: 'front.test' });
+    });
+  });
+
   describe('HTTP/2 for an application that speaks HTTP/1.1', () => {
     const api = [external('api.test', { https: 443 })];
     const upgraded = () => declare({ ports: [ExternalPort.httpToHttps({ http2: true })], connectionPool: { maxRetries: 1 } });
