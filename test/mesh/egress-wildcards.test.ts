@@ -19,6 +19,12 @@ describeMesh('egress: wildcards', () => {
       expect(answers[1]).toReach('front.test', { leftBy: 'egress', host: 'a.b.wild.test' });
     });
 
+    test('HTTP goes there by leg 1 in clear text', async () => {
+      const declared = wild([ExternalPort.httpToHttps()], { plaintextLegOne: 'the gateway has no certificate of the mesh' });
+      const { answers: [answer] } = await run(declared, servers('a.wild.test'), [get('http://a.wild.test/x', fromApp)]);
+      expect(answer).toReach('front.test', { leftBy: 'egress', sni: 'a.wild.test' });
+    });
+
     test('TLS from the gateway on asks for the name that was called, and verifies it', async () => {
       const steps = ['a', 'b'].map(name => get(`http://${name}.wild.test/x`, fromApp));
       const { answers: [right, wrong] } = await run(wild([ExternalPort.httpToHttps()]), servers('a.wild.test'), steps);
