@@ -21,7 +21,8 @@ export function leaving(row: Row): PagePromise {
   const step = get(request, { from, timeoutS: 3, ...options });
   const left = row['what leaves'];
   if (left === 'nothing') return { from, step, reaches: false, check: answer => checkFailure(answer, row.answer) };
-  const { hostname } = new URL(request.replace(/^tcp:/, 'http:'));
+  const [, elsewhere] = /^by the gateway to `([^`]+)`/.exec(left) ?? [];
+  const hostname = elsewhere ?? new URL(request.replace(/^tcp:/, 'http:')).hostname;
   const status = row.answer === 'bytes' ? 0 : Number(row.answer);
   return {
     from,
@@ -68,7 +69,7 @@ function requestOf(cell: string): { readonly request: string; readonly options: 
 function seenOf(cell: string): Reached {
   return Object.assign({}, ...cell.split(', ').filter(Boolean).map((fact): Reached => {
     const found = ([
-      [/^(?:by its own sidecar|by the gateway)$/, () => ({})],
+      [/^(?:by its own sidecar|by the gateway(?: to `.+`)?)$/, () => ({})],
       [/^by the proxy `(.+)`$/, leftBy => ({ leftBy })],
       [/^port (\d+)$/, port => ({ port: Number(port) })],
       [/^server name `(.+)`$/, sni => ({ sni })],

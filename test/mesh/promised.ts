@@ -11,6 +11,7 @@ export async function ask(all: Manifest[], promises: PagePromise[], { isolated =
   const callers = [...new Set(promises.map(({ from }) => from))].filter(from => from !== 'outside');
   const egress = objects.some(({ kind, metadata }) => kind === 'Gateway' && metadata.namespace === 'istio-system');
   const { externals, fixtures } = internet(objects);
+  const ports = Object.fromEntries([80, 443, ...listened(objects)].map(port => [port, port]));
   const { answers } = await runMesh({
     manifests: objects.map(o => stringify(o, { version: '1.1' })).join('---\n'),
     fixtures,
@@ -18,8 +19,8 @@ export async function ask(all: Manifest[], promises: PagePromise[], { isolated =
     workloads: [
       ...callers.map(namespace => sidecar(namespace, { namespace, isolated: isolated && egress })),
       ...egress ? [] : destinations(objects),
-      ...egress ? [egressGateway()] : [],
-      ...callers.length > 0 ? [] : [ingressGateway({ ports: Object.fromEntries([80, 443, ...listened(objects)].map(port => [port, port])) })],
+      ...egress ? [egressGateway({ ports })] : [],
+      ...callers.length > 0 ? [] : [ingressGateway({ ports })],
     ],
     meshConfig: REGISTRY_ONLY,
     steps: promises.map(({ step }) => step),
