@@ -19,6 +19,19 @@ import { ConnectionPool } from '../traffic/connection-pool';
 import { LoadBalancer } from '../traffic/load-balancer';
 import { OutlierDetection } from '../traffic/outlier-detection';
 
+/**
+ * Whether a service is a part of the mesh.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/service-entry/#ServiceEntry-Location
+ */
+export enum ServiceLocation {
+  /** Outside: nothing of the mesh's mTLS is spoken to it. */
+  MESH_EXTERNAL = 'MESH_EXTERNAL',
+
+  /** In the mesh, such as a virtual machine with a sidecar: mesh mTLS is spoken to endpoints that have a proxy. */
+  MESH_INTERNAL = 'MESH_INTERNAL',
+}
+
 /** A service outside the mesh. */
 export interface IExternalService extends IConstruct {
   /** The hosts of the service. */
@@ -112,6 +125,23 @@ export interface ExternalServiceProps {
    * @default - Istio's
    */
   readonly loadBalancer?: LoadBalancer;
+
+  /**
+   * Whether the service is a part of the mesh, as virtual machines with a sidecar are; with `direct: true` only. mTLS is spoken to pods with a
+   * sidecar, to WorkloadEntries that a machine registered itself, and to endpoints with a `serviceAccount`. Errors `MeshInternalNotDirect`, `ValueUnknown`.
+   *
+   * @default ServiceLocation.MESH_EXTERNAL
+   */
+  readonly location?: ServiceLocation;
+
+  /**
+   * Names, one of which the certificate of the service must carry, on all ports to which the mesh speaks TLS; `subjectAltNames` of `UpstreamTls`
+   * come first on their port. With `ServiceLocation.MESH_INTERNAL` also identities such as `spiffe://cluster.local/ns/shop/sa/vm`.
+   * Errors `SubjectAltNamesUnused`, `HostInvalid`.
+   *
+   * @default - the server name that is asked for
+   */
+  readonly subjectAltNames?: string[];
 
   /**
    * Labels of the workloads of the namespace whose sidecars use the TLS and the traffic policies that are said here; with `direct: true` only.

@@ -27,6 +27,14 @@ export interface EndpointOptions {
    * @default - none
    */
   readonly labels?: { [label: string]: string };
+
+  /**
+   * The service account of a workload in the mesh, for services with `ServiceLocation.MESH_INTERNAL`: callers speak mesh mTLS to the endpoint,
+   * and only to this account of the chart's namespace. Error `EndpointInvalid` for services outside, `NameInvalid`.
+   *
+   * @default - callers speak clear text, unless `labels` say otherwise
+   */
+  readonly serviceAccount?: string;
 }
 
 /**
@@ -122,8 +130,20 @@ export class Resolution {
     return new Resolution('DYNAMIC_DNS', []);
   }
 
+  /**
+   * The workloads of the chart's namespace that carry these labels: WorkloadEntries, as virtual machines have them, and pods. Their addresses are
+   * taken as they come and go (Istio's `workloadSelector`).
+   *
+   * @param labels one label or more. Errors `EndpointsMissing`, `LabelInvalid`.
+   * @see https://istio.io/latest/docs/reference/config/networking/workload-entry/
+   */
+  public static workloads(labels: { [label: string]: string }): Resolution {
+    return new Resolution('STATIC', [], labels);
+  }
+
   private constructor(
     /** @internal */ public readonly _kind: 'DNS' | 'DNS_ROUND_ROBIN' | 'STATIC' | 'NONE' | 'DYNAMIC_DNS',
     /** @internal */ public readonly _endpoints: Endpoint[],
+    /** @internal */ public readonly _workloads?: { [label: string]: string },
   ) {}
 }

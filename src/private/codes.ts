@@ -41,6 +41,8 @@ export const CODES = {
   ClientCertificateMissing: 'Mutual TLS needs a client certificate.',
   ClientCertificateNamespace: 'A gateway reads Secrets of its own namespace only.',
   ClientCertificateSecretAtSidecar: 'A sidecar without a workload selector sends clear text where a rule names a Secret.',
+  MeshInternalNotDirect: 'A service in the mesh cannot be behind an egress gateway.',
+  SubjectAltNamesUnused: 'Names of certificates where no certificate is verified by them.',
   WorkloadSelectorUnused: 'A selector of workloads where no rule is made for sidecars, or one without labels.',
   CaSourceConflict: 'The certificate authority of a client-certificate Secret stands in that Secret.',
   TrafficPolicyInvalid: 'A value of a connection pool, of outlier detection or of a load balancer that Envoy cannot use.',

@@ -1,7 +1,8 @@
 import { Duration } from 'cdk8s';
 import {
   AppTls, Caller, CaSource, ClientCertificate, Destination, EgressRoute, Endpoint, ExternalPort, ExternalService, HashKey, HeaderMatch,
-  LoadBalancer, LocalityLoadBalancing, PathMatch, QueryParamMatch, Resolution, RouteAction, StringMatch, UpstreamTls, VirtualServiceLayout,
+  LoadBalancer, LocalityLoadBalancing, PathMatch, QueryParamMatch, Resolution, RouteAction, ServiceLocation, StringMatch, UpstreamTls,
+  VirtualServiceLayout,
 } from '../../src';
 import { direct, directlyProxied, mesh, proxied, routed, routedDirectly } from '../fixtures';
 import { manifestsOf } from '../synth';
@@ -138,6 +139,13 @@ export const CASES = {
     workloadSelector: { app: 'checkout' },
     connectionPool: { maxConnections: 10 },
   }),
+  'direct to workloads in the mesh': () => direct({
+    hosts: ['vm.mesh.internal'], ports: [ExternalPort.http()], resolution: Resolution.workloads({ app: 'vm' }), location: ServiceLocation.MESH_INTERNAL, subjectAltNames: ['spiffe://cluster.local/ns/shop/sa/vm'],
+  }),
+  'direct to endpoints in the mesh': () => direct({
+    hosts: ['vm.mesh.internal'], ports: [ExternalPort.http()], resolution: Resolution.endpoints([Endpoint.ip('192.0.2.1', { serviceAccount: 'vm' })]), location: ServiceLocation.MESH_INTERNAL,
+  }),
+  'direct with names of certificates': () => direct({ ...originated, subjectAltNames: ['partner.example.com'] }),
   'direct with TLS for TCP': () => direct({ ...database, ports: [ExternalPort.tcp({ number: 6379, targetPort: 6380, tls: UpstreamTls.simple() })] }),
   'direct by wildcard': () => direct({ hosts: ['*.example.com'], ports: [ExternalPort.tls({ number: 443 })], resolution: Resolution.dynamicDns() }),
   'direct without resolution': () => direct({ hosts: ['*.example.com'], ports: [ExternalPort.https()], resolution: Resolution.none() }),

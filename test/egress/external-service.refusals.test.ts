@@ -1,5 +1,5 @@
 import {
-  CaSource, ClientCertificate, Endpoint, ExternalPort, ExternalServiceProps, MeshSettingsOptions, Resolution, UpstreamTls,
+  CaSource, ClientCertificate, Endpoint, ExternalPort, ExternalServiceProps, MeshSettingsOptions, Resolution, ServiceLocation, UpstreamTls,
 } from '../../src';
 import { direct, routed } from '../fixtures';
 import { expectRefusal } from '../refusal';
@@ -108,6 +108,13 @@ const DIRECT: Refused[] = [
     message: '[ClientCertificateSecretAtSidecar] shop/service: ports[0].tls is "Secret cert"; allowed: files in the sidecar, or a direct service with `workloadSelector`; fix: name the workloads that call with `workloadSelector`; or use ClientCertificate.files and CaSource.file, or route the service through a gateway',
   },
   { when: 'a sidecar should read a Secret with authorities', props: withTls(UpstreamTls.simple({ ca: CaSource.secret('ca') })), message: '[ClientCertificateSecretAtSidecar] shop/service: ports[0].tls is "Secret ca"; allowed: files in the sidecar, or a direct service with `workloadSelector`; fix: name the workloads that call with `workloadSelector`; or use ClientCertificate.files and CaSource.file, or route the service through a gateway' },
+  { when: 'a part of the mesh is behind a gateway', props: { ...withTls(UpstreamTls.simple()), direct: false, location: ServiceLocation.MESH_INTERNAL }, message: '[MeshInternalNotDirect] shop/service: location is "MESH_INTERNAL"; allowed: MESH_EXTERNAL, or `direct: true`; fix: say `direct: true`: what is in the mesh is not behind an egress gateway' },
+  { when: 'its location is none', props: { location: 'INTERNAL' as ServiceLocation }, message: '[ValueUnknown] shop/service: location is "INTERNAL"; allowed: MESH_EXTERNAL, MESH_INTERNAL; fix: use a member of the enum' },
+  { when: 'an endpoint outside has a service account', props: { resolution: Resolution.endpoints([Endpoint.ip('192.0.2.1', { serviceAccount: 'vm' })]) }, message: '[EndpointInvalid] shop/service: resolution.endpoints[0].serviceAccount is "vm"; allowed: service accounts of endpoints in the mesh; fix: set location to ServiceLocation.MESH_INTERNAL, or leave it out' },
+  { when: 'all workloads would be endpoints', props: { resolution: Resolution.workloads({}) }, message: '[EndpointsMissing] shop/service: resolution.workloads is {}; allowed: one label or more; fix: give the labels of the WorkloadEntries or pods: without any, all workloads of the namespace would be endpoints' },
+  { when: 'names are for no certificate', props: { subjectAltNames: ['partner.example.com'] }, message: '[SubjectAltNamesUnused] shop/service: subjectAltNames is "partner.example.com"; allowed: one name or more, at a service to which the mesh speaks TLS whose names are not said by UpstreamTls; fix: leave it out, or use ExternalPort.httpToHttps() without subjectAltNames of its own' },
+  { when: 'its ports have names of their own', props: { ...withTls(UpstreamTls.simple({ subjectAltNames: ['a.example.com'] })), subjectAltNames: ['b.example.com'] }, message: '[SubjectAltNamesUnused] shop/service: subjectAltNames is "b.example.com"; allowed: one name or more, at a service to which the mesh speaks TLS whose names are not said by UpstreamTls; fix: leave it out, or use ExternalPort.httpToHttps() without subjectAltNames of its own' },
+  { when: 'an identity is for a host outside', props: { ...withTls(UpstreamTls.simple()), subjectAltNames: ['spiffe://cluster.local/ns/shop/sa/vm'] }, message: '[HostInvalid] shop/service: subjectAltNames[0] is "spiffe://cluster.local/ns/shop/sa/vm"; allowed: a fully qualified DNS name such as api.example.com; fix: write the host alone, without scheme and path' },
   {
     when: 'the Secret of sidecars is in another namespace',
     props: { ...withTls(UpstreamTls.mutual({ clientCertificate: ClientCertificate.secret('cert', { namespace: 'istio-system' }) })), workloadSelector: { app: 'checkout' } },

@@ -75,6 +75,19 @@ describe('external service › direct', () => {
     `);
   });
 
+  test('workloads in the mesh are selected by their labels', () => {
+    expect(entryOf('direct to workloads in the mesh')).toMatchObject({
+      location: 'MESH_INTERNAL', resolution: 'STATIC', workloadSelector: { labels: { app: 'vm' } }, subjectAltNames: ['spiffe://cluster.local/ns/shop/sa/vm'],
+    });
+    expect(entryOf('direct to endpoints in the mesh')).toMatchObject({ location: 'MESH_INTERNAL', endpoints: [{ address: '192.0.2.1', serviceAccount: 'vm' }] });
+  });
+
+  test('names of certificates stand in the service and in its rule', () => {
+    const [entry, rule] = CASES['direct with names of certificates']().manifests();
+    expect(entry.spec.subjectAltNames).toEqual(['partner.example.com']);
+    expect(rule.spec.trafficPolicy.portLevelSettings[0].tls).toMatchObject({ sni: 'api.example.com', subjectAltNames: ['partner.example.com'] });
+  });
+
   test('TLS is originated by the sidecar', () => {
     expect(CASES['direct with TLS origination']().manifests()).toMatchInlineSnapshot(`
       apiVersion: networking.istio.io/v1

@@ -1,16 +1,17 @@
 import { isIP } from 'node:net';
 import { checkExternalPolicy } from './external-policy';
+import { MembershipInput, checkLocation, checkSubjectAltNames, checkWorkloads, withNames } from './membership';
 import { TrafficPolicyInput } from './traffic-policy';
 import { TlsIntent, TlsProxies, checkUpstreamTls } from './upstream-tls';
 import { ExternalPort } from '../../egress/external-port';
 import { Endpoint, Resolution } from '../../egress/resolution';
 import { MeshSettings } from '../../mesh-settings';
-import { checkAddress, checkPort } from '../checks';
+import { checkAddress, checkDnsName, checkPort } from '../checks';
 import { Refuse } from '../errors';
 import { checkHost, checkHosts, covers, isWildcard } from '../hosts';
 import { checkFlag, checkKind, checkKinds, checkList, checkObject, needObject } from '../kinds';
 import { checkLabels } from '../labels';
-import { EndpointSpec, Labels, TrafficPolicySpec } from '../plan/objects';
+import { EndpointSpec, Labels, ServiceEntrySpec, TrafficPolicySpec } from '../plan/objects';
 
 export interface Port {
   readonly protocol: 'HTTP' | 'HTTP2' | 'GRPC' | 'HTTPS' | 'TLS' | 'TCP';
@@ -27,6 +28,10 @@ export interface ExternalIntent {
   readonly ports: Port[];
   readonly resolution: Resolution['_kind'];
   readonly endpoints: EndpointSpec[];
+  /** Labels of workloads that are the endpoints. */
+  readonly workloads?: Labels;
+  readonly location: ServiceEntrySpec['location'];
+  readonly subjectAltNames?: string[];
   readonly addresses: string[];
   /** The workloads for which a direct service's rule is; all of the namespace where it is left out. */
   readonly selector?: Labels;
@@ -34,12 +39,10 @@ export interface ExternalIntent {
   readonly traffic?: Omit<TrafficPolicySpec, 'tls'>;
 }
 
-export interface ExternalInput extends TrafficPolicyInput {
+export interface ExternalInput extends TrafficPolicyInput, MembershipInput {
   readonly hosts: string[];
   readonly ports: ExternalPort[];
-  readonly resolution?: Resolution;
   readonly addresses?: string[];
-  readonly direct?: boolean;
   readonly workloadSelector?: Labels;
 }
 
@@ -64,15 +67,19 @@ export function checkExternal(input: ExternalInput, namespace: string, settings:
   const ports = checkPorts(input, !input.direct ? 'gateway' : selector ? { selectedIn: namespace } : 'sidecars', refuse);
   const resolution = (checkKind(input.resolution, Resolution, 'resolution', refuse) ?? Resolution.dns())._kind;
   const addresses = checkList(input.addresses, 'addresses', refuse) ?? [];
+  const location = checkLocation(input, refuse);
+  const subjectAltNames = checkSubjectAltNames(input, ports, refuse);
+  const workloads = checkWorkloads(input.resolution, refuse);
   checkResolution(input, hosts, ports, settings, refuse);
   checkAddresses(addresses, resolution, refuse);
   checkTcp(input, hosts, ports, addresses, settings, refuse);
   const endpoints = checkEndpoints(input.resolution, ports, refuse);
-  const traffic = checkExternalPolicy(input, resolution, endpoints, ports.some(isHttp), refuse);
+  const traffic = checkExternalPolicy(input, resolution, workloads ? undefined : endpoints, ports.some(isHttp), refuse);
   if (selector && !traffic && !ports.some(p => p.tls)) {
     refuse({ code: 'WorkloadSelectorUnused', prop: 'workloadSelector', got: selector, allowed: 'a service with TLS to the outside or a traffic policy', fix: 'leave it out: all workloads of the namespace may call a direct service' });
   }
-  return { hosts, ports, resolution, addresses, endpoints, traffic, selector };
+  const named = ports.map(p => withNames(p, subjectAltNames));
+  return { hosts, ports: named, location, resolution, addresses, endpoints, workloads, subjectAltNames, traffic, selector };
 }
 
 /** Istio refuses routes for hosts of which one covers another. */
@@ -171,7 +178,7 @@ function checkTcp(input: ExternalInput, hosts: string[], ports: Port[], addresse
 function checkEndpoints(resolution: Resolution | undefined, ports: Port[], refuse: Refuse): EndpointSpec[] {
   if (!resolution) return [];
   const kind = resolution._kind;
-  if (kind === 'STATIC' && (resolution._endpoints === undefined || resolution._endpoints.length === 0)) {
+  if (kind === 'STATIC' && !resolution._workloads && (resolution._endpoints === undefined || resolution._endpoints.length === 0)) {
     refuse({ code: 'EndpointsMissing', prop: 'resolution', got: resolution._endpoints, allowed: 'one endpoint or more', fix: 'list the endpoints, or use Resolution.dns()' });
   }
   return checkKinds(resolution._endpoints, Endpoint, 'resolution.endpoints', refuse).map((e, i) => checkEndpoint(e, kind, ports, `resolution.endpoints[${i}]`, refuse));
@@ -197,10 +204,11 @@ function checkEndpoint(endpoint: Endpoint, kind: Resolution['_kind'], ports: Por
     }
     checkHost(address, prop, { wildcard: false }, refuse);
   }
-  const { locality, weight, labels, ports: own } = needObject(endpoint._options, prop, refuse);
+  const { locality, weight, labels, serviceAccount, ports: own } = needObject(endpoint._options, prop, refuse);
   if (weight !== undefined && (!Number.isInteger(weight) || weight < 1)) {
     refuse({ code: 'EndpointInvalid', prop: `${prop}.weight`, got: weight, allowed: 'a whole number from 1', fix: 'correct the weight' });
   }
+  if (serviceAccount !== undefined) checkDnsName(serviceAccount, `${prop}.serviceAccount`, 'service account', refuse);
   const named = Object.entries(checkObject(own, `${prop}.ports`, refuse) ?? {}).map(([number, target]) => {
     const port = ports.find(p => String(p.number) === number);
     if (!port) {
@@ -208,5 +216,7 @@ function checkEndpoint(endpoint: Endpoint, kind: Resolution['_kind'], ports: Por
     }
     return [portName(port), checkPort(target, `${prop}.ports`, refuse)] as const;
   });
-  return { address, locality, weight, labels: checkLabels(labels, `${prop}.labels`, refuse), ports: named.length > 0 ? Object.fromEntries(named) : undefined };
+  return {
+    address, locality, weight, serviceAccount, labels: checkLabels(labels, `${prop}.labels`, refuse), ports: named.length > 0 ? Object.fromEntries(named) : undefined,
+  };
 }

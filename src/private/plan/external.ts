@@ -12,7 +12,7 @@ export interface UpstreamRuleHead { readonly namespace: string; readonly name: s
 export function externalServiceEntry(intent: ExternalIntent, namespace: string, viewers: Iterable<string>): ServiceEntrySpec {
   return {
     hosts: intent.hosts,
-    location: 'MESH_EXTERNAL',
+    location: intent.location,
     resolution: intent.resolution,
     exportTo: exportTo(viewers, namespace),
     ports: intent.ports.map(p => ({
@@ -20,6 +20,8 @@ export function externalServiceEntry(intent: ExternalIntent, namespace: string, 
     })),
     addresses: intent.addresses.length > 0 ? intent.addresses : undefined,
     endpoints: intent.endpoints.length > 0 ? intent.endpoints : undefined,
+    workloadSelector: intent.workloads,
+    subjectAltNames: intent.subjectAltNames,
   };
 }
 

@@ -169,6 +169,7 @@ export interface ServiceEntrySpec {
   readonly addresses?: string[];
   readonly endpoints?: EndpointSpec[];
   readonly workloadSelector?: Labels;
+  readonly subjectAltNames?: string[];
 }
 
 export interface EndpointSpec {
@@ -177,6 +178,7 @@ export interface EndpointSpec {
   readonly locality?: string;
   readonly weight?: number;
   readonly labels?: Labels;
+  readonly serviceAccount?: string;
 }
 
 export interface DestinationRuleSpec {
