@@ -1,6 +1,7 @@
 export * from './egress/caller';
 export * from './egress/connect-proxy';
 export * from './egress/direct-route';
+export * from './egress/egress-caller';
 export * from './egress/egress-route';
 export * from './egress/external-port';
 export * from './egress/external-service';

@@ -4,8 +4,8 @@ import { expectBlock, manifestsOf, snippetsOf } from './pages';
 import { compileErrors, runFile, runProgram } from './program';
 import { objectsOf } from './synth';
 import { GatewayFacts, LEG_ONE, legOneHost, ownLegOneHost } from '../src/private/plan/egress-gateway';
-import { PORT_HEADER } from '../src/private/plan/egress-route';
 import { MESH_HEADERS } from '../src/private/plan/leaving';
+import { PORT_HEADER } from '../src/private/plan/way';
 
 describe('README.md', () => {
   const readme = readFileSync('README.md', 'utf8');

@@ -9,6 +9,14 @@ export interface CallerOptions {
    * @default - all that the route allows
    */
   readonly allow?: RouteMatch[];
+
+  /**
+   * Whether the chart of the caller makes the leg to the gateway itself, with `EgressCaller`. The route then shows its own leg to the
+   * namespace no more, and Istio does not find two.
+   *
+   * @default false
+   */
+  readonly ownLeg?: boolean;
 }
 
 /** Who may use an egress route. The gateway checks it by the certificate of the caller's sidecar. */

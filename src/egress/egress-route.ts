@@ -214,7 +214,7 @@ export class EgressRoute extends Construct {
           fix: `add the callers of this route to ${other.node.path}${same ? '' : ', and agree on one TLS: the gateway keeps one setting a host'}`,
         });
       }
-      for (const caller of intent.callerNamespaces) {
+      for (const caller of intent.guestNamespaces) {
         const rival = claim(this, 'mesh', caller, host);
         if (rival) {
           refuse({

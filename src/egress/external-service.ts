@@ -6,10 +6,11 @@ import { Resolution } from './resolution';
 import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
 import { chartNamespace } from '../private/chart';
+import { checkLabel } from '../private/checks';
 import { Refuse, refusalMessage, refuser } from '../private/errors';
 import { ProxyIntent, checkDirectProxy } from '../private/intent/connect-proxy';
-import { ExternalIntent, checkExternal } from '../private/intent/external';
-import { checkFlag, needObject } from '../private/kinds';
+import { ExternalIntent, checkExternal, checkImported } from '../private/intent/external';
+import { checkFlag, checkList, needObject } from '../private/kinds';
 import { directRules, externalServiceEntry } from '../private/plan/external';
 import { ObjectPlan } from '../private/plan/objects';
 import { directTunnels, tunnelRule } from '../private/plan/tunnel';
@@ -157,11 +158,35 @@ export interface ExternalServiceProps {
   readonly workloadSelector?: { [label: string]: string };
 
   /**
+   * Namespaces that see the service beyond those for which this app makes routes: the namespace of the gateway and those of callers, where
+   * another repository makes the route. Error `NameInvalid`.
+   *
+   * @default - none
+   */
+  readonly exportTo?: string[];
+
+  /**
    * Name, labels and annotations.
    *
    * @default - a generated name
    */
   readonly metadata?: ObjectMetadata;
+}
+
+/** What tells an external service that another app declares. */
+export interface ExternalServiceAttributes {
+  /** The hosts of the service, as there. Errors as in `ExternalServiceProps`. */
+  readonly hosts: string[];
+
+  /** The ports of the service, as there. Errors as in `ExternalServiceProps`. */
+  readonly ports: ExternalPort[];
+
+  /**
+   * Whether the service is declared as direct, in the namespace of this chart.
+   *
+   * @default false
+   */
+  readonly direct?: boolean;
 }
 
 /**
@@ -173,6 +198,17 @@ export interface ExternalServiceProps {
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
  */
 export class ExternalService extends Construct implements IExternalService {
+  /**
+   * A service that another app declares with `ExternalService`, and shows to the namespaces that need it with `exportTo`. It makes no objects.
+   *
+   * @param scope the construct around it
+   * @param id its id
+   * @param attributes what tells the service; the same as there
+   */
+  public static fromExternalServiceAttributes(scope: Construct, id: string, attributes: ExternalServiceAttributes): IExternalService {
+    return new ImportedExternalService(scope, id, attributes);
+  }
+
   public readonly hosts: string[];
 
   /** The ServiceEntry. */
@@ -216,6 +252,7 @@ export class ExternalService extends Construct implements IExternalService {
     props.connectProxy?.service._showTo([namespace]);
     this._openAfter([...this.destinationRules, ...this.virtualService ? [this.virtualService] : []]);
     if (this._direct) this.viewers.add(namespace);
+    checkList(props.exportTo, 'exportTo', refuse)?.forEach((viewer, i) => this.viewers.add(checkLabel(viewer, `exportTo[${i}]`, refuse)));
     this.node.addValidation({ validate: () => this.unused() });
   }
 
@@ -258,4 +295,27 @@ export class ExternalService extends Construct implements IExternalService {
       fix: 'add an EgressRoute for it; or say `direct: true` if workloads may go there past every gateway',
     })];
   }
+}
+
+/** A service of which this app makes nothing. */
+class ImportedExternalService extends Construct implements IExternalService {
+  public readonly hosts: string[];
+  public readonly _intent: ExternalIntent;
+  public readonly _direct: boolean;
+  public readonly _namespace: string;
+
+  constructor(scope: Construct, id: string, attributes: ExternalServiceAttributes) {
+    super(scope, id);
+    const refuse: Refuse = refuser(this);
+    needObject(attributes, 'attributes', refuse);
+    this._namespace = chartNamespace(this, refuse);
+    this._intent = checkImported(attributes, refuse);
+    this._direct = checkFlag(attributes.direct, 'direct', refuse);
+    this.hosts = this._intent.hosts;
+  }
+
+  /** The app that makes the ServiceEntry decides who sees it. */
+  public _showTo(): void {}
+
+  public _openAfter(): void {}
 }

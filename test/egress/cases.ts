@@ -1,8 +1,8 @@
-import { Duration } from 'cdk8s';
+import { Chart, Duration } from 'cdk8s';
 import {
-  AppTls, Caller, CaSource, ClientCertificate, Destination, EgressRoute, Endpoint, ExternalPort, ExternalService, HashKey, HeaderMatch,
-  LoadBalancer, LocalityLoadBalancing, PathMatch, QueryParamMatch, Resolution, RouteAction, ServiceLocation, StringMatch, UpstreamTls,
-  VirtualServiceLayout,
+  AppTls, Caller, CaSource, ClientCertificate, Destination, EgressCaller, EgressRoute, Endpoint, ExternalPort, ExternalService, HashKey,
+  HeaderMatch, LoadBalancer, LocalityLoadBalancing, PathMatch, QueryParamMatch, Resolution, RouteAction, ServiceLocation, StringMatch,
+  UpstreamTls, VirtualServiceLayout,
 } from '../../src';
 import { direct, directlyProxied, mesh, proxied, routed, routedDirectly } from '../fixtures';
 import { manifestsOf } from '../synth';
@@ -70,6 +70,11 @@ export const CASES = {
   'a list of one caller': () => routed(originated, {
     callers: [Caller.namespace('shop'), Caller.serviceAccount('audit', 'reader', { allow: [{ path: PathMatch.prefix('/reports'), methods: ['GET'] }] })],
   }),
+  'a caller with a leg of its own': () => {
+    const world = routed(originated, { callers: [Caller.namespace('billing', { ownLeg: true })] });
+    new EgressCaller(new Chart(world.app, 'billing', { namespace: 'billing' }), 'caller', { service: world.service, gateway: world.egress });
+    return world;
+  },
   'split over external services': () => {
     const world = mesh();
     const [api, next] = ['api', 'next'].map(name => new ExternalService(world.shop, name, { hosts: [`${name}.example.com`], ports: [ExternalPort.httpToHttps()] }));

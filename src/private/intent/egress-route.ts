@@ -14,7 +14,7 @@ import { checkList } from '../kinds';
 import { isDnsName } from '../names';
 import { CALLER_HEADER, CallerIdentity } from '../plan/callers';
 import { GatewayFacts, ownLegOneHost } from '../plan/egress-gateway';
-import { PORT_HEADER, legOneOf } from '../plan/egress-route';
+import { PORT_HEADER, legOneOf } from '../plan/way';
 
 /** What an `EgressRoute` says, checked, with what it needs to know of the service and the gateway. */
 export interface EgressIntent extends Leaving {
@@ -25,6 +25,8 @@ export interface EgressIntent extends Leaving {
   readonly gateway: GatewayFacts;
   readonly callers: CallerIdentity[];
   readonly callerNamespaces: string[];
+  /** Those whose callers have no leg of their own. */
+  readonly guestNamespaces: string[];
   readonly appTls: 'WRAP' | 'PASSTHROUGH';
   readonly layout: 'SPLIT' | 'SINGLE';
   readonly plaintextReason?: string;
@@ -54,10 +56,10 @@ export interface EgressSurroundings {
 }
 
 export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: EgressSurroundings, refuse: Refuse): EgressIntent {
-  checkEnum(input.appTls, ['WRAP', 'PASSTHROUGH'], 'appTls', refuse);
   checkEnum(input.layout, ['SPLIT', 'SINGLE'], 'virtualServices', refuse);
   checkService(around, refuse);
   checkTraffic(input, around.service, refuse);
+  const appTls = checkAppTls(input.appTls, around.service, refuse);
   const wanted = checkList(input.callers, 'callers', refuse) ?? [Caller.namespace(around.namespace)];
   // leg 1 and the gateway write these headers themselves, and leg 2 tells by them what may leave
   const leaving = checkLeaving(scope, input, around.service, [CALLER_HEADER, PORT_HEADER], wanted, refuse);
@@ -68,7 +70,8 @@ export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: 
     ...leaving,
     callers,
     callerNamespaces: [...new Set(callers.map(c => c.namespace))],
-    appTls: input.appTls ?? 'WRAP',
+    guestNamespaces: [...new Set(wanted.filter(c => !c._options.ownLeg).map(c => c._namespace))],
+    appTls,
     layout: input.layout,
     plaintextReason: input.plaintextLegOne === undefined ? undefined : checkReason(input.plaintextLegOne, 'plaintextLegOne', refuse),
     gatewayPort: input.gatewayPort === undefined ? undefined : checkGatewayPort(input.gatewayPort, around, refuse),
@@ -80,7 +83,7 @@ export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: 
   return intent;
 }
 
-function checkService({ service, gateway }: EgressSurroundings, refuse: Refuse): void {
+export function checkService({ service, gateway }: Pick<EgressSurroundings, 'service' | 'gateway'>, refuse: Refuse): void {
   const wildcard = service.hosts.findIndex(isWildcard);
   if (wildcard >= 0 && service.endpoints.length === 0) {
     refuse({ code: 'WildcardThroughGateway', prop: `service.hosts[${wildcard}]`, got: service.hosts[wildcard], allowed: 'full names, or wildcards whose names are all served at known places', fix: 'name each host; or say which host serves them all, with Resolution.servedBy(host); or declare the service as direct with Resolution.dynamicDns(), past the gateway' });
@@ -95,7 +98,7 @@ function checkService({ service, gateway }: EgressSurroundings, refuse: Refuse):
   }));
 }
 
-function checkGatewayPort(number: number, { service, workload }: EgressSurroundings, refuse: Refuse): WorkloadFacts['ports'][number] {
+export function checkGatewayPort(number: number, { service, workload }: Pick<EgressSurroundings, 'service' | 'workload'>, refuse: Refuse): WorkloadFacts['ports'][number] {
   if (service.ports.every(isHttp)) {
     refuse({ code: 'RuleOptionUnused', prop: 'gatewayPort', got: number, allowed: 'a service with a port of ExternalPort.https(), tls() or tcp()', fix: 'leave it out: all requests enter by the port of the EgressGateway' });
   }
@@ -129,9 +132,14 @@ function checkTraffic(input: EgressInput, service: ExternalIntent, refuse: Refus
   if (input.plaintextLegOne !== undefined && opaque) {
     refuse({ code: 'PlaintextLegOneProtocol', prop: 'plaintextLegOne', got: `a service with port ${opaque.number} (${opaque.protocol})`, allowed: 'HTTP ports only', fix: 'leave out plaintextLegOne: the application\'s own TLS is no plaintext' });
   }
-  if (input.appTls !== undefined && !service.ports.some(p => p.protocol === 'HTTPS' || p.protocol === 'TLS')) {
-    refuse({ code: 'AppTlsWithoutTls', prop: 'appTls', got: input.appTls, allowed: 'a service with a port of ExternalPort.https() or tls()', fix: 'leave out appTls' });
+}
+
+export function checkAppTls(appTls: 'WRAP' | 'PASSTHROUGH' | undefined, service: ExternalIntent, refuse: Refuse): 'WRAP' | 'PASSTHROUGH' {
+  checkEnum(appTls, ['WRAP', 'PASSTHROUGH'], 'appTls', refuse);
+  if (appTls !== undefined && !service.ports.some(p => p.protocol === 'HTTPS' || p.protocol === 'TLS')) {
+    refuse({ code: 'AppTlsWithoutTls', prop: 'appTls', got: appTls, allowed: 'a service with a port of ExternalPort.https() or tls()', fix: 'leave out appTls' });
   }
+  return appTls ?? 'WRAP';
 }
 
 function checkCallers(input: EgressInput, intent: EgressIntent, refuse: Refuse): void {

@@ -82,6 +82,13 @@ export function checkExternal(input: ExternalInput, namespace: string, settings:
   return { hosts, ports: named, location, resolution, addresses, endpoints, workloads, subjectAltNames, traffic, selector };
 }
 
+/** A service whose ServiceEntry another app makes: what routes to it must know. */
+export function checkImported(input: Pick<ExternalInput, 'hosts' | 'ports' | 'direct'>, refuse: Refuse): ExternalIntent {
+  const hosts = checkHosts(input.hosts, 'hosts', { wildcard: false }, refuse);
+  const { ports, direct } = input;
+  return { hosts, ports: checkPorts({ hosts, ports, direct }, direct ? 'sidecars' : 'gateway', refuse), resolution: 'DNS', addresses: [], endpoints: [] };
+}
+
 /** Istio refuses routes for hosts of which one covers another. */
 function checkOverlap(hosts: string[], refuse: Refuse): void {
   hosts.forEach((host, i) => {

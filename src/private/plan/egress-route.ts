@@ -1,43 +1,17 @@
-import { LEG_ONE, legOneEntry, legOneHost, legOneRule, ownLegOneHost, qualified } from './egress-gateway';
+import { legOneEntry, legOneHost, legOneRule, qualified } from './egress-gateway';
 import { upstreamRules } from './external';
 import { Signs, leavingRoutes } from './leaving';
-import { ObjectPlan, Target, VirtualServiceSpec } from './objects';
+import { meshLeg } from './mesh-leg';
+import { ObjectPlan, VirtualServiceSpec } from './objects';
 import { tunnelEntrance, tunnelRule } from './tunnel';
 import { exportTo } from './visibility';
+import { Way, waysOf } from './way';
 import { isWildcard } from '../hosts';
 import { EgressIntent } from '../intent/egress-route';
-import { ExternalIntent, Port, isHttp, isHttp2 } from '../intent/external';
+import { ExternalIntent, isHttp } from '../intent/external';
 import { labelOf } from '../names';
 
 const PLAINTEXT_REASON = 'cdk8s-istio/plaintext-leg-one-reason';
-
-/** How the traffic of one port gets to the gateway. */
-export type LegOne = 'shared' | 'own' | 'passthrough' | 'plaintext';
-
-/** One host and port of the service, with everything about its way. */
-interface Way {
-  readonly host: string;
-  readonly port: Port;
-  readonly legOne: LegOne;
-  /** The Gateway object whose server receives leg 1, as a name. */
-  readonly gatewayName: string;
-  /** The name that callers' sidecars connect to, and its port. */
-  readonly entrance: Target;
-  /** The number of the server that receives leg 1. */
-  readonly serverPort: number;
-  /** The port of the gateway's pods behind it. */
-  readonly podPort: number;
-  /** What leg 1 writes into requests where the service has several HTTP ports: the gateway sees the Host header, but not the port that was called. */
-  readonly mark?: { readonly [header: string]: string };
-}
-
-export const PORT_HEADER = 'x-egress-port';
-
-export function legOneOf(intent: Pick<EgressIntent, 'plaintextReason' | 'appTls'>, port: Port): LegOne {
-  if (intent.plaintextReason !== undefined) return 'plaintext';
-  if (isHttp(port)) return 'shared';
-  return port.protocol !== 'TCP' && intent.appTls === 'PASSTHROUGH' ? 'passthrough' : 'own';
-}
 
 /**
  * Every object of a route, in the order in which they should come to be: callers learn of the way when the rest of it stands.
@@ -47,57 +21,13 @@ export function legOneOf(intent: Pick<EgressIntent, 'plaintextReason' | 'appTls'
  */
 export function planEgressRoute(intent: EgressIntent, upstreams: ExternalIntent[]): ObjectPlan[] {
   const { service } = intent;
-  const ways = service.hosts.flatMap(host => service.ports.map(port => wayOf(intent, host, port)));
+  const ways = waysOf(intent);
   return [
     ...[...new Map(ways.map(way => [way.gatewayName, way])).values()].flatMap(way => entranceObjects(intent, way)),
     ...ways.filter(hasPolicy).map(way => callersPolicy(intent, way, ways)),
     ...upstreamObjects(intent, upstreams),
     ...(intent.layout === 'SINGLE' ? service.hosts.map(host => singleVirtualService(intent, host, ways)) : splitVirtualServices(intent, ways)),
   ];
-}
-
-function wayOf(intent: EgressIntent, host: string, port: Port): Way {
-  const { gateway } = intent;
-  const legOne = legOneOf(intent, port);
-  const shared = legOne === 'shared';
-  const { number: serverPort, targetPort: podPort } = serverOf();
-  const gatewayName = shared ? gateway.name : labelOf(gateway.name, host, legOne === 'plaintext' ? serverPort : port.number);
-  const marked = isHttp(port) && intent.service.ports.filter(isHttp).length > 1;
-  const mark = marked ? { [PORT_HEADER]: String(port.number) } : undefined;
-  return { host, port, legOne, serverPort, podPort, gatewayName, entrance: entranceOf(), mark };
-
-  function serverOf(): { readonly number: number; readonly targetPort: number } {
-    if (legOne === 'plaintext') return { number: 80, targetPort: 80 };
-    return !shared && intent.gatewayPort ? intent.gatewayPort : { number: gateway.port, targetPort: gateway.targetPort };
-  }
-
-  function entranceOf(): Target {
-    if (shared) return { host: legOneHost(gateway), port: isHttp2(port) ? LEG_ONE.grpc : LEG_ONE.http };
-    return { host: legOne === 'own' ? ownLegOneHost(gateway, host, port.number) : gateway.serviceHost, port: serverPort };
-  }
-}
-
-/**
- * Another pod of the gateway is tried where one cannot be reached. An answer is never asked for again here: that is leg 2's part,
- * and tries of both legs would multiply.
- */
-const LEG_ONE_RETRIES = { attempts: 2, retryOn: ['connect-failure', 'refused-stream', 'reset-before-request'] };
-
-/** Leg 1, as the callers' sidecars read it. */
-function meshLeg(ways: Way[], gateway?: string): Pick<VirtualServiceSpec, 'http' | 'tls' | 'tcp'> {
-  const http = new Map<number, Way>();
-  for (const way of ways) if (isHttp(way.port)) http.set(way.port.number, way);
-  return {
-    http: [...http.values()].map(way => ({
-      matches: [{ port: way.port.number, gateway }],
-      action: { kind: 'forward', to: [way.entrance] },
-      retries: LEG_ONE_RETRIES,
-      requestHeaders: way.mark && { set: way.mark },
-    })),
-    tls: ways.filter(way => way.port.protocol === 'HTTPS' || way.port.protocol === 'TLS')
-      .map(way => ({ port: way.port.number, gateway, sniHosts: [way.host], to: [way.entrance] })),
-    tcp: ways.filter(way => way.port.protocol === 'TCP').map(way => ({ port: way.port.number, gateway, to: [way.entrance] })),
-  };
 }
 
 /** Leg 2 of one way, as the gateway reads it. What a server of protocol TLS has decrypted is routed by `tcp` (R12). */
@@ -116,6 +46,11 @@ function signsOf(intent: EgressIntent, way: Way): Signs {
     mark: way.mark && Object.fromEntries(Object.entries(way.mark).map(([name, exact]) => [name, { exact }])),
     trustDomain: way.legOne === 'shared' ? intent.trustDomain : undefined,
   };
+}
+
+/** An empty list would show the leg to the whole mesh. */
+function meshExport({ guestNamespaces, namespace }: EgressIntent): string[] {
+  return guestNamespaces.length > 0 ? exportTo(guestNamespaces, namespace) : ['.'];
 }
 
 /** The host by which the gateway knows a way. */
@@ -139,7 +74,7 @@ function splitVirtualServices(intent: EgressIntent, ways: Way[]): ObjectPlan[] {
       id: 'mesh-virtual-service',
       namespace: intent.namespace,
       name: intent.name,
-      spec: { hosts: intent.service.hosts, gateways: ['mesh'], exportTo: exportTo(intent.callerNamespaces, intent.namespace), ...meshLeg(ways) },
+      spec: { hosts: intent.service.hosts, gateways: ['mesh'], exportTo: meshExport(intent), ...meshLeg(ways) },
     },
   ];
 }
@@ -161,7 +96,7 @@ function singleVirtualService(intent: EgressIntent, host: string, all: Way[]): O
     spec: {
       hosts: [...new Set([host, ...ways.map(serverHost)])],
       gateways: ['mesh', ...new Set(ways.map(way => qualified(gateway, way.gatewayName)))],
-      exportTo: exportTo([gateway.namespace, ...intent.callerNamespaces], gateway.namespace),
+      exportTo: exportTo([gateway.namespace, ...intent.guestNamespaces], gateway.namespace),
       http: [...mesh.http, ...leaving.flatMap(l => l.http)],
       tls: [...mesh.tls, ...leaving.flatMap(l => l.tls)],
       tcp: [...mesh.tcp, ...leaving.flatMap(l => l.tcp)],

@@ -1,0 +1,83 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { AppTls } from './egress-route';
+import { IExternalService } from './external-service';
+import { IEgressGateway } from '../gateway/egress-gateway';
+import { ObjectMetadata } from '../object-metadata';
+import { chartNamespace } from '../private/chart';
+import { Refuse, refuser } from '../private/errors';
+import { checkEgressCaller } from '../private/intent/egress-caller';
+import { checkConstruct, needObject } from '../private/kinds';
+import { planEgressCaller } from '../private/plan/mesh-leg';
+import { claim } from '../private/registry';
+import { addObject } from '../private/render/object';
+
+/** Properties of an `EgressCaller`. Programs without types that give another type get error `TypeInvalid`. */
+export interface EgressCallerProps {
+  /**
+   * The service to which the route leads, mostly of `ExternalService.fromExternalServiceAttributes`.
+   * Errors `DirectServiceRouted`, `WildcardThroughGateway`, `MeshHostConflict`.
+   */
+  readonly service: IExternalService;
+
+  /** The gateway through which the route leads, mostly of `EgressGateway.fromEgressGatewayAttributes`. */
+  readonly gateway: IEgressGateway;
+
+  /**
+   * What becomes of TLS that the application itself speaks, as the route says. Errors `AppTlsWithoutTls`, `ValueUnknown`.
+   *
+   * @default AppTls.WRAP
+   */
+  readonly appTls?: AppTls;
+
+  /**
+   * The port of the gateway's Service by which TLS and TCP enter, as the route says. Errors `EgressGatewayPortMissing`, `RuleOptionUnused`.
+   *
+   * @default - the port of the gateway
+   */
+  readonly gatewayPort?: number;
+
+  /**
+   * Name, labels and annotations.
+   *
+   * @default - a generated name
+   */
+  readonly metadata?: ObjectMetadata;
+}
+
+/**
+ * A caller's leg of an egress route that another repository declares: the VirtualService that sidecars of this chart's namespace read, and
+ * nothing else. The route must name the caller with `ownLeg`, and the service be shown to this namespace with `exportTo` if any of its
+ * ports is not HTTP on port 80.
+ *
+ * Without it the route's own leg serves its callers as well; make it where the namespace wants to hold that object itself.
+ *
+ * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
+ */
+export class EgressCaller extends Construct {
+  /** The VirtualService. */
+  public readonly virtualService: ApiObject;
+
+  constructor(scope: Construct, id: string, props: EgressCallerProps) {
+    super(scope, id);
+    const refuse: Refuse = refuser(this);
+    needObject(props, 'props', refuse);
+    const service = checkConstruct(props.service, '_intent', 'ExternalService', 'service', refuse);
+    const gateway = checkConstruct(props.gateway, '_facts', 'EgressGateway', 'gateway', refuse);
+    if (service._direct) {
+      refuse({ code: 'DirectServiceRouted', prop: 'service', got: service.node.path, allowed: 'a service that is not direct', fix: 'leave out `direct` from the service, or delete the caller' });
+    }
+    const namespace = chartNamespace(this, refuse);
+    const intent = checkEgressCaller(props, { service: service._intent, gateway: gateway._facts, workload: gateway._workload }, refuse);
+    service.hosts.forEach((host, i) => {
+      const rival = claim(this, 'mesh', namespace, host);
+      if (rival) {
+        refuse({ code: 'MeshHostConflict', prop: `service.hosts[${i}]`, got: `${host} from ${namespace}`, allowed: `hosts other than those of ${rival.node.path}`, fix: 'let each namespace reach a host by one route; a route leaves this one to its caller with `ownLeg`' });
+      }
+    });
+    gateway._showTo([namespace]);
+    service._showTo([namespace]);
+    this.virtualService = addObject(this, planEgressCaller(intent, namespace, props.metadata?.name), props.metadata);
+    service._openAfter([this.virtualService]);
+  }
+}
