@@ -66,7 +66,7 @@ export class Certificate extends Construct {
   public readonly credentialName: string;
 
   /** The Certificate. */
-  public readonly certificate: ApiObject;
+  public readonly certificateObject: ApiObject;
 
   constructor(scope: Construct, id: string, props: CertificateProps) {
     super(scope, id);
@@ -75,7 +75,7 @@ export class Certificate extends Construct {
     const { namespace } = resolveWorkload(props.workload, 'workload', refuse);
     const intent = checkCertificate(props, refuse);
     this.credentialName = props.metadata?.name ?? labelOf(intent.dnsNames[0], 'tls');
-    this.certificate = addObject(this, {
+    this.certificateObject = addObject(this, {
       kind: 'Certificate', id: 'Resource', namespace, name: this.credentialName, spec: { ...intent, secretName: this.credentialName },
     }, props.metadata);
   }
