@@ -86,7 +86,8 @@ export function checkExternal(input: ExternalInput, namespace: string, settings:
 export function checkImported(input: Pick<ExternalInput, 'hosts' | 'ports' | 'direct'>, refuse: Refuse): ExternalIntent {
   const hosts = checkHosts(input.hosts, 'hosts', { wildcard: false }, refuse);
   const { ports, direct } = input;
-  return { hosts, ports: checkPorts({ hosts, ports, direct }, direct ? 'sidecars' : 'gateway', refuse), resolution: 'DNS', addresses: [], endpoints: [] };
+  const checked = checkPorts({ hosts, ports, direct }, direct ? 'sidecars' : 'gateway', refuse);
+  return { hosts, ports: checked, location: 'MESH_EXTERNAL', resolution: 'DNS', addresses: [], endpoints: [] };
 }
 
 /** Istio refuses routes for hosts of which one covers another. */

@@ -48,9 +48,9 @@ function signsOf(intent: EgressIntent, way: Way): Signs {
   };
 }
 
-/** An empty list would show the leg to the whole mesh. */
-function meshExport({ guestNamespaces, namespace }: EgressIntent): string[] {
-  return guestNamespaces.length > 0 ? exportTo(guestNamespaces, namespace) : ['.'];
+/** An empty list would show the leg to the whole mesh; where nobody needs it, only those see it who know the gateway anyway. */
+function meshExport({ guestNamespaces, namespace, gateway }: EgressIntent): string[] {
+  return exportTo(guestNamespaces.length > 0 ? guestNamespaces : [gateway.namespace], namespace);
 }
 
 /** The host by which the gateway knows a way. */
