@@ -11,14 +11,14 @@ import { Refuse, refusalMessage, refuser } from '../private/errors';
 import { checkRouteHosts } from '../private/hosts';
 import { checkAccess } from '../private/intent/access';
 import { externalDestinations } from '../private/intent/external-destination';
-import { coveringListeners } from '../private/intent/listeners-of-route';
+import { checkSpared, coveringListeners } from '../private/intent/listeners-of-route';
 import { checkOpaqueRoute } from '../private/intent/opaque-route';
 import { Rule, checkRules, targetsOf } from '../private/intent/rule';
 import { checkBeside } from '../private/intent/several-routes';
 import { checkConstruct, checkList, needObject } from '../private/kinds';
 import { RoutedHosts, accessObjects } from '../private/plan/access';
 import { ingressVirtualService } from '../private/plan/ingress';
-import { ListenedHost } from '../private/plan/ingress-gateway';
+import { ListenedHost, serves } from '../private/plan/ingress-gateway';
 import { opaqueVirtualService } from '../private/plan/ingress-opaque';
 import { RoutePart, arrange, precedence } from '../private/plan/order';
 import { redirectsToItself } from '../private/plan/redirect-loop';
@@ -124,6 +124,7 @@ export class IngressRoute extends Construct {
   /** Whether the gateway cannot read what it passes on. */
   private readonly isOpaque: boolean;
   private readonly gateway: IIngressGateway;
+  private readonly listeners: ListenedHost[];
   private readonly part: RoutePart;
   private readonly perHost: RoutePart[][];
 
@@ -140,6 +141,7 @@ export class IngressRoute extends Construct {
       const route = checkOpaqueRoute(this, { ...props, gateway }, refuse);
       this.part = { id: this.node.path, hosts: [], rules: [] };
       this.perHost = [];
+      this.listeners = [];
       addReader(this, gateway._workload.namespace, route.to);
       gateway._bind({ namespace, ...route });
       this.virtualService = addLateObject(this, head,
@@ -149,7 +151,8 @@ export class IngressRoute extends Construct {
     }
     const hosts = checkRouteHosts(props.hosts, refuse);
     const listeners = coveringListeners(hosts, 'http', gateway, refuse);
-    const served = listeners.filter(l => l.redirectTo === undefined);
+    this.listeners = listeners;
+    const served = listeners.filter(serves);
     const access = checkAccess(this, { ...props, hosts, served }, gateway._workload, refuse);
     this.part = { id: this.node.path, hosts, rules: [], access };
     this.perHost = hosts.map(host => shared<RoutePart>(this, 'ingress', gateway.gatewayName, host));
@@ -199,6 +202,7 @@ export class IngressRoute extends Construct {
     }
     const before = this.part.rules.length;
     this.part.rules.push(...checkRules(this, rules, prop, refuse, this.part.rules));
+    checkSpared(this.part.rules.slice(before), this.listeners, prop, refuse);
     addReader(this, this.gateway._workload.namespace, this.part.rules.slice(before).flatMap(targetsOf));
     const [external] = externalDestinations(rules);
     if (external) {

@@ -1,5 +1,5 @@
 import {
-  ClientCertificates, Credential, Destination, GatewayWorkload, HttpsListenerOptions, IngressListener, PlainHttp, RouteAction, TlsVersion,
+  ClientCertificates, Credential, Destination, GatewayWorkload, HttpsListenerOptions, IngressListener, PathMatch, PlainHttp, RouteAction, TlsVersion,
 } from '../../src';
 import { ingress } from '../fixtures';
 
@@ -24,4 +24,6 @@ export const LISTENERS = {
   ),
   'tcp': () => ingress({ workload: ported, listeners: [IngressListener.tcp({ port: 5432 })] }, { destinations }),
   'tcp to several': () => ingress({ workload: ported, listeners: [IngressListener.tcp({ port: 5432 }), IngressListener.tcp({ port: 6379 })] }, { tcpPort: 6379, destinations: shares }),
+  'https whose redirect spares paths': () => https({ plainHttp: PlainHttp.redirect({ except: [PathMatch.prefix('/.well-known/acme-challenge')] }) }),
+  'https behind a load balancer': () => https({ plainHttp: PlainHttp.redirect({ numTrustedProxies: 1, except: [PathMatch.exact('/health')] }) }),
 };

@@ -1,13 +1,15 @@
 import { checkListenerTls } from './listener-tls';
+import { checkPath } from './match';
 import { WorkloadFacts, workloadPortsText } from './workload';
+import { PathMatch } from '../../http/path-match';
 import { IngressListener } from '../../ingress/ingress-listener';
-import { PlainHttp } from '../../ingress/plain-http';
+import { PlainHttp, PlainHttpRedirectOptions } from '../../ingress/plain-http';
 import { MeshSettings } from '../../mesh-settings';
 import { checkPort } from '../checks';
 import { Refuse } from '../errors';
 import { checkDisjoint, checkHosts } from '../hosts';
-import { checkKind, checkKinds } from '../kinds';
-import { ListenedHost, certificatesOf } from '../plan/ingress-gateway';
+import { checkKind, checkKinds, needObject } from '../kinds';
+import { ListenedHost, Redirect, certificatesOf } from '../plan/ingress-gateway';
 
 const PLAIN_PORT = 80;
 
@@ -70,5 +72,15 @@ function checkListener(listener: IngressListener, prop: string, { workload, sett
   const secure = hosts.map(host => ({ host, ...main, protocol, tls }));
   if (plainHttp!._kind === 'closed') return secure;
   const plain = { ...onPort(PLAIN_PORT, 'plainHttp', 'say PlainHttp.closed()'), protocol: 'HTTP' as const };
-  return [...secure, ...hosts.map(host => ({ host, ...plain, redirectTo: plainHttp!._kind === 'redirect' ? main.port : undefined }))];
+  const redirect = plainHttp!._kind === 'redirect' ? checkRedirect(plainHttp!._redirect!, main.port, `${prop}.plainHttp`, refuse) : undefined;
+  return [...secure, ...hosts.map(host => ({ host, ...plain, redirect }))];
+}
+
+function checkRedirect(options: PlainHttpRedirectOptions, to: number, prop: string, refuse: Refuse): Redirect {
+  const { except = [], numTrustedProxies } = needObject(options, prop, refuse);
+  checkKinds(except, PathMatch, `${prop}.except`, refuse).forEach(({ _kind, _value }, i) => checkPath(_kind, _value, `${prop}.except[${i}]`, refuse));
+  if (numTrustedProxies !== undefined && !(Number.isInteger(numTrustedProxies) && numTrustedProxies > 0)) {
+    refuse({ code: 'TrustedProxiesInvalid', prop: `${prop}.numTrustedProxies`, got: numTrustedProxies, allowed: 'a whole number from 1', fix: 'write what gatewayTopology.numTrustedProxies of the gateway\'s pods says; without it they overwrite the header of the load balancer' });
+  }
+  return { to, except: except.map(({ _kind, _value }) => ({ kind: _kind, value: _value })), trustsProxies: numTrustedProxies !== undefined };
 }

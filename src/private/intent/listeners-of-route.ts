@@ -1,6 +1,8 @@
+import { Rule } from './rule';
 import { IIngressGateway } from '../../gateway/ingress-gateway';
 import { Refuse } from '../errors';
 import { ListenedHost, listenersOf } from '../plan/ingress-gateway';
+import { onPaths } from '../plan/spared-paths';
 
 const READABLE = { http: ['HTTP', 'HTTPS'], TLS: ['TLS'] };
 
@@ -20,10 +22,28 @@ export function coveringListeners(hosts: string[], kind: 'http' | 'TLS', gateway
     }
     return refuse({ code: 'HostNotCovered', prop: `hosts[${i}]`, got: host, allowed: `hosts of the listeners: ${listened}`, fix: `add the host to a listener of ${gateway.node.path}` });
   });
-  const ways = listeners.map(found => found.map(l => `${l.port}${l.redirectTo ? ` redirected to ${l.redirectTo}` : ''}`).join(', '));
+  const ways = listeners.map(found => found.map(describe).join(', '));
   const odd = ways.findIndex(way => way !== ways[0]);
   if (odd > 0) {
     refuse({ code: 'HostsOnDifferentListeners', prop: `hosts[${odd}]`, got: `${hosts[odd]} (port ${ways[odd]})`, allowed: `hosts on the same ports as ${hosts[0]} (port ${ways[0]})`, fix: 'make one route for each' });
   }
   return listeners[0];
+}
+
+/** What is the same for all hosts of a route. */
+function describe({ port, redirect }: ListenedHost): string {
+  if (!redirect) return String(port);
+  const { to, except, trustsProxies } = redirect;
+  const but = [...except.map(({ value }) => value), ...(trustsProxies ? ['what came by HTTPS'] : [])];
+  return `${port} redirected to ${to}${but.length > 0 ? ` but for ${but.join(', ')}` : ''}`;
+}
+
+/** Rules of which Istio cannot say that they hold for the paths that a listener does not redirect. */
+export function checkSpared(rules: Rule[], listeners: ListenedHost[], prop: string, refuse: Refuse): void {
+  for (const { port, redirect } of listeners) {
+    const bad = rules.findIndex(rule => redirect && onPaths(rule, redirect.except) === 'inexpressible');
+    if (bad >= 0) {
+      refuse({ code: 'RulesCannotCombine', prop: `${prop}[${bad}].matches`, got: `a path that may be one that port ${port} does not redirect`, allowed: 'paths that can be told from those, which a regular expression cannot', fix: 'write the path, or that in `except` of PlainHttp.redirect, as an exact one or a prefix' });
+    }
+  }
 }

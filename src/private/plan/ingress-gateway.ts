@@ -1,6 +1,7 @@
 import { GatewaySpec, Labels, Server, ServerTls } from './objects';
 import { exportTo } from './visibility';
 import { covers } from '../hosts';
+import { PathCondition } from '../intent/match';
 import { labelOf } from '../names';
 
 /** One host on one port of an ingress gateway, and what becomes of requests for it. */
@@ -11,8 +12,23 @@ export interface ListenedHost {
   readonly podPort: number;
   readonly protocol: Server['protocol'];
   readonly tls?: ServerTls;
-  /** The HTTPS port to which requests are sent away; they are served where it is left out. */
-  readonly redirectTo?: number;
+  /** Requests are served where it is left out. */
+  readonly redirect?: Redirect;
+}
+
+/** Requests are sent away to HTTPS. */
+export interface Redirect {
+  /** The port of HTTPS. */
+  readonly to: number;
+  /** Paths that are served all the same. */
+  readonly except: PathCondition[];
+  /** What a proxy in front received by HTTPS, as its header says, is served all the same. */
+  readonly trustsProxies: boolean;
+}
+
+/** Whether a listener serves any requests. */
+export function serves({ redirect }: ListenedHost): boolean {
+  return !redirect || redirect.except.length > 0 || redirect.trustsProxies;
 }
 
 /** A route as the gateway needs to know it. */

@@ -1,7 +1,8 @@
 import { guards } from './access';
 import { authorityMatch, ruleRoute } from './http';
-import { ListenedHost } from './ingress-gateway';
+import { ListenedHost, serves } from './ingress-gateway';
 import { Action, HttpRoute, VirtualServiceSpec } from './objects';
+import { onPaths } from './spared-paths';
 import { exportTo } from './visibility';
 import { isWildcard } from '../hosts';
 import { AccessIntent } from '../intent/access';
@@ -22,16 +23,16 @@ export interface IngressRouteIntent {
 
 /** The route, visible to the gateway's pods and nobody else. */
 export function ingressVirtualService(intent: IngressRouteIntent): VirtualServiceSpec {
-  const away = intent.listeners.filter(l => l.redirectTo !== undefined);
-  const served = intent.listeners.filter(l => l.redirectTo === undefined);
-  const at = served.map(({ port }) => ({ port }));
+  const served = intent.listeners.filter(serves);
+  const at = served.filter(l => !l.redirect || l.redirect.trustsProxies).map(({ port }) => ({ port }));
   return {
     hosts: intent.hosts,
     gateways: [intent.gateway],
     exportTo: exportTo([intent.podNamespace], intent.namespace),
     http: [
-      ...away.flatMap(l => redirects(l, intent.hosts)),
+      ...intent.listeners.filter(l => !serves(l)).flatMap(l => redirects(l, intent.hosts)),
       ...guards({ ...intent, served }),
+      ...served.flatMap(l => [...sparedRoutes(l, intent.rules), ...redirects(l, intent.hosts)]),
       ...intent.rules.map(rule => ruleRoute(rule, at)),
     ],
     tls: [],
@@ -39,15 +40,24 @@ export function ingressVirtualService(intent: IngressRouteIntent): VirtualServic
   };
 }
 
+/** What a listener serves that otherwise sends requests away. */
+function sparedRoutes({ port, redirect }: ListenedHost, rules: Rule[]): HttpRoute[] {
+  return rules.map(rule => redirect && onPaths(rule, redirect.except))
+    .filter((rule): rule is Rule => rule !== undefined && rule !== 'inexpressible')
+    .map(rule => ruleRoute(rule, [{ port }]));
+}
+
 /**
  * Without an authority Envoy keeps the port that the client wrote into the Host header, even where Istio's `port` says 443.
  * A wildcard has no authority to name, so it comes last and keeps that port.
  */
-function redirects({ port, redirectTo }: ListenedHost, hosts: string[]): HttpRoute[] {
+function redirects({ port, redirect }: ListenedHost, hosts: string[]): HttpRoute[] {
+  if (!redirect) return [];
+  const at = { port, ...(redirect.trustsProxies && { withoutHeaders: { 'x-forwarded-proto': { exact: 'https' } } }) };
   const exact = hosts.filter(host => !isWildcard(host));
-  const away = (authority?: string): Action => ({ kind: 'redirect', scheme: 'https', authority, port: redirectTo === 443 ? undefined : redirectTo, code: 301 });
+  const away = (authority?: string): Action => ({ kind: 'redirect', scheme: 'https', authority, port: redirect.to === 443 ? undefined : redirect.to, code: 301 });
   return [
-    ...exact.map(host => ({ matches: [{ port, ...(hosts.length > 1 && { authority: authorityMatch({ kind: 'exact', value: host }) }) }], action: away(host) })),
-    ...(exact.length < hosts.length ? [{ matches: [{ port }], action: away() }] : []),
+    ...exact.map(host => ({ matches: [{ ...at, ...(hosts.length > 1 && { authority: authorityMatch({ kind: 'exact', value: host }) }) }], action: away(host) })),
+    ...(exact.length < hosts.length ? [{ matches: [at], action: away() }] : []),
   ];
 }
