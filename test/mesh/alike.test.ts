@@ -149,10 +149,10 @@ describeMesh('egress: beside the documented recipes', () => {
   describe.each(PAIRS.map(pair => [pair.name.replace(/`/g, ''), pair] as const))('%s', (_, { name, theirs, ours, external: server, url: asked, doors, proxy }) => {
     test('the host sees the same request, and ours is nowhere laxer', async () => {
       const wrong = { ...server, ports: server.ports.map(port => ({ ...port, certHost: 'other.test' })) };
-      const [[their, theirStranger], [our, ourStranger], [theirWrong], [ourWrong]] = (await Promise.all([
-        run(theirs, server, asked, doors?.theirs, proxy), run(ours, server, asked, doors?.ours, proxy),
-        run(theirs, wrong, asked), run(ours, wrong, asked),
-      ])).map(({ answers }) => answers);
+      const { answers: [their, theirStranger] } = await run(theirs, server, asked, doors?.theirs, proxy);
+      const { answers: [our, ourStranger] } = await run(ours, server, asked, doors?.ours, proxy);
+      const { answers: [theirWrong] } = await run(theirs, wrong, asked);
+      const { answers: [ourWrong] } = await run(ours, wrong, asked);
       expect(sight(our)).toEqual(sight(their));
       expect(headersOf(our).filter(header => !headersOf(their).includes(header))).toEqual([]);
       if (our.server === undefined) throw new Error(our.story);
@@ -171,7 +171,8 @@ describeMesh('egress: beside the documented recipes', () => {
       const { app, route } = declare({ ports: [ExternalPort.httpToHttps()] });
       route.gatewayVirtualService.addJsonPatch(JsonPatch.remove('/spec/http/0/headers'));
       const server = external(HOST, { https: 443 });
-      const [{ answers: [their] }, { answers: [our] }] = await Promise.all([run(tlsOrigination(HOST), server, url), run(app, server, url)]);
+      const { answers: [their] } = await run(tlsOrigination(HOST), server, url);
+      const { answers: [our] } = await run(app, server, url);
       expect(headersOf(our)).toEqual(headersOf(their));
     });
 

@@ -96,10 +96,10 @@ function modesTable(old: string, all: readonly Feature[]): { readonly table: str
   return { table: `${[head, line, ...made].join('\n')}\n`, complaints };
 }
 
-/** A row of the modes is about one of these, or about a group of features. */
+/** A row of the modes is about one of these, about another feature by its group and name, or about a group. */
 function featureOf(mode: string, all: readonly Feature[]): Pick<Feature, 'seen' | 'broken'> | undefined {
   const group = all.filter(f => f.group === mode);
-  return all.find(f => f.group === 'modes' && f.name === mode)
+  return all.find(f => f.group === 'modes' && f.name === mode || `${f.group} ${f.name}` === mode)
     ?? (group.length > 0 ? { seen: group.flatMap(f => f.seen), broken: group.flatMap(f => f.broken) } : undefined);
 }
 

@@ -1,23 +1,18 @@
 import { Duration, JsonPatch } from 'cdk8s';
-import { Answer, External, Scenario, Step, describeMesh, down, external, get, kill, runMesh, say } from './mesh';
+import { Answer, External, Scenario, Step, down, external, get, kill, runMesh, say } from './mesh';
 import { GATEWAY_SERVICE, istio, to } from './recipes';
 import { REGISTRY_ONLY } from './traffic';
+import { Trouble, troubleTable } from './trouble-table';
 import { declare, workloads } from './world';
 import { ClientCertificate, ExternalPort, ExternalServiceProps, PathMatch, UpstreamTls } from '../../src';
 import { EgressRouteProps } from '../../src/egress/egress-route';
-import { expectBlock } from '../pages';
 
-/** Something that goes wrong, and what is to be done. */
-interface Trouble {
-  readonly because: string;
-  readonly what: string;
+interface Leaving extends Trouble {
   readonly service?: Partial<ExternalServiceProps>;
   readonly route?: Partial<EgressRouteProps>;
   readonly externals?: External[];
   readonly steps?: Step[];
   readonly more?: Partial<Scenario>;
-  /** What the log says beside the flags, in words that stay the same. */
-  readonly log?: RegExp;
   readonly edit?: (declared: ReturnType<typeof declare>) => void;
 }
 
@@ -39,7 +34,7 @@ const intrusion = (sni: string) => [
 ];
 const mutual = UpstreamTls.mutual({ clientCertificate: ClientCertificate.secret('api-client', { namespace: 'istio-system' }) });
 
-const TROUBLES: Trouble[] = [
+const TROUBLES: Leaving[] = [
   {
     because: 'the caller\'s namespace is not one of `callers`, so that its sidecar does not know the host',
     what: 'name it in `callers`',
@@ -173,7 +168,7 @@ const TROUBLES: Trouble[] = [
   },
 ];
 
-async function seeking({ service, route, externals = secure, steps = [asked()], more, edit }: Trouble): Promise<Answer> {
+async function seeking({ service, route, externals = secure, steps = [asked()], more, edit }: Leaving): Promise<Answer> {
   const declared = declare(service, route);
   edit?.(declared);
   const pods = workloads.map(workload => ({ ...workload, isolated: !workload.gateway }));
@@ -181,32 +176,4 @@ async function seeking({ service, route, externals = secure, steps = [asked()], 
   return outcome.answers[0];
 }
 
-/** The last proxy that the request came to, and its flags. */
-function logOf({ hops }: Answer, log?: RegExp): string {
-  const last = hops[hops.length - 1];
-  if (last === undefined) return 'nothing';
-  const { response_flags: all = '-', response_code_details: code, connection_termination_details: end, upstream_transport_failure_reason: tls } = last.line;
-  const flags = all.split(',').sort().join(',');
-  const details = [code, end, tls].filter(Boolean).join(' ');
-  const words = log && [details, details.replace(/_/g, ' ')].map(text => log.exec(text)?.[0]).find(Boolean);
-  if (log && !words) throw new Error(`no ${log} in ${details}`);
-  const said = [flags !== '-' && flags, words].filter(Boolean).map(text => `\`${text}\``);
-  return `${last.proxy === 'egress' ? 'the gateway' : 'the sidecar'}: ${said.join(' ')}`;
-}
-
-describeMesh('egress: what goes wrong', () => {
-  const rows = new Map<Trouble, string>();
-
-  describe('what the application and the logs say', () => {
-    test.each(TROUBLES.map(trouble => [trouble.because, trouble] as const))('broken: %s', async (_, trouble) => {
-      const answer = await seeking(trouble);
-      expect(answer).toFail();
-      rows.set(trouble, `| ${answer.status || 'closed'} | ${logOf(answer, trouble.log)} | ${trouble.because} | ${trouble.what} |`);
-    });
-
-    test('is what docs/egress.md lists', () => {
-      const head = '| the application gets | the access log of | because | what to do |\n|---|---|---|---|\n';
-      expectBlock('docs/egress.md', 'what goes wrong', `${head}${TROUBLES.map(trouble => rows.get(trouble)).join('\n')}\n`);
-    });
-  });
-});
+troubleTable('egress', TROUBLES, seeking);
