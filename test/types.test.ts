@@ -4,7 +4,7 @@ import { expectRefusal } from './refusal';
 import {
   Access, CaSource, Certificate, CertificateIssuer, ClientCertificate, Destination, EgressGateway, EgressRoute, Endpoint, ExternalPort,
   ExternalService, GatewayTelemetry, GatewayWorkload, IngressGateway, IngressListener, IngressRoute, MeshSettings, PathMatch, Resolution,
-  RouteAction, StringMatch, UpstreamTls,
+  DirectRoute, RouteAction, StringMatch, UpstreamTls,
 } from '../src';
 
 // programs without types can write anything
@@ -99,6 +99,11 @@ describe('a wrong type is refused with a code', () => {
     ['allowed requests', route({ allow: PathMatch.prefix('/') }), 'allow'],
     ['an allowed request', route({ allow: ['/get'] }), 'allow[0]'],
     ['kept headers', route({ keepHeaders: 'x-request-id' }), 'keepHeaders'],
+    ['direct route', () => new DirectRoute(mesh().shop, 'route', undefined as Anything), 'props'],
+    ['service of a direct route', () => new DirectRoute(mesh().shop, 'route', { service: 'api' as Anything }), 'service'],
+    ['labels of workloads', external({ resolution: Resolution.workloads('app=vm' as Anything) }), 'resolution.workloads'],
+    ['selector of workloads', external({ workloadSelector: 'app=vm' }), 'workloadSelector'],
+    ['names of certificates', external({ subjectAltNames: 'a.test' }), 'subjectAltNames'],
     ['egress gateway', egressGateway(undefined), 'props'],
     ['imported egress gateway', () => EgressGateway.fromEgressGatewayAttributes(mesh().shop, 'gateway', undefined as Anything), 'attributes'],
     ['workload', egressGateway({ workload: 'istio-egressgateway' }), 'workload'],

@@ -90,7 +90,8 @@ export interface ExternalServiceProps {
   readonly addresses?: string[];
 
   /**
-   * Lets workloads of the chart's namespace go to the service from their own sidecars, past every egress gateway; `DirectRoute` says what they do with requests.
+   * Lets workloads of the chart's namespace go to the service from their own sidecars, past every egress gateway; `DirectRoute` says what they do with
+   * requests. Without one, requests leave with `x-request-id`, `x-forwarded-proto`, `x-envoy-attempt-count` and `x-envoy-decorator-operation`.
    * Without it the service must be used by an `EgressRoute`: deleting a route must not open a way. Errors `ExternalServiceUnused`, `DirectServiceRouted`.
    *
    * @default false

@@ -28,6 +28,8 @@ export interface ServerOptions {
   readonly clientAuth?: boolean;
   /** What every answer of `http` and `https` holds. @default - what the server saw */
   readonly body?: string;
+  /** The unix socket to listen on instead of the port, in `/dev/shm`; who connects to it is not known. */
+  readonly socket?: string;
   /** The name that answers carry. @default - the host */
   readonly name?: string;
 }

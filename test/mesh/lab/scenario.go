@@ -57,6 +57,7 @@ type External struct {
 // ExternalPort is one listening port of an external host.
 type ExternalPort struct {
 	Port       int    `json:"port"`
+	Socket     string `json:"socket"`     // the unix socket to listen on, instead of the port
 	Protocol   string `json:"protocol"`   // http, https, tcp, tls, starttls (a mail server's manners), connect (a forward proxy) or connects (the same by TLS)
 	CertHost   string `json:"certHost"`   // the name in the server certificate; the host when empty
 	CertCA     string `json:"certCA"`     // the authority that signed it

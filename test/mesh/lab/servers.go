@@ -7,6 +7,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"sync"
 )
@@ -48,7 +49,7 @@ func (o *servers) up(host string) error {
 		}
 		for _, p := range e.Ports {
 			found = true
-			l, err := net.Listen("tcp", fmt.Sprintf("%s:%d", e.ip, p.Port))
+			l, err := listenOutside(e.ip, p)
 			if err != nil {
 				return err
 			}
@@ -63,6 +64,18 @@ func (o *servers) up(host string) error {
 		return fmt.Errorf("no external host %q with ports", host)
 	}
 	return nil
+}
+
+// listenOutside listens on a port, or on a unix socket that every proxy may use: who connects there has no address.
+func listenOutside(ip string, p ExternalPort) (net.Listener, error) {
+	if p.Socket == "" {
+		return net.Listen("tcp", fmt.Sprintf("%s:%d", ip, p.Port))
+	}
+	l, err := net.Listen("unix", p.Socket)
+	if err != nil {
+		return nil, err
+	}
+	return l, os.Chmod(p.Socket, 0o666)
 }
 
 // down closes the ports of an external host and breaks its connections.
@@ -108,7 +121,10 @@ func (o *servers) record(x Seen) {
 
 // serve answers on a listener until it is closed.
 func (o *servers) serve(l net.Listener, host string, p ExternalPort, record func(Seen)) (io.Closer, error) {
-	e := &endpoint{o: o, name: p.Name, ip: l.Addr().(*net.TCPAddr).IP, port: p.Port, record: record, body: p.Body}
+	e := &endpoint{o: o, name: p.Name, port: p.Port, record: record, body: p.Body}
+	if tcp, ok := l.Addr().(*net.TCPAddr); ok {
+		e.ip = tcp.IP
+	}
 	if e.name == "" {
 		e.name = host
 	}
