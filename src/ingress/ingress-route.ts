@@ -58,7 +58,8 @@ export interface IngressRouteProps {
    * Who may enter; every one of these must let the request in. The route then also makes an AuthorizationPolicy, and for tokens a
    * RequestAuthentication, in the namespace of the gateway's pods. They hold for the hosts of this route, on the ports that serve
    * it, and neither open nor close what other routes serve; under a wildcard, hosts that have a route of their own *in this app* are left out.
-   * A request under a wildcard that names another port in its Host header than the gateway's is answered 403.
+   * A request under a wildcard that names another port in its Host header than the gateway's is answered 403. On the port of an HTTPS
+   * listener for host `*`, whose clients need ask for no name, they also close TLS that only passes, if others have that on the same port.
    * Where a rule has `cors`, the preflights of browsers, which carry no token, are not asked; those that no rule with `cors` takes then
    * reach the service. Errors `AccessEmpty`, `AccessForEveryHost`.
    *

@@ -119,6 +119,11 @@ describe('access to a route', () => {
     expect(custom.spec.rules.map(marks)).toEqual(three([]));
   });
 
+  test('by certificate may be for every host, for the route itself asks', () => {
+    const listeners = [IngressListener.https({ hosts: ['*'], credentialName: 'cert', clients: ClientCertificates.required() })];
+    expect(ingress({ listeners }, { hosts: ['*'], rules, access: [Access.mtls('a.test')] }).route.accessObjects).toEqual([]);
+  });
+
   test('by certificate is not asked of preflights where a rule has cors', () => {
     const withCors = ingress(
       { listeners: [IngressListener.https({ hosts, credentialName: 'cert', clients: ClientCertificates.optional() })] },

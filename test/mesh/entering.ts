@@ -1,17 +1,17 @@
 import { App, Chart } from 'cdk8s';
 import { RequestOptions, Step, get, ingressGateway, service } from './mesh';
-import { Destination, GatewayWorkload, IngressGateway, IngressRoute, IngressRule, RouteAction } from '../../src';
+import { Destination, GatewayWorkload, IngressGateway, IngressListener, IngressRoute, IngressRule, RouteAction } from '../../src';
 
 /** Two services of the shop behind an ingress gateway, whose pods run in another namespace. */
 export const shopWorkloads = [service('web', { namespace: 'shop', http: 8080 }), service('next', { namespace: 'shop', http: 8080 }), ingressGateway()];
 
 export const forward = (name: string, port = 8080) => RouteAction.forward(Destination.service(name, { port }));
 
-/** The shop's gateway for clear text, and no route yet. */
-export function entrance() {
+/** The shop's gateway, for clear text unless it has other listeners, and no route yet. */
+export function entrance(listeners = [IngressListener.http()]) {
   const app = new App();
   const shop = new Chart(app, 'shop', { namespace: 'shop' });
-  const gateway = new IngressGateway(shop, 'gateway', { workload: GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' }) });
+  const gateway = new IngressGateway(shop, 'gateway', { workload: GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' }), listeners });
   return { app, shop, gateway };
 }
 

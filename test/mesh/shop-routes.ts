@@ -1,20 +1,16 @@
-import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
-import { Outcome, RequestOptions, Scenario, Step, get, ingressGateway, runMesh, service } from './mesh';
-import { Destination, GatewayWorkload, IngressGateway, IngressListener, IngressRoute, IngressRouteProps, IngressRule, RouteAction } from '../../src';
+import { ApiObject, JsonPatch } from 'cdk8s';
+import { enter, entrance, forward as to, shopWorkloads } from './entering';
+import { Outcome, RequestOptions, Scenario, Step, runMesh, service } from './mesh';
+import { IngressListener, IngressRoute, IngressRouteProps, IngressRule } from '../../src';
 
-const workloads = [
-  service('web', { namespace: 'shop', http: 8080 }),
-  service('next', { namespace: 'shop', http: 8080 }),
-  service('authorizer', { namespace: 'security', http: 8000 }),
-  ingressGateway(),
-];
+const workloads = [...shopWorkloads, service('authorizer', { namespace: 'security', http: 8000 })];
 
 export function forward(name: string): IngressRule[] {
-  return [{ action: RouteAction.forward(Destination.service(name, { port: 8080 })) }];
+  return [{ action: to(name) }];
 }
 
 export function plain(host: string, path = '/', more: Partial<RequestOptions> = {}): Step {
-  return get(`http://${host}${path}`, { from: 'outside', connect: 'ingress:80', ...more });
+  return enter(`http://${host}${path}`, more);
 }
 
 /** A request whose Host header is this text. */
@@ -24,21 +20,6 @@ export function spelt(host: string): Step {
 
 /** The shop's routes through one gateway, by their hosts. What is not said of a route is what `web` behind every path makes it. */
 export type Routes = Record<string, Partial<IngressRouteProps>>;
-
-export interface Declared {
-  readonly app: App;
-  readonly gateway: IngressGateway;
-  readonly routes: Record<string, IngressRoute>;
-}
-
-export function declare(routes: Routes, listeners = [IngressListener.http()]): Declared {
-  const app = new App();
-  const shop = new Chart(app, 'shop', { namespace: 'shop' });
-  const workload = GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' });
-  const gateway = new IngressGateway(shop, 'gateway', { workload, listeners });
-  const made = Object.entries(routes).map(([host, props]) => [host, new IngressRoute(shop, host, { gateway, hosts: [host], rules: forward('web'), ...props })]);
-  return { app, gateway, routes: Object.fromEntries(made) };
-}
 
 export type Break = readonly [host: string, kind: string, ...patch: JsonPatch[]];
 
@@ -50,12 +31,12 @@ export interface RunOptions extends Partial<Scenario> {
 /** Runs routes, one of which may be broken. */
 export function run(routes: Routes, steps: Step[], more: RunOptions = {}): Promise<Outcome> {
   const { listeners, broken, ...scenario } = more;
-  const declared = declare(routes, listeners);
-  if (broken) {
-    const [host, kind, ...patch] = broken;
-    partOf(declared.routes[host], kind).addJsonPatch(...patch);
+  const { app, shop, gateway } = entrance(listeners);
+  for (const [host, props] of Object.entries(routes)) {
+    const route = new IngressRoute(shop, host, { gateway, hosts: [host], rules: forward('web'), ...props });
+    if (broken?.[0] === host) partOf(route, broken[1]).addJsonPatch(...broken.slice(2) as JsonPatch[]);
   }
-  return runMesh({ manifests: declared.app, workloads, steps, ...scenario });
+  return runMesh({ manifests: app, workloads, steps, ...scenario });
 }
 
 function partOf(route: IngressRoute, kind: string): ApiObject {

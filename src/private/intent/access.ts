@@ -64,7 +64,7 @@ export function checkAccess(scope: IConstruct, input: AccessInput, workload: Wor
   if (checkKinds<Access, Access[] | undefined>(access, Access, 'access', refuse)) checkNotEmpty(access!, 'access', refuse);
   if (checkList(deny, 'deny', refuse)) checkNotEmpty(deny!, 'deny', refuse);
   if (openPaths) checkOpenPaths(openPaths, access, refuse);
-  if (access && hosts.includes('*')) {
+  if (access?.some(({ _spec: { kind } }) => kind !== 'mtls') && hosts.includes('*')) {
     refuse({ code: 'AccessForEveryHost', prop: 'hosts', got: '*', allowed: 'names and wildcards such as *.example.com, beside `access`', fix: 'name the hosts: a policy for every host would hold for other routes through the same pods' });
   }
   const all = shared<Told>(scope, 'access', workload.namespace, JSON.stringify(workload.selector));
