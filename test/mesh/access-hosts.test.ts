@@ -17,6 +17,12 @@ describeMesh('ingress: access by host and path', () => {
       expect(statuses(outcome)).toEqual([403, 403, 403, 403, 403, 403]);
     });
 
+    test('is not opened by a Host header that is none', async () => {
+      const odd = ['u@x.a.test', 'u:80@x.a.test', 'x.a.test:80@y.a.test', 'x.a.test:80:90', 'x.a.test:80.', '.a.test', 'x.a.test.', 'x.a.test;:80', '[x.a.test]:80'];
+      const outcome = await run(routes, odd.map(spelt));
+      for (const answer of outcome.answers) expect(answer).toFail();
+    });
+
     test('does not close hosts under it that have a route of their own', async () => {
       const outcome = await run(routes, ['open.a.test', 'open.a.test:80', 'Open.A.test:81', 'x.open.a.test', 'x.open.a.test:80', 'x.open.a.test:81'].map(spelt));
       for (const answer of outcome.answers) expect(answer).toReach('next');
