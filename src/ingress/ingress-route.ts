@@ -170,6 +170,8 @@ export class IngressRoute extends Construct {
         gateway: gateway.gatewayName,
         podNamespace: gateway._workload.namespace,
         listeners,
+        listened: gateway._listened,
+        routed,
         access,
         cors: this.answersPreflights(),
       }), props.metadata);

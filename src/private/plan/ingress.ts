@@ -1,6 +1,7 @@
-import { guards } from './access';
+import { RoutedHosts, guards } from './access';
 import { authorityMatch, ruleRoute } from './http';
 import { ListenedHost, serves } from './ingress-gateway';
+import { narrowerHosts, withoutHosts } from './narrower-hosts';
 import { Action, HttpRoute, VirtualServiceSpec } from './objects';
 import { onPaths } from './spared-paths';
 import { exportTo } from './visibility';
@@ -16,6 +17,10 @@ export interface IngressRouteIntent {
   readonly gateway: string;
   readonly podNamespace: string;
   readonly listeners: ListenedHost[];
+  /** Everything that the gateway listens for. */
+  readonly listened: ListenedHost[];
+  /** All routes of the app through the same pods. */
+  readonly routed: RoutedHosts[];
   readonly access: AccessIntent;
   /** Whether preflights are answered. */
   readonly cors: boolean;
@@ -29,15 +34,21 @@ export function ingressVirtualService(intent: IngressRouteIntent): VirtualServic
     hosts: intent.hosts,
     gateways: [intent.gateway],
     exportTo: exportTo([intent.podNamespace], intent.namespace),
-    http: [
+    http: apart(intent, [
       ...intent.listeners.filter(l => !serves(l)).flatMap(l => redirects(l, intent.hosts)),
       ...guards({ ...intent, served }),
       ...served.flatMap(l => [...sparedRoutes(l, intent.rules), ...redirects(l, intent.hosts)]),
       ...intent.rules.map(rule => ruleRoute(rule, at)),
-    ],
+    ]),
     tls: [],
     tcp: [],
   };
+}
+
+/** Routes that leave to others what those have under a wildcard of these hosts. */
+function apart({ hosts, listeners, listened, routed }: IngressRouteIntent, http: HttpRoute[]): HttpRoute[] {
+  const narrower = new Map(listeners.map(({ port }) => [port, narrowerHosts(hosts, port, listened, routed)]));
+  return http.map(route => ({ ...route, matches: route.matches.map(match => withoutHosts(match, narrower.get(match.port)!)) }));
 }
 
 /** What a listener serves that otherwise sends requests away. */
