@@ -34,10 +34,10 @@ describe('the redirect of clear text', () => {
       { matches: [{ path: PathMatch.prefix('/api') }], action: forward('api') },
       { matches: [{ path: PathMatch.prefix('/') }], action: forward('web') },
     ];
-    expect(httpOf(redirecting({ except: [acme, PathMatch.exact('/api/health')] }, rules))).toEqual([
+    expect(httpOf(redirecting({ except: [acme, PathMatch.exact('/api/health'), PathMatch.exact('/robots.txt')] }, rules))).toEqual([
       [['80 /.well-known/acme-challenge', '80 /.well-known/acme-challenge/'], 'known'],
       [['80 /api/health'], 'api'],
-      [['80 /.well-known/acme-challenge', '80 /.well-known/acme-challenge/', '80 /api/health'], 'web'],
+      [['80 /robots.txt'], 'web'],
       [['80'], 'redirect'],
       [['443 /.well-known', '443 /.well-known/'], 'known'],
       [['443 /api', '443 /api/'], 'api'],

@@ -2,7 +2,7 @@ import { Rule } from './rule';
 import { IIngressGateway } from '../../gateway/ingress-gateway';
 import { Refuse } from '../errors';
 import { ListenedHost, listenersOf } from '../plan/ingress-gateway';
-import { onPaths } from '../plan/spared-paths';
+import { isInexpressible } from '../plan/spared-paths';
 
 const READABLE = { http: ['HTTP', 'HTTPS'], TLS: ['TLS'] };
 
@@ -41,7 +41,7 @@ function describe({ port, redirect }: ListenedHost): string {
 /** Rules of which Istio cannot say that they hold for the paths that a listener does not redirect. */
 export function checkSpared(rules: Rule[], listeners: ListenedHost[], prop: string, refuse: Refuse): void {
   for (const { port, redirect } of listeners) {
-    const bad = rules.findIndex(rule => redirect && onPaths(rule, redirect.except) === 'inexpressible');
+    const bad = rules.findIndex(rule => redirect && isInexpressible(rule, redirect.except));
     if (bad >= 0) {
       refuse({ code: 'RulesCannotCombine', prop: `${prop}[${bad}].matches`, got: `a path that may be one that port ${port} does not redirect`, allowed: 'paths that can be told from those, which a regular expression cannot', fix: 'write the path, or that in `except` of PlainHttp.redirect, as an exact one or a prefix' });
     }

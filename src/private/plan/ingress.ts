@@ -53,9 +53,7 @@ function apart({ hosts, listeners, listened, routed }: IngressRouteIntent, http:
 
 /** What a listener serves that otherwise sends requests away. */
 function sparedRoutes({ port, redirect }: ListenedHost, rules: Rule[]): HttpRoute[] {
-  return rules.map(rule => redirect && onPaths(rule, redirect.except))
-    .filter((rule): rule is Rule => rule !== undefined && rule !== 'inexpressible')
-    .map(rule => ruleRoute(rule, [{ port }]));
+  return redirect ? onPaths(rules, redirect.except).map(rule => ruleRoute(rule, [{ port }])) : [];
 }
 
 /**

@@ -1,14 +1,27 @@
+import { isDeepStrictEqual } from 'node:util';
 import { intersect } from './intersect';
 import { Match, NO_CONDITION, PathCondition } from '../intent/match';
 import { Rule } from '../intent/rule';
 
-/** A rule for spared paths alone; undefined if it takes none of them, `inexpressible` if no match of Istio's says both. */
-export function onPaths(rule: Rule, spared: PathCondition[]): Rule | 'inexpressible' | undefined {
+/** The rules for spared paths alone, without what an earlier one takes. */
+export function onPaths(rules: Rule[], spared: PathCondition[]): Rule[] {
+  const before: Match[] = [];
+  return rules.flatMap(rule => {
+    const joined = joinedWith(rule, spared).filter((match): match is Match => typeof match !== 'string');
+    const matches = joined.filter(match => !before.some(wide => isDeepStrictEqual(intersect(match, wide), match)));
+    before.push(...matches);
+    return matches.length > 0 ? [{ ...rule, matches }] : [];
+  });
+}
+
+/** Whether no match of Istio's says which of the paths that a rule takes are spared. */
+export function isInexpressible(rule: Rule, spared: PathCondition[]): boolean {
+  return joinedWith(rule, spared).includes('inexpressible');
+}
+
+function joinedWith(rule: Rule, spared: PathCondition[]) {
   const taken = rule.matches.length === 0 ? [NO_CONDITION] : rule.matches;
-  const joined = taken.flatMap(match => spared.map(path => intersect(withoutRoot(match), { ...NO_CONDITION, path })));
-  if (joined.includes('inexpressible')) return 'inexpressible';
-  const matches = joined.filter((match): match is Match => typeof match !== 'string');
-  return matches.length > 0 ? { ...rule, matches } : undefined;
+  return taken.flatMap(match => spared.map(path => intersect(withoutRoot(match), { ...NO_CONDITION, path })));
 }
 
 function withoutRoot(match: Match): Match {
