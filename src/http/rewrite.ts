@@ -40,7 +40,10 @@ export class PathRewrite {
   ) {}
 }
 
-/** What is changed of the URL on the way to the destination. */
+/**
+ * What is changed of the URL on the way to the destination, which is told of it: Envoy writes what was asked for into `x-envoy-original-path`
+ * and `x-envoy-original-host`, after all headers are removed. Outside the mesh, that shows the application's own paths.
+ */
 export interface Rewrite {
   /**
    * The path.

@@ -50,6 +50,7 @@ describe('direct route', () => {
                 remove:
                   - x-envoy-attempt-count
                   - x-envoy-decorator-operation
+                  - x-envoy-expected-rq-timeout-ms
                   - x-envoy-external-address
                   - x-envoy-peer-metadata
                   - x-envoy-peer-metadata-id
@@ -74,6 +75,7 @@ describe('direct route', () => {
                 remove:
                   - x-envoy-attempt-count
                   - x-envoy-decorator-operation
+                  - x-envoy-expected-rq-timeout-ms
                   - x-envoy-external-address
                   - x-envoy-peer-metadata
                   - x-envoy-peer-metadata-id
@@ -138,7 +140,7 @@ describe('a direct route is refused when', () => {
     { when: 'it leads to nothing that it could tune', service: { ports: [ExternalPort.https()] }, message: '[RulesOnOpaqueTraffic] shop/route: service.ports is "443 (HTTPS)"; allowed: a service with an HTTP port; fix: delete the route: a direct service needs none; or use ExternalPort.httpToHttps() and let the application say http://' },
     { when: 'requests are allowed beside what sidecars cannot read', service: { ports: [ExternalPort.http(), ExternalPort.https()] }, props: { allow: [{ methods: ['GET'] }] }, message: '[RulesOnOpaqueTraffic] shop/route: allow is "a service with port 443 (HTTPS)"; allowed: HTTP ports only, where a proxy reads requests; fix: use ExternalPort.httpToHttps() and let the application say http://' },
     { when: 'a rule is for nothing that is allowed', props: { allow: [{ methods: ['GET'] }], rules: [{ matches: [{ methods: ['PUT'] }], action: RouteAction.respond(405) }] }, message: '[RuleNeverAllowed] shop/route: rules[0].matches is "matches outside `allow`"; allowed: requests that `allow` lets through; fix: add them to `allow`, or delete the rule' },
-    { when: 'a kept header is none of the mesh', props: { keepHeaders: ['cookie'] }, message: '[HeaderInvalid] shop/route: keepHeaders[0] is "cookie"; allowed: x-envoy-attempt-count, x-envoy-decorator-operation, x-envoy-external-address, x-envoy-peer-metadata, x-envoy-peer-metadata-id, x-forwarded-client-cert, x-forwarded-for, x-forwarded-proto, x-request-id; fix: leave it out: headers of the application always pass' },
+    { when: 'a kept header is none of the mesh', props: { keepHeaders: ['cookie'] }, message: '[HeaderInvalid] shop/route: keepHeaders[0] is "cookie"; allowed: x-envoy-attempt-count, x-envoy-decorator-operation, x-envoy-expected-rq-timeout-ms, x-envoy-external-address, x-envoy-peer-metadata, x-envoy-peer-metadata-id, x-forwarded-client-cert, x-forwarded-for, x-forwarded-proto, x-request-id; fix: leave it out: headers of the application always pass' },
     { when: 'the service is not direct', service: { direct: false }, message: '[ServiceNotDirect] shop/route: service is "shop/service"; allowed: a service with `direct: true`; fix: say `direct: true` at the service, or lead to it with an EgressRoute' },
   ];
   test.each(refused)('$when', ({ service: more, props, message }) => {

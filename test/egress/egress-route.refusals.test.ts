@@ -55,7 +55,7 @@ const REFUSED: Refused[] = [
     props: { allow: [{ path: PathMatch.prefix('/v1') }], rules: [{ matches: [{ path: PathMatch.prefix('/v2') }] }] },
     message: '[RuleNeverAllowed] shop/route: rules[0].matches is "matches outside `allow`"; allowed: requests that `allow` lets through; fix: add them to `allow`, or delete the rule',
   },
-  { when: 'a kept header is none of the mesh', props: { keepHeaders: ['authorization'] }, message: '[HeaderInvalid] shop/route: keepHeaders[0] is "authorization"; allowed: x-envoy-attempt-count, x-envoy-decorator-operation, x-envoy-external-address, x-envoy-peer-metadata, x-envoy-peer-metadata-id, x-forwarded-client-cert, x-forwarded-for, x-forwarded-proto, x-request-id; fix: leave it out: headers of the application always pass' },
+  { when: 'a kept header is none of the mesh', props: { keepHeaders: ['authorization'] }, message: '[HeaderInvalid] shop/route: keepHeaders[0] is "authorization"; allowed: x-envoy-attempt-count, x-envoy-decorator-operation, x-envoy-expected-rq-timeout-ms, x-envoy-external-address, x-envoy-peer-metadata, x-envoy-peer-metadata-id, x-forwarded-client-cert, x-forwarded-for, x-forwarded-proto, x-request-id; fix: leave it out: headers of the application always pass' },
   { when: 'its name is no DNS label', props: { metadata: { name: 'Route' } }, message: '[NameInvalid] shop/route: metadata.name is "Route"; allowed: a DNS label of at most 63 characters; fix: shorten or correct the name' },
 ];
 

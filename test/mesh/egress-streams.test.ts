@@ -17,6 +17,13 @@ describeMesh('egress: streams', () => {
       expect(answer.messages).toBe(3);
     });
 
+    test('broken: where it is not removed, the deadline that Envoy reads from the call leaves in a header of the mesh', async () => {
+      const broken = declare({ ports: [port] });
+      broken.route.gatewayVirtualService.addJsonPatch(JsonPatch.replace('/spec/http/0/headers/request/remove', ['x-request-id']));
+      const { answers: [answer] } = await run(broken, servers, [chat]);
+      expect(answer).toReach('api.test', { headers: { 'x-envoy-expected-rq-timeout-ms': /^\d+$/ } });
+    });
+
     test('broken: with HTTP/1.1 on leg 1 a stream ends without its status', async () => {
       const broken = declare({ ports: [port] });
       broken.route.meshVirtualService.addJsonPatch(JsonPatch.replace('/spec/http/0/route/0/destination/port/number', 80));

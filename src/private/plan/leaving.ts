@@ -7,8 +7,8 @@ import { Match } from '../intent/match';
 
 /** What proxies of the mesh add to a request, and what is nobody's business outside. */
 export const MESH_HEADERS = [
-  'x-envoy-attempt-count', 'x-envoy-decorator-operation', 'x-envoy-external-address', 'x-envoy-peer-metadata', 'x-envoy-peer-metadata-id',
-  'x-forwarded-client-cert', 'x-forwarded-for', 'x-forwarded-proto', 'x-request-id',
+  'x-envoy-attempt-count', 'x-envoy-decorator-operation', 'x-envoy-expected-rq-timeout-ms', 'x-envoy-external-address', 'x-envoy-peer-metadata',
+  'x-envoy-peer-metadata-id', 'x-forwarded-client-cert', 'x-forwarded-for', 'x-forwarded-proto', 'x-request-id',
 ];
 
 /** How the requests that may leave are known, beyond the port at which they arrive. */

@@ -30,6 +30,7 @@ describe('egress route › allow', () => {
                 remove:
                   - x-envoy-attempt-count
                   - x-envoy-decorator-operation
+                  - x-envoy-expected-rq-timeout-ms
                   - x-envoy-external-address
                   - x-envoy-peer-metadata
                   - x-envoy-peer-metadata-id
@@ -121,6 +122,7 @@ describe('egress route › rules', () => {
                 remove:
                   - x-envoy-attempt-count
                   - x-envoy-decorator-operation
+                  - x-envoy-expected-rq-timeout-ms
                   - x-envoy-external-address
                   - x-envoy-peer-metadata
                   - x-envoy-peer-metadata-id
@@ -147,6 +149,7 @@ describe('egress route › rules', () => {
                 remove:
                   - x-envoy-attempt-count
                   - x-envoy-decorator-operation
+                  - x-envoy-expected-rq-timeout-ms
                   - x-envoy-external-address
                   - x-envoy-peer-metadata
                   - x-envoy-peer-metadata-id
@@ -175,6 +178,7 @@ describe('egress route › rules', () => {
                 remove:
                   - x-envoy-attempt-count
                   - x-envoy-decorator-operation
+                  - x-envoy-expected-rq-timeout-ms
                   - x-envoy-external-address
                   - x-envoy-peer-metadata
                   - x-envoy-peer-metadata-id
@@ -221,6 +225,7 @@ describe('egress route › rules', () => {
                 remove:
                   - x-envoy-attempt-count
                   - x-envoy-decorator-operation
+                  - x-envoy-expected-rq-timeout-ms
                   - x-envoy-external-address
                   - x-envoy-peer-metadata
                   - x-envoy-peer-metadata-id
@@ -256,6 +261,7 @@ describe('egress route › rules', () => {
                 remove:
                   - x-envoy-attempt-count
                   - x-envoy-decorator-operation
+                  - x-envoy-expected-rq-timeout-ms
                   - x-envoy-external-address
                   - x-envoy-peer-metadata
                   - x-envoy-peer-metadata-id

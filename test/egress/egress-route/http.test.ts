@@ -65,6 +65,7 @@ describe('egress route › http', () => {
                 remove:
                   - x-envoy-attempt-count
                   - x-envoy-decorator-operation
+                  - x-envoy-expected-rq-timeout-ms
                   - x-envoy-external-address
                   - x-envoy-peer-metadata
                   - x-envoy-peer-metadata-id
@@ -178,6 +179,7 @@ describe('egress route › http', () => {
                 remove:
                   - x-envoy-attempt-count
                   - x-envoy-decorator-operation
+                  - x-envoy-expected-rq-timeout-ms
                   - x-envoy-external-address
                   - x-envoy-peer-metadata
                   - x-envoy-peer-metadata-id
@@ -207,8 +209,8 @@ describe('egress route › http', () => {
   test('only the named headers of the mesh leave it', () => {
     const [route] = find(CASES['kept headers']().manifests(), 'VirtualService', 'egress-api-example-com-80-leg-2').spec.http;
     expect(route.headers.request.remove).toEqual([
-      'x-envoy-attempt-count', 'x-envoy-decorator-operation', 'x-envoy-external-address', 'x-envoy-peer-metadata', 'x-envoy-peer-metadata-id',
-      'x-forwarded-client-cert', 'x-forwarded-for', 'x-forwarded-proto',
+      'x-envoy-attempt-count', 'x-envoy-decorator-operation', 'x-envoy-expected-rq-timeout-ms', 'x-envoy-external-address', 'x-envoy-peer-metadata',
+      'x-envoy-peer-metadata-id', 'x-forwarded-client-cert', 'x-forwarded-for', 'x-forwarded-proto',
     ]);
   });
 });

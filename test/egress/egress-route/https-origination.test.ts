@@ -73,6 +73,7 @@ describe('egress route › https origination', () => {
                 remove:
                   - x-envoy-attempt-count
                   - x-envoy-decorator-operation
+                  - x-envoy-expected-rq-timeout-ms
                   - x-envoy-external-address
                   - x-envoy-peer-metadata
                   - x-envoy-peer-metadata-id

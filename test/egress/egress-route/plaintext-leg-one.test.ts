@@ -66,6 +66,7 @@ describe('egress route › plaintext leg 1', () => {
                 remove:
                   - x-envoy-attempt-count
                   - x-envoy-decorator-operation
+                  - x-envoy-expected-rq-timeout-ms
                   - x-envoy-external-address
                   - x-envoy-peer-metadata
                   - x-envoy-peer-metadata-id

@@ -52,6 +52,7 @@ describe('egress route › several hosts', () => {
                 remove:
                   - x-envoy-attempt-count
                   - x-envoy-decorator-operation
+                  - x-envoy-expected-rq-timeout-ms
                   - x-envoy-external-address
                   - x-envoy-peer-metadata
                   - x-envoy-peer-metadata-id
@@ -94,6 +95,7 @@ describe('egress route › several hosts', () => {
                 remove:
                   - x-envoy-attempt-count
                   - x-envoy-decorator-operation
+                  - x-envoy-expected-rq-timeout-ms
                   - x-envoy-external-address
                   - x-envoy-peer-metadata
                   - x-envoy-peer-metadata-id
@@ -221,6 +223,7 @@ describe('egress route › single layout', () => {
                 remove:
                   - x-envoy-attempt-count
                   - x-envoy-decorator-operation
+                  - x-envoy-expected-rq-timeout-ms
                   - x-envoy-external-address
                   - x-envoy-peer-metadata
                   - x-envoy-peer-metadata-id
@@ -287,6 +290,7 @@ describe('egress route › single layout', () => {
                 remove:
                   - x-envoy-attempt-count
                   - x-envoy-decorator-operation
+                  - x-envoy-expected-rq-timeout-ms
                   - x-envoy-external-address
                   - x-envoy-peer-metadata
                   - x-envoy-peer-metadata-id
