@@ -1,6 +1,6 @@
 import {
-  ClientCertificate, Destination, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps, IngressGateway, IngressRoute,
-  GatewayWorkload, Resolution, RouteAction, UpstreamTls,
+  ClientCertificate, Destination, DirectRoute, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps,
+  GatewayWorkload, IngressGateway, IngressRoute, Resolution, RouteAction, UpstreamTls,
 } from '../../src';
 import { mesh } from '../fixtures';
 import { expectRefusal } from '../refusal';
@@ -83,6 +83,13 @@ describe('egress route › external destinations', () => {
     const auth = new ExternalService(w.shop, 'auth', { hosts: ['auth.example.com'], ports: [ExternalPort.http()] });
     expectRefusal(() => route(w, { service: auth, rules: [{ action: RouteAction.forward(Destination.external(rival)) }] }, 'auth-route'),
       '[UpstreamTlsConflict] shop/auth-route: rules is "next.example.com"; allowed: hosts that shop/next does not declare for istio-system/egress; fix: declare the host in one service, and pass that to all routes');
+  });
+
+  test('is refused from a direct route where the destination is not direct', () => {
+    const w = world();
+    const direct = new ExternalService(w.shop, 'direct', { hosts: ['direct.example.com'], ports: [ExternalPort.http()], direct: true });
+    expectRefusal(() => new DirectRoute(w.shop, 'out', { service: direct, rules: [{ action: RouteAction.forward(Destination.external(w.next)) }] }),
+      '[ServiceNotDirect] shop/out: rules is "shop/next"; allowed: a service with `direct: true`; fix: say `direct: true` at the service, or lead to it with an EgressRoute');
   });
 
   test('is refused from an ingress gateway', () => {

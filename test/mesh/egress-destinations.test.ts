@@ -1,7 +1,8 @@
 import { App, Chart, JsonPatch } from 'cdk8s';
 import { Answer, Outcome, Step, describeMesh, egressGateway, external, get, runMesh, service, sidecar } from './mesh';
 import {
-  Caller, Destination, EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, GatewayWorkload, PathMatch, RouteAction,
+  Caller, Destination, DirectRoute, EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, GatewayWorkload,
+  PathMatch, RouteAction,
 } from '../../src';
 import { MESH_HEADERS } from '../../src/private/plan/leaving';
 
@@ -27,7 +28,7 @@ function declare(props: (api: ExternalService, add: Declare) => Partial<EgressRo
   return { app, route: new EgressRoute(shop, 'route', { service: api, gateway, ...props(api, add) }) };
 }
 
-const run = ({ app }: Declared, steps: Step[]): Promise<Outcome> => runMesh({ manifests: app, workloads, externals, steps });
+const run = ({ app }: { readonly app: App }, steps: Step[]): Promise<Outcome> => runMesh({ manifests: app, workloads, externals, steps });
 
 describeMesh('egress: destinations', () => {
   describe('split over several external services', () => {
@@ -64,6 +65,34 @@ describeMesh('egress: destinations', () => {
       expect(cached).toReach('cache');
       expect(cached.hops.map(hop => hop.proxy)).toContain('egress');
       expect(api).toReach('api.test', { leftBy: 'egress' });
+    });
+  });
+});
+
+describeMesh('egress: destinations of direct services', () => {
+  describe('split over several external services', () => {
+    function declareDirect(): { readonly app: App; readonly route: DirectRoute } {
+      const app = new App();
+      const shop = new Chart(app, 'shop', { namespace: 'shop' });
+      const [api, next] = ['api', 'next'].map(name => new ExternalService(shop, name, { hosts: [`${name}.test`], ports: [ExternalPort.httpToHttps()], direct: true }));
+      const shares = [api, next].map(host => ({ destination: Destination.external(host), weight: 1 }));
+      return { app, route: new DirectRoute(shop, 'route', { service: api, rules: [{ action: RouteAction.split(shares) }] }) };
+    }
+    const twenty = Array.from({ length: 20 }, () => ask());
+
+    test('sidecars give every host its share, under its own name and by its own TLS', async () => {
+      const { answers } = await run(declareDirect(), twenty);
+      for (const host of ['api.test', 'next.test']) {
+        expect(of(host, answers).length).toBeGreaterThan(0);
+        for (const answer of of(host, answers)) expect(answer).toReach(host, { leftBy: 'app', host, sni: host, without: MESH_HEADERS });
+      }
+    });
+
+    test('broken: under the name of the first host, the certificate of the other does not fit', async () => {
+      const broken = declareDirect();
+      broken.route.virtualServices[0].addJsonPatch(JsonPatch.remove('/spec/http/0/route/1/headers'));
+      const { answers } = await run(broken, twenty);
+      expect(of('next.test', answers)).toEqual([]);
     });
   });
 });

@@ -1,7 +1,7 @@
 import { JsonPatch } from 'cdk8s';
 import { describeMesh, external, finish, get, load, say } from './mesh';
 import { declareDirect, run } from './world';
-import { ClientCertificate, Endpoint, ExternalPort, Resolution, UpstreamTls } from '../../src';
+import { ClientCertificate, Endpoint, ExternalPort, LoadBalancer, LocalityLoadBalancing, Resolution, UpstreamTls } from '../../src';
 
 const fromApp = { from: 'app' };
 // the hosts outside get addresses in their order
@@ -54,6 +54,53 @@ describeMesh('egress: direct', () => {
       const broken = weighted();
       broken.service.serviceEntry.addJsonPatch(JsonPatch.remove('/spec/endpoints/1/weight'));
       expect(await shareOfSecond(broken)).toBeLessThan(0.7);
+    });
+  });
+
+  describe('locality and labels of endpoints', () => {
+    const servers = [external('one.test', { http: 80 }), external('two.test', { http: 80 })];
+    const endpoints = [Endpoint.ip(FIRST, { locality: 'eu/west', labels: { site: 'main' } }), Endpoint.ip(SECOND, { locality: 'us/east', labels: { site: 'spare' } })];
+    const resolution = Resolution.endpoints(endpoints);
+    const near = () => declareDirect({
+      resolution, loadBalancer: LoadBalancer.random({ locality: LocalityLoadBalancing.distribute([{ from: '*', to: { 'us/*': 100 } }]) }),
+    });
+    const preferred = () => declareDirect({
+      resolution,
+      outlierDetection: { consecutive5xxErrors: 1 },
+      loadBalancer: LoadBalancer.random({ locality: LocalityLoadBalancing.failoverPriority(['site=spare']) }),
+    });
+    const serversOf = async (made: ReturnType<typeof declareDirect>) => {
+      const { loads } = await run(made, servers, [load('many', 'http://api.test/get', { ...fromApp, count: 60, connect: `${FIRST}:80` }), finish('many')]);
+      return Object.keys(loads.many.tally).sort();
+    };
+
+    test.each([['localities decide', near], ['labels decide', preferred]])('%s where requests go', async (_, made) => {
+      expect(await serversOf(made())).toEqual(['200 two.test']);
+    });
+
+    test.each([['its locality', near, 'locality'], ['its label', preferred, 'labels']])('broken: without %s an endpoint is not preferred', async (_, made, field) => {
+      const broken = made();
+      broken.service.serviceEntry.addJsonPatch(JsonPatch.remove(`/spec/endpoints/1/${field}`));
+      expect(await serversOf(broken)).not.toEqual(['200 two.test']);
+    });
+  });
+
+  describe('wildcard hosts by DNS of each request', () => {
+    const servers = [external('*.wild.test', { http: 80 }), external('*.wild.test', { https: 443 }, { certHost: 'a.wild.test' })];
+    const dynamic = () => declareDirect({ hosts: ['*.wild.test'], ports: [ExternalPort.http(), ExternalPort.tls({ number: 443 })], resolution: Resolution.dynamicDns() });
+    // an address where nobody is: only the name leads to the server
+    const misled = ['http', 'https'].map(scheme => get(`${scheme}://a.wild.test/get`, { ...fromApp, connect: `192.0.2.1:${scheme === 'http' ? 80 : 443}`, sni: 'a.wild.test', timeoutS: 3 }));
+
+    test('are found by the Host header and the server name', async () => {
+      const { answers } = await run(dynamic(), servers, misled);
+      for (const answer of answers) expect(answer).toReach('*.wild.test', { leftBy: 'app' });
+    });
+
+    test('broken: without a look-up the sidecar goes where the application was going', async () => {
+      const broken = dynamic();
+      broken.service.serviceEntry.addJsonPatch(JsonPatch.replace('/spec/resolution', 'NONE'));
+      const { answers } = await run(broken, servers, misled);
+      for (const answer of answers) expect(answer).toFail();
     });
   });
 
