@@ -31,6 +31,7 @@ export * from './ingress/access';
 export * from './ingress/claim-match';
 export * from './ingress/client-certificates';
 export * from './ingress/credential';
+export * from './ingress/ingress-delegate';
 export * from './ingress/ingress-listener';
 export * from './ingress/ingress-route';
 export * from './ingress/plain-http';

@@ -30,7 +30,8 @@ function leaves(value: unknown): unknown[] {
 
 describe.each(cases)('%s', (_, make) => {
   const objects = synth(make().app);
-  const virtualServices = ofKind(objects, 'VirtualService');
+  const virtualServices = ofKind(objects, 'VirtualService').filter(o => o.spec.hosts);
+  const delegates = ofKind(objects, 'VirtualService').filter(o => !o.spec.hosts);
   const entries = ofKind(objects, 'ServiceEntry');
   const rules = ofKind(objects, 'DestinationRule');
 
@@ -46,6 +47,17 @@ describe.each(cases)('%s', (_, make) => {
       expect(route.match.length).toBeGreaterThan(0);
       for (const match of route.match) expect(match.port).toEqual(expect.any(Number));
       for (const target of targetsOf(route)) expect(target.port).toEqual({ number: expect.any(Number) });
+    }
+  });
+
+  test('a delegate is handed over to, seen by the namespace that does so, and says nothing of hosts, gateways and ports', () => {
+    for (const { metadata, spec } of delegates) {
+      const handsOver = ({ delegate }: any) => delegate?.name === metadata.name && delegate.namespace === metadata.namespace;
+      const roots = virtualServices.filter(o => o.spec.http.some(handsOver));
+      expect(roots).toHaveLength(1);
+      expect(spec.exportTo).toEqual([roots[0].metadata.namespace]);
+      expect(spec.gateways).toBeUndefined();
+      for (const route of spec.http) for (const match of route.match ?? []) expect(match.port).toBeUndefined();
     }
   });
 

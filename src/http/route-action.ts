@@ -1,4 +1,5 @@
 import { Destination } from './destination';
+import { IIngressDelegate } from '../ingress/ingress-delegate';
 
 /** A destination and its share. */
 export interface WeightedDestination {
@@ -88,6 +89,15 @@ export class RouteAction {
     return new RouteAction({ respond: { status, body } });
   }
 
+  /**
+   * Hands requests over to rules that another chart or repository has. The rule tells them by `PathMatch.prefix` and nothing else.
+   * What those rules do not take gets 404, and so does everything while they are not there: nothing falls to the next rule.
+   * Of an `IngressRoute` only. Error `DelegateInvalid`.
+   */
+  public static delegate(delegate: IIngressDelegate): RouteAction {
+    return new RouteAction({ delegate });
+  }
+
   private constructor(
     /** @internal */ public readonly _spec: RouteActionSpec,
   ) {}
@@ -95,6 +105,7 @@ export class RouteAction {
 
 /** @internal */
 export interface RouteActionSpec {
+  readonly delegate?: IIngressDelegate;
   readonly forward?: Destination;
   readonly split?: WeightedDestination[];
   readonly redirect?: RedirectOptions;

@@ -206,7 +206,8 @@ export class IngressRoute extends Construct {
     const before = this.part.rules.length;
     this.part.rules.push(...checkRules(this, rules, prop, refuse, this.part.rules));
     checkSpared(this.part.rules.slice(before), this.listeners, prop, refuse);
-    addReader(this, this.gateway._workload.namespace, this.part.rules.slice(before).flatMap(targetsOf));
+    const ofDelegates = rules.flatMap(({ action }) => action._spec.delegate?._handedOver?.targets ?? []);
+    addReader(this, this.gateway._workload.namespace, [...this.part.rules.slice(before).flatMap(targetsOf), ...ofDelegates]);
     const [external] = externalDestinations(rules);
     if (external) {
       refuse({ code: 'ExternalDestinationInvalid', prop, got: external.node.path, allowed: 'Services of the mesh', fix: 'forward to a Service that calls the external host' });

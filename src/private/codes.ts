@@ -121,6 +121,7 @@ export const CODES = {
   StatusInvalid: 'A status code that Istio refuses.',
   RedirectSchemeInvalid: 'A redirect goes to http or https.',
   RedirectPortIgnored: 'Istio leaves out the own port of a scheme, and the port that the client used would stay.',
+  DelegateInvalid: 'What a route hands over and what a delegate takes do not fit in a way that Istio honours.',
   RedirectLoop: 'A redirect leads to requests that it redirects again, without end.',
   RedirectEmpty: 'A redirect that changes nothing.',
   ActionMissing: 'A rule of an ingress route says nothing about what is done with its requests.',

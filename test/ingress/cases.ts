@@ -2,8 +2,8 @@ import { Chart, Duration } from 'cdk8s';
 import { ACCESS } from './access-cases';
 import { LISTENERS } from './listener-cases';
 import {
-  Destination, DestinationPolicy, HashKey, HeaderMatch, IngressListener, IngressRoute, LoadBalancer, PathMatch, PathRewrite, PlainHttp, RouteAction,
-  StringMatch, UpstreamTls,
+  Destination, DestinationPolicy, HashKey, HeaderMatch, IngressDelegate, IngressListener, IngressRoute, LoadBalancer, PathMatch, PathRewrite,
+  PlainHttp, RouteAction, StringMatch, UpstreamTls,
 } from '../../src';
 import { ingress } from '../fixtures';
 
@@ -60,6 +60,15 @@ export const CASES = {
   'TLS of the application itself': () => {
     const made = ingress({}, { hosts, rules });
     new DestinationPolicy(made.shop, 'web', { destination: Destination.service('web', { port: 8080 }), tls: UpstreamTls.simple({ subjectAltNames: ['web.example.com'] }) });
+    return made;
+  },
+  'a part that a team has': () => {
+    const made = ingress(https(PlainHttp.serve()), { hosts });
+    const team = new Chart(made.app, 'team', { namespace: 'team' });
+    const api = { ...rules[0], matches: [{ path: PathMatch.prefix('/api/v2') }, { path: PathMatch.exact('/legacy') }] };
+    const delegate = new IngressDelegate(team, 'delegate', { rootNamespace: 'shop', prefixes: ['/api', '/legacy'], rules: [api, ...rules] });
+    made.route.addRule({ matches: [{ path: PathMatch.prefix('/api') }, { path: PathMatch.prefix('/legacy') }], action: RouteAction.delegate(delegate) });
+    made.route.addRule(rules[0]);
     return made;
   },
   'rules': () => ingress({}, {

@@ -2,7 +2,8 @@ import { Workload } from './workloads';
 import { Manifest } from '../synth';
 
 /**
- * What a set of manifests speaks of: the pods that its Gateways select, their certificates, and the Services that its routes lead to.
+ * What a set of manifests speaks of: the pods that its Gateways select, their certificates, the Services that its routes lead to, and the pods of
+ * their subsets.
  * `istioctl analyze` complains of references to nothing, which would hide its other complaints.
  */
 export function surroundings(objects: readonly Manifest[]): { readonly workloads: Workload[]; readonly fixtures: object[] } {
@@ -32,8 +33,13 @@ export function surroundings(objects: readonly Manifest[]): { readonly workloads
     const [namespace, name] = key.split('/');
     return { name: `${name}-${namespace}`, namespace, service: name, labels, ports: [...ports].map(port => ({ name: `tcp-${port}`, port })) };
   });
+  const rules = objects.filter(o => o.kind === 'DestinationRule' && o.spec.host.includes('.svc.'));
+  const subsets = rules.flatMap(({ spec }) => (spec.subsets ?? []).map((subset: any) => {
+    const [name, namespace] = spec.host.split('.');
+    return { name: `${name}-${subset.name}-${namespace}`, namespace, labels: { app: name, ...subset.labels } };
+  }));
   const callers = [...namespaces(objects)].map(namespace => ({ name: `app-${namespace}`, namespace }));
-  return { workloads: [...workloads, ...callers], fixtures: secrets };
+  return { workloads: [...workloads, ...subsets, ...callers], fixtures: secrets };
 }
 
 /** Every namespace that has an object, may see one, or is let in. */
@@ -52,7 +58,7 @@ function certificate(namespace: string, name: string): object {
 
 /** A route is exported to the pods of its gateway, which need not be where the Gateway is. */
 function podNamespace(objects: readonly Manifest[], gateway: Manifest['metadata']): string {
-  const route = objects.find(o => o.kind === 'VirtualService' && o.metadata.namespace === gateway.namespace && o.spec.gateways.includes(`${gateway.namespace}/${gateway.name}`));
+  const route = objects.find(o => o.kind === 'VirtualService' && o.metadata.namespace === gateway.namespace && o.spec.gateways?.includes(`${gateway.namespace}/${gateway.name}`));
   const [namespace] = route?.spec.gateways.includes('mesh') ? ['.'] : route?.spec.exportTo ?? ['.'];
   return namespace === '.' ? gateway.namespace : namespace;
 }

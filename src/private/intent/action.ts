@@ -15,6 +15,7 @@ import { Action, Target, WeightedTarget } from '../plan/objects';
 
 const REDIRECTS = [301, 302, 303, 307, 308];
 
+/** Every action but to hand over, which depends on what the rule matches. */
 export function checkAction(scope: IConstruct, action: RouteAction, prop: string, refuse: Refuse): Action {
   const { forward, split, redirect, respond } = action._spec;
   if (redirect) return checkRedirect(needObject(redirect, prop, refuse), prop, refuse);

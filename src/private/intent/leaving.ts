@@ -34,6 +34,10 @@ export function checkLeaving(
   checkReadable(input, service, refuse);
   const allow = checkAllow(input.allow, 'allow', own, refuse);
   const rules = checkRules(scope, input.rules ?? [], 'rules', refuse);
+  const handsOver = rules.findIndex(rule => rule.action?.kind === 'delegate');
+  if (handsOver >= 0) {
+    refuse({ code: 'DelegateInvalid', prop: `rules[${handsOver}].action`, got: 'delegate', allowed: 'delegates of an IngressRoute', fix: 'say here what is done' });
+  }
   rules.forEach((rule, i) => checkOwnConditions(rule.matches, own, `rules[${i}].matches`, refuse));
   const grants = callers ? checkGrants(callers, allow, own, refuse) : [{ callers: [], allow }];
   checkRulesAllowed(rules, grants, refuse);

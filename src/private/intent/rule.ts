@@ -3,6 +3,7 @@ import { IConstruct } from 'constructs';
 import { checkAction, checkDestination } from './action';
 import { checkCors } from './cors';
 import { externalDestinations } from './external-destination';
+import { checkHandOver } from './hand-over';
 import { Match, NO_CONDITION, PathCondition, checkMatches, checkPath } from './match';
 import { Cors } from '../../http/cors';
 import { Fault } from '../../http/fault';
@@ -87,9 +88,11 @@ function checkRule(scope: IConstruct, rule: Input, prop: string, refuse: Refuse)
   for (const option of STRUCTS) checkObject(rule[option], `${prop}.${option}`, refuse);
   checkKind(rule.action, RouteAction, `${prop}.action`, refuse);
   const matches = checkMatches(rule.matches ?? [], `${prop}.matches`, refuse);
-  const action = rule.action && checkAction(scope, rule.action, `${prop}.action`, refuse);
+  const delegate = rule.action?._spec.delegate;
+  const action = delegate ? checkHandOver(scope, delegate, matches, prop, refuse) : rule.action && checkAction(scope, rule.action, `${prop}.action`, refuse);
   if (action && action.kind !== 'forward') {
-    const unused = (['timeout', 'retries', 'rewrite', 'requestHeaders', 'fault', 'mirror', 'cors'] as const).find(option => rule[option] !== undefined);
+    const unused = (['timeout', 'retries', 'rewrite', 'requestHeaders', 'fault', 'mirror', 'cors', 'responseHeaders'] as const)
+      .find(option => rule[option] !== undefined && (option !== 'responseHeaders' || delegate));
     if (unused) {
       refuse({ code: 'RuleOptionUnused', prop: `${prop}.${unused}`, got: 'set', allowed: 'a rule that forwards', fix: `leave it out, or let the rule forward: a ${action.kind} asks nobody` });
     }

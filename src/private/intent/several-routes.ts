@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Refuse } from '../errors';
+import { Rule } from './rule';
 import { Clash, RoutePart, arrange } from '../plan/order';
 import { answersForLater } from '../plan/preflights';
 
@@ -12,10 +13,14 @@ export function checkBeside(own: RoutePart, others: RoutePart[], ruleName: (inde
   }
   const arranged = arrange(own, others);
   if (!Array.isArray(arranged)) refuseClash(arranged, own, ruleName, refuse);
+  const handsOver = (rules: Rule[], part: RoutePart) => rules.some(rule => rule.action?.kind === 'delegate' && !part.rules.includes(rule));
   for (const other of others) {
     const theirs = arrange(other, [own, ...others.filter(o => o !== other)]);
     if (!Array.isArray(theirs) && theirs.other === own) {
       refuseClash({ ...theirs, own: theirs.index, other, index: theirs.own }, own, ruleName, refuse);
+    }
+    if (handsOver(arranged as Rule[], own) || Array.isArray(theirs) && handsOver(theirs, other)) {
+      refuse({ code: 'HostAlreadyRouted', prop: 'hosts', got: own.hosts, allowed: `paths beside those that ${other.id} or this route hands over`, fix: 'put the rule that hands over and the one with the wider path into one route' });
     }
     checkPreflights(own, other, ruleName, refuse);
   }

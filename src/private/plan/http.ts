@@ -6,7 +6,7 @@ import { escapeRegex } from '../re2';
 
 /** Where a route applies: the number of a port, and the gateway whose server it is, if the object also speaks for others. */
 export interface At {
-  readonly port: number;
+  readonly port?: number;
   readonly gateway?: string;
   /** What else tells the requests that are meant. */
   readonly headers?: { readonly [name: string]: TextMatch };

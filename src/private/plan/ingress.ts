@@ -1,4 +1,5 @@
 import { RoutedHosts, guards } from './access';
+import { handOver } from './delegate';
 import { authorityMatch, ruleRoute } from './http';
 import { ListenedHost, serves } from './ingress-gateway';
 import { narrowerHosts, withoutHosts } from './narrower-hosts';
@@ -38,7 +39,7 @@ export function ingressVirtualService(intent: IngressRouteIntent): VirtualServic
       ...intent.listeners.filter(l => !serves(l)).flatMap(l => redirects(l, intent.hosts)),
       ...guards({ ...intent, served }),
       ...served.flatMap(l => [...sparedRoutes(l, intent.rules), ...redirects(l, intent.hosts)]),
-      ...intent.rules.map(rule => ruleRoute(rule, at)),
+      ...intent.rules.flatMap(rule => (rule.action?.kind === 'delegate' ? handOver(rule, at) : [ruleRoute(rule, at)])),
     ]),
     tls: [],
     tcp: [],

@@ -54,8 +54,9 @@ export interface ServerTls {
 }
 
 export interface VirtualServiceSpec {
-  readonly hosts: string[];
-  readonly gateways: string[];
+  /** Left out with `gateways` where the object is a delegate. */
+  readonly hosts?: string[];
+  readonly gateways?: string[];
   readonly exportTo: string[];
   readonly http: HttpRoute[];
   readonly tls: TlsRoute[];
@@ -117,7 +118,8 @@ export interface TextMatch {
 }
 
 export interface HttpMatch {
-  readonly port: number;
+  /** Left out in a delegate, where it is that of the root. */
+  readonly port?: number;
   readonly gateway?: string;
   readonly uri?: TextMatch;
   readonly ignoreUriCase?: true;
@@ -132,6 +134,7 @@ export interface HttpMatch {
 export type Action =
   | { readonly kind: 'forward'; readonly to: WeightedTarget[] }
   | { readonly kind: 'redirect'; readonly scheme?: string; readonly authority?: string; readonly uri?: string; readonly port?: number; readonly code: number }
+  | { readonly kind: 'delegate'; readonly name: string; readonly namespace: string }
   | { readonly kind: 'respond'; readonly status: number; readonly body?: string };
 
 export interface Target {

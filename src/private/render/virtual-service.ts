@@ -17,7 +17,7 @@ export function virtualServiceSpec({ hosts, gateways, exportTo, http, tls, tcp }
 function httpRoute(route: HttpRoute): Wire<imported.VirtualServiceSpecHttp> {
   const { matches, action, timeoutMs, retries, rewrite, requestHeaders, responseHeaders, fault, mirror, cors } = route;
   return {
-    match: matches.map(httpMatch),
+    match: present(matches.map(httpMatch)),
     ...httpAction(action),
     timeout: seconds(timeoutMs),
     retries: retries && { attempts: retries.attempts, perTryTimeout: seconds(retries.perTryTimeoutMs), retryOn: retries.retryOn?.join(',') },
@@ -54,6 +54,7 @@ function httpAction(action: Action): Wire<imported.VirtualServiceSpecHttp> {
         destination: destination(to), weight: to.weight, headers: to.requestHeaders && { request: edits(to.requestHeaders) },
       })),
     };
+    case 'delegate': return { delegate: { name: action.name, namespace: action.namespace } };
     case 'redirect': return {
       redirect: { scheme: action.scheme, authority: action.authority, uri: action.uri, port: action.port, redirectCode: action.code },
     };

@@ -1,0 +1,112 @@
+import { ApiObject } from 'cdk8s';
+import { Construct, IConstruct } from 'constructs';
+import { IngressRule } from '../http/rule';
+import { ObjectMetadata } from '../object-metadata';
+import { chartNamespace } from '../private/chart';
+import { checkLabel } from '../private/checks';
+import { Refuse, refuser } from '../private/errors';
+import { checkDelegateRules, checkPrefixes } from '../private/intent/delegate';
+import { Rule, targetsOf } from '../private/intent/rule';
+import { needObject } from '../private/kinds';
+import { delegateVirtualService } from '../private/plan/delegate';
+import { Target } from '../private/plan/objects';
+import { addObject } from '../private/render/object';
+
+/** Rules to which a route can hand over requests. */
+export interface IIngressDelegate extends IConstruct {
+  /** The VirtualService of the rules: `namespace/name`. */
+  readonly delegateName: string;
+
+  /**
+   * What the rules are for; left out where another app declares them.
+   *
+   * @internal
+   */
+  readonly _handedOver?: { readonly rootNamespace: string; readonly prefixes: string[]; readonly targets: Target[] };
+}
+
+/** What tells a delegate that another app declares. */
+export interface IngressDelegateAttributes {
+  /** The name of the VirtualService. Error `NameInvalid`. */
+  readonly name: string;
+
+  /** Its namespace. Error `NameInvalid`. */
+  readonly namespace: string;
+}
+
+/** Properties of an `IngressDelegate`. */
+export interface IngressDelegateProps {
+  /** The namespace of the route that hands over, alone among all to see the rules. Error `NameInvalid`. */
+  readonly rootNamespace: string;
+
+  /**
+   * The paths that are handed over, by whole segments: those of the rule with `RouteAction.delegate`. Errors `DelegateInvalid`, `PathInvalid`.
+   */
+  readonly prefixes: string[];
+
+  /**
+   * What is done with the requests. Istio drops rules that reach beyond what is handed over, so each path must lie within `prefixes`:
+   * exact or a prefix, of the same case. What no rule matches gets 404. Errors `RulesEmpty`, `DelegateInvalid`.
+   */
+  readonly rules: IngressRule[];
+
+  /**
+   * Name, labels and annotations. Name it where the route is declared in another repository.
+   *
+   * @default - a generated name
+   */
+  readonly metadata?: ObjectMetadata;
+}
+
+/**
+ * Rules for a part of a host, in a chart or repository of their own: a VirtualService in the namespace of the chart, to which the
+ * `IngressRoute` of the host hands over by `RouteAction.delegate`. Whoever writes it cannot reach beyond that part.
+ * A `DestinationPolicy` for its destinations names the namespace of the gateway's pods in `namespaces`, unless the route is of the same app.
+ *
+ * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#Delegate
+ */
+export class IngressDelegate extends Construct implements IIngressDelegate {
+  /**
+   * A delegate that another app declares. It makes no objects.
+   *
+   * @param scope the construct around it
+   * @param id its id
+   * @param attributes what tells the delegate
+   */
+  public static fromIngressDelegateAttributes(scope: Construct, id: string, attributes: IngressDelegateAttributes): IIngressDelegate {
+    return new ImportedIngressDelegate(scope, id, attributes);
+  }
+
+  public readonly delegateName: string;
+
+  /** The VirtualService. */
+  public readonly virtualService: ApiObject;
+
+  /** @internal */
+  public readonly _handedOver: IIngressDelegate['_handedOver'];
+
+  constructor(scope: Construct, id: string, props: IngressDelegateProps) {
+    super(scope, id);
+    const refuse: Refuse = refuser(this);
+    needObject(props, 'props', refuse);
+    const namespace = chartNamespace(this, refuse);
+    const rootNamespace = checkLabel(props.rootNamespace, 'rootNamespace', refuse);
+    const prefixes = checkPrefixes(props.prefixes, refuse);
+    const rules: Rule[] = checkDelegateRules(this, props.rules, prefixes, refuse);
+    this._handedOver = { rootNamespace, prefixes, targets: rules.flatMap(targetsOf) };
+    const spec = delegateVirtualService({ namespace, rootNamespace, rules });
+    this.virtualService = addObject(this, { kind: 'VirtualService', id: 'virtual-service', namespace, name: props.metadata?.name, spec }, props.metadata);
+    this.delegateName = `${namespace}/${this.virtualService.name}`;
+  }
+}
+
+class ImportedIngressDelegate extends Construct implements IIngressDelegate {
+  public readonly delegateName: string;
+
+  constructor(scope: Construct, id: string, attributes: IngressDelegateAttributes) {
+    super(scope, id);
+    const refuse: Refuse = refuser(this);
+    const { name, namespace } = needObject(attributes, 'attributes', refuse);
+    this.delegateName = `${checkLabel(namespace, 'namespace', refuse)}/${checkLabel(name, 'name', refuse)}`;
+  }
+}

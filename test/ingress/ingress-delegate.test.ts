@@ -1,0 +1,155 @@
+import { Chart } from 'cdk8s';
+import {
+  Destination, DestinationPolicy, ExternalPort, IngressDelegate, IngressDelegateProps, IngressRoute, IngressRule, PathMatch, RouteAction, RouteMatch,
+} from '../../src';
+import { ingress, routed } from '../fixtures';
+import { expectRefusal } from '../refusal';
+import { find, manifestsOf, synth } from '../synth';
+
+const to = (name: string): RouteAction => RouteAction.forward(Destination.service(name, { port: 8080 }));
+const api: RouteMatch[] = [{ path: PathMatch.prefix('/api') }];
+
+/** The shop's route, and a team to which it hands over. */
+function handedOver(props: Partial<IngressDelegateProps> = {}, root: Partial<IngressRule> = {}) {
+  const made = ingress({}, { hosts: ['a.test'] });
+  const team = new Chart(made.app, 'team', { namespace: 'team' });
+  const delegate = new IngressDelegate(team, 'delegate', { rootNamespace: 'shop', prefixes: ['/api'], rules: [{ action: to('api') }], ...props });
+  made.route.addRule({ matches: api, action: RouteAction.delegate(delegate), ...root });
+  made.route.addRule({ action: to('web') });
+  return { ...made, team, delegate };
+}
+
+describe('ingress delegate', () => {
+  test('the objects', () => {
+    const { app, route, delegate } = handedOver({ rules: [{ matches: [{ path: PathMatch.prefix('/api/v2') }], action: to('next') }, { action: to('api') }] });
+    expect(manifestsOf(app, [route.virtualService, delegate.virtualService])).toMatchInlineSnapshot(`
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata:
+        name: shop-route-virtual-service-c86d6581
+        namespace: shop
+      spec:
+        exportTo:
+          - istio-ingress
+        gateways:
+          - shop/shop-gateway-c82d0dab
+        hosts:
+          - a.test
+        http:
+          - delegate:
+              name: team-delegate-virtual-service-c86543e1
+              namespace: team
+            match:
+              - port: 80
+                uri:
+                  exact: /api
+              - port: 80
+                uri:
+                  prefix: /api/
+          - directResponse:
+              status: 404
+            match:
+              - port: 80
+                uri:
+                  regex: /api(/.*)?
+          - match:
+              - port: 80
+            route:
+              - destination:
+                  host: web.shop.svc.cluster.local
+                  port:
+                    number: 8080
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata:
+        name: team-delegate-virtual-service-c86543e1
+        namespace: team
+      spec:
+        exportTo:
+          - shop
+        http:
+          - match:
+              - uri:
+                  exact: /api/v2
+              - uri:
+                  prefix: /api/v2/
+            route:
+              - destination:
+                  host: next.team.svc.cluster.local
+                  port:
+                    number: 8080
+          - route:
+              - destination:
+                  host: api.team.svc.cluster.local
+                  port:
+                    number: 8080
+    `);
+  });
+
+  test('is seen by the namespace of the route alone, which may be its own', () => {
+    const { app, shop, route } = ingress({}, { hosts: ['a.test'] });
+    const delegate = new IngressDelegate(shop, 'delegate', { rootNamespace: 'shop', prefixes: ['/api/'], rules: [{ action: to('api') }], metadata: { name: 'api' } });
+    route.addRule({ matches: api, action: RouteAction.delegate(delegate) });
+    expect(delegate.delegateName).toBe('shop/api');
+    expect(find(synth(app), 'VirtualService', 'api').spec.exportTo).toEqual(['.']);
+  });
+
+  test('of another repository', () => {
+    const { app, shop, route } = ingress({}, { hosts: ['a.test'] });
+    const delegate = IngressDelegate.fromIngressDelegateAttributes(shop, 'delegate', { name: 'api', namespace: 'team' });
+    route.addRule({ matches: api, action: RouteAction.delegate(delegate) });
+    const { http } = find(synth(app, { admissible: false }), 'VirtualService').spec;
+    expect(http.map((r: any) => r.delegate ?? r.directResponse)).toEqual([{ name: 'api', namespace: 'team' }, { status: 404 }]);
+  });
+
+  test('a policy for its destinations is seen by the gateway', () => {
+    const { app, route } = ingress({}, { hosts: ['a.test'] });
+    const team = new Chart(app, 'team', { namespace: 'team' });
+    const policy = new DestinationPolicy(team, 'policy', { destination: Destination.service('api', { port: 8080 }), subsets: { v1: { labels: { version: 'v1' } } } });
+    const delegate = new IngressDelegate(team, 'delegate', { rootNamespace: 'shop', prefixes: ['/api'], rules: [{ action: RouteAction.forward(policy.subset('v1')) }] });
+    route.addRule({ matches: api, action: RouteAction.delegate(delegate) });
+    expect(manifestsOf(app, [policy.destinationRule])[0].spec.exportTo).toEqual(['istio-ingress']);
+  });
+
+  const beyond = (path: string) => `[DelegateInvalid] team/delegate: rules[0].matches[0].path is "${path}"; allowed: exact paths and prefixes within /api, which do not ignore case; fix: correct the path, or add it to prefixes and to the rule that hands over: Istio drops a rule that reaches beyond`;
+  const other = (got: string) => `[DelegateInvalid] shop/route: rule[0].matches is ${got}; allowed: matches with a PathMatch.prefix and nothing else, which does not ignore case; fix: hand over whole prefixes, and tell requests further apart in the delegate`;
+  const at = (path: PathMatch) => ({ rules: [{ matches: [{ path }], action: to('api') }] });
+
+  test.each<[string, Partial<IngressDelegateProps>, Partial<IngressRule>, string]>([
+    ['it is handed nothing', { prefixes: [] }, {}, '[DelegateInvalid] team/delegate: prefixes is empty; allowed: one path or more; fix: name the paths that the route hands over'],
+    ['a prefix is no path', { prefixes: ['api'] }, {}, '[PathInvalid] team/delegate: prefixes[0] is "api"; allowed: a path that begins with / and has no query, fragment, space or backslash; fix: correct the path; match the query string with queryParams'],
+    ['it has no rules', { rules: [] }, {}, '[RulesEmpty] team/delegate: rules is empty; allowed: one rule or more; fix: add a rule'],
+    ['a path is elsewhere', at(PathMatch.prefix('/app')), {}, beyond('/app')],
+    ['a path is around what is handed over', at(PathMatch.prefix('/')), {}, beyond('/')],
+    ['a path is an expression', at(PathMatch.regex('/api/v[0-9]+')), {}, beyond('/api/v[0-9]+')],
+    ['a path ignores case', at(PathMatch.prefix('/api/v2', { ignoreCase: true })), {}, beyond('/api/v2')],
+    ['the rule hands over everything', {}, { matches: undefined }, other('not set')],
+    ['the rule has another condition', {}, { matches: [...api, { path: PathMatch.prefix('/b'), methods: ['GET'] }] }, other('"another condition at [1]"')],
+    ['the rule hands over by an exact path', {}, { matches: [{ path: PathMatch.exact('/api') }] }, other('"another condition at [0]"')],
+    ['the rule hands over something else', {}, { matches: [{ path: PathMatch.prefix('/b') }] }, '[DelegateInvalid] shop/route: rule[0].matches is "/b"; allowed: the prefixes of team/delegate, /api; fix: write the same in both'],
+    ['another namespace sees it', { rootNamespace: 'edge' }, {}, '[DelegateInvalid] shop/route: rule[0].action is "a route of namespace shop"; allowed: routes of namespace edge, which alone see team/delegate; fix: say rootNamespace: \'shop\' there'],
+    ['the rule says what it does not do itself', {}, { responseHeaders: { remove: ['server'] } }, '[RuleOptionUnused] shop/route: rule[0].responseHeaders is "set"; allowed: a rule that forwards; fix: leave it out, or let the rule forward: a delegate asks nobody'],
+  ])('is refused when %s', (_, props, root, message) => {
+    expectRefusal(() => handedOver(props, root), message);
+  });
+
+  test('is refused when it hands over in its turn', () => {
+    const { team, delegate } = handedOver({ rootNamespace: 'team' }, { action: to('api') });
+    expectRefusal(() => new IngressDelegate(team, 'second', { rootNamespace: 'shop', prefixes: ['/api'], rules: [{ matches: api, action: RouteAction.delegate(delegate) }] }),
+      '[DelegateInvalid] team/second: rules[0].action is "delegate"; allowed: an action other than delegate; fix: say here what is done: Istio hands over once');
+  });
+
+  test('is refused at egress', () => {
+    const { delegate } = handedOver();
+    expectRefusal(() => routed({ hosts: ['api.example.com'], ports: [ExternalPort.http()] }, { rules: [{ matches: api, action: RouteAction.delegate(delegate) }] }),
+      '[DelegateInvalid] shop/route: rules[0].action is "delegate"; allowed: delegates of an IngressRoute; fix: say here what is done');
+  });
+
+  test('is refused when the rule would have to stand in the object of another route', () => {
+    const { app, gateway } = handedOver();
+    const wide = new Chart(app, 'wide', { namespace: 'wide' });
+    expectRefusal(() => new IngressRoute(wide, 'route', { gateway, hosts: ['a.test'], rules: [{ matches: [{ methods: ['PUT'] }], action: to('put') }] }),
+      '[HostAlreadyRouted] wide/route: hosts is "a.test"; allowed: paths beside those that shop/route or this route hands over; fix: put the rule that hands over and the one with the wider path into one route');
+  });
+});
