@@ -49,7 +49,7 @@ describe('the message about a wrong type names what is allowed', () => {
     ['a text for a port', external({ ports: [ExternalPort.http(), 'http'] }),
       '[TypeInvalid] shop/api: ports[1] is "http"; allowed: a value of class ExternalPort; fix: make it with ExternalPort.http, httpToHttps, grpc, grpcToGrpcs, http2, https, tls, tcp, postgres, mysql, mongo, redis'],
     ['a value of another class', rule({ action: PathMatch.exact('/') }),
-      '[TypeInvalid] shop/route: rules[0].action is a value of class PathMatch; allowed: a value of class RouteAction; fix: make it with RouteAction.forward, split, redirect, respond'],
+      '[TypeInvalid] shop/route: rules[0].action is a value of class PathMatch; allowed: a value of class RouteAction; fix: make it with RouteAction.forward, split, redirect, respond, delegate'],
     ['a construct of another class', route({ gateway: new Chart(mesh().app, 'chart') }),
       '[TypeInvalid] shop/route: gateway is the Chart chart; allowed: an EgressGateway; fix: pass the construct itself, made with new EgressGateway(...)'],
     ['nothing', route({ service: undefined }),
@@ -63,7 +63,7 @@ describe('the message about a wrong type names what is allowed', () => {
     ['a number for a duration', rule({ timeout: 10 }),
       '[TypeInvalid] shop/route: rules[0].timeout is 10; allowed: a value of class Duration; fix: make it with Duration.millis, seconds, minutes, hours, days, parse'],
     ['a class', rule({ action: RouteAction }),
-      '[TypeInvalid] shop/route: rules[0].action is function RouteAction; allowed: a value of class RouteAction; fix: make it with RouteAction.forward, split, redirect, respond'],
+      '[TypeInvalid] shop/route: rules[0].action is function RouteAction; allowed: a value of class RouteAction; fix: make it with RouteAction.forward, split, redirect, respond, delegate'],
     ['settings of no object', () => MeshSettings.of(mesh().app, '1.30' as Anything),
       '[TypeInvalid] App: options is "1.30"; allowed: an object with named fields; fix: put its fields into braces'],
   ])('%s', (_, act, message) => expectRefusal(act, message));
