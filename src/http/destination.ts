@@ -84,6 +84,7 @@ export class Destination {
   /**
    * A host outside the mesh. It receives requests under its own name, and TLS as its service says, whatever host they were sent to.
    * Where requests leave by an egress gateway, the service needs no route of its own, and callers cannot reach it otherwise.
+   * From an `IngressRoute` requests go straight from the pods of the ingress gateway, without headers of the mesh.
    *
    * @param service a service with an HTTP port; direct in a `DirectRoute` and not direct in an `EgressRoute`. Errors `DirectServiceRouted`,
    * `ServiceNotDirect`, `ExternalDestinationInvalid`, `ResolutionNoneBehindGateway`, `UpstreamTlsConflict`.

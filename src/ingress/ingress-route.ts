@@ -16,6 +16,7 @@ import { checkOpaqueRoute } from '../private/intent/opaque-route';
 import { Rule, checkRules, targetsOf } from '../private/intent/rule';
 import { checkBeside } from '../private/intent/several-routes';
 import { checkConstruct, checkList, needObject } from '../private/kinds';
+import { leadOutside } from '../private/outside';
 import { RoutedHosts, accessObjects } from '../private/plan/access';
 import { ingressVirtualService } from '../private/plan/ingress';
 import { ListenedHost, serves } from '../private/plan/ingress-gateway';
@@ -208,10 +209,7 @@ export class IngressRoute extends Construct {
     checkSpared(this.part.rules.slice(before), this.listeners, prop, refuse);
     const ofDelegates = rules.flatMap(({ action }) => action._spec.delegate?._handedOver?.targets ?? []);
     addReader(this, this.gateway._workload.namespace, [...this.part.rules.slice(before).flatMap(targetsOf), ...ofDelegates]);
-    const [external] = externalDestinations(rules);
-    if (external) {
-      refuse({ code: 'ExternalDestinationInvalid', prop, got: external.node.path, allowed: 'Services of the mesh', fix: 'forward to a Service that calls the external host' });
-    }
+    for (const service of externalDestinations(rules)) leadOutside(this, service, this.gateway, prop, refuse);
     checkBeside(this.part, this.beside(), index => (index < before ? `rules[${index}]` : `${prop}[${index - before}]`), refuse);
   }
 

@@ -1,6 +1,6 @@
 import {
   ClientCertificate, Destination, DirectRoute, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps,
-  GatewayWorkload, IngressGateway, IngressRoute, Resolution, RouteAction, UpstreamTls,
+  Resolution, RouteAction, UpstreamTls,
 } from '../../src';
 import { mesh } from '../fixtures';
 import { expectRefusal } from '../refusal';
@@ -90,12 +90,5 @@ describe('egress route › external destinations', () => {
     const direct = new ExternalService(w.shop, 'direct', { hosts: ['direct.example.com'], ports: [ExternalPort.http()], direct: true });
     expectRefusal(() => new DirectRoute(w.shop, 'out', { service: direct, rules: [{ action: RouteAction.forward(Destination.external(w.next)) }] }),
       '[ServiceNotDirect] shop/out: rules is "shop/next"; allowed: a service with `direct: true`; fix: say `direct: true` at the service, or lead to it with an EgressRoute');
-  });
-
-  test('is refused from an ingress gateway', () => {
-    const w = world();
-    const gateway = new IngressGateway(w.shop, 'ingress', { workload: GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' }) });
-    expectRefusal(() => new IngressRoute(w.shop, 'in', { gateway, hosts: ['shop.example.com'], rules: [{ action: split(w) }] }),
-      '[ExternalDestinationInvalid] shop/in: rules is "shop/api"; allowed: Services of the mesh; fix: forward to a Service that calls the external host');
   });
 });

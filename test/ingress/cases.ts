@@ -2,8 +2,8 @@ import { Chart, Duration } from 'cdk8s';
 import { ACCESS } from './access-cases';
 import { LISTENERS } from './listener-cases';
 import {
-  Destination, DestinationPolicy, HashKey, HeaderMatch, IngressDelegate, IngressListener, IngressRoute, LoadBalancer, PathMatch, PathRewrite,
-  PlainHttp, RouteAction, StringMatch, UpstreamTls,
+  Destination, DestinationPolicy, ExternalPort, ExternalService, HashKey, HeaderMatch, IngressDelegate, IngressListener, IngressRoute, LoadBalancer,
+  PathMatch, PathRewrite, PlainHttp, RouteAction, StringMatch, UpstreamTls,
 } from '../../src';
 import { ingress } from '../fixtures';
 
@@ -68,6 +68,13 @@ export const CASES = {
     const api = { ...rules[0], matches: [{ path: PathMatch.prefix('/api/v2') }, { path: PathMatch.exact('/legacy') }] };
     const delegate = new IngressDelegate(team, 'delegate', { rootNamespace: 'shop', prefixes: ['/api', '/legacy'], rules: [api, ...rules] });
     made.route.addRule({ matches: [{ path: PathMatch.prefix('/api') }, { path: PathMatch.prefix('/legacy') }], action: RouteAction.delegate(delegate) });
+    made.route.addRule(rules[0]);
+    return made;
+  },
+  'a host outside': () => {
+    const made = ingress({}, { hosts });
+    const service = new ExternalService(made.shop, 'assets', { hosts: ['assets.example.com'], ports: [ExternalPort.httpToHttps()] });
+    made.route.addRule({ matches: [{ path: PathMatch.prefix('/assets') }], action: RouteAction.forward(Destination.external(service)) });
     made.route.addRule(rules[0]);
     return made;
   },

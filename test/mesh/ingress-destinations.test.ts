@@ -1,8 +1,9 @@
-import { App, Chart, JsonPatch } from 'cdk8s';
+import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
 import { enter, entrance } from './entering';
-import { describeMesh, ingressGateway, runMesh, service, sidecar } from './mesh';
+import { describeMesh, external, ingressGateway, runMesh, service, sidecar } from './mesh';
 import {
-  CaSource, Destination, DestinationPolicy, DestinationPolicyProps, HashKey, IngressRoute, LoadBalancer, RouteAction, UpstreamTls,
+  CaSource, Destination, DestinationPolicy, DestinationPolicyProps, ExternalPort, ExternalService, HashKey, IngressRoute, LoadBalancer, RouteAction,
+  UpstreamTls,
 } from '../../src';
 
 const version = (v: string) => service(`web-${v}`, { namespace: 'shop', service: 'web', labels: { app: 'web', version: v }, http: 8080 });
@@ -122,6 +123,32 @@ describeMesh('ingress: destinations', () => {
       policy.destinationRule.addJsonPatch(JsonPatch.replace('/metadata/namespace', 'team'));
       const [answer] = await run(app);
       expect(answer).toFail({ status: 503, at: 'ingress', flags: 'NC' });
+    });
+  });
+
+  describe('a host outside', () => {
+    const assets = external('assets.test', { https: 443 });
+    const outside = (broken: (parts: { route: IngressRoute; rule: ApiObject }) => void = () => undefined) => {
+      const { app, shop, gateway } = entrance();
+      const destination = Destination.external(new ExternalService(shop, 'assets', { hosts: ['assets.test'], ports: [ExternalPort.httpToHttps()] }));
+      const route = new IngressRoute(shop, 'route', { gateway, hosts: ['shop.test'], rules: [{ action: RouteAction.forward(destination) }] });
+      broken({ route, rule: route.node.findAll().find((c): c is ApiObject => c instanceof ApiObject && c.kind === 'DestinationRule')! });
+      return runMesh({ manifests: app, workloads: [ingressGateway()], externals: [assets], steps: [enter('http://shop.test/logo?size=2')] });
+    };
+
+    test('is asked under its own name by verified TLS, and hears nothing of the mesh', async () => {
+      const { answers: [answer] } = await outside();
+      expect(answer).toReach('assets.test', { leftBy: 'ingress', host: 'assets.test', sni: 'assets.test', path: '/logo?size=2', without: ['x-forwarded-client-cert', 'x-request-id', 'x-forwarded-for'] });
+    });
+
+    test('broken: under the name that the client asked for, its certificate does not fit', async () => {
+      const { answers: [answer] } = await outside(({ route }) => route.virtualService.addJsonPatch(JsonPatch.remove('/spec/http/0/route/0/headers/request/set')));
+      expect(answer).toFail({ status: 503, at: 'ingress', details: /VERIFY/ });
+    });
+
+    test('broken: without the rule in the namespace of the gateway, clear text goes to its TLS port', async () => {
+      const { answers: [answer] } = await outside(({ rule }) => rule.addJsonPatch(JsonPatch.replace('/metadata/namespace', 'shop')));
+      expect(answer).toFail({ status: 400 });
     });
   });
 });

@@ -2,6 +2,7 @@ import { RoutedHosts, guards } from './access';
 import { handOver } from './delegate';
 import { authorityMatch, ruleRoute } from './http';
 import { ListenedHost, serves } from './ingress-gateway';
+import { MESH_HEADERS } from './leaving';
 import { narrowerHosts, withoutHosts } from './narrower-hosts';
 import { Action, HttpRoute, VirtualServiceSpec } from './objects';
 import { onPaths } from './spared-paths';
@@ -39,7 +40,7 @@ export function ingressVirtualService(intent: IngressRouteIntent): VirtualServic
       ...intent.listeners.filter(l => !serves(l)).flatMap(l => redirects(l, intent.hosts)),
       ...guards({ ...intent, served }),
       ...served.flatMap(l => [...sparedRoutes(l, intent.rules), ...redirects(l, intent.hosts)]),
-      ...intent.rules.flatMap(rule => (rule.action?.kind === 'delegate' ? handOver(rule, at) : [ruleRoute(rule, at)])),
+      ...intent.rules.flatMap(rule => (rule.action?.kind === 'delegate' ? handOver(rule, at) : [withoutMeshHeaders(ruleRoute(rule, at))])),
     ]),
     tls: [],
     tcp: [],
@@ -54,7 +55,16 @@ function apart({ hosts, listeners, listened, routed }: IngressRouteIntent, http:
 
 /** What a listener serves that otherwise sends requests away. */
 function sparedRoutes({ port, redirect }: ListenedHost, rules: Rule[]): HttpRoute[] {
-  return redirect ? onPaths(rules, redirect.except).map(rule => ruleRoute(rule, [{ port }])) : [];
+  return redirect ? onPaths(rules, redirect.except).map(rule => withoutMeshHeaders(ruleRoute(rule, [{ port }]))) : [];
+}
+
+/** What leaves the mesh for an external host tells nothing of the mesh. */
+function withoutMeshHeaders(route: HttpRoute): HttpRoute {
+  if (route.action.kind !== 'forward') return route;
+  const to = route.action.to.map(({ requestHeaders: edits, ...target }) => (
+    edits ? { ...target, requestHeaders: { ...edits, remove: MESH_HEADERS } } : target
+  ));
+  return { ...route, action: { kind: 'forward', to } };
 }
 
 /**
