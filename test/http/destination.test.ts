@@ -1,4 +1,7 @@
-import { ApiObject, Chart } from 'cdk8s';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiObject, Chart, Include, Yaml } from 'cdk8s';
 import * as plus33 from 'cdk8s-plus-33';
 import * as plus34 from 'cdk8s-plus-34';
 import { Destination, MeshSettingsOptions, RouteAction } from '../../src';
@@ -41,7 +44,24 @@ describe('destination', () => {
       .toEqual(to('api.shop.svc.cluster.local', 8080));
   });
 
+  /** A file of manifests, as a Helm release is read from one too. */
+  const included = (shop: Chart, ...names: string[]) => {
+    const url = join(mkdtempSync(join(tmpdir(), 'include-')), 'objects.yaml');
+    const services = names.map(name => ({ apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { ports: [{ port: 8080 }] } }));
+    writeFileSync(url, Yaml.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' } }, ...services));
+    return new Include(shop, 'include', { url });
+  };
+
+  test('the only Service among many objects', () => {
+    expect(forward(shop => Destination.fromService(included(shop, 'api')))).toEqual(to('api.shop.svc.cluster.local', 8080));
+  });
+
+  test('one Service of several, by its construct', () => {
+    expect(forward(shop => Destination.fromService(included(shop, 'web', 'api').apiObjects[2]))).toEqual(to('api.shop.svc.cluster.local', 8080));
+  });
+
   test.each<{ when: string; destination: (shop: Chart) => Destination; message: string }>([
+    { when: 'the construct holds several Services', destination: shop => Destination.fromService(included(shop, 'web', 'api')), message: '[ServiceUnreadable] shop: rules[0].action.destination is "shop/include"; allowed: a construct whose Service is complete (it holds shop/include/web-service, shop/include/api-service); fix: add the ports of the Service first, or name the Service instead of passing it' },
     { when: 'the name is a full name', destination: () => Destination.service('api.shop', { port: 80 }), message: '[ServiceNameInvalid] shop: rules[0].action.destination is "api.shop"; allowed: the name of a Service, a DNS label; fix: write the name alone, and its namespace in `namespace`' },
     { when: 'the port is no port', destination: () => Destination.service('api', { port: 0 }), message: '[PortInvalid] shop: rules[0].action.destination.port is 0; allowed: a whole number from 1 to 65535; fix: correct the port' },
     { when: 'the port could be either', destination: shop => Destination.fromService(raw(shop, [8080, 9090])), message: '[ServiceUnreadable] shop: rules[0].action.destination.port is not set; allowed: a port of Service api: 8080, 9090; fix: name the port' },

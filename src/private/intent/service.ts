@@ -9,12 +9,20 @@ export interface ServiceFacts {
   readonly ports: { readonly number: number; readonly targetPort: number | string }[];
 }
 
+/** The Service in a construct that holds many objects, such as a Helm release. */
+function onlyService(construct: IConstruct): ApiObject | undefined {
+  if (ApiObject.isApiObject(construct)) return undefined;
+  const services = construct.node.findAll().filter((c): c is ApiObject => ApiObject.isApiObject(c) && c.kind === 'Service');
+  if (services.length > 1) throw new Error(`it holds ${services.map(s => s.node.path).join(', ')}`);
+  return services[0];
+}
+
 /** Reads a Service through its manifest, so that it does not matter which library made it. */
 export function readService(construct: IConstruct, prop: string, refuse: Refuse): ServiceFacts {
   let object: ApiObject;
   let manifest: { kind?: string; spec?: { selector?: { [label: string]: string }; ports?: { port: number; targetPort?: number | string }[] } };
   try {
-    object = ApiObject.of(construct);
+    object = onlyService(construct) ?? ApiObject.of(construct);
     manifest = object.toJson();
   } catch (e) {
     return refuse({
