@@ -1,6 +1,7 @@
 import { Chart } from 'cdk8s';
 import {
-  Destination, DestinationPolicy, ExternalPort, IngressDelegate, IngressDelegateProps, IngressRoute, IngressRule, PathMatch, RouteAction, RouteMatch,
+  Destination, DestinationPolicy, ExternalPort, IngressDelegate, IngressDelegateProps, IngressListener, IngressRoute, IngressRule, PathMatch,
+  PlainHttp, RouteAction, RouteMatch,
 } from '../../src';
 import { ingress, routed } from '../fixtures';
 import { expectRefusal } from '../refusal';
@@ -138,6 +139,14 @@ describe('ingress delegate', () => {
     const { team, delegate } = handedOver({ rootNamespace: 'team' }, { action: to('api') });
     expectRefusal(() => new IngressDelegate(team, 'second', { rootNamespace: 'shop', prefixes: ['/api'], rules: [{ matches: api, action: RouteAction.delegate(delegate) }] }),
       '[DelegateInvalid] team/second: rules[0].action is "delegate"; allowed: an action other than delegate; fix: say here what is done: Istio hands over once');
+  });
+
+  test('is refused when a path of it is spared from the redirect to HTTPS', () => {
+    const plainHttp = PlainHttp.redirect({ except: [PathMatch.prefix('/api/health')] });
+    const { route } = ingress({ listeners: [IngressListener.https({ hosts: ['a.test'], credentialName: 'cert', plainHttp })] }, { hosts: ['a.test'] });
+    const { delegate } = handedOver();
+    expectRefusal(() => route.addRule({ matches: api, action: RouteAction.delegate(delegate) }),
+      '[DelegateInvalid] shop/route: rule[0].action is "a part with a path that port 80 does not redirect"; allowed: paths that are redirected whole; fix: leave the path out of `except`, or hand over prefixes without it');
   });
 
   test('is refused at egress', () => {
