@@ -2,7 +2,7 @@ import { Rule } from './rule';
 import { IIngressGateway } from '../../gateway/ingress-gateway';
 import { Refuse } from '../errors';
 import { ListenedHost, listenersOf } from '../plan/ingress-gateway';
-import { isInexpressible } from '../plan/spared-paths';
+import { isInexpressible, onPaths } from '../plan/spared-paths';
 
 const READABLE = { http: ['HTTP', 'HTTPS'], TLS: ['TLS'] };
 

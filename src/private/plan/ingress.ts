@@ -50,7 +50,7 @@ export function ingressVirtualService(intent: IngressRouteIntent): VirtualServic
 /** Routes that leave to others what those have under a wildcard of these hosts. */
 function apart({ hosts, listeners, listened, routed }: IngressRouteIntent, http: HttpRoute[]): HttpRoute[] {
   const narrower = new Map(listeners.map(({ port }) => [port, narrowerHosts(hosts, port, listened, routed)]));
-  return http.map(route => ({ ...route, matches: route.matches.map(match => withoutHosts(match, narrower.get(match.port)!)) }));
+  return http.map(route => ({ ...route, matches: route.matches.map(match => withoutHosts(match, narrower.get(match.port!)!)) }));
 }
 
 /** What a listener serves that otherwise sends requests away. */
