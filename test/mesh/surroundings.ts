@@ -8,6 +8,7 @@ import { Manifest } from '../synth';
  */
 export function surroundings(objects: readonly Manifest[]): { readonly workloads: Workload[]; readonly fixtures: object[] } {
   const secrets: object[] = [];
+  const pods: Workload[] = [];
   const services = new Map<string, { labels: Record<string, string>; ports: Set<number> }>();
   const service = (namespace: string, name: string) => {
     const key = `${namespace}/${name}`;
@@ -18,12 +19,17 @@ export function surroundings(objects: readonly Manifest[]): { readonly workloads
     if (kind === 'Telemetry') Object.assign(service(metadata.namespace, metadata.name), { labels: spec.selector.matchLabels });
     if (kind === 'Gateway') {
       const namespace = podNamespace(objects, metadata);
-      const pods = service(namespace, spec.selector.app ?? metadata.name);
-      pods.labels = spec.selector;
+      const gateway = service(namespace, spec.selector.app ?? metadata.name);
+      gateway.labels = spec.selector;
       for (const { port, tls } of spec.servers) {
-        pods.ports.add(port.number);
+        gateway.ports.add(port.number);
         if (tls?.credentialName) secrets.push(certificate(namespace, tls.credentialName));
       }
+    }
+    const [app, home, svc] = (kind === 'DestinationRule' ? spec.host : '').split('.');
+    if (svc === 'svc') {
+      if (service(home, app).ports.size === 0) service(home, app).ports.add(80);
+      for (const { labels } of spec.subsets ?? []) pods.push({ name: `${app}-${pods.length}-${home}`, namespace: home, labels: { app, ...labels } });
     }
     for (const [, name, namespace, port] of JSON.stringify(spec).matchAll(/"host":"([^".]+)\.([^".]+)\.svc\.[^"]+","port":\{"number":(\d+)\}/g)) {
       service(namespace, name).ports.add(Number(port));
