@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApiObject, Chart, Include, Yaml } from 'cdk8s';
+import { ApiObject, Chart, Helm, Include, Yaml } from 'cdk8s';
 import * as plus33 from 'cdk8s-plus-33';
 import * as plus34 from 'cdk8s-plus-34';
 import { Destination, MeshSettingsOptions, RouteAction } from '../../src';
@@ -44,7 +44,7 @@ describe('destination', () => {
       .toEqual(to('api.shop.svc.cluster.local', 8080));
   });
 
-  /** A file of manifests, as a Helm release is read from one too. */
+  /** A file of manifests. */
   const included = (shop: Chart, ...names: string[]) => {
     const url = join(mkdtempSync(join(tmpdir(), 'include-')), 'objects.yaml');
     const services = names.map(name => ({ apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { ports: [{ port: 8080 }] } }));
@@ -54,6 +54,15 @@ describe('destination', () => {
 
   test('the only Service among many objects', () => {
     expect(forward(shop => Destination.fromService(included(shop, 'api')))).toEqual(to('api.shop.svc.cluster.local', 8080));
+  });
+
+  test('the only Service of a Helm release', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'helm-'));
+    const helmExecutable = join(folder, 'helm');
+    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'api', namespace: 'billing' }, spec: { ports: [{ port: 8080 }] } };
+    writeFileSync(helmExecutable, `#!/bin/sh\ncat <<'END'\n${Yaml.stringify(service)}\nEND\n`, { mode: 0o755 });
+    expect(forward(shop => Destination.fromService(new Helm(shop, 'release', { chart: folder, helmExecutable }))))
+      .toEqual(to('api.billing.svc.cluster.local', 8080));
   });
 
   test('one Service of several, by its construct', () => {

@@ -6,7 +6,7 @@ const failed = ENVOY_VERSIONS.filter(version => {
   console.log(`\n=== Envoy ${version}`);
   // admission needs no Envoy
   const args = ['test/mesh', '--testPathIgnorePatterns', '/node_modules/', 'test/mesh/admission.test.ts', ...process.argv.slice(2)];
-  return spawnSync('node_modules/.bin/jest', ['--ci', '--maxWorkers', '150%', ...args], { env: { ...process.env, ENVOY_VERSION: version }, stdio: 'inherit' }).status !== 0;
+  return spawnSync('node_modules/.bin/jest', ['--ci', '--maxWorkers', '100%', ...args], { env: { ...process.env, ENVOY_VERSION: version }, stdio: 'inherit' }).status !== 0;
 });
 console.log(failed.length === 0 ? `\npassed on Envoy ${ENVOY_VERSIONS.join(' and ')}` : `\nFAILED on Envoy ${failed.join(' and ')}`);
 process.exitCode = failed.length === 0 ? 0 : 1;
