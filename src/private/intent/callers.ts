@@ -47,11 +47,11 @@ function narrow(matches: Match[], allowed: Match[][], prop: string, refuse: Refu
   if (allowed.some(allow => within(matches, allow).includes('inexpressible'))) {
     refuse({ code: 'RulesCannotCombine', prop, got: 'a condition that overlaps with one of `allow`', allowed: 'conditions that can be joined with those of `allow`', fix: 'repeat the condition of `allow` here' });
   }
-  const left = allowed.map(allow => granted(matches, allow));
-  if (left.every(found => found === undefined)) {
+  const left = allowed.flatMap(allow => granted(matches, allow));
+  if (left.length === 0) {
     refuse({ code: 'RuleNeverAllowed', prop, got: 'matches outside `allow`', allowed: 'requests that `allow` lets through', fix: 'add them to `allow`, or delete the rule' });
   }
-  return left.flatMap(found => found ?? []);
+  return left;
 }
 
 /** Applications say `http://` wherever a proxy reads their requests. */

@@ -27,6 +27,11 @@ export const NO_CONDITION: Match = {
   path: undefined, authority: undefined, scheme: undefined, headers: new Map(), queryParams: new Map(), methods: [],
 };
 
+/** The matches of a list; none at all stands for every request. */
+export function orEverything(matches: Match[]): Match[] {
+  return matches.length === 0 ? [NO_CONDITION] : matches;
+}
+
 /** Istio ignores matches of headers with these names; the Host header is matched by `authority`. */
 const IGNORED = ['uri', 'scheme', 'method', 'authority', 'host'];
 

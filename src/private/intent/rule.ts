@@ -4,7 +4,7 @@ import { checkAction, checkDestination } from './action';
 import { checkCors } from './cors';
 import { externalDestinations } from './external-destination';
 import { checkHandOver } from './hand-over';
-import { Match, NO_CONDITION, PathCondition, checkMatches, checkPath } from './match';
+import { Match, PathCondition, orEverything, checkMatches, checkPath } from './match';
 import { Cors } from '../../http/cors';
 import { Fault } from '../../http/fault';
 import { HeaderEdits } from '../../http/header-edits';
@@ -70,9 +70,8 @@ export function checkRules(scope: IConstruct, rules: Input[], prop: string, refu
 
 /** The first rule that matches decides, so that one behind a wider one would be written in vain. */
 function checkReachable(rule: Rule, earlier: Rule[], prop: string, refuse: Refuse): void {
-  const wider = earlier.flatMap(e => (e.matches.length === 0 ? [NO_CONDITION] : e.matches));
-  const own = rule.matches.length === 0 ? [NO_CONDITION] : rule.matches;
-  if (own.every(match => wider.some(wide => isDeepStrictEqual(intersect(match, wide), match)))) {
+  const wider = earlier.flatMap(e => orEverything(e.matches));
+  if (orEverything(rule.matches).every(match => wider.some(wide => isDeepStrictEqual(intersect(match, wide), match)))) {
     refuse({ code: 'RuleUnreachable', prop, got: 'only requests that fit an earlier rule', allowed: 'requests that no earlier rule takes', fix: 'move the rule in front of the wider one, or delete it' });
   }
 }

@@ -25,7 +25,7 @@ export function leavingRoutes(intent: Leaving, port: At, to: Target, { mark, tru
   const matchesOf = (matches: Match[]) => intent.grants.flatMap(({ callers, allow }) => {
     const at = trustDomain === undefined ? marked : { ...port, headers: { ...mark, ...ofCallers(callers, trustDomain) } };
     const left = granted(matches, allow);
-    return left ? matchesAt(left, [at]) : [];
+    return left.length > 0 ? matchesAt(left, [at]) : [];
   });
   const forward: Action = { kind: 'forward', to: [to] };
   const mesh = [...MESH_HEADERS.filter(h => !intent.keepHeaders.includes(h)), ...Object.keys(mark ?? {})];

@@ -3,7 +3,7 @@ import { trimSlash } from './http';
 import { intersect } from './intersect';
 import { preflightsOf } from './preflights';
 import { AccessIntent } from '../intent/access';
-import { Match, NO_CONDITION, PathCondition } from '../intent/match';
+import { Match, NO_CONDITION, PathCondition, orEverything } from '../intent/match';
 import { Rule } from '../intent/rule';
 
 /** One of several routes for a host. */
@@ -49,7 +49,7 @@ function pathOnly({ path }: Match): Match {
 
 /** The requests that a rule takes, in a form in which the same conditions are equal. */
 function taken({ matches, cors }: Rule): Match[] {
-  const all = matches.length === 0 ? [NO_CONDITION] : [...matches, ...(cors ? preflightsOf(matches) : [])];
+  const all = [...orEverything(matches), ...(cors ? preflightsOf(matches) : [])];
   return all.map(match => ({ ...match, path: bare(match.path), methods: [...match.methods].sort() }));
 }
 

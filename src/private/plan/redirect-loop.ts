@@ -4,7 +4,7 @@ import { ListenedHost } from './ingress-gateway';
 import { intersect } from './intersect';
 import { Action } from './objects';
 import { covers } from '../hosts';
-import { Match, NO_CONDITION } from '../intent/match';
+import { Match, NO_CONDITION, orEverything } from '../intent/match';
 import { Rule } from '../intent/rule';
 
 type Redirect = Extract<Action, { kind: 'redirect' }>;
@@ -18,7 +18,7 @@ export function redirectsToItself(rule: Rule, earlier: Rule[], hosts: string[], 
   if (action?.kind !== 'redirect') return false;
   const host = action.authority?.replace(PORT, '');
   if (host !== undefined && !hosts.some(own => covers(own, host))) return false;
-  const matches = rule.matches.length === 0 ? [NO_CONDITION] : rule.matches;
+  const matches = orEverything(rule.matches);
   return schemesAfter(action, served).some(scheme => matches.some(match => {
     const target = targetOf(match, action, scheme);
     return target !== undefined && !earlier.some(e => mayTake(e, target));

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { intersect } from './intersect';
-import { Match, NO_CONDITION, PathCondition } from '../intent/match';
+import { Match, NO_CONDITION, PathCondition, orEverything } from '../intent/match';
 import { Rule } from '../intent/rule';
 
 /** The rules for spared paths alone, without what an earlier one takes. */
@@ -20,8 +20,7 @@ export function isInexpressible(rule: Rule, spared: PathCondition[]): boolean {
 }
 
 function joinedWith(rule: Rule, spared: PathCondition[]) {
-  const taken = rule.matches.length === 0 ? [NO_CONDITION] : rule.matches;
-  return taken.flatMap(match => spared.map(path => intersect(withoutRoot(match), { ...NO_CONDITION, path })));
+  return orEverything(rule.matches).flatMap(match => spared.map(path => intersect(withoutRoot(match), { ...NO_CONDITION, path })));
 }
 
 function withoutRoot(match: Match): Match {
