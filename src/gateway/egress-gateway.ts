@@ -7,7 +7,7 @@ import { ObjectMetadata } from '../object-metadata';
 import { checkPort } from '../private/checks';
 import { Refuse, refuser } from '../private/errors';
 import { checkCaller } from '../private/intent/callers';
-import { WorkloadFacts, resolveWorkload, workloadPortsText } from '../private/intent/workload';
+import { WorkloadFacts, podsKey, resolveWorkload, workloadPortsText } from '../private/intent/workload';
 import { checkList, needObject } from '../private/kinds';
 import { isDnsLabel } from '../private/names';
 import { GatewayFacts, legOneHost, legOneRule, sharedLegOne, sharedServer } from '../private/plan/egress-gateway';
@@ -124,7 +124,7 @@ export class EgressGateway extends Construct implements IEgressGateway {
     this._facts = facts;
     this._workload = workload;
     this.legOneHost = legOneHost(facts);
-    const other = claim(this, 'egress server', namespace, JSON.stringify(facts.selector), facts.port);
+    const other = claim(this, 'egress server', podsKey(workload), facts.port);
     if (other) {
       refuse({
         code: 'EgressGatewayDuplicate',

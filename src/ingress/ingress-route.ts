@@ -15,6 +15,7 @@ import { checkSpared, coveringListeners } from '../private/intent/listeners-of-r
 import { checkOpaqueRoute } from '../private/intent/opaque-route';
 import { Rule, checkRules, targetsOf } from '../private/intent/rule';
 import { checkBeside } from '../private/intent/several-routes';
+import { podsKey } from '../private/intent/workload';
 import { checkConstruct, checkList, needObject } from '../private/kinds';
 import { leadOutside } from '../private/outside';
 import { RoutedHosts, accessObjects } from '../private/plan/access';
@@ -160,7 +161,7 @@ export class IngressRoute extends Construct {
     this.perHost = hosts.map(host => shared<RoutePart>(this, 'ingress', gateway.gatewayName, host));
     for (const parts of this.perHost) parts.push(this.part);
     this.takeRules(props.rules ?? [], 'rules');
-    const routed = shared<RoutedHosts>(this, 'ingress routes', gateway._workload.namespace, JSON.stringify(gateway._workload.selector));
+    const routed = shared<RoutedHosts>(this, 'ingress routes', podsKey(gateway._workload));
     routed.push({ hosts, podPorts: listeners.map(l => l.podPort) });
     gateway._bind({ namespace, hosts });
     this.virtualService = addLateObject(this, head,

@@ -2,6 +2,7 @@ import { IConstruct } from 'constructs';
 import { Refuse } from './errors';
 import { IExternalService } from '../egress/external-service';
 import { IIngressGateway } from '../gateway/ingress-gateway';
+import { podsKey } from './intent/workload';
 import { upstreamRules } from './plan/external';
 import { claim } from './registry';
 import { addObject } from './render/object';
@@ -17,7 +18,7 @@ export function leadOutside(route: IConstruct, service: IExternalService, gatewa
       refuse({ code: 'ClientCertificateNamespace', prop: `${service.node.path}.ports[${i}].tls.clientCertificate`, got: `${tls.secretNamespace}/${tls.secret}`, allowed: `a Secret in ${namespace}, where the pods of the gateway run`, fix: `make the Secret ${tls.secret} in ${namespace}` });
     }
   });
-  const befores = service.hosts.map(host => ({ host, before: claim(service, 'ingress upstream', namespace, JSON.stringify(selector), host) }));
+  const befores = service.hosts.map(host => ({ host, before: claim(service, 'ingress upstream', podsKey(gateway._workload), host) }));
   const rival = befores.find(({ before }) => before && before !== service);
   if (rival) {
     refuse({ code: 'UpstreamTlsConflict', prop, got: rival.host, allowed: `hosts that ${rival.before!.node.path} does not declare for the same gateway`, fix: 'declare the host in one service, and pass that to all routes' });

@@ -7,7 +7,7 @@ import { GatewayWorkload } from '../gateway/gateway-workload';
 import { ObjectMetadata } from '../object-metadata';
 import { Refuse, refuser } from '../private/errors';
 import { checkTelemetry } from '../private/intent/telemetry';
-import { resolveWorkload } from '../private/intent/workload';
+import { podsKey, resolveWorkload } from '../private/intent/workload';
 import { needObject } from '../private/kinds';
 import { labelOf } from '../private/names';
 import { telemetry } from '../private/plan/telemetry';
@@ -61,9 +61,10 @@ export class GatewayTelemetry extends Construct {
     super(scope, id);
     const refuse: Refuse = refuser(this);
     needObject(props, 'props', refuse);
-    const { namespace, selector, serviceName } = resolveWorkload(props.workload, 'workload', refuse);
+    const workload = resolveWorkload(props.workload, 'workload', refuse);
+    const { namespace, selector, serviceName } = workload;
     const intent = checkTelemetry(props, refuse);
-    const other = claim(this, 'telemetry', namespace, JSON.stringify(selector));
+    const other = claim(this, 'telemetry', podsKey(workload));
     if (other) {
       refuse({ code: 'TelemetryDuplicate', prop: 'workload', got: `pods of Service ${namespace}/${serviceName}`, allowed: `pods that ${other.node.path} does not have`, fix: `say it in ${other.node.path}: Istio supports one Telemetry for a pod` });
     }

@@ -154,6 +154,14 @@ describe('egress gateway', () => {
     });
   });
 
+  test('the order of labels does not make other pods of them', () => {
+    const { platform } = mesh();
+    const facts = { namespace: 'istio-system', serviceName: 'istio-egressgateway', ports: [{ number: 443 }] };
+    const reversed = GatewayWorkload.of({ ...facts, selector: { istio: 'egressgateway', app: 'istio-egressgateway' } });
+    expectRefusal(() => new EgressGateway(platform, 'second', { workload: reversed }),
+      '[EgressGatewayDuplicate] platform/second: workload is "port 443 of Service istio-system/istio-egressgateway"; allowed: pods and ports that platform/egress does not have; fix: use platform/egress for all routes, or set `port` to another port: Istio drops the second server of a port');
+  });
+
   test('a second one on the same pods and port is refused, for Istio would drop its server', () => {
     const { platform } = mesh();
     expectRefusal(() => new EgressGateway(platform, 'second', { workload: release }),

@@ -1,7 +1,7 @@
 import { IConstruct } from 'constructs';
 import { Fact, Issuer, checkJwt } from './jwt';
 import { Match, checkMatches, checkPath } from './match';
-import { WorkloadFacts } from './workload';
+import { WorkloadFacts, podsKey } from './workload';
 import { RouteMatch } from '../../http/route-match';
 import { Access, AccessSpec } from '../../ingress/access';
 import { checkAddress, checkExtensionProvider, checkNotEmpty } from '../checks';
@@ -67,7 +67,7 @@ export function checkAccess(scope: IConstruct, input: AccessInput, workload: Wor
   if (access?.some(({ _spec: { kind } }) => kind !== 'mtls') && hosts.includes('*')) {
     refuse({ code: 'AccessForEveryHost', prop: 'hosts', got: '*', allowed: 'names and wildcards such as *.example.com, beside `access`', fix: 'name the hosts: a policy for every host would hold for other routes through the same pods' });
   }
-  const all = shared<Told>(scope, 'access', workload.namespace, JSON.stringify(workload.selector));
+  const all = shared<Told>(scope, 'access', podsKey(workload));
   const question: Question = {
     refuse,
     issuers: new Map(),

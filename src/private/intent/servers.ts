@@ -1,13 +1,13 @@
 import { IConstruct } from 'constructs';
 import { portUse } from './ingress-gateway';
-import { WorkloadFacts } from './workload';
+import { WorkloadFacts, podsKey } from './workload';
 import { Refuse } from '../errors';
 import { ListenedHost, certificatesOf } from '../plan/ingress-gateway';
 import { claim, claimant } from '../registry';
 
 /** Claims what a gateway listens for on its pods: of two Gateways that want the same, Istio serves one. */
 export function claimServers(gateway: IConstruct, workload: WorkloadFacts, listened: ListenedHost[], refuse: Refuse): void {
-  const pods = JSON.stringify([workload.namespace, ...Object.entries(workload.selector).sort()]);
+  const pods = podsKey(workload);
   for (const one of listened) {
     const { host, port, podPort } = one;
     const other = claim(gateway, 'ingress server', pods, podPort, host);

@@ -13,6 +13,11 @@ export interface WorkloadFacts {
   readonly ports: { readonly number: number; readonly targetPort: number }[];
 }
 
+/** Tells pods from others, in whatever order their labels are written. */
+export function podsKey({ namespace, selector }: Pick<WorkloadFacts, 'namespace' | 'selector'>): string {
+  return JSON.stringify([namespace, ...Object.entries(selector).sort()]);
+}
+
 export function resolveWorkload(workload: GatewayWorkload, prop: string, refuse: Refuse): WorkloadFacts {
   const spec = needKind(workload, GatewayWorkload, prop, refuse)._spec;
   const service = spec.construct && readService(spec.construct, prop, refuse);
