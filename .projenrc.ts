@@ -46,7 +46,7 @@ project.gitignore.exclude('.jsii.tabl.json', 'dist/', '*.tgz');
 // the low ends of the peer ranges are tried by test/package, instead of by developing with them
 project.compileTask.reset('jsii --silence-warnings=reserved-word --silence-warnings=metadata/missing-dev-dependency --fail-on-warnings');
 // the RE2 engine becomes part of one compiled file: a bundled dependency would come with all of its own builds, four times the size
-const engine = 'lib/src/private/re2-engine';
+const engine = 'lib/src/private/basics/re2-engine';
 project.compileTask.exec(`esbuild ${engine}.js --bundle --platform=node --minify --log-level=warning --allow-overwrite --outfile=${engine}.js`);
 project.compileTask.exec(`cp node_modules/re2js/LICENSE ${engine}.LICENSE`);
 project.tryFindObjectFile('package.json')?.addOverride('jsii.diagnostics', { 'documentation/non-existent-parameter': 'error' });
@@ -82,6 +82,22 @@ project.addTask('test:envoys', {
   description: 'Run the mesh tests on each Envoy that the library is held to',
   exec: 'ts-node -T -P projenrc/tsconfig.json test/mesh/envoys.ts',
   receiveArgs: true,
+});
+// data goes one way: basics <- model <- check and requests; model and requests <- back ends, which do not know each other (ARCHITECTURE.md)
+const layers: Record<string, string[]> = {
+  basics: [],
+  model: ['basics'],
+  requests: ['basics', 'model'],
+  check: ['basics', 'model', 'requests'],
+  istio: ['basics', 'model', 'requests'],
+};
+const forbidden = (target: string, allowed: string[]) => ({
+  target: `./src/private/${target}`,
+  from: `./src/${target === 'check' ? 'private' : ''}`,
+  except: [target, ...allowed].map(layer => `./${target === 'check' ? '' : 'private/'}${layer}`),
+});
+project.eslint?.addRules({
+  'import/no-restricted-paths': ['error', { zones: Object.entries(layers).map(([target, allowed]) => forbidden(target, allowed)) }],
 });
 // an example imports the library by its name, as its readers will
 project.eslint?.addOverride({

@@ -1,6 +1,6 @@
 /** Writes `docs/errors.md` from the table of error codes. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { CODES } from '../src/private/codes';
+import { CODES } from '../src/private/basics/codes';
 
 const rows = Object.entries(CODES).sort(([a], [b]) => a.localeCompare(b)).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`);
 

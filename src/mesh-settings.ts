@@ -1,7 +1,7 @@
 import { IConstruct } from 'constructs';
-import { Refuse, refuser } from './private/errors';
-import { checkFlag, checkObject } from './private/kinds';
-import { isDnsName } from './private/names';
+import { Refuse, refuser } from './private/basics/errors';
+import { checkFlag, checkObject } from './private/basics/kinds';
+import { isDnsName } from './private/basics/names';
 
 /** Facts about the mesh that a library cannot know. */
 export interface MeshSettingsOptions {

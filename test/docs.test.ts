@@ -3,9 +3,9 @@ import { resolve } from 'node:path';
 import { expectBlock, manifestsOf, snippetsOf } from './pages';
 import { compileErrors, runFile, runProgram } from './program';
 import { objectsOf } from './synth';
-import { GatewayFacts, LEG_ONE, legOneHost, ownLegOneHost } from '../src/private/plan/egress-gateway';
-import { MESH_HEADERS } from '../src/private/plan/leaving';
-import { PORT_HEADER } from '../src/private/plan/way';
+import { GatewayFacts } from '../src/private/model/gateway';
+import { LEG_ONE, legOneHost, ownLegOneHost, PORT_HEADER } from '../src/private/model/leg-one';
+import { MESH_HEADERS } from '../src/private/model/mesh-headers';
 
 describe('README.md', () => {
   const readme = readFileSync('README.md', 'utf8');

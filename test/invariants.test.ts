@@ -1,8 +1,8 @@
 import { CASES as EGRESS } from './egress/cases';
 import { CASES as INGRESS } from './ingress/cases';
 import { Manifest, synth } from './synth';
-import { covers } from '../src/private/hosts';
-import { isDnsLabel } from '../src/private/names';
+import { covers } from '../src/private/basics/hosts';
+import { isDnsLabel } from '../src/private/basics/names';
 
 const cases = Object.entries({ ...prefixed('egress', EGRESS), ...prefixed('ingress', INGRESS) });
 

@@ -1,4 +1,4 @@
-import { IstioValidationError } from '../src/private/errors';
+import { IstioValidationError } from '../src/private/basics/errors';
 
 /** Expects that something is refused with this message and no other: `[Code] path: prop is ...; allowed: ...; fix: ...`. */
 export function expectRefusal(act: () => unknown, message: string): void {

@@ -4,17 +4,17 @@ import { IExternalService } from './external-service';
 import { RouteMatch } from '../http/route-match';
 import { EgressRule } from '../http/rule';
 import { ObjectMetadata } from '../object-metadata';
-import { chartNamespace } from '../private/chart';
-import { Refuse, refuser } from '../private/errors';
-import { isHttp } from '../private/intent/external';
-import { externalDestinations } from '../private/intent/external-destination';
-import { checkLeaving } from '../private/intent/leaving';
-import { targetsOf } from '../private/intent/rule';
-import { checkConstruct, needObject } from '../private/kinds';
-import { planDirectRoute } from '../private/plan/direct';
+import { chartNamespace } from '../private/basics/chart';
+import { Refuse, refuser } from '../private/basics/errors';
+import { checkConstruct, needObject } from '../private/basics/kinds';
+import { externalDestinations } from '../private/check/external-destination';
+import { checkLeaving } from '../private/check/leaving';
+import { planDirectRoute } from '../private/istio/direct';
+import { addObject } from '../private/istio/manifest/object';
+import { isHttp } from '../private/model/external-service';
+import { targetsOf } from '../private/model/rule';
 import { addReader } from '../private/readers';
 import { claim } from '../private/registry';
-import { addObject } from '../private/render/object';
 
 /** Properties of a `DirectRoute`. Programs without types that give another type get error `TypeInvalid`. */
 export interface DirectRouteProps {

@@ -4,13 +4,13 @@ import { AppTls } from './egress-route';
 import { IExternalService } from './external-service';
 import { IEgressGateway } from '../gateway/egress-gateway';
 import { ObjectMetadata } from '../object-metadata';
-import { chartNamespace } from '../private/chart';
-import { Refuse, refuser } from '../private/errors';
-import { checkEgressCaller } from '../private/intent/egress-caller';
-import { checkConstruct, needObject } from '../private/kinds';
-import { planEgressCaller } from '../private/plan/mesh-leg';
+import { chartNamespace } from '../private/basics/chart';
+import { Refuse, refuser } from '../private/basics/errors';
+import { checkConstruct, needObject } from '../private/basics/kinds';
+import { checkEgressCaller } from '../private/check/egress-caller';
+import { addObject } from '../private/istio/manifest/object';
+import { planEgressCaller } from '../private/istio/mesh-leg';
 import { claim } from '../private/registry';
-import { addObject } from '../private/render/object';
 
 /** Properties of an `EgressCaller`. Programs without types that give another type get error `TypeInvalid`. */
 export interface EgressCallerProps {

@@ -8,18 +8,19 @@ import { RouteMatch } from '../http/route-match';
 import { EgressRule } from '../http/rule';
 import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
-import { chartNamespace } from '../private/chart';
-import { Refuse, refuser } from '../private/errors';
-import { EgressIntent, checkEgressRoute } from '../private/intent/egress-route';
-import { isHttp } from '../private/intent/external';
-import { externalDestinations } from '../private/intent/external-destination';
-import { targetsOf } from '../private/intent/rule';
-import { workloadPortsText } from '../private/intent/workload';
-import { checkConstruct, needObject } from '../private/kinds';
-import { planEgressRoute } from '../private/plan/egress-route';
+import { chartNamespace } from '../private/basics/chart';
+import { Refuse, refuser } from '../private/basics/errors';
+import { checkConstruct, needObject } from '../private/basics/kinds';
+import { checkEgressRoute } from '../private/check/egress-route';
+import { externalDestinations } from '../private/check/external-destination';
+import { planEgressRoute } from '../private/istio/egress-route';
+import { addObject } from '../private/istio/manifest/object';
+import { EgressIntent } from '../private/model/egress-route';
+import { isHttp } from '../private/model/external-service';
+import { workloadPortsText } from '../private/model/gateway';
+import { targetsOf } from '../private/model/rule';
 import { addReader } from '../private/readers';
 import { claim } from '../private/registry';
-import { addObject } from '../private/render/object';
 
 /** What becomes of TLS that the application itself speaks. */
 export enum AppTls {

@@ -4,12 +4,12 @@ import { CertificateIssuer } from './certificate-issuer';
 import { GatewayWorkload } from './gateway-workload';
 import { PrivateKeyAlgorithm } from './private-key-algorithm';
 import { ObjectMetadata } from '../object-metadata';
-import { Refuse, refuser } from '../private/errors';
-import { checkCertificate } from '../private/intent/certificate';
-import { resolveWorkload } from '../private/intent/workload';
-import { needObject } from '../private/kinds';
-import { labelOf } from '../private/names';
-import { addObject } from '../private/render/object';
+import { Refuse, refuser } from '../private/basics/errors';
+import { needObject } from '../private/basics/kinds';
+import { labelOf } from '../private/basics/names';
+import { checkCertificate } from '../private/check/certificate';
+import { resolveWorkload } from '../private/check/workload';
+import { addObject } from '../private/istio/manifest/object';
 
 /** Properties of a `Certificate`. */
 export interface CertificateProps {

@@ -4,15 +4,17 @@ import { GatewayWorkload } from './gateway-workload';
 import { Caller } from '../egress/caller';
 import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
-import { checkPort } from '../private/checks';
-import { Refuse, refuser } from '../private/errors';
-import { checkCaller } from '../private/intent/callers';
-import { WorkloadFacts, podsKey, resolveWorkload, workloadPortsText } from '../private/intent/workload';
-import { checkList, needObject } from '../private/kinds';
-import { isDnsLabel } from '../private/names';
-import { GatewayFacts, legOneHost, legOneRule, sharedLegOne, sharedServer } from '../private/plan/egress-gateway';
+import { checkPort } from '../private/basics/checks';
+import { Refuse, refuser } from '../private/basics/errors';
+import { checkList, needObject } from '../private/basics/kinds';
+import { isDnsLabel } from '../private/basics/names';
+import { checkCaller } from '../private/check/callers';
+import { resolveWorkload } from '../private/check/workload';
+import { legOneRule, sharedLegOne, sharedServer } from '../private/istio/egress-gateway';
+import { addLateObject, addObject } from '../private/istio/manifest/object';
+import { GatewayFacts, podsKey, WorkloadFacts, workloadPortsText } from '../private/model/gateway';
+import { legOneHost } from '../private/model/leg-one';
 import { claim } from '../private/registry';
-import { addLateObject, addObject } from '../private/render/object';
 
 /** An egress gateway that routes can use. */
 export interface IEgressGateway extends IConstruct {

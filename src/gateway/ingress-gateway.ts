@@ -4,16 +4,18 @@ import { GatewayWorkload } from './gateway-workload';
 import { IngressListener } from '../ingress/ingress-listener';
 import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
-import { chartNamespace } from '../private/chart';
-import { checkLabel } from '../private/checks';
-import { Refuse, refuser } from '../private/errors';
-import { checkListeners } from '../private/intent/ingress-gateway';
-import { claimServers } from '../private/intent/servers';
-import { WorkloadFacts, resolveWorkload } from '../private/intent/workload';
-import { checkList, needObject } from '../private/kinds';
-import { isDnsLabel } from '../private/names';
-import { BoundRoute, ListenedHost, ingressGateway } from '../private/plan/ingress-gateway';
-import { addLateObject } from '../private/render/object';
+import { chartNamespace } from '../private/basics/chart';
+import { checkLabel } from '../private/basics/checks';
+import { Refuse, refuser } from '../private/basics/errors';
+import { checkList, needObject } from '../private/basics/kinds';
+import { isDnsLabel } from '../private/basics/names';
+import { checkListeners } from '../private/check/ingress-gateway';
+import { claimServers } from '../private/check/servers';
+import { resolveWorkload } from '../private/check/workload';
+import { ingressGateway } from '../private/istio/ingress-gateway';
+import { addLateObject } from '../private/istio/manifest/object';
+import { WorkloadFacts } from '../private/model/gateway';
+import { BoundRoute, ListenedHost } from '../private/model/listener';
 
 /** An ingress gateway that routes can use. */
 export interface IIngressGateway extends IConstruct {

@@ -1,6 +1,6 @@
 import { IConstruct } from 'constructs';
 import { IExternalService } from '../egress/external-service';
-import { Target } from '../private/plan/objects';
+import { Target } from '../private/model/rule';
 
 /** Options of `Destination.service`. */
 export interface ServiceDestinationOptions {

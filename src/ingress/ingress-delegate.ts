@@ -2,15 +2,14 @@ import { ApiObject } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { IngressRule } from '../http/rule';
 import { ObjectMetadata } from '../object-metadata';
-import { chartNamespace } from '../private/chart';
-import { checkLabel } from '../private/checks';
-import { Refuse, refuser } from '../private/errors';
-import { checkDelegateRules, checkPrefixes } from '../private/intent/delegate';
-import { Rule, targetsOf } from '../private/intent/rule';
-import { needObject } from '../private/kinds';
-import { delegateVirtualService } from '../private/plan/delegate';
-import { Target } from '../private/plan/objects';
-import { addObject } from '../private/render/object';
+import { chartNamespace } from '../private/basics/chart';
+import { checkLabel } from '../private/basics/checks';
+import { Refuse, refuser } from '../private/basics/errors';
+import { needObject } from '../private/basics/kinds';
+import { checkDelegateRules, checkPrefixes } from '../private/check/delegate';
+import { delegateVirtualService } from '../private/istio/delegate';
+import { addObject } from '../private/istio/manifest/object';
+import { Rule, Target, targetsOf } from '../private/model/rule';
 
 /** Rules to which a route can hand over requests. */
 export interface IIngressDelegate extends IConstruct {

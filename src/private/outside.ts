@@ -1,11 +1,11 @@
 import { IConstruct } from 'constructs';
-import { Refuse } from './errors';
 import { IExternalService } from '../egress/external-service';
 import { IIngressGateway } from '../gateway/ingress-gateway';
-import { podsKey } from './intent/workload';
-import { upstreamRules } from './plan/external';
+import { Refuse } from './basics/errors';
+import { upstreamRules } from './istio/external';
+import { addObject } from './istio/manifest/object';
+import { podsKey } from './model/gateway';
 import { claim } from './registry';
-import { addObject } from './render/object';
 
 /** Lets an ingress gateway reach a service outside the mesh: in one way, which the first route to it makes. */
 export function leadOutside(route: IConstruct, service: IExternalService, gateway: IIngressGateway, prop: string, refuse: Refuse): void {

@@ -1,5 +1,5 @@
 import { IConstruct } from 'constructs';
-import { Target } from './plan/objects';
+import { Target } from './model/rule';
 import { shared } from './registry';
 
 /** The namespaces whose proxies send something to a host. */

@@ -5,14 +5,15 @@ import { Metrics } from './metrics';
 import { Tracing } from './tracing';
 import { GatewayWorkload } from '../gateway/gateway-workload';
 import { ObjectMetadata } from '../object-metadata';
-import { Refuse, refuser } from '../private/errors';
-import { checkTelemetry } from '../private/intent/telemetry';
-import { podsKey, resolveWorkload } from '../private/intent/workload';
-import { needObject } from '../private/kinds';
-import { labelOf } from '../private/names';
-import { telemetry } from '../private/plan/telemetry';
+import { Refuse, refuser } from '../private/basics/errors';
+import { needObject } from '../private/basics/kinds';
+import { labelOf } from '../private/basics/names';
+import { checkTelemetry } from '../private/check/telemetry';
+import { resolveWorkload } from '../private/check/workload';
+import { addObject } from '../private/istio/manifest/object';
+import { telemetry } from '../private/istio/telemetry';
+import { podsKey } from '../private/model/gateway';
 import { claim } from '../private/registry';
-import { addObject } from '../private/render/object';
 
 /** Properties of a `GatewayTelemetry`. Error `TelemetryEmpty` where nothing is said but the workload. */
 export interface GatewayTelemetryProps {

@@ -6,12 +6,13 @@ import { OutlierDetection } from './outlier-detection';
 import { UpstreamTls } from '../egress/upstream-tls';
 import { Destination } from '../http/destination';
 import { ObjectMetadata } from '../object-metadata';
-import { refusalMessage, refuser } from '../private/errors';
-import { DestinationPolicyIntent, checkDestinationPolicy } from '../private/intent/destination-policy';
-import { policyReaders, policyRule } from '../private/plan/destination-policy';
+import { refusalMessage, refuser } from '../private/basics/errors';
+import { checkDestinationPolicy } from '../private/check/destination-policy';
+import { policyAnnotations, policyReaders, policyRule } from '../private/istio/destination-policy';
+import { addLateObject } from '../private/istio/manifest/object';
+import { DestinationPolicyIntent } from '../private/model/destination-policy';
 import { readersOf } from '../private/readers';
 import { claim } from '../private/registry';
-import { addLateObject } from '../private/render/object';
 
 /** A part of the pods behind a Service. */
 export interface DestinationSubset {
@@ -100,7 +101,7 @@ export class DestinationPolicy extends Construct {
       refuse({ code: 'DestinationPolicyDuplicate', prop: 'destination', got: host, allowed: `a Service for which ${other.node.path} is not`, fix: `put both into ${other.node.path}: proxies read one DestinationRule for a Service` });
     }
     const readers = readersOf(this, host);
-    this.destinationRule = addLateObject(this, { kind: 'DestinationRule', id: 'destination-rule', namespace, name: props.metadata?.name, annotations: this.intent.annotations },
+    this.destinationRule = addLateObject(this, { kind: 'DestinationRule', id: 'destination-rule', namespace, name: props.metadata?.name, annotations: policyAnnotations(this.intent) },
       () => policyRule(this.intent, readers), props.metadata);
     this.node.addValidation({ validate: () => this.unread(policyReaders(this.intent, readers)) });
   }

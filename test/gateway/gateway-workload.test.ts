@@ -6,8 +6,8 @@ import * as plus33 from 'cdk8s-plus-33';
 import * as plus34 from 'cdk8s-plus-34';
 import { IConstruct } from 'constructs';
 import { GatewayWorkload } from '../../src';
-import { refuser } from '../../src/private/errors';
-import { resolveWorkload } from '../../src/private/intent/workload';
+import { refuser } from '../../src/private/basics/errors';
+import { resolveWorkload } from '../../src/private/check/workload';
 import { expectRefusal } from '../refusal';
 
 const chart = (namespace?: string) => new Chart(new App(), 'edge', { namespace });

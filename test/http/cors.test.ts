@@ -1,7 +1,7 @@
 import { Duration } from 'cdk8s';
 import { Cors, Destination, HeaderMatch, IngressRule, PathMatch, RouteAction, RouteMatch, StringMatch } from '../../src';
-import { refuser } from '../../src/private/errors';
-import { checkRules } from '../../src/private/intent/rule';
+import { refuser } from '../../src/private/basics/errors';
+import { checkRules } from '../../src/private/check/rule';
 import { ingress, mesh } from '../fixtures';
 import { expectRefusal } from '../refusal';
 import { find } from '../synth';

@@ -5,8 +5,8 @@ import { ApiObject, Chart, Helm, Include, Yaml } from 'cdk8s';
 import * as plus33 from 'cdk8s-plus-33';
 import * as plus34 from 'cdk8s-plus-34';
 import { Destination, MeshSettingsOptions, RouteAction } from '../../src';
-import { refuser } from '../../src/private/errors';
-import { checkRules } from '../../src/private/intent/rule';
+import { refuser } from '../../src/private/basics/errors';
+import { checkRules } from '../../src/private/check/rule';
 import { mesh } from '../fixtures';
 import { expectRefusal } from '../refusal';
 

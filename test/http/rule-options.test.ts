@@ -1,6 +1,6 @@
 import { Duration } from 'cdk8s';
 import { Destination, EgressRule, ExternalPort, RouteAction, RouteRule } from '../../src';
-import { MESH_HEADERS } from '../../src/private/plan/leaving';
+import { MESH_HEADERS } from '../../src/private/model/mesh-headers';
 import { ingress, routed } from '../fixtures';
 import { find } from '../synth';
 

@@ -1,7 +1,9 @@
 import { Duration } from 'cdk8s';
-import { Destination, EgressRule, HeaderMatch, PathMatch, PathRewrite, QueryParamMatch, RedirectOptions, RouteAction, RouteMatch, StringMatch } from '../../src';
-import { refuser } from '../../src/private/errors';
-import { checkRules } from '../../src/private/intent/rule';
+import {
+  Destination, EgressRule, HeaderMatch, PathMatch, PathRewrite, QueryParamMatch, RedirectOptions, RouteAction, RouteMatch, StringMatch,
+} from '../../src';
+import { refuser } from '../../src/private/basics/errors';
+import { checkRules } from '../../src/private/check/rule';
 import { mesh } from '../fixtures';
 import { expectRefusal } from '../refusal';
 

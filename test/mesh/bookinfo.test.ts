@@ -1,5 +1,5 @@
 import { describeMesh, egressGateway, external, get, ingressGateway, runMesh, service, sidecar } from './mesh';
-import { MESH_HEADERS } from '../../src/private/plan/leaving';
+import { MESH_HEADERS } from '../../src/private/model/mesh-headers';
 import { runFile } from '../program';
 
 const certificate = {

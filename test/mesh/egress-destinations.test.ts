@@ -1,10 +1,10 @@
 import { App, Chart, JsonPatch } from 'cdk8s';
-import { Answer, Outcome, Step, describeMesh, egressGateway, external, get, runMesh, service, sidecar } from './mesh';
+import { Answer, describeMesh, egressGateway, external, get, Outcome, runMesh, service, sidecar, Step } from './mesh';
 import {
-  Caller, Destination, DirectRoute, EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, GatewayWorkload,
-  PathMatch, RouteAction,
+  Caller, Destination, DirectRoute, EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, GatewayWorkload, PathMatch,
+  RouteAction,
 } from '../../src';
-import { MESH_HEADERS } from '../../src/private/plan/leaving';
+import { MESH_HEADERS } from '../../src/private/model/mesh-headers';
 
 const workloads = [
   sidecar('app', { namespace: 'shop' }), sidecar('reader', { namespace: 'audit' }), egressGateway(), service('cache', { namespace: 'shop', http: 8080 }),

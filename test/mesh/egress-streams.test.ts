@@ -2,7 +2,7 @@ import { JsonPatch } from 'cdk8s';
 import { describeMesh, external, stream } from './mesh';
 import { declare, run } from './world';
 import { ExternalPort, VirtualServiceLayout } from '../../src';
-import { MESH_HEADERS } from '../../src/private/plan/leaving';
+import { MESH_HEADERS } from '../../src/private/model/mesh-headers';
 
 const chat = stream('grpc://api.test/shop.Orders/Watch', { from: 'app', timeoutS: 2 });
 

@@ -1,11 +1,11 @@
 import { App, Chart, Duration, JsonPatch } from 'cdk8s';
 import { describeMesh, external, get, say } from './mesh';
-import { Declared, declare, part, run } from './world';
+import { declare, Declared, part, run } from './world';
 import {
-  AppTls, CaSource, Caller, ClientCertificate, Endpoint, ExternalPort, ExternalService, ExternalServiceProps, PathMatch, Resolution,
+  AppTls, Caller, CaSource, ClientCertificate, Endpoint, ExternalPort, ExternalService, ExternalServiceProps, PathMatch, Resolution,
   RouteAction, UpstreamTls, VirtualServiceLayout,
 } from '../../src';
-import { MESH_HEADERS } from '../../src/private/plan/leaving';
+import { MESH_HEADERS } from '../../src/private/model/mesh-headers';
 
 const plainApi = [external('api.test', { http: 80 })];
 /** The lab's address of the first external host. */

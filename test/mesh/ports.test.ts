@@ -2,7 +2,7 @@ import { JsonPatch } from 'cdk8s';
 import { describeMesh, external, get, say } from './mesh';
 import { declare, part, run } from './world';
 import { ExternalPort, PathMatch, RouteAction, VirtualServiceLayout } from '../../src';
-import { MESH_HEADERS } from '../../src/private/plan/leaving';
+import { MESH_HEADERS } from '../../src/private/model/mesh-headers';
 
 const fromApp = { from: 'app' };
 const http2 = { ...fromApp, http2: true };

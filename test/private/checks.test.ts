@@ -1,6 +1,6 @@
 import { Duration } from 'cdk8s';
-import { checkPort, checkReason, checkRegex, checkTimeout } from '../../src/private/checks';
-import { Refuse } from '../../src/private/errors';
+import { checkPort, checkReason, checkRegex, checkTimeout } from '../../src/private/basics/checks';
+import { Refuse } from '../../src/private/basics/errors';
 
 const refuse: Refuse = ({ code }) => { throw new Error(code); };
 

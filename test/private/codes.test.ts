@@ -1,6 +1,6 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CODES } from '../../src/private/codes';
+import { CODES } from '../../src/private/basics/codes';
 
 const root = join(__dirname, '..', '..');
 const sources = (folder: string, except: RegExp) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { Refuse } from '../../src/private/errors';
-import { checkHosts, covers } from '../../src/private/hosts';
+import { Refuse } from '../../src/private/basics/errors';
+import { checkHosts, covers } from '../../src/private/basics/hosts';
 
 const refuse: Refuse = ({ code, fix }) => { throw new Error(`${code}: ${fix}`); };
 const check = (host: string, rules = { wildcard: true }) => checkHosts([host], 'hosts', rules, refuse)[0];

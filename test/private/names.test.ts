@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isDnsLabel, labelOf } from '../../src/private/names';
+import { isDnsLabel, labelOf } from '../../src/private/basics/names';
 
 // dots and dashes often, and long labels, because that is where joining loses something
 const label = fc.stringMatching(/^[ab]([-ab]{0,3}[ab])?$/);

@@ -1,5 +1,5 @@
-import { ofSubjects } from '../../../src/private/plan/callers';
-import { regexMatches } from '../../../src/private/re2';
+import { regexMatches } from '../../../src/private/basics/re2';
+import { ofSubjects } from '../../../src/private/istio/callers';
 
 const element = (names: string, subject = 'CN=x') => `Hash=${'0a'.repeat(32)};Cert="-----BEGIN%20CERTIFICATE";Subject="${subject}";${names}`;
 const fits = (header: string, ...names: string[]) => regexMatches(ofSubjects(names).regex!, header);

@@ -1,5 +1,5 @@
-import { deniedPath } from '../../../src/private/plan/denied-path';
-import { regexMatches } from '../../../src/private/re2';
+import { regexMatches } from '../../../src/private/basics/re2';
+import { deniedPath } from '../../../src/private/istio/denied-path';
 
 const matches = (kind: 'exact' | 'prefix' | 'rawPrefix' | 'regex', value: string, path: string) => regexMatches(deniedPath({ kind, value }).value, path);
 

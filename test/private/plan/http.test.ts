@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { anyMatch, anyRequest, fits, istioFits } from './requests';
 import { HeaderMatch, PathMatch, QueryParamMatch, RouteMatch, StringMatch } from '../../../src';
-import { checkMatches } from '../../../src/private/intent/match';
-import { matchesAt } from '../../../src/private/plan/http';
+import { checkMatches } from '../../../src/private/check/match';
+import { matchesAt } from '../../../src/private/istio/http';
 
 const refuse = () => { throw new Error('the test is wrong'); };
 const planned = (...matches: RouteMatch[]) => matchesAt(checkMatches(matches, 'matches', refuse), [{ port: 80 }]);

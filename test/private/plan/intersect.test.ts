@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { anyMatch, anyRequest, fits } from './requests';
 import { PathMatch, RouteMatch, StringMatch } from '../../../src';
-import { Match, checkMatches } from '../../../src/private/intent/match';
-import { intersect } from '../../../src/private/plan/intersect';
+import { checkMatches } from '../../../src/private/check/match';
+import { Match } from '../../../src/private/model/match';
+import { intersect } from '../../../src/private/requests/intersect';
 
 const refuse = () => { throw new Error('the test is wrong'); };
 const one = (match: RouteMatch) => checkMatches([match], 'match', refuse)[0];

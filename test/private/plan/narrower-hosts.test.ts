@@ -1,6 +1,7 @@
-import { ListenedHost } from '../../../src/private/plan/ingress-gateway';
-import { narrowerHosts, withoutHosts } from '../../../src/private/plan/narrower-hosts';
-import { regexMatches } from '../../../src/private/re2';
+import { regexMatches } from '../../../src/private/basics/re2';
+import { withoutHosts } from '../../../src/private/istio/ingress';
+import { ListenedHost } from '../../../src/private/model/listener';
+import { narrowerHosts } from '../../../src/private/requests/narrower-hosts';
 
 const listened = (...hosts: string[]): ListenedHost[] => hosts.map(host => ({ host, port: 443, podPort: 443, protocol: 'HTTPS' }));
 const routed = (...hosts: string[]) => [{ hosts, podPorts: [443] }];

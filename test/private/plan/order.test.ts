@@ -1,9 +1,11 @@
 import fc from 'fast-check';
-import { Request, anyMatch, anyRequest, fits } from './requests';
+import { anyMatch, anyRequest, fits, Request } from './requests';
 import { HeaderMatch, PathMatch, RouteMatch } from '../../../src';
-import { Match, checkMatches } from '../../../src/private/intent/match';
-import { Rule } from '../../../src/private/intent/rule';
-import { RoutePart, arrange, precedence } from '../../../src/private/plan/order';
+import { checkMatches } from '../../../src/private/check/match';
+import { Match } from '../../../src/private/model/match';
+import { RoutePart } from '../../../src/private/model/route-part';
+import { Rule } from '../../../src/private/model/rule';
+import { arrange, precedence } from '../../../src/private/requests/order';
 
 const refuse = () => { throw new Error('the test is wrong'); };
 const ruleOf = (...matches: RouteMatch[]): Rule => ({ matches: checkMatches(matches, 'matches', refuse) });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { HeaderCondition, Match, PathCondition, TextCondition } from '../../../src/private/intent/match';
-import { HttpMatch, TextMatch } from '../../../src/private/plan/objects';
+import { HttpMatch } from '../../../src/private/istio/objects';
+import { HeaderCondition, Match, PathCondition, TextCondition } from '../../../src/private/model/match';
+import { TextMatch } from '../../../src/private/model/rule';
 
 /** A request as a proxy sees it. */
 export interface Request {

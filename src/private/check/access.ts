@@ -1,0 +1,147 @@
+import { IConstruct } from 'constructs';
+import { checkJwt } from './jwt';
+import { checkMatches, checkPath } from './match';
+import { RouteMatch } from '../../http/route-match';
+import { Access, AccessSpec } from '../../ingress/access';
+import { checkAddress, checkExtensionProvider, checkNotEmpty } from '../basics/checks';
+import { Refuse } from '../basics/errors';
+import { checkKinds, checkList } from '../basics/kinds';
+import { isDnsName } from '../basics/names';
+import { AccessIntent, Fact, Issuer } from '../model/access';
+import { podsKey, WorkloadFacts } from '../model/gateway';
+import { ListenedHost } from '../model/listener';
+import { shared } from '../registry';
+
+export interface AccessInput {
+  readonly hosts: string[];
+  /** What serves the route. */
+  readonly served: ListenedHost[];
+  readonly access?: Access[];
+  readonly openPaths?: string[];
+  readonly deny?: RouteMatch[];
+}
+
+interface Asked {
+  readonly spec: AccessSpec;
+  readonly prop: string;
+}
+
+/** What is said once for all routes through the same pods. */
+interface Told {
+  readonly by: IConstruct;
+  readonly issuer?: Issuer;
+  readonly provider?: string;
+}
+
+/** What all that is asked of one route has in common. */
+interface Question {
+  readonly refuse: Refuse;
+  readonly issuers: Map<string, Issuer>;
+  /** Tells something for all routes; returns those who told another before. */
+  readonly tell: (told: Omit<Told, 'by'>) => Told[];
+}
+
+export function checkAccess(scope: IConstruct, input: AccessInput, workload: WorkloadFacts, refuse: Refuse): AccessIntent {
+  const { hosts, access, openPaths, deny, served } = input;
+  if (checkKinds<Access, Access[] | undefined>(access, Access, 'access', refuse)) checkNotEmpty(access!, 'access', refuse);
+  if (checkList(deny, 'deny', refuse)) checkNotEmpty(deny!, 'deny', refuse);
+  if (openPaths) checkOpenPaths(openPaths, access, refuse);
+  if (access?.some(({ _spec: { kind } }) => kind !== 'mtls') && hosts.includes('*')) {
+    refuse({ code: 'AccessForEveryHost', prop: 'hosts', got: '*', allowed: 'names and wildcards such as *.example.com, beside `access`', fix: 'name the hosts: a policy for every host would hold for other routes through the same pods' });
+  }
+  const all = shared<Told>(scope, 'access', podsKey(workload));
+  const question: Question = {
+    refuse,
+    issuers: new Map(),
+    tell: told => {
+      const before = [...all];
+      all.push({ ...told, by: scope });
+      return before;
+    },
+  };
+  const asked = (access ?? []).map(({ _spec: spec }, i) => ({ spec, prop: `access[${i}]` }));
+  const ofKind = (kind: AccessSpec['kind']) => asked.filter(({ spec }) => spec.kind === kind);
+  return {
+    provider: ofKind('extAuthz').map(one => checkProvider(one, question)).pop(),
+    subjectAltNames: ofKind('mtls').map(one => checkSubjects(one, served, refuse)),
+    requirements: asked.filter(({ spec }) => spec.kind !== 'extAuthz' && spec.kind !== 'mtls')
+      .map(one => alternativesOf(one, refuse).map(a => factsOf(a, question))),
+    issuers: [...question.issuers.values()],
+    openPaths: openPaths ?? [],
+    deny: checkMatches(deny ?? [], 'deny', refuse),
+  };
+}
+
+/** What is not asked by the same policy as the others, and what to do instead. */
+const NO_ALTERNATIVES: { readonly [K in AccessSpec['kind']]?: string } = {
+  anyOf: 'name its alternatives here',
+  extAuthz: 'let the authorizer itself know the alternatives',
+  mtls: 'make it a condition beside this one',
+};
+
+function alternativesOf({ spec, prop }: Asked, refuse: Refuse): Asked[] {
+  if (spec.kind !== 'anyOf') return [{ spec, prop }];
+  checkNotEmpty(checkKinds(spec.alternatives!, Access, `${prop}.alternatives`, refuse), prop, refuse);
+  return spec.alternatives!.map(({ _spec: one }, i) => {
+    if (one.kind in NO_ALTERNATIVES) {
+      refuse({ code: 'AccessCannotCombine', prop: `${prop}.alternatives[${i}]`, got: one.kind, allowed: 'jwt, ipBlocks, remoteIpBlocks', fix: NO_ALTERNATIVES[one.kind]! });
+    }
+    return { spec: one, prop: `${prop}.alternatives[${i}]` };
+  });
+}
+
+function factsOf({ spec, prop }: Asked, question: Question): Fact[] {
+  const { refuse, issuers, tell } = question;
+  if (spec.kind !== 'jwt') {
+    checkNotEmpty(spec.values!, prop, refuse);
+    spec.values!.forEach((block, i) => checkAddress(block, `${prop}[${i}]`, refuse));
+    return [{ key: spec.kind === 'ipBlocks' ? 'source.ip' : 'remote.ip', values: spec.values! }];
+  }
+  const { issuer, facts } = checkJwt(spec.jwt!, prop, refuse);
+  const differs = (told: Issuer) => told.issuer === issuer.issuer && (told.jwks !== issuer.jwks || told.jwksUri !== issuer.jwksUri);
+  const other = tell({ issuer }).find(told => told.issuer && differs(told.issuer));
+  if (other) {
+    refuse({ code: 'JwtIssuerConflict', prop: `${prop}.issuer`, got: issuer.issuer, allowed: `the keys that ${other.by.node.path} says the issuer has`, fix: 'say the same `jwks` or `jwksUri`: Istio would take tokens that fit either, on both routes' });
+  }
+  issuers.set(`${issuer.issuer} ${issuer.header}`, issuer);
+  return facts;
+}
+
+/** With two authorizers on one pod Istio refuses whatever either is asked about. */
+function checkProvider({ spec, prop }: Asked, { refuse, tell }: Question): string {
+  const provider = checkExtensionProvider(spec.values![0], prop, refuse);
+  const other = tell({ provider }).find(told => told.provider !== undefined && told.provider !== provider);
+  if (other) {
+    refuse({ code: 'ExtAuthzProviderConflict', prop, got: provider, allowed: `${other.provider}, which ${other.by.node.path} asks`, fix: 'ask the same one, or give the route another gateway: Istio knows one authorizer a pod' });
+  }
+  return provider;
+}
+
+function checkSubjects({ spec, prop }: Asked, served: ListenedHost[], refuse: Refuse): string[] {
+  const names = spec.values!;
+  checkNotEmpty(names, prop, refuse);
+  names.forEach((name, i) => {
+    if (typeof name !== 'string' || !(isDnsName(name.toLowerCase()) || /^[a-z][a-z0-9+.-]*:[^\s;,"\\]+$/.test(name))) {
+      refuse({ code: 'SubjectAltNameInvalid', prop: `${prop}[${i}]`, got: name, allowed: 'a DNS name or a URI', fix: 'write it as the certificate has it: openssl x509 -noout -ext subjectAltName shows it' });
+    }
+  });
+  const open = served.find(({ tls }) => tls?.mode !== 'MUTUAL' && tls?.mode !== 'OPTIONAL_MUTUAL');
+  if (open) {
+    refuse({ code: 'AccessNotEnforceable', prop, got: `a route that port ${open.port} serves`, allowed: 'listeners that ask for certificates', fix: open.tls ? 'say `clients: ClientCertificates.required()` at the listener' : 'do not serve the hosts in clear text' });
+  }
+  return names;
+}
+
+/** Exact paths alone: what is below a prefix, the service behind may read as another path (`/open/..%2Fclosed`). */
+function checkOpenPaths(paths: string[], access: Access[] | undefined, refuse: Refuse): void {
+  checkNotEmpty(checkList(paths, 'openPaths', refuse), 'openPaths', refuse);
+  if (!access) {
+    refuse({ code: 'RuleOptionUnused', prop: 'openPaths', got: paths, allowed: '`access` beside it', fix: 'leave it out: everything is open' });
+  }
+  paths.forEach((path, i) => {
+    checkPath('exact', path, `openPaths[${i}]`, refuse);
+    if (/[*{}%;]|\/\/|\/\.\.?(\/|$)/.test(path)) {
+      refuse({ code: 'PathInvalid', prop: `openPaths[${i}]`, got: path, allowed: 'a path as it stands after normalization, without wildcards', fix: 'name each open path in full' });
+    }
+  });
+}

@@ -1,0 +1,84 @@
+import { Chart } from 'cdk8s';
+import { IConstruct } from 'constructs';
+import { checkExternalDestination } from './external-destination';
+import { checkPath } from './match';
+import { readService } from './service';
+import { Destination } from '../../http/destination';
+import { RedirectOptions, RouteAction, WeightedDestination } from '../../http/route-action';
+import { MeshSettings } from '../../mesh-settings';
+import { checkLabel, checkPort, checkStatus } from '../basics/checks';
+import { Refuse } from '../basics/errors';
+import { checkHost } from '../basics/hosts';
+import { checkList, needKind, needObject } from '../basics/kinds';
+import { isDnsLabel } from '../basics/names';
+import { Action, Target, WeightedTarget } from '../model/rule';
+
+const REDIRECTS = [301, 302, 303, 307, 308];
+
+/** Every action but to hand over, which depends on what the rule matches. */
+export function checkAction(scope: IConstruct, action: RouteAction, prop: string, refuse: Refuse): Action {
+  const { forward, split, redirect, respond } = action._spec;
+  if (redirect) return checkRedirect(needObject(redirect, prop, refuse), prop, refuse);
+  if (respond) {
+    return { kind: 'respond', status: checkStatus(respond.status, `${prop}.status`, refuse), body: respond.body };
+  }
+  if (split) return { kind: 'forward', to: checkSplit(scope, split, `${prop}.split`, refuse) };
+  return { kind: 'forward', to: [checkForward(scope, forward!, `${prop}.destination`, refuse)] };
+}
+
+export function checkSplit(scope: IConstruct, split: WeightedDestination[], prop: string, refuse: Refuse) {
+  const weights = checkList(split, prop, refuse).map((s, i) => needObject(s, `${prop}[${i}]`, refuse).weight);
+  const wrong = (at: string, got: unknown) => refuse({ code: 'WeightInvalid', prop: at, got, allowed: 'whole numbers from 0, one of them at least above 0', fix: 'give the shares, for example 90 and 10' });
+  weights.forEach((weight, i) => Number.isInteger(weight) && weight >= 0 || wrong(`${prop}[${i}].weight`, weight));
+  if (!weights.some(w => w > 0)) wrong(prop, weights);
+  return split.map(({ destination, weight }, i) => ({
+    ...checkForward(scope, destination, `${prop}[${i}].destination`, refuse), weight: split.length > 1 ? weight : undefined,
+  }));
+}
+
+function checkForward(scope: IConstruct, destination: Destination, prop: string, refuse: Refuse): WeightedTarget {
+  const target = needKind(destination, Destination, prop, refuse)._target;
+  return target.external ? checkExternalDestination(target, prop, refuse) : checkDestination(scope, destination, prop, refuse);
+}
+
+export function checkDestination(scope: IConstruct, destination: Destination, prop: string, refuse: Refuse): Target {
+  const { subset, construct, external, name, namespace, port } = needKind(destination, Destination, prop, refuse)._target;
+  if (external) {
+    refuse({ code: 'ExternalDestinationInvalid', prop, got: external.node.path, allowed: 'a Service of the mesh', fix: 'copy to a Service: a copy keeps the name of the host to which the request was sent' });
+  }
+  if (subset) return subset;
+  const domain = MeshSettings.of(scope).clusterDomain;
+  if (construct) {
+    const service = readService(construct, prop, refuse);
+    const number = port ?? (service.ports.length === 1 ? service.ports[0].number : undefined);
+    if (number === undefined || !service.ports.some(p => p.number === number)) {
+      refuse({ code: 'ServiceUnreadable', prop: `${prop}.port`, got: number, allowed: `a port of Service ${service.name}: ${service.ports.map(p => p.number).join(', ')}`, fix: 'name the port' });
+    }
+    return { host: `${service.name}.${service.namespace}.svc.${domain}`, port: number! };
+  }
+  if (namespace !== undefined) checkLabel(namespace, `${prop}.namespace`, refuse);
+  if (typeof name !== 'string' || !isDnsLabel(name)) {
+    refuse({ code: 'ServiceNameInvalid', prop, got: name, allowed: 'the name of a Service, a DNS label', fix: 'write the name alone, and its namespace in `namespace`' });
+  }
+  return { host: `${name}.${namespace ?? Chart.of(scope).namespace}.svc.${domain}`, port: checkPort(port!, `${prop}.port`, refuse) };
+}
+
+function checkRedirect(options: RedirectOptions, prop: string, refuse: Refuse): Action {
+  const { scheme, authority, path, port, status } = options;
+  if (scheme === undefined && authority === undefined && path === undefined && port === undefined) {
+    refuse({ code: 'RedirectEmpty', prop, got: options, allowed: 'one of scheme, authority, path, port', fix: 'say what changes: a redirect to the same URL never ends' });
+  }
+  if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') {
+    refuse({ code: 'RedirectSchemeInvalid', prop: `${prop}.scheme`, got: scheme, allowed: 'http or https', fix: 'correct the scheme' });
+  }
+  if (path !== undefined) checkPath('exact', path, `${prop}.path`, refuse);
+  if (authority !== undefined) checkHost(String(authority).replace(/:\d+$/, ''), `${prop}.authority`, { wildcard: false }, refuse);
+  if (scheme && port === (scheme === 'https' ? 443 : 80) && authority === undefined) {
+    refuse({ code: 'RedirectPortIgnored', prop: `${prop}.port`, got: port, allowed: `another port than the one of ${scheme}, or \`authority\` beside it`, fix: 'set authority: only then is the port of the client left out' });
+  }
+  const code = status ?? 301;
+  if (!REDIRECTS.includes(code)) {
+    refuse({ code: 'StatusInvalid', prop: `${prop}.status`, got: status, allowed: REDIRECTS.join(', '), fix: 'use one of these' });
+  }
+  return { kind: 'redirect', scheme, authority, uri: path, port: port === undefined ? undefined : checkPort(port, `${prop}.port`, refuse), code };
+}

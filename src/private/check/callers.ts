@@ -1,0 +1,69 @@
+import { checkMatches } from './match';
+import { Caller } from '../../egress/caller';
+import { RouteMatch } from '../../http/route-match';
+import { checkDnsName, checkLabel } from '../basics/checks';
+import { Refuse } from '../basics/errors';
+import { checkList, needKind } from '../basics/kinds';
+import { CallerIdentity, Grant } from '../model/egress-route';
+import { Match } from '../model/match';
+import { Rule } from '../model/rule';
+import { granted, within } from '../requests/grants';
+
+export function checkCaller(caller: Caller, prop: string, refuse: Refuse): CallerIdentity {
+  const { _namespace: namespace, _serviceAccount: serviceAccount } = needKind(caller, Caller, prop, refuse);
+  checkLabel(namespace, prop, refuse);
+  if (serviceAccount !== undefined) checkDnsName(serviceAccount, prop, 'service account', refuse);
+  return { namespace, serviceAccount };
+}
+
+export function checkAllow(allow: RouteMatch[] | undefined, prop: string, own: string[], refuse: Refuse): Match[] {
+  if (allow === undefined) return [];
+  if (checkList(allow, prop, refuse).length === 0) {
+    refuse({ code: 'RulesEmpty', prop, got: allow, allowed: 'one match or more', fix: 'leave out `allow` to let everything pass, or delete the route to let nothing pass' });
+  }
+  const matches = checkMatches(allow, prop, refuse);
+  checkOwnConditions(matches, own, prop, refuse);
+  return matches;
+}
+
+/** Who may do what: callers without a list of their own together, each of the others by itself. */
+export function checkGrants(callers: Caller[], allow: Match[], own: string[], refuse: Refuse): Grant[] {
+  const plain: CallerIdentity[] = [];
+  const limited: Grant[] = [];
+  callers.forEach((caller, i) => {
+    const identity = checkCaller(caller, `callers[${i}]`, refuse);
+    const list = checkAllow(caller._options.allow, `callers[${i}].allow`, own, refuse);
+    if (list.length === 0) plain.push(identity);
+    else limited.push({ callers: [identity], allow: narrow(list, [allow], `callers[${i}].allow`, refuse) });
+  });
+  return [...(plain.length > 0 ? [{ callers: plain, allow }] : []), ...limited];
+}
+
+/** A rule tunes what is allowed: it holds for requests that fit both one of its matches and one of the allowed ones. */
+export function checkRulesAllowed(rules: Rule[], grants: Grant[], refuse: Refuse): void {
+  rules.forEach((rule, i) => narrow(rule.matches, grants.map(grant => grant.allow), `rules[${i}].matches`, refuse));
+}
+
+function narrow(matches: Match[], allowed: Match[][], prop: string, refuse: Refuse): Match[] {
+  if (allowed.some(allow => within(matches, allow).includes('inexpressible'))) {
+    refuse({ code: 'RulesCannotCombine', prop, got: 'a condition that overlaps with one of `allow`', allowed: 'conditions that can be joined with those of `allow`', fix: 'repeat the condition of `allow` here' });
+  }
+  const left = allowed.flatMap(allow => granted(matches, allow));
+  if (left.length === 0) {
+    refuse({ code: 'RuleNeverAllowed', prop, got: 'matches outside `allow`', allowed: 'requests that `allow` lets through', fix: 'add them to `allow`, or delete the rule' });
+  }
+  return left;
+}
+
+/** Applications say `http://` wherever a proxy reads their requests. */
+export function checkOwnConditions(matches: Match[], own: string[], prop: string, refuse: Refuse): void {
+  matches.forEach(({ headers, scheme }, i) => {
+    const used = own.find(name => headers.has(name));
+    if (used) {
+      refuse({ code: 'HeaderInvalid', prop: `${prop}[${i}].headers`, got: used, allowed: `headers other than ${own.join(', ')}`, fix: 'say who may call with `callers`' });
+    }
+    if (scheme !== undefined) {
+      refuse({ code: 'SchemeInvalid', prop: `${prop}[${i}].scheme`, got: scheme, allowed: 'no scheme at egress', fix: 'leave it out: applications say http:// where a proxy reads requests' });
+    }
+  });
+}

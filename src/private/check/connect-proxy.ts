@@ -1,0 +1,61 @@
+import { ConnectProxy } from '../../egress/connect-proxy';
+import { checkEnum } from '../basics/checks';
+import { Refuse } from '../basics/errors';
+import { isWildcard } from '../basics/hosts';
+import { checkConstruct, needObject } from '../basics/kinds';
+import { ProxyIntent } from '../model/connect-proxy';
+import { ExternalIntent, isHttp } from '../model/external-service';
+
+/** Checks a forward proxy, and that the connections to a service can be carried through it. */
+export function checkConnectProxy(proxy: ConnectProxy, service: ExternalIntent, refuse: Refuse): ProxyIntent {
+  checkShape(proxy, refuse);
+  checkEnum(proxy.protocol, ['CONNECT', 'POST'], 'connectProxy.protocol', refuse);
+  checkSuited(service, refuse);
+  const { hosts, ports, resolution, selector } = proxy.service._intent;
+  if (selector) {
+    refuse({ code: 'ConnectProxyInvalid', prop: 'connectProxy.service', got: 'a service with `workloadSelector`', allowed: 'a service for all workloads of the namespace', fix: 'leave out workloadSelector: rules of tunnels are for all sidecars' });
+  }
+  if (hosts.length > 1 || isWildcard(hosts[0]) || resolution === 'NONE') {
+    refuse({ code: 'ConnectProxyInvalid', prop: 'connectProxy.service', got: `${hosts.join(', ')} with ${resolution}`, allowed: 'a service of one full name, which is looked up or has endpoints', fix: 'declare the proxy in a service of its own' });
+  }
+  const found = ports.filter(p => p.protocol === 'TCP' && (proxy.port === undefined || p.number === proxy.port));
+  if (found.length !== 1) {
+    refuse({ code: 'ConnectProxyInvalid', prop: 'connectProxy.port', got: proxy.port, allowed: `one TCP port of ${hosts[0]}, which has ${ports.map(p => `${p.number} (${p.protocol})`).join(', ')}`, fix: found.length > 1 ? 'name the port' : 'declare the proxy with ExternalPort.tcp()' });
+  }
+  return { host: hosts[0], port: found[0].number, protocol: proxy.protocol ?? 'CONNECT', service: proxy.service._intent };
+}
+
+/** As `checkConnectProxy`, for a service to which sidecars go themselves. */
+export function checkDirectProxy(proxy: ConnectProxy, direct: boolean, service: ExternalIntent, refuse: Refuse): ProxyIntent {
+  if (!direct) {
+    refuse({ code: 'RuleOptionUnused', prop: 'connectProxy', got: 'set', allowed: 'a direct service', fix: 'set connectProxy on the EgressRoute; or say `direct: true` if workloads may go there past every gateway' });
+  }
+  checkShape(proxy, refuse);
+  if (!proxy.service._direct) {
+    refuse({ code: 'ConnectProxyInvalid', prop: 'connectProxy.service', got: proxy.service.node.path, allowed: 'a direct service, for sidecars go to it themselves', fix: 'say `direct: true` on the service of the proxy' });
+  }
+  return checkConnectProxy(proxy, service, refuse);
+}
+
+function checkShape(proxy: ConnectProxy, refuse: Refuse): void {
+  needObject(proxy, 'connectProxy', refuse);
+  checkConstruct(proxy.service, '_intent', 'ExternalService', 'connectProxy.service', refuse);
+}
+
+function checkSuited({ hosts, ports, traffic }: ExternalIntent, refuse: Refuse): void {
+  const http = ports.find(isHttp);
+  if (http) {
+    refuse({ code: 'ConnectProxyUnsuited', prop: 'connectProxy', got: `a service with port ${http.number} (${http.protocol})`, allowed: 'services whose ports are all of ExternalPort.https(), tls() or tcp(): Istio tunnels connections, not requests', fix: 'let the application say https://, and declare the port with ExternalPort.https(); or declare clear text with ExternalPort.tcp()' });
+  }
+  const secured = ports.find(p => p.tls);
+  if (secured) {
+    refuse({ code: 'ConnectProxyUnsuited', prop: 'connectProxy', got: `a service with \`tls\` on port ${secured.number}`, allowed: 'ports without `tls`: no TLS of the mesh begins inside a tunnel', fix: 'leave out `tls`, and let the application speak TLS; TLS to the proxy is `tls` of the proxy\'s port' });
+  }
+  const wildcard = hosts.find(isWildcard);
+  if (wildcard) {
+    refuse({ code: 'ConnectProxyUnsuited', prop: 'connectProxy', got: `a service with the host ${wildcard}`, allowed: 'full names: the proxy is told one name', fix: 'name each host' });
+  }
+  if (traffic) {
+    refuse({ code: 'TrafficPolicyUnused', prop: 'connectProxy', got: 'a service with a traffic policy', allowed: 'a traffic policy of the proxy, to which the connections lead', fix: 'move connectionPool, outlierDetection and loadBalancer to the service of the proxy' });
+  }
+}

@@ -1,0 +1,38 @@
+import { isDeepStrictEqual } from 'node:util';
+import { IConstruct } from 'constructs';
+import { checkPath } from './match';
+import { checkRules } from './rule';
+import { IngressRule } from '../../http/rule';
+import { Refuse } from '../basics/errors';
+import { checkList } from '../basics/kinds';
+import { Match, NO_CONDITION, trimSlash } from '../model/match';
+import { Rule } from '../model/rule';
+import { intersect } from '../requests/intersect';
+
+export function checkPrefixes(prefixes: string[], refuse: Refuse): string[] {
+  if (checkList(prefixes, 'prefixes', refuse) === undefined || prefixes.length === 0) {
+    refuse({ code: 'DelegateInvalid', prop: 'prefixes', got: prefixes, allowed: 'one path or more', fix: 'name the paths that the route hands over' });
+  }
+  prefixes.forEach((prefix, i) => checkPath('prefix', prefix, `prefixes[${i}]`, refuse));
+  return prefixes.map(trimSlash).sort();
+}
+
+/** Istio drops what it cannot prove to be within what is handed over. */
+export function checkDelegateRules(scope: IConstruct, rules: IngressRule[], prefixes: string[], refuse: Refuse): Rule[] {
+  if (checkList(rules, 'rules', refuse) === undefined || rules.length === 0) {
+    refuse({ code: 'RulesEmpty', prop: 'rules', got: rules, allowed: 'one rule or more', fix: 'add a rule' });
+  }
+  const checked = checkRules(scope, rules, 'rules', refuse);
+  const around = prefixes.map((value): Match => ({ ...NO_CONDITION, path: { kind: 'prefix', value } }));
+  checked.forEach(({ matches, action }, i) => {
+    if (!action || action.kind === 'delegate') {
+      refuse({ code: 'DelegateInvalid', prop: `rules[${i}].action`, got: action?.kind, allowed: 'an action other than delegate', fix: 'say here what is done: Istio hands over once' });
+    }
+    matches.forEach((match, j) => {
+      if (match.path && !around.some(whole => isDeepStrictEqual(intersect(match, whole), match))) {
+        refuse({ code: 'DelegateInvalid', prop: `rules[${i}].matches[${j}].path`, got: match.path.value, allowed: `exact paths and prefixes within ${prefixes.join(', ') || '/'}, which do not ignore case`, fix: 'correct the path, or add it to prefixes and to the rule that hands over: Istio drops a rule that reaches beyond' });
+      }
+    });
+  });
+  return checked;
+}

@@ -1,0 +1,137 @@
+import { IConstruct } from 'constructs';
+import { checkConnectProxy } from './connect-proxy';
+import { externalDestinations } from './external-destination';
+import { checkLeaving, LeavingInput } from './leaving';
+import { Caller } from '../../egress/caller';
+import { ConnectProxy } from '../../egress/connect-proxy';
+import { IExternalService } from '../../egress/external-service';
+import { checkEnum, checkReason } from '../basics/checks';
+import { Refuse } from '../basics/errors';
+import { isWildcard } from '../basics/hosts';
+import { checkList } from '../basics/kinds';
+import { isDnsName } from '../basics/names';
+import { EgressIntent } from '../model/egress-route';
+import { ExternalIntent, isHttp } from '../model/external-service';
+import { GatewayFacts, WorkloadFacts, workloadPortsText } from '../model/gateway';
+import { CALLER_HEADER, legOneOf, ownLegOneHost, PORT_HEADER } from '../model/leg-one';
+
+export interface EgressInput extends LeavingInput {
+  readonly callers?: Caller[];
+  readonly appTls?: 'WRAP' | 'PASSTHROUGH';
+  readonly layout: 'SPLIT' | 'SINGLE';
+  readonly plaintextLegOne?: string;
+  readonly gatewayPort?: number;
+  readonly connectProxy?: ConnectProxy;
+}
+
+export interface EgressSurroundings {
+  readonly namespace: string;
+  readonly name?: string;
+  readonly trustDomain: string;
+  readonly service: ExternalIntent;
+  readonly gateway: GatewayFacts;
+  readonly workload: WorkloadFacts;
+}
+
+export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: EgressSurroundings, refuse: Refuse): EgressIntent {
+  checkEnum(input.layout, ['SPLIT', 'SINGLE'], 'virtualServices', refuse);
+  checkService(around, refuse);
+  checkTraffic(input, around.service, refuse);
+  const appTls = checkAppTls(input.appTls, around.service, refuse);
+  const wanted = checkList(input.callers, 'callers', refuse) ?? [Caller.namespace(around.namespace)];
+  // leg 1 and the gateway write these headers themselves, and leg 2 tells by them what may leave
+  const leaving = checkLeaving(scope, input, around.service, [CALLER_HEADER, PORT_HEADER], wanted, refuse);
+  for (const other of externalDestinations(input.rules ?? [])) checkDestination(other, around.gateway, refuse);
+  const callers = leaving.grants.flatMap(grant => grant.callers);
+  const intent: EgressIntent = {
+    ...around,
+    ...leaving,
+    callers,
+    callerNamespaces: [...new Set(callers.map(c => c.namespace))],
+    guestNamespaces: [...new Set(wanted.filter(c => !c._options.ownLeg).map(c => c._namespace))],
+    appTls,
+    layout: input.layout,
+    plaintextReason: input.plaintextLegOne === undefined ? undefined : checkReason(input.plaintextLegOne, 'plaintextLegOne', refuse),
+    gatewayPort: input.gatewayPort === undefined ? undefined : checkGatewayPort(input.gatewayPort, around, refuse),
+    proxy: input.connectProxy && checkConnectProxy(input.connectProxy, around.service, refuse),
+  };
+  checkSecrets(intent.service, 'service', intent.gateway, refuse);
+  if (intent.proxy) checkSecrets(intent.proxy.service, 'connectProxy.service', intent.gateway, refuse);
+  checkCallers(input, intent, refuse);
+  return intent;
+}
+
+export function checkService({ service, gateway }: Pick<EgressSurroundings, 'service' | 'gateway'>, refuse: Refuse): void {
+  const wildcard = service.hosts.findIndex(isWildcard);
+  if (wildcard >= 0 && service.endpoints.length === 0) {
+    refuse({ code: 'WildcardThroughGateway', prop: `service.hosts[${wildcard}]`, got: service.hosts[wildcard], allowed: 'full names, or wildcards whose names are all served at known places', fix: 'name each host; or say which host serves them all, with Resolution.servedBy(host); or declare the service as direct with Resolution.dynamicDns(), past the gateway' });
+  }
+  if (service.resolution === 'NONE') {
+    refuse({ code: 'ResolutionNoneBehindGateway', prop: 'service.resolution', got: 'NONE', allowed: 'DNS, DNS_ROUND_ROBIN, STATIC', fix: 'use Resolution.dns() or Resolution.endpoints()' });
+  }
+  service.ports.filter(p => !isHttp(p)).forEach(({ number: port }) => service.hosts.forEach((host, i) => {
+    if (!isDnsName(ownLegOneHost(gateway, host, port))) {
+      refuse({ code: 'HostInvalid', prop: `service.hosts[${i}]`, got: host, allowed: `a host that leaves room for the name of leg 1, ${ownLegOneHost(gateway, host, port)}`, fix: 'shorten the name of the gateway; a label of a name has 63 characters, a name 253' });
+    }
+  }));
+}
+
+export function checkGatewayPort(number: number, { service, workload }: Pick<EgressSurroundings, 'service' | 'workload'>, refuse: Refuse): WorkloadFacts['ports'][number] {
+  if (service.ports.every(isHttp)) {
+    refuse({ code: 'RuleOptionUnused', prop: 'gatewayPort', got: number, allowed: 'a service with a port of ExternalPort.https(), tls() or tcp()', fix: 'leave it out: all requests enter by the port of the EgressGateway' });
+  }
+  const found = workload.ports.find(p => p.number === number);
+  return found ?? refuse({ code: 'EgressGatewayPortMissing', prop: 'gatewayPort', got: number, allowed: workloadPortsText(workload), fix: 'add the port to the Service and to the GatewayWorkload, or leave out gatewayPort' });
+}
+
+/** Another service than the route's own, to which a rule leads. */
+function checkDestination(other: IExternalService, gateway: GatewayFacts, refuse: Refuse): void {
+  if (other._direct) {
+    refuse({ code: 'DirectServiceRouted', prop: 'rules', got: other.node.path, allowed: 'destinations that are not direct', fix: 'leave out `direct` from the service, or choose another destination' });
+  }
+  checkSecrets(other._intent, other.node.path, gateway, refuse);
+}
+
+/** The gateway reads Secrets of its own namespace. */
+function checkSecrets({ ports }: ExternalIntent, prop: string, gateway: GatewayFacts, refuse: Refuse): void {
+  ports.forEach(({ tls }, i) => {
+    if (tls?.secretNamespace !== undefined && tls.secretNamespace !== gateway.namespace) {
+      refuse({ code: 'ClientCertificateNamespace', prop: `${prop}.ports[${i}].tls.clientCertificate`, got: `${tls.secretNamespace}/${tls.secret}`, allowed: `a Secret in ${gateway.namespace}, where the pods of the gateway run`, fix: `make the Secret ${tls.secret} in ${gateway.namespace}` });
+    }
+  });
+}
+
+function checkTraffic(input: EgressInput, service: ExternalIntent, refuse: Refuse): void {
+  const opaque = service.ports.find(p => !isHttp(p));
+  const limited = (checkList(input.callers, 'callers', refuse) ?? []).findIndex(caller => caller?._options?.allow !== undefined);
+  if (opaque && limited >= 0) {
+    refuse({ code: 'RulesOnOpaqueTraffic', prop: `callers[${limited}].allow`, got: `a service with port ${opaque.number} (${opaque.protocol})`, allowed: 'HTTP ports only, where a proxy reads requests', fix: 'use ExternalPort.httpToHttps() and let the application say http://' });
+  }
+  if (input.plaintextLegOne !== undefined && opaque) {
+    refuse({ code: 'PlaintextLegOneProtocol', prop: 'plaintextLegOne', got: `a service with port ${opaque.number} (${opaque.protocol})`, allowed: 'HTTP ports only', fix: 'leave out plaintextLegOne: the application\'s own TLS is no plaintext' });
+  }
+}
+
+export function checkAppTls(appTls: 'WRAP' | 'PASSTHROUGH' | undefined, service: ExternalIntent, refuse: Refuse): 'WRAP' | 'PASSTHROUGH' {
+  checkEnum(appTls, ['WRAP', 'PASSTHROUGH'], 'appTls', refuse);
+  if (appTls !== undefined && !service.ports.some(p => p.protocol === 'HTTPS' || p.protocol === 'TLS')) {
+    refuse({ code: 'AppTlsWithoutTls', prop: 'appTls', got: appTls, allowed: 'a service with a port of ExternalPort.https() or tls()', fix: 'leave out appTls' });
+  }
+  return appTls ?? 'WRAP';
+}
+
+function checkCallers(input: EgressInput, intent: EgressIntent, refuse: Refuse): void {
+  if (intent.callers.length === 0) {
+    refuse({ code: 'CallersEmpty', prop: 'callers', got: input.callers, allowed: 'one caller or more', fix: 'leave it out for the namespace of the chart' });
+  }
+  const open = intent.service.ports.map(p => legOneOf(intent, p)).find(leg => leg === 'passthrough' || leg === 'plaintext');
+  if (input.callers && open) {
+    refuse({
+      code: 'CallersNotEnforceable',
+      prop: 'callers',
+      got: intent.callers.map(c => (c.serviceAccount ? `${c.namespace}/${c.serviceAccount}` : c.namespace)),
+      allowed: 'no callers where leg 1 is not mTLS',
+      fix: open === 'passthrough' ? 'use AppTls.WRAP, or leave out callers' : 'leave out plaintextLegOne, or leave out callers',
+    });
+  }
+}

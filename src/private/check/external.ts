@@ -1,0 +1,191 @@
+import { isIP } from 'node:net';
+import { checkExternalPolicy } from './external-policy';
+import { checkLocation, checkSubjectAltNames, checkWorkloads, MembershipInput, withNames } from './membership';
+import { TrafficPolicyInput } from './traffic-policy';
+import { checkUpstreamTls, TlsProxies } from './upstream-tls';
+import { ExternalPort } from '../../egress/external-port';
+import { Endpoint, Resolution } from '../../egress/resolution';
+import { MeshSettings } from '../../mesh-settings';
+import { checkAddress, checkDnsName, checkPort } from '../basics/checks';
+import { Refuse } from '../basics/errors';
+import { checkHost, checkHosts, covers, isWildcard } from '../basics/hosts';
+import { checkFlag, checkKind, checkKinds, checkList, checkObject, needObject } from '../basics/kinds';
+import { checkLabels } from '../basics/labels';
+import { EndpointSpec, ExternalIntent, isHttp, Port, portName } from '../model/external-service';
+import { Labels } from '../model/labels';
+
+export interface ExternalInput extends TrafficPolicyInput, MembershipInput {
+  readonly hosts: string[];
+  readonly ports: ExternalPort[];
+  readonly addresses?: string[];
+  readonly workloadSelector?: Labels;
+}
+
+export function checkExternal(input: ExternalInput, namespace: string, settings: MeshSettings, refuse: Refuse): ExternalIntent {
+  const hosts = checkHosts(input.hosts, 'hosts', { wildcard: true }, refuse);
+  checkOverlap(hosts, refuse);
+  const selector = checkSelector(input, refuse);
+  const ports = checkPorts(input, !input.direct ? 'gateway' : selector ? { selectedIn: namespace } : 'sidecars', refuse);
+  const resolution = (checkKind(input.resolution, Resolution, 'resolution', refuse) ?? Resolution.dns())._kind;
+  const addresses = checkList(input.addresses, 'addresses', refuse) ?? [];
+  const location = checkLocation(input, refuse);
+  const subjectAltNames = checkSubjectAltNames(input, ports, refuse);
+  const workloads = checkWorkloads(input.resolution, refuse);
+  checkResolution(input, hosts, ports, settings, refuse);
+  checkAddresses(addresses, resolution, refuse);
+  checkTcp(input, hosts, ports, addresses, settings, refuse);
+  const endpoints = checkEndpoints(input.resolution, ports, refuse);
+  const traffic = checkExternalPolicy(input, resolution, workloads ? undefined : endpoints, ports.some(isHttp), refuse);
+  if (selector && !traffic && !ports.some(p => p.tls)) {
+    refuse({ code: 'WorkloadSelectorUnused', prop: 'workloadSelector', got: selector, allowed: 'a service with TLS to the outside or a traffic policy', fix: 'leave it out: all workloads of the namespace may call a direct service' });
+  }
+  const named = ports.map(p => withNames(p, subjectAltNames));
+  return { hosts, ports: named, location, resolution, addresses, endpoints, workloads, subjectAltNames, traffic, selector };
+}
+
+/** A service whose ServiceEntry another app makes: what routes to it must know. */
+export function checkImported(input: Pick<ExternalInput, 'hosts' | 'ports' | 'direct'>, refuse: Refuse): ExternalIntent {
+  const hosts = checkHosts(input.hosts, 'hosts', { wildcard: false }, refuse);
+  const { ports, direct } = input;
+  const checked = checkPorts({ hosts, ports, direct }, direct ? 'sidecars' : 'gateway', refuse);
+  return { hosts, ports: checked, location: 'MESH_EXTERNAL', resolution: 'DNS', addresses: [], endpoints: [] };
+}
+
+/** Istio refuses routes for hosts of which one covers another. */
+function checkOverlap(hosts: string[], refuse: Refuse): void {
+  hosts.forEach((host, i) => {
+    if (hosts.some(other => other !== host && covers(other, host))) {
+      refuse({ code: 'HostDuplicate', prop: `hosts[${i}]`, got: host, allowed: 'hosts that no wildcard of the service covers', fix: 'leave it out, or declare it in a service of its own' });
+    }
+  });
+}
+
+function checkSelector({ workloadSelector, direct }: ExternalInput, refuse: Refuse): Labels | undefined {
+  const selector = checkLabels(workloadSelector, 'workloadSelector', refuse);
+  if (selector && (!direct || Object.keys(selector).length === 0)) {
+    refuse({ code: 'WorkloadSelectorUnused', prop: 'workloadSelector', got: selector, allowed: 'one label or more, at a service with `direct: true`', fix: direct ? 'leave it out for all workloads of the namespace' : 'leave it out: through a gateway, `callers` of the route says who may call' });
+  }
+  return selector;
+}
+
+function checkPorts(input: ExternalInput, by: TlsProxies, refuse: Refuse): Port[] {
+  if (checkList(input.ports, 'ports', refuse) === undefined || input.ports.length === 0) {
+    refuse({ code: 'PortsEmpty', prop: 'ports', got: input.ports, allowed: 'one port or more', fix: 'say what the application speaks, for example [ExternalPort.httpToHttps()]' });
+  }
+  const seen = new Set<number>();
+  return checkKinds(input.ports, ExternalPort, 'ports', refuse).map(({ _spec: spec }, i) => {
+    const prop = `ports[${i}]`;
+    const number = checkPort(spec.number, `${prop}.number`, refuse);
+    const targetPort = checkPort(spec.targetPort ?? number, `${prop}.targetPort`, refuse);
+    if (seen.has(number)) {
+      refuse({ code: 'PortDuplicate', prop: `${prop}.number`, got: number, allowed: 'each number once', fix: 'give one of the two another number' });
+    }
+    seen.add(number);
+    const http = isHttp(spec);
+    if (http && targetPort === 443 && !spec.tls) {
+      refuse({ code: 'HttpOn443', prop, got: 'clear-text HTTP to port 443', allowed: 'HTTP to other ports, or TLS to port 443', fix: 'use ExternalPort.httpToHttps() for an application that says http://, ExternalPort.https() for one that says https://' });
+    }
+    if (http && number === 443) {
+      refuse({ code: 'HttpOn443', prop: `${prop}.number`, got: number, allowed: 'the port that the application calls in clear text, such as 80', fix: 'leave out `number`, or use ExternalPort.https() if the application says https://; the port of the host is `targetPort`' });
+    }
+    const opaque = spec.protocol === 'TCP';
+    const upgrade = checkFlag(spec.http2, `${prop}.http2`, refuse) && spec.protocol === 'HTTP';
+    return { protocol: spec.protocol, number, targetPort, tls: spec.tls && checkUpstreamTls(spec.tls, opaque, by, `${prop}.tls`, refuse), upgrade };
+  });
+}
+
+function checkResolution(input: ExternalInput, hosts: string[], ports: Port[], settings: MeshSettings, refuse: Refuse): void {
+  const resolution = input.resolution ?? Resolution.dns();
+  const wildcard = hosts.find(isWildcard);
+  if (resolution._kind === 'DYNAMIC_DNS') {
+    if (!settings._isAtLeast('1.30')) {
+      refuse({ code: 'IstioVersionTooOld', prop: 'resolution', got: `DYNAMIC_DNS with Istio ${settings.istioVersion}`, allowed: 'Istio 1.30 or later', fix: 'name each host, or raise istioVersion in MeshSettings.of once the mesh is upgraded' });
+    }
+    const plain = hosts.find(h => !isWildcard(h));
+    if (plain) refuse({ code: 'DynamicDnsHost', prop: 'hosts', got: plain, allowed: 'wildcards such as *.example.com', fix: 'declare this host in a service of its own, with Resolution.dns()' });
+    if (input.addresses?.length) refuse({ code: 'DynamicDnsAddresses', prop: 'addresses', got: input.addresses, allowed: 'none', fix: 'leave out addresses' });
+    const port = ports.find(p => p.protocol === 'HTTPS' || p.protocol === 'TCP');
+    if (port) {
+      refuse({ code: 'DynamicDnsProtocol', prop: 'ports', got: port.protocol, allowed: 'HTTP, HTTP2, GRPC, TLS', fix: port.protocol === 'HTTPS' ? `write ExternalPort.tls({ number: ${port.number} })` : 'declare the hosts of this port one by one' });
+    }
+  } else if (wildcard && resolution._kind.startsWith('DNS') && resolution._endpoints.length === 0) {
+    refuse({ code: 'WildcardWithDns', prop: 'hosts', got: wildcard, allowed: 'full names with Resolution.dns()', fix: 'name each host; or say which host serves them all, with Resolution.servedBy(host); or, for a direct service, use Resolution.dynamicDns()' });
+  }
+}
+
+function checkAddresses(addresses: string[], resolution: Resolution['_kind'], refuse: Refuse): void {
+  addresses.forEach((address, i) => {
+    const block = checkAddress(address, `addresses[${i}]`, refuse);
+    if (block && resolution !== 'STATIC' && resolution !== 'NONE') {
+      refuse({ code: 'CidrWithDns', prop: `addresses[${i}]`, got: address, allowed: 'single IP addresses with DNS', fix: 'list single addresses, or use Resolution.endpoints() or Resolution.none()' });
+    }
+  });
+}
+
+function checkTcp(input: ExternalInput, hosts: string[], ports: Port[], addresses: string[], settings: MeshSettings, refuse: Refuse): void {
+  const tcp = ports.find(p => p.protocol === 'TCP');
+  if (!tcp) return;
+  const wildcard = hosts.find(isWildcard);
+  const tls = ports.findIndex(p => p === tcp);
+  if (wildcard && tcp.tls && tcp.tls.mode !== 'INSECURE' && tcp.tls.sni === undefined) {
+    refuse({ code: 'SniWithoutSubjectAltNames', prop: `ports[${tls}].tls.sni`, got: undefined, allowed: `a server name and subjectAltNames, for TLS on the TCP port of ${wildcard}`, fix: 'say which name to ask for and which to accept: a wildcard is neither' });
+  }
+  if (hosts.length > 1) {
+    refuse({ code: 'TcpManyHosts', prop: 'hosts', got: hosts, allowed: `one host for a service with the TCP port ${tcp.number}`, fix: 'make one ExternalService a host' });
+  }
+  if (addresses.length === 0 && !settings.dnsCapture) {
+    refuse({
+      code: 'TcpAddressMissing',
+      prop: 'addresses',
+      got: input.addresses,
+      allowed: `the addresses under which the application reaches the TCP port ${tcp.number}`,
+      fix: 'list the IP addresses of the host, or say MeshSettings.of(app, { dnsCapture: true }) where sidecars answer DNS',
+    });
+  }
+}
+
+function checkEndpoints(resolution: Resolution | undefined, ports: Port[], refuse: Refuse): EndpointSpec[] {
+  if (!resolution) return [];
+  const kind = resolution._kind;
+  if (kind === 'STATIC' && !resolution._workloads && (resolution._endpoints === undefined || resolution._endpoints.length === 0)) {
+    refuse({ code: 'EndpointsMissing', prop: 'resolution', got: resolution._endpoints, allowed: 'one endpoint or more', fix: 'list the endpoints, or use Resolution.dns()' });
+  }
+  return checkKinds(resolution._endpoints, Endpoint, 'resolution.endpoints', refuse).map((e, i) => checkEndpoint(e, kind, ports, `resolution.endpoints[${i}]`, refuse));
+}
+
+function checkEndpoint(endpoint: Endpoint, kind: Resolution['_kind'], ports: Port[], prop: string, refuse: Refuse): EndpointSpec {
+  const address = endpoint._address;
+  if (endpoint._kind === 'unix') {
+    if (kind !== 'STATIC') {
+      refuse({ code: 'UnixSocketWithDns', prop, got: address, allowed: 'IP addresses and names with DNS', fix: 'use Resolution.endpoints([Endpoint.unixSocket(...)])' });
+    }
+    if (!/^\/.*[^/]$/.test(address)) {
+      refuse({ code: 'EndpointInvalid', prop, got: address, allowed: 'the absolute path of a socket', fix: 'correct the path' });
+    }
+    return { address: `unix://${address}` };
+  }
+  if (endpoint._kind === 'ip' && !isIP(address)) {
+    refuse({ code: 'EndpointInvalid', prop, got: address, allowed: 'an IP address', fix: 'use Endpoint.host for a name' });
+  }
+  if (endpoint._kind === 'host') {
+    if (kind === 'STATIC') {
+      refuse({ code: 'EndpointInvalid', prop, got: address, allowed: 'IP addresses and unix sockets with Resolution.endpoints', fix: 'use Resolution.dns([Endpoint.host(...)])' });
+    }
+    checkHost(address, prop, { wildcard: false }, refuse);
+  }
+  const { locality, weight, labels, serviceAccount, ports: own } = needObject(endpoint._options, prop, refuse);
+  if (weight !== undefined && (!Number.isInteger(weight) || weight < 1)) {
+    refuse({ code: 'EndpointInvalid', prop: `${prop}.weight`, got: weight, allowed: 'a whole number from 1', fix: 'correct the weight' });
+  }
+  if (serviceAccount !== undefined) checkDnsName(serviceAccount, `${prop}.serviceAccount`, 'service account', refuse);
+  const named = Object.entries(checkObject(own, `${prop}.ports`, refuse) ?? {}).map(([number, target]) => {
+    const port = ports.find(p => String(p.number) === number);
+    if (!port) {
+      return refuse({ code: 'EndpointInvalid', prop: `${prop}.ports`, got: number, allowed: `ports of the service: ${ports.map(p => p.number).join(', ')}`, fix: 'use the number that the application calls' });
+    }
+    return [portName(port), checkPort(target, `${prop}.ports`, refuse)] as const;
+  });
+  return {
+    address, locality, weight, serviceAccount, labels: checkLabels(labels, `${prop}.labels`, refuse), ports: named.length > 0 ? Object.fromEntries(named) : undefined,
+  };
+}

@@ -1,0 +1,86 @@
+import { checkListenerTls } from './listener-tls';
+import { checkPath } from './match';
+import { PathMatch } from '../../http/path-match';
+import { IngressListener } from '../../ingress/ingress-listener';
+import { PlainHttp, PlainHttpRedirectOptions } from '../../ingress/plain-http';
+import { MeshSettings } from '../../mesh-settings';
+import { checkPort } from '../basics/checks';
+import { Refuse } from '../basics/errors';
+import { checkDisjoint, checkHosts } from '../basics/hosts';
+import { checkKind, checkKinds, needObject } from '../basics/kinds';
+import { WorkloadFacts, workloadPortsText } from '../model/gateway';
+import { certificatesOf, ListenedHost, Redirect } from '../model/listener';
+
+const PLAIN_PORT = 80;
+
+/** Where servers are to stand. */
+export interface ListenerPlace {
+  readonly workload: WorkloadFacts;
+  /** Left out where another app makes the servers, and knows their certificates. */
+  readonly settings?: MeshSettings;
+}
+
+export function checkListeners(listeners: IngressListener[], place: ListenerPlace, refuse: Refuse): ListenedHost[] {
+  if (checkKinds(listeners, IngressListener, 'listeners', refuse).length === 0) {
+    refuse({ code: 'ListenersEmpty', prop: 'listeners', got: listeners, allowed: 'one listener or more', fix: place.settings ? 'leave it out for clear-text HTTP on port 80' : 'say what the Gateway listens for' });
+  }
+  const all = listeners.flatMap((listener, i) => checkListener(listener, `listeners[${i}]`, place, refuse));
+  all.forEach((one, i) => all.slice(0, i).forEach(before => checkPair(before, one, refuse)));
+  return all;
+}
+
+function checkPair(before: ListenedHost, one: ListenedHost, refuse: Refuse): void {
+  if (before.podPort !== one.podPort) return;
+  const got = `${one.host} on port ${one.port}`;
+  if (portUse(before) !== portUse(one)) {
+    refuse({ code: 'ListenerProtocolConflict', prop: 'listeners', got: `${portUse(one)} on port ${one.port}`, allowed: `${portUse(before)}, which port ${before.port} has`, fix: 'listen on another port' });
+  }
+  if (before.host === one.host) {
+    refuse({ code: 'ListenerConflict', prop: 'listeners', got, allowed: 'each host once on a port', fix: one.tls ? 'delete one of the two listeners; two certificates of a host go into `credentials` of one listener' : 'delete one of the two listeners, or say PlainHttp.closed() at the HTTPS listener' });
+  }
+  if (sharesCertificate(before, one) && JSON.stringify(before.tls) !== JSON.stringify(one.tls)) {
+    refuse({ code: 'CertificateConflict', prop: 'listeners', got, allowed: `the TLS options of ${before.host}, which has the same certificate`, fix: 'give both listeners the same credentials, clients, minTlsVersion and cipherSuites, or certificates of their own' });
+  }
+}
+
+/** What a port is used for: Istio serves one use a port, and drops the servers of others. */
+export function portUse({ protocol }: ListenedHost): string {
+  return { HTTP: 'clear-text HTTP', HTTPS: 'TLS', TLS: 'TLS', TCP: 'TCP' }[protocol];
+}
+
+function sharesCertificate(a: ListenedHost, b: ListenedHost): boolean {
+  return certificatesOf(a).some(name => certificatesOf(b).includes(name));
+}
+
+function checkListener(listener: IngressListener, prop: string, { workload, settings }: ListenerPlace, refuse: Refuse): ListenedHost[] {
+  const spec = listener._spec;
+  const { protocol, plainHttp } = spec;
+  checkKind(plainHttp, PlainHttp, `${prop}.plainHttp`, refuse);
+  const onPort = (port: number, what: string, otherwise: string) => {
+    const found = workload.ports.find(p => p.number === port);
+    if (!found) {
+      return refuse({ code: 'IngressGatewayPortMissing', prop: `${prop}.${what}`, got: `port ${port}`, allowed: workloadPortsText(workload), fix: `add port ${port} to the Service and to the GatewayWorkload, or ${otherwise}` });
+    }
+    return { port, podPort: found.targetPort };
+  };
+  const main = onPort(checkPort(spec.port, `${prop}.port`, refuse), 'port', 'listen on another port');
+  const hosts = checkHosts(spec.hosts, `${prop}.hosts`, { wildcard: true, catchAll: true }, refuse);
+  checkDisjoint(hosts, `${prop}.hosts`, refuse);
+  if (protocol === 'TLS') return hosts.map(host => ({ host, ...main, protocol, tls: { mode: 'PASSTHROUGH' } }));
+  if (protocol !== 'HTTPS') return hosts.map(host => ({ host, ...main, protocol }));
+  const tls = settings && checkListenerTls(spec, { podNamespace: workload.namespace, settings }, prop, refuse);
+  const secure = hosts.map(host => ({ host, ...main, protocol, tls }));
+  if (plainHttp!._kind === 'closed') return secure;
+  const plain = { ...onPort(PLAIN_PORT, 'plainHttp', 'say PlainHttp.closed()'), protocol: 'HTTP' as const };
+  const redirect = plainHttp!._kind === 'redirect' ? checkRedirect(plainHttp!._redirect!, main.port, `${prop}.plainHttp`, refuse) : undefined;
+  return [...secure, ...hosts.map(host => ({ host, ...plain, redirect }))];
+}
+
+function checkRedirect(options: PlainHttpRedirectOptions, to: number, prop: string, refuse: Refuse): Redirect {
+  const { except = [], numTrustedProxies } = needObject(options, prop, refuse);
+  checkKinds(except, PathMatch, `${prop}.except`, refuse).forEach(({ _kind, _value }, i) => checkPath(_kind, _value, `${prop}.except[${i}]`, refuse));
+  if (numTrustedProxies !== undefined && !(Number.isInteger(numTrustedProxies) && numTrustedProxies > 0)) {
+    refuse({ code: 'TrustedProxiesInvalid', prop: `${prop}.numTrustedProxies`, got: numTrustedProxies, allowed: 'a whole number from 1', fix: 'write what gatewayTopology.numTrustedProxies of the gateway\'s pods says; without it they overwrite the header of the load balancer' });
+  }
+  return { to, except: except.map(({ _kind, _value }) => ({ kind: _kind, value: _value })), trustsProxies: numTrustedProxies !== undefined };
+}

@@ -1,0 +1,57 @@
+import { IConstruct } from 'constructs';
+import { checkAllow, checkGrants, checkOwnConditions, checkRulesAllowed } from './callers';
+import { checkRules } from './rule';
+import { Caller } from '../../egress/caller';
+import { RouteMatch } from '../../http/route-match';
+import { EgressRule } from '../../http/rule';
+import { Refuse } from '../basics/errors';
+import { checkList } from '../basics/kinds';
+import { Leaving } from '../model/egress-route';
+import { ExternalIntent, isHttp } from '../model/external-service';
+import { MESH_HEADERS } from '../model/mesh-headers';
+
+export interface LeavingInput {
+  readonly allow?: RouteMatch[];
+  readonly rules?: EgressRule[];
+  readonly keepHeaders?: string[];
+}
+
+/**
+ * @param own the headers by which the route itself tells requests apart
+ * @param callers left out where nobody is told from others
+ */
+export function checkLeaving(
+  scope: IConstruct, input: LeavingInput, service: ExternalIntent, own: string[], callers: Caller[] | undefined, refuse: Refuse,
+): Leaving {
+  checkReadable(input, service, refuse);
+  const allow = checkAllow(input.allow, 'allow', own, refuse);
+  const rules = checkRules(scope, input.rules ?? [], 'rules', refuse);
+  const handsOver = rules.findIndex(rule => rule.action?.kind === 'delegate');
+  if (handsOver >= 0) {
+    refuse({ code: 'DelegateInvalid', prop: `rules[${handsOver}].action`, got: 'delegate', allowed: 'delegates of an IngressRoute', fix: 'say here what is done' });
+  }
+  rules.forEach((rule, i) => checkOwnConditions(rule.matches, own, `rules[${i}].matches`, refuse));
+  const grants = callers ? checkGrants(callers, allow, own, refuse) : [{ callers: [], allow }];
+  checkRulesAllowed(rules, grants, refuse);
+  return { grants, rules, keepHeaders: checkKeptHeaders(input.keepHeaders ?? [], refuse) };
+}
+
+function checkReadable(input: LeavingInput, service: ExternalIntent, refuse: Refuse): void {
+  const opaque = service.ports.find(p => !isHttp(p));
+  if (input.allow && opaque) {
+    refuse({ code: 'RulesOnOpaqueTraffic', prop: 'allow', got: `a service with port ${opaque.number} (${opaque.protocol})`, allowed: 'HTTP ports only, where a proxy reads requests', fix: 'use ExternalPort.httpToHttps() and let the application say http://' });
+  }
+  if (input.rules?.length && !service.ports.some(isHttp)) {
+    refuse({ code: 'RulesOnOpaqueTraffic', prop: 'rules', got: `ports ${service.ports.map(p => `${p.number} (${p.protocol})`).join(', ')}`, allowed: 'a service with an HTTP port', fix: 'use ExternalPort.httpToHttps() and let the application say http://' });
+  }
+}
+
+function checkKeptHeaders(headers: string[], refuse: Refuse): string[] {
+  return checkList(headers, 'keepHeaders', refuse).map((header, i) => {
+    const lower = String(header).toLowerCase();
+    if (!MESH_HEADERS.includes(lower)) {
+      refuse({ code: 'HeaderInvalid', prop: `keepHeaders[${i}]`, got: header, allowed: MESH_HEADERS.join(', '), fix: 'leave it out: headers of the application always pass' });
+    }
+    return lower;
+  });
+}

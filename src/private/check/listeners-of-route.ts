@@ -1,0 +1,53 @@
+import { IIngressGateway } from '../../gateway/ingress-gateway';
+import { Refuse } from '../basics/errors';
+import { ListenedHost, listenersOf } from '../model/listener';
+import { Rule } from '../model/rule';
+import { isInexpressible, onPaths } from '../requests/spared-paths';
+
+const READABLE = { http: ['HTTP', 'HTTPS'], TLS: ['TLS'] };
+
+/** What listens for all hosts of a route, of that kind. */
+export function coveringListeners(hosts: string[], kind: 'http' | 'TLS', gateway: IIngressGateway, refuse: Refuse): ListenedHost[] {
+  const listeners = hosts.map((host, i) => {
+    const covering = listenersOf(host, gateway._listened);
+    const found = covering.filter(l => READABLE[kind].includes(l.protocol));
+    if (found.length > 0) return found;
+    const listened = gateway._listened.map(l => `${l.host} (port ${l.port})`).join(', ');
+    const opaque = covering.length > 0 || gateway._listened.every(l => l.protocol === 'TCP');
+    if (kind === 'http' && opaque) {
+      refuse({ code: 'RulesOnOpaqueTraffic', prop: `hosts[${i}]`, got: host, allowed: `hosts of HTTP and HTTPS listeners, where ${gateway.node.path} passes this one on unread`, fix: 'set `destinations` instead of rules' });
+    }
+    if (covering.length > 0) {
+      refuse({ code: 'DestinationsOnHttp', prop: `hosts[${i}]`, got: host, allowed: `hosts of IngressListener.tlsPassthrough, where ${gateway.node.path} reads HTTP of this one`, fix: 'set `rules` instead of destinations' });
+    }
+    return refuse({ code: 'HostNotCovered', prop: `hosts[${i}]`, got: host, allowed: `hosts of the listeners: ${listened}`, fix: `add the host to a listener of ${gateway.node.path}` });
+  });
+  const ways = listeners.map(found => found.map(describe).join(', '));
+  const odd = ways.findIndex(way => way !== ways[0]);
+  if (odd > 0) {
+    refuse({ code: 'HostsOnDifferentListeners', prop: `hosts[${odd}]`, got: `${hosts[odd]} (port ${ways[odd]})`, allowed: `hosts on the same ports as ${hosts[0]} (port ${ways[0]})`, fix: 'make one route for each' });
+  }
+  return listeners[0];
+}
+
+/** What is the same for all hosts of a route. */
+function describe({ port, redirect }: ListenedHost): string {
+  if (!redirect) return String(port);
+  const { to, except, trustsProxies } = redirect;
+  const but = [...except.map(({ value }) => value), ...(trustsProxies ? ['what came by HTTPS'] : [])];
+  return `${port} redirected to ${to}${but.length > 0 ? ` but for ${but.join(', ')}` : ''}`;
+}
+
+/** Rules of which Istio cannot say that they hold for the paths that a listener does not redirect. */
+export function checkSpared(rules: Rule[], listeners: ListenedHost[], prop: string, refuse: Refuse): void {
+  for (const { port, redirect } of listeners) {
+    const bad = rules.findIndex(rule => redirect && isInexpressible(rule, redirect.except));
+    const handsOver = rules.findIndex(rule => redirect && rule.action?.kind === 'delegate' && onPaths([rule], redirect.except).length > 0);
+    if (handsOver >= 0) {
+      refuse({ code: 'DelegateInvalid', prop: `${prop}[${handsOver}].action`, got: `a part with a path that port ${port} does not redirect`, allowed: 'paths that are redirected whole', fix: 'leave the path out of `except`, or hand over prefixes without it' });
+    }
+    if (bad >= 0) {
+      refuse({ code: 'RulesCannotCombine', prop: `${prop}[${bad}].matches`, got: `a path that may be one that port ${port} does not redirect`, allowed: 'paths that can be told from those, which a regular expression cannot', fix: 'write the path, or that in `except` of PlainHttp.redirect, as an exact one or a prefix' });
+    }
+  }
+}

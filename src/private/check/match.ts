@@ -1,0 +1,92 @@
+import { HeaderMatch } from '../../http/header-match';
+import { PathMatch } from '../../http/path-match';
+import { QueryParamMatch } from '../../http/query-param-match';
+import { RouteMatch } from '../../http/route-match';
+import { StringMatch } from '../../http/string-match';
+import { checkRegex, isHeaderName, isMethod } from '../basics/checks';
+import { Refuse } from '../basics/errors';
+import { checkKind, checkKinds, checkList, needObject } from '../basics/kinds';
+import { HeaderCondition, Match, PathCondition, TextCondition } from '../model/match';
+
+/** Istio ignores matches of headers with these names; the Host header is matched by `authority`. */
+const IGNORED = ['uri', 'scheme', 'method', 'authority', 'host'];
+
+export function checkMatches(matches: RouteMatch[], prop: string, refuse: Refuse): Match[] {
+  return checkList(matches, prop, refuse).map((match, i) => checkMatch(match, `${prop}[${i}]`, refuse));
+}
+
+function checkMatch(match: RouteMatch, prop: string, refuse: Refuse): Match {
+  const { path, headers = [], queryParams = [], methods = [], authority, scheme } = needObject(match, prop, refuse);
+  checkKind(path, PathMatch, `${prop}.path`, refuse);
+  checkKinds(headers, HeaderMatch, `${prop}.headers`, refuse);
+  checkKinds(queryParams, QueryParamMatch, `${prop}.queryParams`, refuse);
+  checkList(methods, `${prop}.methods`, refuse);
+  checkKind(authority, StringMatch, `${prop}.authority`, refuse);
+  if (!path && !authority && !scheme && headers.length + queryParams.length + methods.length === 0) {
+    refuse({ code: 'MatchEmpty', prop, got: match, allowed: 'one condition or more', fix: 'leave out `matches` for a rule that fits every request' });
+  }
+  if (authority) checkText(authority._kind, authority._value, `${prop}.authority`, refuse);
+  if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') {
+    refuse({ code: 'SchemeInvalid', prop: `${prop}.scheme`, got: scheme, allowed: 'http or https', fix: 'correct the scheme' });
+  }
+  const headerMap = new Map<string, HeaderCondition>();
+  headers.forEach((header, i) => {
+    const name = String(header._name).toLowerCase();
+    if (!isHeaderName(name) || IGNORED.includes(name) || headerMap.has(name)) {
+      refuse({ code: 'HeaderInvalid', prop: `${prop}.headers[${i}]`, got: header._name, allowed: `a header name other than ${IGNORED.join(', ')}, once in a match`, fix: headerMap.has(name) ? 'join the conditions on this header in one regex' : 'correct the name; use `authority` for the Host header' });
+    }
+    checkText(header._kind, header._value, `${prop}.headers[${i}]`, refuse);
+    headerMap.set(name, { kind: header._kind, value: header._value });
+  });
+  const queryMap = new Map<string, TextCondition>();
+  queryParams.forEach((param, i) => {
+    if (!param._name || queryMap.has(param._name)) {
+      refuse({ code: 'MatchEmpty', prop: `${prop}.queryParams[${i}]`, got: param._name, allowed: 'the name of a parameter, once in a match', fix: param._name ? 'join the conditions on this parameter in one regex' : 'name the parameter' });
+    }
+    checkText(param._kind, param._value, `${prop}.queryParams[${i}]`, refuse);
+    queryMap.set(param._name, { kind: param._kind, value: param._value });
+  });
+  methods.forEach((method, i) => {
+    if (!isMethod(method)) {
+      refuse({ code: 'MethodInvalid', prop: `${prop}.methods[${i}]`, got: method, allowed: 'a method in capitals, such as GET', fix: 'write it in capitals: methods depend on case' });
+    }
+  });
+  return {
+    path: path && checkPathMatch(path, `${prop}.path`, refuse),
+    headers: headerMap,
+    queryParams: queryMap,
+    methods: [...new Set(methods)],
+    authority: authority && { kind: authority._kind, value: authority._value },
+    scheme,
+  };
+}
+
+function checkPathMatch({ _kind: kind, _value: value, _ignoreCase, _grpc }: PathMatch, prop: string, refuse: Refuse): PathCondition {
+  if (_grpc) checkGrpcNames(_grpc, prop, refuse);
+  checkPath(kind, value, prop, refuse);
+  return _ignoreCase && /[a-z]/i.test(value) ? { kind, value: value.toLowerCase(), ignoreCase: true } : { kind, value };
+}
+
+function checkGrpcNames({ service, method }: { readonly service: string; readonly method?: string }, prop: string, refuse: Refuse): void {
+  if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(service)) {
+    refuse({ code: 'GrpcNameInvalid', prop, got: service, allowed: 'a service with its package, such as shop.v1.Orders', fix: 'write the name as in the .proto file, without slashes' });
+  }
+  if (method !== undefined && !/^[A-Za-z_]\w*$/.test(method)) {
+    refuse({ code: 'GrpcNameInvalid', prop, got: method, allowed: 'a method, such as PlaceOrder', fix: 'write the name as in the .proto file, without slashes' });
+  }
+}
+
+export function checkPath(kind: PathCondition['kind'], value: string, prop: string, refuse: Refuse): void {
+  if (kind === 'regex') return checkText(kind, value, prop, refuse);
+  if (typeof value !== 'string' || !value.startsWith('/') || /[?#\s\\]/.test(value)) {
+    refuse({ code: 'PathInvalid', prop, got: value, allowed: 'a path that begins with / and has no query, fragment, space or backslash', fix: 'correct the path; match the query string with queryParams' });
+  }
+}
+
+function checkText(kind: string, value: string | undefined, prop: string, refuse: Refuse): void {
+  if (kind === 'present' || kind === 'absent') return;
+  if (typeof value !== 'string' || value === '') {
+    refuse({ code: 'MatchEmpty', prop, got: value, allowed: 'a text', fix: 'say what to compare with; to ask only whether a header is there, use HeaderMatch.present' });
+  }
+  if (kind === 'regex') checkRegex(value, prop, refuse);
+}

@@ -1,0 +1,61 @@
+import { Endpoint, Resolution } from '../../egress/resolution';
+import { checkEnum } from '../basics/checks';
+import { Refuse } from '../basics/errors';
+import { checkHost } from '../basics/hosts';
+import { checkKind, checkList } from '../basics/kinds';
+import { checkLabels } from '../basics/labels';
+import { Port, ServiceLocation } from '../model/external-service';
+import { Labels } from '../model/labels';
+
+export interface MembershipInput {
+  readonly location?: ServiceLocation;
+  readonly direct?: boolean;
+  readonly resolution?: Resolution;
+  readonly subjectAltNames?: string[];
+}
+
+/** Whether a service is a part of the mesh. */
+export function checkLocation({ location = 'MESH_EXTERNAL', direct, resolution }: MembershipInput, refuse: Refuse): ServiceLocation {
+  checkEnum(location, ['MESH_EXTERNAL', 'MESH_INTERNAL'], 'location', refuse);
+  if (location === 'MESH_INTERNAL' && !direct) {
+    refuse({ code: 'MeshInternalNotDirect', prop: 'location', got: location, allowed: 'MESH_EXTERNAL, or `direct: true`', fix: 'say `direct: true`: what is in the mesh is not behind an egress gateway' });
+  }
+  const endpoints = checkKind(resolution, Resolution, 'resolution', refuse)?._endpoints;
+  const odd = location === 'MESH_INTERNAL' || !Array.isArray(endpoints) ? -1 : endpoints.findIndex(e => e instanceof Endpoint && e._options?.serviceAccount !== undefined);
+  if (odd >= 0) {
+    refuse({ code: 'EndpointInvalid', prop: `resolution.endpoints[${odd}].serviceAccount`, got: endpoints![odd]._options.serviceAccount, allowed: 'service accounts of endpoints in the mesh', fix: 'set location to ServiceLocation.MESH_INTERNAL, or leave it out' });
+  }
+  return location;
+}
+
+/** The labels by which workloads of the namespace are the endpoints. */
+export function checkWorkloads(resolution: Resolution | undefined, refuse: Refuse): Labels | undefined {
+  const workloads = checkLabels(resolution?._workloads, 'resolution.workloads', refuse);
+  if (workloads && Object.keys(workloads).length === 0) {
+    refuse({ code: 'EndpointsMissing', prop: 'resolution.workloads', got: workloads, allowed: 'one label or more', fix: 'give the labels of the WorkloadEntries or pods: without any, all workloads of the namespace would be endpoints' });
+  }
+  return workloads;
+}
+
+const SPIFFE = /^spiffe:\/\/[a-z0-9.-]+\/\S+$/;
+
+/** Names of certificates for all ports. A port's own names come first, so that there must be a port without any. */
+export function checkSubjectAltNames(input: MembershipInput, ports: Port[], refuse: Refuse): string[] | undefined {
+  const names = checkList(input.subjectAltNames, 'subjectAltNames', refuse);
+  if (names === undefined) return undefined;
+  names.forEach((name, i) => {
+    if (!(input.location === 'MESH_INTERNAL' && SPIFFE.test(name))) checkHost(name, `subjectAltNames[${i}]`, { wildcard: false }, refuse);
+  });
+  const open = input.location === 'MESH_INTERNAL' || ports.some(({ tls }) => tls && tls.mode !== 'INSECURE' && tls.subjectAltNames === undefined);
+  if (names.length === 0 || !open) {
+    refuse({ code: 'SubjectAltNamesUnused', prop: 'subjectAltNames', got: names, allowed: 'one name or more, at a service to which the mesh speaks TLS whose names are not said by UpstreamTls', fix: 'leave it out, or use ExternalPort.httpToHttps() without subjectAltNames of its own' });
+  }
+  return names;
+}
+
+/** The rule of a port names them too: Envoy verifies the host of each request, and not the names of the service, where the rule names none. */
+export function withNames(port: Port, names: string[] | undefined): Port {
+  const { tls } = port;
+  if (!tls || !names || tls.mode === 'INSECURE' || tls.subjectAltNames) return port;
+  return { ...port, tls: { ...tls, subjectAltNames: names } };
+}

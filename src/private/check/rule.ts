@@ -1,0 +1,150 @@
+import { isDeepStrictEqual } from 'node:util';
+import { IConstruct } from 'constructs';
+import { checkAction, checkDestination } from './action';
+import { checkCors } from './cors';
+import { externalDestinations } from './external-destination';
+import { checkHandOver } from './hand-over';
+import { checkMatches, checkPath } from './match';
+import { Cors } from '../../http/cors';
+import { Fault } from '../../http/fault';
+import { HeaderEdits } from '../../http/header-edits';
+import { Retries } from '../../http/retries';
+import { PathRewrite, Rewrite } from '../../http/rewrite';
+import { RouteAction } from '../../http/route-action';
+import { RouteRule } from '../../http/rule';
+import { checkHeaderName, checkPercent, checkRegex, checkStatus, checkTimeout } from '../basics/checks';
+import { Refuse } from '../basics/errors';
+import { checkHost } from '../basics/hosts';
+import { checkKind, checkList, checkObject, needObject } from '../basics/kinds';
+import { Match, orEverything } from '../model/match';
+import { Edits, FaultSpec, RetriesSpec, RewriteIntent, Rule } from '../model/rule';
+import { intersect } from '../requests/intersect';
+import { answersForLater } from '../requests/preflights';
+
+const RETRY_CONDITIONS = [
+  '5xx', 'gateway-error', 'reset', 'reset-before-request', 'connect-failure', 'envoy-ratelimited', 'retriable-4xx', 'refused-stream',
+  'cancelled', 'deadline-exceeded', 'internal', 'resource-exhausted', 'unavailable',
+];
+
+const STRUCTS = ['retries', 'rewrite', 'requestHeaders', 'responseHeaders', 'fault', 'mirror', 'cors'] as const;
+
+type Input = RouteRule & { readonly action?: RouteAction; readonly cors?: Cors };
+
+export function checkRules(scope: IConstruct, rules: Input[], prop: string, refuse: Refuse, before: Rule[] = []): Rule[] {
+  const checked = checkList(rules, prop, refuse).map((rule, i) => checkRule(scope, rule, `${prop}[${i}]`, refuse));
+  checked.forEach((rule, i) => checkReachable(rule, [...before, ...checked.slice(0, i)], `${prop}[${i}].matches`, refuse));
+  checked.forEach((rule, i) => checkPreflights(rule, [...before, ...checked.slice(0, i)], `${prop}[${i}].cors`, refuse));
+  return checked;
+}
+
+/** The first rule that matches decides, so that one behind a wider one would be written in vain. */
+function checkReachable(rule: Rule, earlier: Rule[], prop: string, refuse: Refuse): void {
+  const wider = earlier.flatMap(e => orEverything(e.matches));
+  if (orEverything(rule.matches).every(match => wider.some(wide => isDeepStrictEqual(intersect(match, wide), match)))) {
+    refuse({ code: 'RuleUnreachable', prop, got: 'only requests that fit an earlier rule', allowed: 'requests that no earlier rule takes', fix: 'move the rule in front of the wider one, or delete it' });
+  }
+}
+
+function checkPreflights(rule: Rule, earlier: Rule[], prop: string, refuse: Refuse): void {
+  if (earlier.some(e => answersForLater(e, rule))) {
+    refuse({ code: 'CorsAmbiguous', prop, got: rule.cors && 'another than that of an earlier rule', allowed: 'the cors of the earlier rule, which differs in headers only', fix: 'give both rules the same cors, or tell them apart by path: a preflight does not show the headers to come' });
+  }
+}
+
+function checkRule(scope: IConstruct, rule: Input, prop: string, refuse: Refuse): Rule {
+  needObject(rule, prop, refuse);
+  for (const option of STRUCTS) checkObject(rule[option], `${prop}.${option}`, refuse);
+  checkKind(rule.action, RouteAction, `${prop}.action`, refuse);
+  const matches = checkMatches(rule.matches ?? [], `${prop}.matches`, refuse);
+  const delegate = rule.action?._spec.delegate;
+  const action = delegate ? checkHandOver(scope, delegate, matches, prop, refuse) : rule.action && checkAction(scope, rule.action, `${prop}.action`, refuse);
+  if (action && action.kind !== 'forward') {
+    const unused = (['timeout', 'retries', 'rewrite', 'requestHeaders', 'fault', 'mirror', 'cors', 'responseHeaders'] as const)
+      .find(option => rule[option] !== undefined && (option !== 'responseHeaders' || delegate));
+    if (unused) {
+      refuse({ code: 'RuleOptionUnused', prop: `${prop}.${unused}`, got: 'set', allowed: 'a rule that forwards', fix: `leave it out, or let the rule forward: a ${action.kind} asks nobody` });
+    }
+  }
+  const foreign = rule.rewrite?.authority !== undefined && externalDestinations([rule]).length > 0;
+  if (foreign) {
+    refuse({ code: 'RuleOptionUnused', prop: `${prop}.rewrite.authority`, got: rule.rewrite!.authority, allowed: 'a rewrite of the path beside Destination.external', fix: 'leave it out: each external host sees its own name' });
+  }
+  return {
+    matches,
+    action,
+    timeoutMs: checkTimeout(rule.timeout, `${prop}.timeout`, refuse),
+    retries: rule.retries && checkRetries(rule.retries, `${prop}.retries`, refuse),
+    rewrite: isSet(rule.rewrite) ? checkRewrite(rule.rewrite, matches, `${prop}.rewrite`, refuse) : undefined,
+    requestHeaders: checkEdits(rule.requestHeaders, `${prop}.requestHeaders`, refuse),
+    responseHeaders: checkEdits(rule.responseHeaders, `${prop}.responseHeaders`, refuse),
+    fault: isSet(rule.fault) ? checkFault(rule.fault, `${prop}.fault`, refuse) : undefined,
+    cors: rule.cors && checkCors(scope, rule.cors, matches, `${prop}.cors`, refuse),
+    mirror: rule.mirror && {
+      to: checkDestination(scope, rule.mirror.destination, `${prop}.mirror.destination`, refuse),
+      percent: checkPercent(rule.mirror.percent ?? 100, `${prop}.mirror.percent`, refuse),
+    },
+  };
+}
+
+/** Istio refuses options that say nothing. */
+function isSet<T extends object>(option: T | undefined): option is T {
+  return option !== undefined && Object.values(option).some(value => value !== undefined);
+}
+
+function checkFault({ delay, abort }: Fault, prop: string, refuse: Refuse): FaultSpec {
+  checkObject(delay, `${prop}.delay`, refuse);
+  checkObject(abort, `${prop}.abort`, refuse);
+  return {
+    delay: delay && {
+      percent: checkPercent(delay.percent, `${prop}.delay.percent`, refuse),
+      ms: checkTimeout(delay.duration, `${prop}.delay.duration`, refuse)!,
+    },
+    abort: abort && {
+      percent: checkPercent(abort.percent, `${prop}.abort.percent`, refuse),
+      status: checkStatus(abort.status, `${prop}.abort.status`, refuse),
+    },
+  };
+}
+
+function checkRetries(retries: Retries, prop: string, refuse: Refuse): RetriesSpec {
+  const { attempts, perTryTimeout, retryOn } = retries;
+  if (!Number.isInteger(attempts) || attempts < 0) {
+    refuse({ code: 'RetryConditionInvalid', prop: `${prop}.attempts`, got: attempts, allowed: 'a whole number from 0', fix: 'correct the number' });
+  }
+  const useless = attempts === 0 ? (['perTryTimeout', 'retryOn'] as const).find(option => retries[option] !== undefined) : undefined;
+  if (useless) {
+    refuse({ code: 'RuleOptionUnused', prop: `${prop}.${useless}`, got: 'set', allowed: 'attempts above 0', fix: 'leave it out, or raise attempts' });
+  }
+  (checkList(retryOn, `${prop}.retryOn`, refuse) ?? []).forEach((condition, i) => {
+    if (!RETRY_CONDITIONS.includes(condition) && !/^[1-5]\d\d$/.test(condition)) {
+      refuse({ code: 'RetryConditionInvalid', prop: `${prop}.retryOn[${i}]`, got: condition, allowed: `${RETRY_CONDITIONS.join(', ')}, or a status code`, fix: 'use one of these' });
+    }
+  });
+  return {
+    attempts,
+    perTryTimeoutMs: checkTimeout(perTryTimeout, `${prop}.perTryTimeout`, refuse),
+    retryOn: attempts === 0 ? undefined : retryOn ?? ['gateway-error', 'reset', 'connect-failure', 'refused-stream'],
+  };
+}
+
+function checkRewrite({ path, authority }: Rewrite, matches: Match[], prop: string, refuse: Refuse): RewriteIntent {
+  checkKind(path, PathRewrite, `${prop}.path`, refuse);
+  if (path?._regex !== undefined) checkRegex(path._regex, `${prop}.path`, refuse);
+  else if (path) checkPath('exact', path._value, `${prop}.path`, refuse);
+  if (path?._kind === 'prefix' && (matches.length === 0 || matches.some(m => m.path?.kind !== 'prefix' && m.path?.kind !== 'rawPrefix'))) {
+    refuse({ code: 'RewriteWithoutPrefix', prop: `${prop}.path`, got: path._value, allowed: 'a rule all of whose matches have a prefix', fix: 'match with PathMatch.prefix, or use PathRewrite.full' });
+  }
+  if (authority !== undefined) checkHost(authority, `${prop}.authority`, { wildcard: false }, refuse);
+  const prefixes = path?._kind === 'prefix' ? matches.map(m => m.path!) : undefined;
+  return { path: path && { kind: path._kind, value: path._value, regex: path._regex, prefixes }, authority: authority?.toLowerCase() };
+}
+
+function checkEdits(edits: HeaderEdits | undefined, prop: string, refuse: Refuse): Edits | undefined {
+  if (!edits) return undefined;
+  for (const operation of ['set', 'add', 'remove'] as const) {
+    const at = `${prop}.${operation}`;
+    if (operation === 'remove') (checkList(edits.remove, at, refuse) ?? []).forEach((name, i) => checkHeaderName(name, `${at}[${i}]`, refuse));
+    else for (const name of Object.keys(checkObject(edits[operation], at, refuse) ?? {})) checkHeaderName(name, at, refuse);
+  }
+  return edits;
+}

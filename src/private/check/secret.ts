@@ -1,0 +1,47 @@
+import { ApiObject, Chart } from 'cdk8s';
+import { Credential } from '../../ingress/credential';
+import { Refuse } from '../basics/errors';
+import { isDnsName } from '../basics/names';
+
+/** What a Secret is read for. */
+export type SecretUse = 'certificate' | 'authorities';
+
+/** The pairs of keys of which Istio wants one. */
+const KEYS: { readonly [use in SecretUse]: string[][] } = {
+  certificate: [['tls.crt', 'tls.key'], ['cert', 'key']],
+  authorities: [['ca.crt'], ['cacert']],
+};
+
+/** The name of a Secret in the namespace of the pods that read it. */
+export function checkCredential(credential: Credential, use: SecretUse, podNamespace: string, prop: string, refuse: Refuse): string {
+  const { name, construct } = credential._source;
+  if (!construct) return checkSecretName(name, podNamespace, prop, refuse);
+  let object: ApiObject;
+  let manifest: { kind?: string; spec?: { secretName?: string }; data?: object; stringData?: object };
+  try {
+    object = ApiObject.of(construct);
+    manifest = object.toJson();
+  } catch (e) {
+    return refuse({ code: 'SecretUnreadable', prop, got: construct?.node?.path, allowed: `a construct that holds a Secret (${(e as Error).message})`, fix: 'pass the construct of the Secret, or name it with Credential.secret' });
+  }
+  const made = manifest.kind === 'Certificate' ? manifest.spec?.secretName : undefined;
+  if (manifest.kind !== 'Secret' && !made) {
+    refuse({ code: 'SecretUnreadable', prop, got: `${manifest.kind} ${object.name}`, allowed: 'a Secret, or a Certificate of cert-manager', fix: 'pass the construct of the Secret, or name it with Credential.secret' });
+  }
+  const namespace = object.metadata.namespace ?? Chart.of(construct).namespace;
+  if (namespace !== podNamespace) {
+    refuse({ code: 'SecretNamespace', prop, got: `${made ?? object.name} in ${namespace ? `namespace ${namespace}` : 'no namespace'}`, allowed: `a Secret in namespace ${podNamespace}`, fix: `put it into a chart of namespace ${podNamespace}: the pods of the gateway find no other` });
+  }
+  const keys = Object.keys({ ...manifest.data, ...manifest.stringData });
+  if (keys.length > 0 && !KEYS[use].some(pair => pair.every(key => keys.includes(key)))) {
+    refuse({ code: 'SecretKeysMissing', prop, got: keys, allowed: KEYS[use].map(pair => pair.join(' and ')).join(', or '), fix: 'name the keys so: without them the gateway refuses the whole port for a while, and then these hosts' });
+  }
+  return checkSecretName(made ?? object.name, podNamespace, prop, refuse);
+}
+
+export function checkSecretName(name: string | undefined, podNamespace: string, prop: string, refuse: Refuse): string {
+  if (typeof name !== 'string' || !isDnsName(name)) {
+    return refuse({ code: 'CredentialNameMissing', prop, got: name, allowed: 'the name of a Secret, without its namespace', fix: `make a TLS Secret in namespace ${podNamespace} and name it here` });
+  }
+  return name;
+}

@@ -1,0 +1,46 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Refuse } from '../basics/errors';
+import { RoutePart } from '../model/route-part';
+import { Rule } from '../model/rule';
+import { arrange, Clash } from '../requests/order';
+import { answersForLater } from '../requests/preflights';
+
+/** Checks a route against the others that have one of its hosts. */
+export function checkBeside(own: RoutePart, others: RoutePart[], ruleName: (index: number) => string, refuse: Refuse): void {
+  if (others.length === 0) return;
+  const odd = others.find(other => !isDeepStrictEqual(other.access, own.access));
+  if (odd) {
+    refuse({ code: 'HostAlreadyRouted', prop: 'access', got: `another than that of ${odd.id}`, allowed: `the same access, openPaths and deny as ${odd.id}, which has a host of this route`, fix: 'say the same in all routes of a host, for it holds for all requests to the host' });
+  }
+  const arranged = arrange(own, others);
+  if (!Array.isArray(arranged)) refuseClash(arranged, own, ruleName, refuse);
+  const handsOver = (rules: Rule[], part: RoutePart) => rules.some(rule => rule.action?.kind === 'delegate' && !part.rules.includes(rule));
+  for (const other of others) {
+    const theirs = arrange(other, [own, ...others.filter(o => o !== other)]);
+    if (!Array.isArray(theirs) && theirs.other === own) {
+      refuseClash({ ...theirs, own: theirs.index, other, index: theirs.own }, own, ruleName, refuse);
+    }
+    if (handsOver(arranged as Rule[], own) || Array.isArray(theirs) && handsOver(theirs, other)) {
+      refuse({ code: 'HostAlreadyRouted', prop: 'hosts', got: own.hosts, allowed: `paths beside those that ${other.id} or this route hands over`, fix: 'put the rule that hands over and the one with the wider path into one route' });
+    }
+    checkPreflights(own, other, ruleName, refuse);
+  }
+}
+
+function refuseClash({ why, own: mine, other, index }: Clash, own: RoutePart, ruleName: (index: number) => string, refuse: Refuse): never {
+  const theirs = `rules[${index}] of ${other.id}`;
+  switch (why) {
+    case 'order': return refuse({ code: 'HostAlreadyRouted', prop: `${ruleName(mine)}.matches`, got: `requests that ${theirs} takes as well`, allowed: 'requests that it does not take, or a more or less specific path', fix: 'tell the two apart by path or method, or put them into one route in the order that you mean' });
+    case 'circle': return refuse({ code: 'HostAlreadyRouted', prop: `${ruleName(mine)}.matches`, got: `a rule that must stand both before and behind ${theirs}`, allowed: 'rules in each route with the more specific path first', fix: 'reorder the rules, or put them into one route in the order that you mean' });
+    case 'hosts': return refuse({ code: 'HostAlreadyRouted', prop: 'hosts', got: own.hosts, allowed: `the hosts of ${other.id}, ${other.hosts.join(', ')}, or none of them`, fix: `give both routes the same hosts: ${ruleName(mine)} and ${theirs} take requests of which one decides by its path` });
+  }
+}
+
+function checkPreflights(own: RoutePart, other: RoutePart, ruleName: (index: number) => string, refuse: Refuse): void {
+  own.rules.forEach((rule, i) => {
+    const theirs = other.rules.findIndex(r => answersForLater(r, rule) || answersForLater(rule, r));
+    if (theirs >= 0) {
+      refuse({ code: 'CorsAmbiguous', prop: `${ruleName(i)}.cors`, got: rule.cors && 'another than that of a rule beside it', allowed: `the cors of rules[${theirs}] of ${other.id}, which differs in headers only`, fix: 'give both rules the same cors, or tell them apart by path: a preflight does not show the headers to come' });
+    }
+  });
+}

@@ -1,0 +1,159 @@
+import { Duration } from 'cdk8s';
+import { ConnectionPool } from '../../traffic/connection-pool';
+import { HashKey, LoadBalancer } from '../../traffic/load-balancer';
+import { LocalityLoadBalancing } from '../../traffic/locality-load-balancing';
+import { OutlierDetection } from '../../traffic/outlier-detection';
+import { checkHeaderName, checkTimeout, isHeaderName } from '../basics/checks';
+import { Refuse } from '../basics/errors';
+import { checkKind, checkObject } from '../basics/kinds';
+import { ConnectionPoolSpec, LoadBalancerSpec, OutlierDetectionSpec, TrafficPolicy } from '../model/traffic-policy';
+
+export interface TrafficPolicyInput {
+  readonly connectionPool?: ConnectionPool;
+  readonly outlierDetection?: OutlierDetection;
+  readonly loadBalancer?: LoadBalancer;
+}
+
+/** The traffic policy that the user wrote; left out where there is none. `http` tells whether proxies read requests on any of the ports. */
+export function checkTrafficPolicy(input: TrafficPolicyInput, http: boolean, refuse: Refuse): TrafficPolicy | undefined {
+  const { connectionPool, outlierDetection, loadBalancer } = input;
+  checkObject(connectionPool, 'connectionPool', refuse);
+  checkObject(outlierDetection, 'outlierDetection', refuse);
+  checkKind(loadBalancer, LoadBalancer, 'loadBalancer', refuse);
+  if (!connectionPool && !outlierDetection && !loadBalancer) return undefined;
+  return {
+    loadBalancer: loadBalancer && checkLoadBalancer(loadBalancer, http, outlierDetection !== undefined, refuse),
+    connectionPool: connectionPool && checkPool(connectionPool, http, refuse),
+    outlierDetection: outlierDetection && checkOutliers(outlierDetection, refuse),
+  };
+}
+
+const HTTP_ONLY = ['http1MaxPendingRequests', 'http2MaxRequests', 'maxRequestsPerConnection', 'maxRetries', 'idleTimeout', 'maxConcurrentStreams'] as const;
+
+function checkPool(pool: ConnectionPool, http: boolean, refuse: Refuse): ConnectionPoolSpec {
+  const prop = 'connectionPool';
+  notEmpty(pool, prop, refuse);
+  const unread = http ? undefined : HTTP_ONLY.find(option => pool[option] !== undefined);
+  if (unread) {
+    refuse({ code: 'TrafficPolicyUnused', prop: `${prop}.${unread}`, got: 'set', allowed: 'maxConnections, connectTimeout, maxConnectionDuration, tcpKeepalive where no port is HTTP', fix: 'leave it out: the proxy reads no requests there' });
+  }
+  const { tcpKeepalive: keepalive } = pool;
+  if (keepalive) notEmpty(keepalive, `${prop}.tcpKeepalive`, refuse);
+  const count = (option: keyof ConnectionPool) => checkCount(pool[option] as number | undefined, `${prop}.${option}`, 2 ** 31 - 1, refuse);
+  return {
+    maxConnections: count('maxConnections'),
+    connectTimeoutMs: checkTimeout(pool.connectTimeout, `${prop}.connectTimeout`, refuse),
+    maxConnectionDurationMs: checkTimeout(pool.maxConnectionDuration, `${prop}.maxConnectionDuration`, refuse),
+    tcpKeepalive: keepalive && {
+      timeMs: checkSeconds(keepalive.time, `${prop}.tcpKeepalive.time`, refuse),
+      intervalMs: checkSeconds(keepalive.interval, `${prop}.tcpKeepalive.interval`, refuse),
+      probes: checkCount(keepalive.probes, `${prop}.tcpKeepalive.probes`, 2 ** 31 - 1, refuse),
+    },
+    http1MaxPendingRequests: count('http1MaxPendingRequests'),
+    http2MaxRequests: count('http2MaxRequests'),
+    maxRequestsPerConnection: count('maxRequestsPerConnection'),
+    maxRetries: count('maxRetries'),
+    idleTimeoutMs: checkTimeout(pool.idleTimeout, `${prop}.idleTimeout`, refuse),
+    maxConcurrentStreams: count('maxConcurrentStreams'),
+  };
+}
+
+function checkOutliers(outliers: OutlierDetection, refuse: Refuse): OutlierDetectionSpec {
+  const prop = 'outlierDetection';
+  const { consecutive5xxErrors, consecutiveGatewayErrors, consecutiveLocalOriginFailures } = outliers;
+  if (consecutive5xxErrors === undefined && consecutiveGatewayErrors === undefined && consecutiveLocalOriginFailures === undefined) {
+    refuse({ code: 'TrafficPolicyUnused', prop, got: outliers, allowed: 'one of consecutive5xxErrors, consecutiveGatewayErrors, consecutiveLocalOriginFailures', fix: 'say after how many failures an endpoint is left out' });
+  }
+  const count = (option: keyof OutlierDetection, max: number) => checkCount(outliers[option] as number | undefined, `${prop}.${option}`, max, refuse);
+  return {
+    consecutive5xxErrors: count('consecutive5xxErrors', 2 ** 31 - 1) ?? 0,
+    consecutiveGatewayErrors: count('consecutiveGatewayErrors', 2 ** 31 - 1),
+    consecutiveLocalOriginFailures: count('consecutiveLocalOriginFailures', 2 ** 31 - 1),
+    intervalMs: checkTimeout(outliers.interval, `${prop}.interval`, refuse),
+    baseEjectionTimeMs: checkTimeout(outliers.baseEjectionTime, `${prop}.baseEjectionTime`, refuse),
+    maxEjectionPercent: count('maxEjectionPercent', 100) ?? 100,
+    minHealthPercent: count('minHealthPercent', 100),
+  };
+}
+
+function checkLoadBalancer(balancer: LoadBalancer, http: boolean, detects: boolean, refuse: Refuse): LoadBalancerSpec {
+  const prop = 'loadBalancer';
+  const { simple, key, locality, warmup } = balancer._spec;
+  if (warmup !== undefined && simple !== 'ROUND_ROBIN' && simple !== 'LEAST_REQUEST') {
+    refuse({ code: 'TrafficPolicyUnused', prop: `${prop}.warmup`, got: `${warmup.toSeconds()} s`, allowed: 'warmup with roundRobin and leastRequest', fix: 'leave it out' });
+  }
+  return {
+    simple,
+    hash: key && checkHash(key, http, `${prop}.key`, refuse),
+    locality: locality && checkLocality(locality, detects, `${prop}.locality`, refuse),
+    warmupMs: checkTimeout(warmup, `${prop}.warmup`, refuse),
+  };
+}
+
+function checkHash(key: HashKey, http: boolean, prop: string, refuse: Refuse): LoadBalancerSpec['hash'] {
+  const { header, cookie, queryParam, sourceAddress } = key._spec;
+  if (sourceAddress) return { sourceAddress };
+  if (!http) {
+    refuse({ code: 'TrafficPolicyUnused', prop, got: header ?? cookie?.name ?? queryParam, allowed: 'HashKey.sourceAddress() where no port is HTTP', fix: 'use it, or another load balancer: the proxy reads no requests there' });
+  }
+  if (header !== undefined) {
+    checkHeaderName(header, prop, refuse);
+    return { header };
+  }
+  const name = cookie ? cookie.name : queryParam;
+  if (typeof name !== 'string' || name === '' || cookie && !isHeaderName(name)) {
+    refuse({ code: 'TrafficPolicyInvalid', prop: cookie ? `${prop}.name` : prop, got: name, allowed: cookie ? 'the name of a cookie, a token without spaces' : 'the name of a parameter', fix: 'name it' });
+  }
+  if (!cookie) return { queryParam };
+  // without a lifetime Envoy sets no cookie at all; 0 is one that ends with the session
+  return { cookie: { name: cookie.name, path: cookie.path, ttlMs: checkSeconds(cookie.ttl, `${prop}.ttl`, refuse) ?? 0 } };
+}
+
+function checkLocality({ _spec: { failover, failoverPriority, distribute } }: LocalityLoadBalancing, detects: boolean, prop: string, refuse: Refuse): LoadBalancerSpec['locality'] {
+  if ((failover || failoverPriority) && !detects) {
+    refuse({ code: 'FailoverWithoutOutlierDetection', prop, got: 'failover', allowed: 'failover beside outlierDetection', fix: 'set outlierDetection, for example { consecutive5xxErrors: 5 }' });
+  }
+  failover?.forEach(({ from, to }, i) => {
+    for (const [end, region] of Object.entries({ from, to })) {
+      if (typeof region !== 'string' || !/^[^/*\s]+$/.test(region)) {
+        refuse({ code: 'TrafficPolicyInvalid', prop: `${prop}.failover[${i}].${end}`, got: region, allowed: 'a region, without zone and `*`', fix: 'name the region alone' });
+      }
+    }
+    if (from === to) refuse({ code: 'TrafficPolicyInvalid', prop: `${prop}.failover[${i}].to`, got: to, allowed: 'another region', fix: 'name where requests go when the region fails' });
+  });
+  if (failoverPriority && (failoverPriority.length === 0 || failoverPriority.some(label => !/^[^=\s]+(=\S+)?$/.test(label)))) {
+    refuse({ code: 'TrafficPolicyInvalid', prop: `${prop}.failoverPriority`, got: failoverPriority, allowed: 'labels, as `key` or `key=value`', fix: 'name one label or more' });
+  }
+  if (distribute?.length === 0) {
+    refuse({ code: 'TrafficPolicyInvalid', prop: `${prop}.distribute`, got: distribute, allowed: 'shares of one locality or more', fix: 'give the shares' });
+  }
+  distribute?.forEach(({ to }, i) => {
+    const shares = Object.values(to);
+    if (shares.some(share => !Number.isInteger(share) || share < 1) || shares.reduce((a, b) => a + b, 0) !== 100) {
+      refuse({ code: 'TrafficPolicyInvalid', prop: `${prop}.distribute[${i}].to`, got: to, allowed: 'whole numbers from 1 whose sum is 100', fix: 'correct the shares' });
+    }
+  });
+  return { enabled: !!(failover ?? failoverPriority ?? distribute), failover: failover?.length ? failover : undefined, failoverPriority, distribute };
+}
+
+function checkCount(value: number | undefined, prop: string, max: number, refuse: Refuse): number | undefined {
+  if (value !== undefined && (!Number.isInteger(value) || value < 1 || value > max)) {
+    refuse({ code: 'TrafficPolicyInvalid', prop, got: value, allowed: `a whole number from 1${max === 100 ? ' to 100' : ''}`, fix: 'correct the number, or leave it out' });
+  }
+  return value;
+}
+
+/** The operating system counts in seconds. */
+function checkSeconds(duration: Duration | undefined, prop: string, refuse: Refuse): number | undefined {
+  const ms = duration?.toMilliseconds();
+  if (ms !== undefined && (ms < 1000 || ms % 1000 !== 0)) {
+    refuse({ code: 'TrafficPolicyInvalid', prop, got: `${ms} ms`, allowed: 'whole seconds from 1', fix: 'correct the duration, or leave it out' });
+  }
+  return ms;
+}
+
+function notEmpty(options: object, prop: string, refuse: Refuse): void {
+  if (!Object.values(options).some(value => value !== undefined)) {
+    refuse({ code: 'TrafficPolicyUnused', prop, got: options, allowed: 'one option or more', fix: 'set an option, or leave it out' });
+  }
+}

@@ -1,0 +1,145 @@
+import { ofSubjects } from './callers';
+import { deniedPath } from './denied-path';
+import { matchesAt } from './http';
+import { AuthorizationPolicySpec, AuthorizationRule, Condition, HttpMatch, HttpRoute, JwtRule, ObjectPlan, Operation } from './objects';
+import { covers } from '../basics/hosts';
+import { labelOf } from '../basics/names';
+import { escapeRegex } from '../basics/re2';
+import { AccessIntent, Issuer, Requirement, RoutedHosts } from '../model/access';
+import { Labels } from '../model/labels';
+import { CALLER_HEADER } from '../model/leg-one';
+import { ListenedHost } from '../model/listener';
+
+/** A route with what the policies about it must know of its surroundings. */
+export interface GuardedRoute {
+  /** That of the construct: several routes may have a host. */
+  readonly path: string;
+  readonly access: AccessIntent;
+  readonly hosts: string[];
+  /** `namespace/name` of the Gateway. */
+  readonly gateway: string;
+  /** Those of the gateway. */
+  readonly pods: { readonly namespace: string; readonly selector: Labels };
+  /** What serves the route. */
+  readonly served: ListenedHost[];
+  /** Everything that the gateway listens for. */
+  readonly listened: ListenedHost[];
+  /** All routes of the app through the same pods. */
+  readonly routed: RoutedHosts[];
+  /** Whether preflights are answered, which carry neither tokens nor cookies. */
+  readonly cors: boolean;
+}
+
+/**
+ * The policies of a route, in the namespace of the gateway's pods: in another one they would do nothing.
+ * They deny and never allow, because the first policy that allows something denies everything else on the same pods.
+ */
+export function accessObjects(route: GuardedRoute): ObjectPlan[] {
+  const { access: { requirements, issuers, provider }, pods: { namespace, selector } } = route;
+  const name = (what: string) => labelOf(route.hosts[0], what, ...route.gateway.split('/'), ...route.path.split('/'));
+  const policy = (id: string, spec: Omit<AuthorizationPolicySpec, 'selector'>): ObjectPlan => ({
+    kind: 'AuthorizationPolicy', id, namespace, name: name(id), spec: { selector, ...spec },
+  });
+  const authentication: ObjectPlan = { kind: 'RequestAuthentication', id: 'jwt', namespace, name: name('jwt'), spec: { selector, jwtRules: jwtRules(issuers) } };
+  return [
+    ...(issuers.length > 0 ? [authentication] : []),
+    ...(requirements.length > 0 ? [policy('access', { action: 'DENY', rules: requirements.flatMap(unfulfilled).flatMap(when => rulesFor(route, when)) })] : []),
+    ...(provider !== undefined ? [policy('ext-authz', { action: 'CUSTOM', provider, rules: rulesFor(route, []) })] : []),
+  ];
+}
+
+/** A token is passed on, because other routes of the same pods may need it behind the gateway. */
+function jwtRules(issuers: Issuer[]): JwtRule[] {
+  const byIssuer = new Map<string, JwtRule>();
+  for (const { issuer, jwks, jwksUri, header } of issuers) {
+    const from = header === undefined ? { name: 'Authorization', prefix: 'Bearer ' } : { name: header };
+    byIssuer.set(issuer, { issuer, jwks, jwksUri, fromHeaders: [...byIssuer.get(issuer)?.fromHeaders ?? [], from], forwardOriginalToken: true });
+  }
+  return [...byIssuer.values()];
+}
+
+/** The ways not to fulfil a requirement: of each alternative one fact does not hold. */
+function unfulfilled(requirement: Requirement): Condition[][] {
+  return requirement.reduce<Condition[][]>(
+    (ways, facts) => ways.flatMap(way => facts.map(({ key, values }) => [...way, { key, notValues: values }])), [[]],
+  );
+}
+
+/** The rules for what comes to the hosts of the route under a condition; for each port. */
+function rulesFor(route: GuardedRoute, when: Condition[]): AuthorizationRule[] {
+  return route.served.flatMap(listener => (route.cors ? NO_PREFLIGHT : [{}]).map(kind => {
+    const conditions = [...serverNames(route, listener), ...kind.when ?? [], ...when];
+    return { to: [{ ...operation(route, listener), ...kind.to }], ...(conditions.length > 0 && { when: conditions }) };
+  }));
+}
+
+const PREFLIGHT_HEADERS = ['origin', 'access-control-request-method'];
+
+/** The ways not to be a preflight. */
+const NO_PREFLIGHT: { readonly to?: Pick<Operation, 'notMethods'>; readonly when?: Condition[] }[] = [
+  { to: { notMethods: ['OPTIONS'] } },
+  ...PREFLIGHT_HEADERS.map(name => ({ when: [{ key: `request.headers[${name}]`, notValues: ['*'] }] })),
+];
+
+function operation({ access, hosts, routed }: GuardedRoute, { port, podPort }: ListenedHost): Operation {
+  const elsewhere = routed.filter(other => other.podPorts.includes(podPort)).flatMap(other => other.hosts)
+    .filter(host => !hosts.includes(host) && hosts.some(own => covers(own, host)));
+  return {
+    hosts: hosts.flatMap(host => hostForms(host, port)),
+    ...(elsewhere.length > 0 && { notHosts: [...new Set(elsewhere)].sort().flatMap(host => hostForms(host, port)) }),
+    ...(access.openPaths.length > 0 && { notPaths: access.openPaths }),
+    ports: [podPort],
+  };
+}
+
+/** A client may write a port into the Host header. Istio has one wildcard for a host, so that behind `*.` the port has to be named. */
+function hostForms(host: string, port: number): string[] {
+  return [host, `${host}:${host.startsWith('*') ? port : '*'}`];
+}
+
+/**
+ * A rule about hosts would deny everything to TCP, which has none, on the same port. The names that TLS asks for tell HTTP from it;
+ * a server for any name takes clients that ask for none.
+ */
+function serverNames({ listened }: GuardedRoute, { podPort, protocol }: ListenedHost): Condition[] {
+  if (protocol !== 'HTTPS') return [];
+  const beside = (kind: ListenedHost['protocol']) => listened.filter(l => l.podPort === podPort && l.protocol === kind).map(l => l.host);
+  const names = beside('HTTPS');
+  const passed = beside('TLS').filter(host => names.some(name => covers(name, host)));
+  if (names.includes('*') && passed.length === 0) return [];
+  return [{ key: 'connection.sni', ...(!names.includes('*') && { values: names }), ...(passed.length > 0 && { notValues: passed }) }];
+}
+
+/** What a route answers itself, before its rules. */
+export function guards({ access, hosts, served, cors }: Pick<GuardedRoute, 'access' | 'hosts' | 'served' | 'cors'>): HttpRoute[] {
+  const policed = access.requirements.length > 0 || access.provider !== undefined;
+  const at = served.map(({ port }) => ({ port }));
+  const wildcards = policed ? hosts.filter(host => host.startsWith('*')) : [];
+  const denied = access.deny.map(match => ({ ...match, path: match.path && deniedPath(match.path) }));
+  return [
+    at.flatMap(({ port }) => wildcards.map(host => otherPort(host, port))),
+    denied.length > 0 ? matchesAt(denied, at) : [],
+    at.flatMap(({ port }) => access.subjectAltNames.flatMap(names => otherSubjects(names, access.openPaths, port, cors))),
+  ].filter(matches => matches.length > 0)
+    .map(matches => ({ matches, action: { kind: 'respond', status: 403, body: 'access denied' } }));
+}
+
+/** Hosts under a wildcard with a port that the policies do not name. */
+function otherPort(wildcard: string, port: number): HttpMatch {
+  return {
+    port,
+    authority: { regex: `(?i).*${escapeRegex(wildcard.slice(1))}:.*` },
+    withoutHeaders: { ':authority': { regex: `.*:${port}` } },
+  };
+}
+
+/** Clients without a certificate, or with one that has none of the names. */
+function otherSubjects(names: string[], openPaths: string[], port: number, cors: boolean): HttpMatch[] {
+  const withoutHeaders = {
+    [CALLER_HEADER]: ofSubjects(names),
+    ...(openPaths.length > 0 && { ':path': { regex: `(?:${openPaths.map(escapeRegex).join('|')})(?:\\?.*)?` } }),
+  };
+  if (!cors) return [{ port, withoutHeaders }];
+  return [{ ':method': { exact: 'OPTIONS' } }, ...PREFLIGHT_HEADERS.map(name => ({ [name]: {} }))]
+    .map(preflight => ({ port, withoutHeaders: { ...withoutHeaders, ...preflight } }));
+}

@@ -1,0 +1,43 @@
+import { DestinationRuleSpec, GatewaySpec, ServiceEntrySpec } from './objects';
+import { exportTo } from './visibility';
+import { GatewayFacts } from '../model/gateway';
+import { LEG_ONE, legOneHost } from '../model/leg-one';
+
+/** `namespace/name`: a short name would be looked up in the namespace of the VirtualService (R1). */
+export function qualified(gateway: GatewayFacts, name = gateway.name): string {
+  return `${gateway.namespace}/${name}`;
+}
+
+/**
+ * The server that all HTTP routes share. `./*` lets only VirtualServices of the gateway's own namespace bind to it;
+ * with `*` any namespace could take over a host.
+ */
+export function sharedServer(gateway: GatewayFacts): GatewaySpec {
+  return {
+    selector: gateway.selector,
+    servers: [{ name: `https-${gateway.port}`, number: gateway.port, protocol: 'HTTPS', hosts: ['./*'], tls: { mode: 'ISTIO_MUTUAL' } }],
+  };
+}
+
+export function sharedLegOne(gateway: GatewayFacts, callers: Iterable<string>): ServiceEntrySpec {
+  return legOneEntry(gateway, legOneHost(gateway), callers, [
+    { name: 'http', number: LEG_ONE.http, protocol: 'HTTP', targetPort: gateway.targetPort },
+    { name: 'grpc', number: LEG_ONE.grpc, protocol: 'GRPC', targetPort: gateway.targetPort },
+  ]);
+}
+
+export function legOneEntry(gateway: GatewayFacts, host: string, callers: Iterable<string>, ports: ServiceEntrySpec['ports']): ServiceEntrySpec {
+  return {
+    hosts: [host],
+    location: 'MESH_INTERNAL',
+    resolution: 'STATIC',
+    exportTo: exportTo([gateway.namespace, ...callers], gateway.namespace),
+    ports,
+    workloadSelector: gateway.selector,
+  };
+}
+
+/** Mesh mTLS to the gateway. The SNI is set, because the default one names a Service. */
+export function legOneRule(gateway: GatewayFacts, host: string, callers: Iterable<string>): DestinationRuleSpec {
+  return { host, exportTo: exportTo([gateway.namespace, ...callers], gateway.namespace), policy: { tls: { mode: 'ISTIO_MUTUAL', sni: host } } };
+}

@@ -1,0 +1,82 @@
+import { DestinationRuleSpec, ObjectPlan, ServiceEntrySpec, TrafficPolicySpec } from './objects';
+import { clientTls, REASON } from './upstream-tls';
+import { exportTo } from './visibility';
+import { labelOf } from '../basics/names';
+import { ExternalIntent, Port, portName, TlsIntent } from '../model/external-service';
+import { Labels } from '../model/labels';
+
+/** Where the rule of a host is, and what its name begins with. */
+export interface UpstreamRuleHead { readonly namespace: string; readonly name: string[]; readonly exportTo?: string[] }
+
+/** The ServiceEntry of an external service, visible to the namespaces that must know it. */
+export function externalServiceEntry(intent: ExternalIntent, namespace: string, viewers: Iterable<string>): ServiceEntrySpec {
+  return {
+    hosts: intent.hosts,
+    location: intent.location,
+    resolution: intent.resolution,
+    exportTo: exportTo(viewers, namespace),
+    ports: intent.ports.map(p => ({
+      name: portName(p), number: p.number, protocol: p.protocol, targetPort: p.targetPort === p.number ? undefined : p.targetPort,
+    })),
+    addresses: intent.addresses.length > 0 ? intent.addresses : undefined,
+    endpoints: intent.endpoints.length > 0 ? intent.endpoints : undefined,
+    workloadSelector: intent.workloads,
+    subjectAltNames: intent.subjectAltNames,
+  };
+}
+
+/**
+ * How sidecars go to one external host. Those that a selector leaves out find no other rule, and would send clear text to the TLS port (R18):
+ * they speak TLS as well, without what is not theirs.
+ */
+export function directRules(host: string, intent: ExternalIntent, namespace: string): ObjectPlan[] {
+  const own = upstreamRules(host, intent, { namespace, name: [host] }, intent.selector);
+  if (!intent.selector) return own;
+  const ports = intent.ports.map(port => ({ ...port, tls: port.tls && withoutSecrets(port.tls) }));
+  // by its name and not by `.`: a rule for as many namespaces as one with a selector is taken into that one, and lost to all others
+  const others = upstreamRules(host, { ...intent, ports, traffic: undefined }, { namespace, name: [host, 'others'], exportTo: [namespace] });
+  return [...own, ...others.map(rule => ({ ...rule, id: `${rule.id}-others` }))];
+}
+
+function withoutSecrets({ sni, subjectAltNames, opaque }: TlsIntent): TlsIntent {
+  return { mode: 'SIMPLE', sni, subjectAltNames, opaque };
+}
+
+/**
+ * How proxies go to one external host: those that a selector names, or all of the namespace. Left out where nothing was said of it.
+ * TLS is for the port that the application calls (`targetPort` does not count here), and the policy of a port stands alone (R22).
+ */
+export function upstreamRules(host: string, intent: ExternalIntent, head: UpstreamRuleHead, workloadSelector?: Labels): ObjectPlan[] {
+  const { namespace, name, exportTo: seenBy = ['.'] } = head;
+  const secured = intent.ports.some(p => p.tls);
+  if (!secured && !intent.traffic) return [];
+  const suffix = secured ? 'tls' : 'policy';
+  return [{
+    kind: 'DestinationRule',
+    id: `${host}-${suffix}`,
+    namespace,
+    name: labelOf(...name, suffix),
+    annotations: insecureReasons(intent),
+    spec: { host, exportTo: seenBy, workloadSelector, ...upstreamPolicies(host, intent, namespace) },
+  }];
+}
+
+export function upstreamPolicies(host: string, { ports, traffic }: ExternalIntent, namespace: string): Pick<DestinationRuleSpec, 'policy' | 'portPolicies'> {
+  const secured = ports.filter(p => p.tls);
+  return {
+    policy: secured.length < ports.length ? traffic : undefined,
+    portPolicies: secured.length > 0
+      ? secured.map(p => ({ port: p.number, policy: { ...traffic, ...upgraded(p, traffic), tls: clientTls(p.tls!, host, namespace) } }))
+      : undefined,
+  };
+}
+
+/** The reasons that the user gave for insecure TLS, as they are kept. */
+export function insecureReasons({ ports }: ExternalIntent): Labels | undefined {
+  const reasons = ports.flatMap(p => p.tls?.reason ?? []).join('; ');
+  return reasons ? { [REASON]: reasons } : undefined;
+}
+
+function upgraded({ upgrade }: Port, traffic: ExternalIntent['traffic']): Pick<TrafficPolicySpec, 'connectionPool'> | undefined {
+  return upgrade ? { connectionPool: { ...traffic?.connectionPool, http2: true } } : undefined;
+}

@@ -1,0 +1,102 @@
+import { HttpMatch, HttpRoute } from './objects';
+import { escapeRegex } from '../basics/re2';
+import { HeaderCondition, isBareHost, Match, PathCondition, TextCondition, trimSlash } from '../model/match';
+import { Action, RewriteIntent, Rule, TextMatch } from '../model/rule';
+import { preflightsOf } from '../requests/preflights';
+
+/** Where a route applies: the number of a port, and the gateway whose server it is, if the object also speaks for others. */
+export interface At {
+  readonly port?: number;
+  readonly gateway?: string;
+  /** What else tells the requests that are meant. */
+  readonly headers?: { readonly [name: string]: TextMatch };
+}
+
+/** A rule at some ports, as one HTTP route. What the user left out, `otherwise` says. */
+export function ruleRoute(rule: Rule, at: At[], otherwise?: Action): HttpRoute {
+  const { matches, action, rewrite, ...same } = rule;
+  const preflights = rule.cors ? preflightsOf(matches) : [];
+  return { ...same, matches: matchesAt([...matches, ...preflights], at), action: (action ?? otherwise)!, rewrite: rewrite && rewriteOf(rewrite) };
+}
+
+/** Paths are rewritten by regular expressions: Istio's own rewrite of a prefix doubles or loses slashes, and has no form for whole paths. */
+function rewriteOf({ path, authority }: RewriteIntent): HttpRoute['rewrite'] {
+  if (!path) return { authority };
+  switch (path.kind) {
+    case 'regex': return { authority, path: { regex: path.regex!, substitution: path.value } };
+    case 'full': return { authority, path: { regex: '^.*$', substitution: path.value } };
+    case 'prefix': return { authority, path: prefixRewrite(path.value, path.prefixes!) };
+  }
+}
+
+/** The substitute and what is behind the prefix have one slash between them where a segment ends; a prefix by characters may end within one. */
+function prefixRewrite(to: string, prefixes: PathCondition[]) {
+  const slash = to.endsWith('/');
+  const segments = prefixes.filter(endsSegment).map(p => ({ ...p, value: trimSlash(p.value) }));
+  const characters = prefixes.filter(p => !endsSegment(p));
+  const forms = [
+    ...(segments.length > 0 ? [anyOf(segments) + (slash ? '(?:/(.*))?' : '(/.*)?')] : []),
+    ...(characters.length > 0 ? [anyOf(characters) + (slash ? '/?(.*)' : '(.*)')] : []),
+  ];
+  return { regex: `^(?:${forms.join('|')})$`, substitution: to + forms.map((_, i) => `\\${i + 1}`).join('') };
+}
+
+function endsSegment({ kind, value }: PathCondition): boolean {
+  return kind === 'prefix' || value.endsWith('/');
+}
+
+/** Longer texts come first, because the first alternative that fits is taken. */
+function anyOf(prefixes: PathCondition[]): string {
+  const longestFirst = [...prefixes].sort((a, b) => b.value.length - a.value.length);
+  return `(?:${[...new Set(longestFirst.map(p => (p.ignoreCase ? `(?i:${escapeRegex(p.value)})` : escapeRegex(p.value))))].join('|')})`;
+}
+
+/** Istio's matches for any of the user's, at each of the ports; no match of the user's means every request. */
+export function matchesAt(matches: Match[], at: At[]): HttpMatch[] {
+  if (matches.length === 0) return at.map(a => ({ ...a }));
+  return at.flatMap(a => matches.flatMap(m => paths(m.path).map(path => ({ ...a, ...conditions(m, a.headers), ...path }))));
+}
+
+/** A prefix by segments takes two of Istio's matches: the path itself, and what is below it. */
+function paths(path: PathCondition | undefined): Pick<HttpMatch, 'uri' | 'ignoreUriCase'>[] {
+  if (!path) return [{}];
+  return uris(path).map(uri => (path.ignoreCase ? { uri, ignoreUriCase: true } : { uri }));
+}
+
+function uris(path: PathCondition): TextMatch[] {
+  switch (path.kind) {
+    case 'rawPrefix': return [{ prefix: path.value }];
+    case 'prefix': {
+      const segments = trimSlash(path.value);
+      return segments === '' ? [{ prefix: '/' }] : [{ exact: segments }, { prefix: `${segments}/` }];
+    }
+    default: return [text({ kind: path.kind, value: path.value })];
+  }
+}
+
+function conditions(match: Match, more: At['headers']): Omit<HttpMatch, 'port' | 'gateway' | 'uri'> {
+  const present = [...match.headers].filter(([, c]) => c.kind !== 'absent');
+  const absent = [...match.headers].filter(([, c]) => c.kind === 'absent');
+  return {
+    ...(match.methods.length > 0 && { method: match.methods.length === 1 ? { exact: match.methods[0] } : { regex: match.methods.join('|') } }),
+    ...(match.authority && { authority: authorityMatch(match.authority) }),
+    ...(match.scheme && { scheme: { exact: match.scheme } }),
+    ...(present.length > 0 && { headers: { ...Object.fromEntries(present.map(([name, c]) => [name, header(c)])), ...more } }),
+    ...(absent.length > 0 && { withoutHeaders: Object.fromEntries(absent.map(([name]) => [name, {}])) }),
+    ...(match.queryParams.size > 0 && { queryParams: Object.fromEntries([...match.queryParams].map(([name, c]) => [name, text(c)])) }),
+  };
+}
+
+function text({ kind, value }: TextCondition): TextMatch {
+  return { [kind]: value };
+}
+
+function header({ kind, value }: HeaderCondition): TextMatch {
+  return kind === 'present' ? {} : { [kind]: value };
+}
+
+/** A client may write the port into the Host header, and Istio's exact match would miss it. */
+export function authorityMatch(condition: TextCondition): TextMatch {
+  if (!isBareHost(condition)) return text(condition);
+  return { regex: `${escapeRegex(condition.value)}(:[0-9]+)?` };
+}

@@ -1,0 +1,93 @@
+import { guards } from './access';
+import { handOver } from './delegate';
+import { authorityMatch, ruleRoute } from './http';
+import { HttpMatch, HttpRoute, VirtualServiceSpec } from './objects';
+import { exportTo } from './visibility';
+import { isWildcard } from '../basics/hosts';
+import { escapeRegex } from '../basics/re2';
+import { AccessIntent, RoutedHosts } from '../model/access';
+import { ListenedHost, serves } from '../model/listener';
+import { MESH_HEADERS } from '../model/mesh-headers';
+import { Action, Rule } from '../model/rule';
+import { narrowerHosts } from '../requests/narrower-hosts';
+import { onPaths } from '../requests/spared-paths';
+
+export interface IngressRouteIntent {
+  readonly namespace: string;
+  readonly hosts: string[];
+  readonly rules: Rule[];
+  /** `namespace/name` of the Gateway. */
+  readonly gateway: string;
+  readonly podNamespace: string;
+  readonly listeners: ListenedHost[];
+  /** Everything that the gateway listens for. */
+  readonly listened: ListenedHost[];
+  /** All routes of the app through the same pods. */
+  readonly routed: RoutedHosts[];
+  readonly access: AccessIntent;
+  /** Whether preflights are answered. */
+  readonly cors: boolean;
+}
+
+/** The route, visible to the gateway's pods and nobody else. */
+export function ingressVirtualService(intent: IngressRouteIntent): VirtualServiceSpec {
+  const served = intent.listeners.filter(serves);
+  const at = served.filter(l => !l.redirect || l.redirect.trustsProxies).map(({ port }) => ({ port }));
+  return {
+    hosts: intent.hosts,
+    gateways: [intent.gateway],
+    exportTo: exportTo([intent.podNamespace], intent.namespace),
+    http: apart(intent, [
+      ...intent.listeners.filter(l => !serves(l)).flatMap(l => redirects(l, intent.hosts)),
+      ...guards({ ...intent, served }),
+      ...served.flatMap(l => [...sparedRoutes(l, intent.rules), ...redirects(l, intent.hosts)]),
+      ...intent.rules.flatMap(rule => (rule.action?.kind === 'delegate' ? handOver(rule, at) : [withoutMeshHeaders(ruleRoute(rule, at))])),
+    ]),
+    tls: [],
+    tcp: [],
+  };
+}
+
+/** Routes that leave to others what those have under a wildcard of these hosts. */
+function apart({ hosts, listeners, listened, routed }: IngressRouteIntent, http: HttpRoute[]): HttpRoute[] {
+  const narrower = new Map(listeners.map(({ port }) => [port, narrowerHosts(hosts, port, listened, routed)]));
+  return http.map(route => ({ ...route, matches: route.matches.map(match => withoutHosts(match, narrower.get(match.port!)!)) }));
+}
+
+/** What a listener serves that otherwise sends requests away. */
+function sparedRoutes({ port, redirect }: ListenedHost, rules: Rule[]): HttpRoute[] {
+  return redirect ? onPaths(rules, redirect.except).map(rule => withoutMeshHeaders(ruleRoute(rule, [{ port }]))) : [];
+}
+
+/** What leaves the mesh for an external host tells nothing of the mesh. */
+function withoutMeshHeaders(route: HttpRoute): HttpRoute {
+  if (route.action.kind !== 'forward') return route;
+  const to = route.action.to.map(({ requestHeaders: edits, ...target }) => (
+    edits ? { ...target, requestHeaders: { ...edits, remove: MESH_HEADERS } } : target
+  ));
+  return { ...route, action: { kind: 'forward', to } };
+}
+
+/**
+ * Without an authority Envoy keeps the port that the client wrote into the Host header, even where Istio's `port` says 443.
+ * A wildcard has no authority to name, so it comes last and keeps that port.
+ */
+function redirects({ port, redirect }: ListenedHost, hosts: string[]): HttpRoute[] {
+  if (!redirect) return [];
+  const at = { port, ...(redirect.trustsProxies && { withoutHeaders: { 'x-forwarded-proto': { exact: 'https' } } }) };
+  const exact = hosts.filter(host => !isWildcard(host));
+  const away = (authority?: string): Action => ({ kind: 'redirect', scheme: 'https', authority, port: redirect.to === 443 ? undefined : redirect.to, code: 301 });
+  return [
+    ...exact.map(host => ({ matches: [{ ...at, ...(hosts.length > 1 && { authority: authorityMatch({ kind: 'exact', value: host }) }) }], action: away(host) })),
+    ...(exact.length < hosts.length ? [{ matches: [at], action: away() }] : []),
+  ];
+}
+
+/** A match for other hosts than these. */
+export function withoutHosts(match: HttpMatch, hosts: string[]): HttpMatch {
+  if (hosts.length === 0) return match;
+  const names = hosts.map(host => (isWildcard(host) ? `.*${escapeRegex(host.slice(1))}` : escapeRegex(host)));
+  const before = match.withoutHeaders?.[':authority']?.regex;
+  const regex = `(?i)(?:${names.join('|')})(?::[0-9]+)?`;
+  return { ...match, withoutHeaders: { ...match.withoutHeaders, ':authority': { regex: before === undefined ? regex : `(?:${before})|${regex}` } } };
+}

@@ -1,0 +1,47 @@
+import { ofCallers } from './callers';
+import { At, matchesAt, ruleRoute } from './http';
+import { HttpMatch, HttpRoute } from './objects';
+import { Leaving } from '../model/egress-route';
+import { Match } from '../model/match';
+import { MESH_HEADERS } from '../model/mesh-headers';
+import { Action, Target } from '../model/rule';
+import { granted } from '../requests/grants';
+
+/** How the requests that may leave are known, beyond the port at which they arrive. */
+export interface Signs {
+  /** What leg 1 wrote into them, for the gateway alone. */
+  readonly mark?: HttpMatch['headers'];
+  /** With it the identities of callers begin; left out where nobody is known. */
+  readonly trustDomain?: string;
+}
+
+/** The HTTP routes by which requests leave: the rules, then the rest of what is allowed; all others are refused. */
+export function leavingRoutes(intent: Leaving, port: At, to: Target, { mark, trustDomain }: Signs, by = 'egress'): HttpRoute[] {
+  const marked: At = { ...port, headers: mark };
+  const matchesOf = (matches: Match[]) => intent.grants.flatMap(({ callers, allow }) => {
+    const at = trustDomain === undefined ? marked : { ...port, headers: { ...mark, ...ofCallers(callers, trustDomain) } };
+    const left = granted(matches, allow);
+    return left.length > 0 ? matchesAt(left, [at]) : [];
+  });
+  const forward: Action = { kind: 'forward', to: [to] };
+  const mesh = [...MESH_HEADERS.filter(h => !intent.keepHeaders.includes(h)), ...Object.keys(mark ?? {})];
+  const rules = intent.rules.map(rule => distinct({ ...ruleRoute(rule, [], forward), matches: matchesOf(rule.matches) }, []));
+  const rest = distinct({ action: forward, matches: matchesOf([]) }, rules.flatMap(route => route.matches));
+  const leaving = [...rules, rest]
+    .filter(route => route.matches.length > 0)
+    .map(route => (route.action.kind === 'forward' ? withoutHeaders(route, mesh) : route));
+  if (trustDomain === undefined && intent.grants.some(grant => grant.allow.length === 0)) return leaving;
+  return [...leaving, { matches: matchesAt([], [marked]), action: { kind: 'respond', status: 403, body: `not allowed by the ${by} route to ${to.host}` } }];
+}
+
+/** Leaves out matches that stand before: they are never used, and Istio complains about them. */
+function distinct(route: HttpRoute, before: HttpMatch[]): HttpRoute {
+  const seen = new Set(before.map(match => JSON.stringify(match)));
+  return { ...route, matches: route.matches.filter(match => !seen.has(JSON.stringify(match)) && seen.add(JSON.stringify(match))) };
+}
+
+/** What the user sets or adds leaves all the same: Envoy removes first. */
+function withoutHeaders(route: HttpRoute, mesh: string[]): HttpRoute {
+  const edits = route.requestHeaders;
+  return { ...route, requestHeaders: { ...edits, remove: [...new Set([...mesh, ...(edits?.remove ?? [])])] } };
+}

@@ -1,0 +1,20 @@
+import { AuthorizationPolicySpec, AuthorizationRule, Operation } from '../objects';
+import { Wire } from './wire';
+import type * as imported from '../../../../imports/security.istio.io';
+
+export function authorizationPolicySpec({ selector, action, provider, rules }: AuthorizationPolicySpec): object {
+  return {
+    selector: { matchLabels: selector },
+    action,
+    provider: provider === undefined ? undefined : { name: provider },
+    rules: rules.map(rule),
+  } satisfies Wire<imported.AuthorizationPolicySpec>;
+}
+
+function rule({ from, to, when }: AuthorizationRule) {
+  return { from: from && [{ source: from }], to: to.map(operation), when };
+}
+
+function operation({ ports, ...same }: Operation) {
+  return { operation: { ...same, ports: ports.map(String) } };
+}

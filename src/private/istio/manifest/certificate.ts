@@ -1,0 +1,13 @@
+import { CertificateSpec } from '../../model/certificate';
+
+/** cert-manager's; there are no imports for it. */
+export function certificateSpec({ secretName, dnsNames, issuer, privateKey, durationS, renewBeforeS }: CertificateSpec): object {
+  return {
+    secretName,
+    dnsNames,
+    issuerRef: { ...issuer, group: 'cert-manager.io' },
+    privateKey: { ...privateKey, rotationPolicy: 'Always' },
+    duration: durationS === undefined ? undefined : `${durationS}s`,
+    renewBefore: renewBeforeS === undefined ? undefined : `${renewBeforeS}s`,
+  };
+}

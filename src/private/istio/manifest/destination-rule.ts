@@ -1,0 +1,19 @@
+import { DestinationRuleSpec } from '../objects';
+import { trafficPolicy } from './traffic-policy';
+import { Wire } from './wire';
+import type * as imported from '../../../../imports/networking.istio.io';
+
+export function destinationRuleSpec({ host, exportTo, workloadSelector, policy, portPolicies, subsets }: DestinationRuleSpec): object {
+  const ports = portPolicies?.map(p => ({ port: { number: p.port }, ...trafficPolicy(p.policy) }));
+  return {
+    host,
+    exportTo,
+    workloadSelector: workloadSelector && { matchLabels: workloadSelector },
+    trafficPolicy: policy || ports ? { ...(policy && trafficPolicy(policy)), portLevelSettings: ports } : undefined,
+    subsets: subsets?.map(subset => ({ name: subset.name, labels: subset.labels, trafficPolicy: subset.policy && trafficPolicy(subset.policy) })),
+  } satisfies Loose<Wire<imported.DestinationRuleSpec>>;
+}
+
+/** A policy is held to Istio's fields where it is rendered; the imports spell one of them otherwise. */
+type Loose<T extends { trafficPolicy?: unknown; subsets?: { trafficPolicy?: unknown }[] }> =
+  Omit<T, 'trafficPolicy' | 'subsets'> & { readonly trafficPolicy?: object; readonly subsets?: object[] };

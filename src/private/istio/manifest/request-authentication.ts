@@ -1,0 +1,7 @@
+import { RequestAuthenticationSpec } from '../objects';
+import { Wire } from './wire';
+import type * as imported from '../../../../imports/security.istio.io';
+
+export function requestAuthenticationSpec({ selector, jwtRules }: RequestAuthenticationSpec): object {
+  return { selector: { matchLabels: selector }, jwtRules } satisfies Wire<imported.RequestAuthenticationSpec>;
+}

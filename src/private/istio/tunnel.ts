@@ -1,0 +1,54 @@
+import { insecureReasons, upstreamPolicies, UpstreamRuleHead } from './external';
+import { ObjectPlan, VirtualServiceSpec } from './objects';
+import { labelOf } from '../basics/names';
+import { ProxyIntent } from '../model/connect-proxy';
+import { ExternalIntent, Port } from '../model/external-service';
+import { Labels } from '../model/labels';
+import { Target } from '../model/rule';
+
+/** Where a connection enters the forward proxy: a subset that says which host the proxy is asked for. */
+export function tunnelEntrance(proxy: ProxyIntent, host: string, port: Port): Target {
+  return { host: proxy.host, port: proxy.port, subset: subsetName(host, port) };
+}
+
+function subsetName(host: string, port: Port): string {
+  return labelOf(host, port.number);
+}
+
+/**
+ * How proxies of the mesh go to the forward proxy on behalf of one host: those that a selector names, or all of the namespace. Rules of one namespace for the same forward proxy are joined by
+ * Istio: their subsets are added, and what they say of all connections is the same.
+ */
+export function tunnelRule(
+  proxy: ProxyIntent, host: string, ports: Port[], { namespace, name }: UpstreamRuleHead, workloadSelector?: Labels,
+): ObjectPlan {
+  return {
+    kind: 'DestinationRule',
+    id: `${host}-tunnel`,
+    namespace,
+    name: labelOf(...name, 'tunnel'),
+    annotations: insecureReasons(proxy.service),
+    spec: {
+      host: proxy.host,
+      exportTo: ['.'],
+      workloadSelector,
+      ...upstreamPolicies(proxy.host, proxy.service, namespace),
+      subsets: ports.map(port => ({
+        name: subsetName(host, port), policy: { tunnel: { protocol: proxy.protocol, targetHost: host, targetPort: port.targetPort } },
+      })),
+    },
+  };
+}
+
+/** The route by which sidecars themselves go to the forward proxy. */
+export function directTunnels(proxy: ProxyIntent, { hosts, ports }: ExternalIntent): VirtualServiceSpec {
+  const ways = hosts.flatMap(host => ports.map(port => ({ host, port, to: tunnelEntrance(proxy, host, port) })));
+  return {
+    hosts,
+    gateways: ['mesh'],
+    exportTo: ['.'],
+    http: [],
+    tls: ways.filter(way => way.port.protocol !== 'TCP').map(({ host, port, to }) => ({ port: port.number, sniHosts: [host], to: [to] })),
+    tcp: ways.filter(way => way.port.protocol === 'TCP').map(({ port, to }) => ({ port: port.number, to: [to] })),
+  };
+}

@@ -1,0 +1,46 @@
+import { labelOf } from '../basics/names';
+import { isHttp, isHttp2, Port } from '../model/external-service';
+import { LEG_ONE, LegOne, legOneHost, legOneOf, ownLegOneHost, PORT_HEADER, WayIntent } from '../model/leg-one';
+import { Target } from '../model/rule';
+
+/** One host and port of the service, with everything about its way. */
+export interface Way {
+  readonly host: string;
+  readonly port: Port;
+  readonly legOne: LegOne;
+  /** The Gateway object whose server receives leg 1, as a name. */
+  readonly gatewayName: string;
+  /** The name that callers' sidecars connect to, and its port. */
+  readonly entrance: Target;
+  /** The number of the server that receives leg 1. */
+  readonly serverPort: number;
+  /** The port of the gateway's pods behind it. */
+  readonly podPort: number;
+  /** What leg 1 writes into requests where the service has several HTTP ports: the gateway sees the Host header, but not the port that was called. */
+  readonly mark?: { readonly [header: string]: string };
+}
+
+export function waysOf(intent: WayIntent): Way[] {
+  return intent.service.hosts.flatMap(host => intent.service.ports.map(port => wayOf(intent, host, port)));
+}
+
+function wayOf(intent: WayIntent, host: string, port: Port): Way {
+  const { gateway } = intent;
+  const legOne = legOneOf(intent, port);
+  const shared = legOne === 'shared';
+  const { number: serverPort, targetPort: podPort } = serverOf();
+  const gatewayName = shared ? gateway.name : labelOf(gateway.name, host, legOne === 'plaintext' ? serverPort : port.number);
+  const marked = isHttp(port) && intent.service.ports.filter(isHttp).length > 1;
+  const mark = marked ? { [PORT_HEADER]: String(port.number) } : undefined;
+  return { host, port, legOne, serverPort, podPort, gatewayName, entrance: entranceOf(), mark };
+
+  function serverOf(): { readonly number: number; readonly targetPort: number } {
+    if (legOne === 'plaintext') return { number: 80, targetPort: 80 };
+    return !shared && intent.gatewayPort ? intent.gatewayPort : { number: gateway.port, targetPort: gateway.targetPort };
+  }
+
+  function entranceOf(): Target {
+    if (shared) return { host: legOneHost(gateway), port: isHttp2(port) ? LEG_ONE.grpc : LEG_ONE.http };
+    return { host: legOne === 'own' ? ownLegOneHost(gateway, host, port.number) : gateway.serviceHost, port: serverPort };
+  }
+}

@@ -1,0 +1,40 @@
+import { Match } from './match';
+
+/** Who may enter by a route, checked. */
+export interface AccessIntent {
+  /** All of them must be fulfilled. */
+  readonly requirements: Requirement[];
+  /** Each once. */
+  readonly issuers: Issuer[];
+  /** The authorizer outside, by the name that mesh config has for it. */
+  readonly provider?: string;
+  /** Names of which the client's certificate must have one; of each list. */
+  readonly subjectAltNames: string[][];
+  /** Paths for which nothing is asked. */
+  readonly openPaths: string[];
+  /** What nobody may ask for. */
+  readonly deny: Match[];
+}
+
+/** Fulfilled where one of the alternatives is; an alternative is where all its facts hold. */
+export type Requirement = Fact[][];
+
+/** An attribute of a request, as Istio's policies name it, that has one of the values. */
+export interface Fact {
+  readonly key: string;
+  readonly values: string[];
+}
+
+/** Who signs tokens, and where they stand in a request. */
+export interface Issuer {
+  readonly issuer: string;
+  readonly jwks?: string;
+  readonly jwksUri?: string;
+  readonly header?: string;
+}
+
+/** The hosts of a route, and the ports of the pods at which it answers. */
+export interface RoutedHosts {
+  readonly hosts: string[];
+  readonly podPorts: number[];
+}

@@ -1,0 +1,31 @@
+import { Labels } from './labels';
+
+/** A gateway workload as the plans see it. */
+export interface WorkloadFacts {
+  readonly namespace: string;
+  readonly serviceName: string;
+  readonly selector: { [label: string]: string };
+  readonly ports: { readonly number: number; readonly targetPort: number }[];
+}
+
+/** Tells pods from others, in whatever order their labels are written. */
+export function podsKey({ namespace, selector }: Pick<WorkloadFacts, 'namespace' | 'selector'>): string {
+  return JSON.stringify([namespace, ...Object.entries(selector).sort()]);
+}
+
+export function workloadPortsText(workload: WorkloadFacts): string {
+  return `ports ${workload.ports.map(p => p.number).join(', ') || 'none'} of Service ${workload.namespace}/${workload.serviceName}`;
+}
+
+/** An egress gateway as callers and routes need to know it. */
+export interface GatewayFacts {
+  readonly name: string;
+  /** The namespace of the gateway's pods. */
+  readonly namespace: string;
+  readonly selector: Labels;
+  /** The full name of its Service. */
+  readonly serviceHost: string;
+  /** The port of its Service that leg 1 uses, and the port of the pods behind it. */
+  readonly port: number;
+  readonly targetPort: number;
+}

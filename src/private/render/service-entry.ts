@@ -1,7 +1,0 @@
-import { Wire } from './wire';
-import type * as imported from '../../../imports/networking.istio.io';
-import { ServiceEntrySpec } from '../plan/objects';
-
-export function serviceEntrySpec({ workloadSelector, ...same }: ServiceEntrySpec): object {
-  return { ...same, workloadSelector: workloadSelector && { labels: workloadSelector } } satisfies Wire<imported.ServiceEntrySpec>;
-}

@@ -1,0 +1,47 @@
+import { isDeepStrictEqual } from 'node:util';
+import { intersect } from './intersect';
+import { HeaderCondition, Match } from '../model/match';
+import { CorsSpec } from '../model/rule';
+
+const ASKED_METHOD = 'access-control-request-method';
+
+/** Of the headers by which a rule may tell requests apart, a preflight has this one alone. */
+const ORIGIN = 'origin';
+
+/** The matches of preflights for requests that fit these, where these do not take them themselves. */
+export function preflightsOf(matches: Match[]): Match[] {
+  return matches.filter(match => !takesPreflights(match)).map(match => ({
+    ...match,
+    methods: ['OPTIONS'],
+    headers: new Map<string, HeaderCondition>([[ORIGIN, match.headers.get(ORIGIN) ?? { kind: 'present' }], [ASKED_METHOD, asked(match.methods)]]),
+  }));
+}
+
+function takesPreflights(match: Match): boolean {
+  return (match.methods.length === 0 || match.methods.includes('OPTIONS')) && !hidesFromPreflights(match);
+}
+
+function hidesFromPreflights({ headers }: Match): boolean {
+  return [...headers.keys()].some(name => name !== ORIGIN);
+}
+
+function asked(methods: string[]): HeaderCondition {
+  if (methods.length === 0) return { kind: 'present' };
+  return methods.length === 1 ? { kind: 'exact', value: methods[0] } : { kind: 'regex', value: methods.join('|') };
+}
+
+/** Whether an earlier rule answers preflights of a later one, and otherwise than that would: a preflight does not show the headers that tell them apart. */
+export function answersForLater(earlier: PreflightRule, later: PreflightRule): boolean {
+  if (!earlier.cors || isDeepStrictEqual(earlier.cors, later.cors)) return false;
+  const hiding = earlier.matches.filter(hidesFromPreflights).map(shown);
+  return hiding.some(a => later.matches.length === 0 || later.matches.some(b => intersect(a, shown(b)) !== 'never'));
+}
+
+interface PreflightRule {
+  readonly matches: Match[];
+  readonly cors?: CorsSpec;
+}
+
+function shown(match: Match): Match {
+  return { ...match, headers: new Map([...match.headers].filter(([name]) => name === ORIGIN)) };
+}

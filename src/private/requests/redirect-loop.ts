@@ -1,0 +1,63 @@
+import { isDeepStrictEqual } from 'node:util';
+import { intersect } from './intersect';
+import { covers } from '../basics/hosts';
+import { ListenedHost } from '../model/listener';
+import { Match, NO_CONDITION, orEverything, PORT } from '../model/match';
+import { Action, Rule } from '../model/rule';
+
+type Redirect = Extract<Action, { kind: 'redirect' }>;
+
+/**
+ * Whether a rule redirects requests to where it redirects them again. Earlier rules are those that decide before it;
+ * where it cannot be told whether one of them takes the target, it is no loop.
+ */
+export function redirectsToItself(rule: Rule, earlier: Rule[], hosts: string[], served: ListenedHost[]): boolean {
+  const { action } = rule;
+  if (action?.kind !== 'redirect') return false;
+  const host = action.authority?.replace(PORT, '');
+  if (host !== undefined && !hosts.some(own => covers(own, host))) return false;
+  const matches = orEverything(rule.matches);
+  return schemesAfter(action, served).some(scheme => matches.some(match => {
+    const target = targetOf(match, action, scheme);
+    return target !== undefined && !earlier.some(e => mayTake(e, target));
+  }));
+}
+
+/** The schemes of the listeners at which redirected requests arrive, of those that serve the route. */
+function schemesAfter(action: Redirect, served: ListenedHost[]): string[] {
+  const own = ({ protocol }: ListenedHost) => (protocol === 'HTTPS' ? 'https' : 'http');
+  return served.flatMap(from => {
+    const scheme = action.scheme ?? own(from);
+    const named = action.port ?? portOf(action.authority);
+    const stays = action.scheme === undefined && action.authority === undefined;
+    const port = named ?? (stays ? from.port : scheme === 'https' ? 443 : 80);
+    return served.some(to => to.port === port && own(to) === scheme) ? [scheme] : [];
+  });
+}
+
+function portOf(authority: string | undefined): number | undefined {
+  const port = authority && PORT.exec(authority);
+  return port ? Number(port[0].slice(1)) : undefined;
+}
+
+/** What a request that fits a match becomes, if it still fits it. */
+function targetOf(match: Match, { uri, authority, code }: Redirect, scheme: string): Match | undefined {
+  // browsers go on with GET after these
+  if (code < 307 && match.methods.length > 0 && !match.methods.includes('GET')) return undefined;
+  const changed: Match = {
+    ...NO_CONDITION,
+    scheme,
+    path: uri === undefined ? undefined : { kind: 'exact', value: uri },
+    authority: authority === undefined ? undefined : { kind: 'exact', value: authority },
+  };
+  const target = intersect(changed, match);
+  const still = typeof target !== 'string' && (['path', 'authority'] as const).every(part => isDeepStrictEqual(target[part], changed[part] ?? match[part]));
+  return still ? target : undefined;
+}
+
+function mayTake(rule: Rule, target: Match): boolean {
+  return rule.matches.length === 0 || rule.matches.some(match => {
+    const both = intersect(target, match);
+    return both === 'inexpressible' || isDeepStrictEqual(both, target);
+  });
+}

@@ -1,0 +1,28 @@
+import { isDeepStrictEqual } from 'node:util';
+import { intersect } from './intersect';
+import { Match, NO_CONDITION, orEverything, PathCondition } from '../model/match';
+import { Rule } from '../model/rule';
+
+/** The rules for spared paths alone, without what an earlier one takes. */
+export function onPaths(rules: Rule[], spared: PathCondition[]): Rule[] {
+  const before: Match[] = [];
+  return rules.flatMap(rule => {
+    const joined = joinedWith(rule, spared).filter((match): match is Match => typeof match !== 'string');
+    const matches = joined.filter(match => !before.some(wide => isDeepStrictEqual(intersect(match, wide), match)));
+    before.push(...matches);
+    return matches.length > 0 ? [{ ...rule, matches }] : [];
+  });
+}
+
+/** Whether no match of Istio's says which of the paths that a rule takes are spared. */
+export function isInexpressible(rule: Rule, spared: PathCondition[]): boolean {
+  return joinedWith(rule, spared).includes('inexpressible');
+}
+
+function joinedWith(rule: Rule, spared: PathCondition[]) {
+  return orEverything(rule.matches).flatMap(match => spared.map(path => intersect(withoutRoot(match), { ...NO_CONDITION, path })));
+}
+
+function withoutRoot(match: Match): Match {
+  return match.path?.kind === 'prefix' && match.path.value === '/' ? { ...match, path: undefined } : match;
+}
