@@ -90,6 +90,7 @@ const layers: Record<string, string[]> = {
   requests: ['basics', 'model'],
   check: ['basics', 'model', 'requests'],
   istio: ['basics', 'model', 'requests'],
+  app: ['basics', 'model', 'istio'],
 };
 const forbidden = (target: string, allowed: string[]) => ({
   target: `./src/private/${target}`,
@@ -97,6 +98,7 @@ const forbidden = (target: string, allowed: string[]) => ({
   except: [target, ...allowed].map(layer => `./${target === 'check' ? '' : 'private/'}${layer}`),
 });
 project.eslint?.addRules({
+  'import/no-cycle': ['error'],
   'import/no-restricted-paths': ['error', { zones: Object.entries(layers).map(([target, allowed]) => forbidden(target, allowed)) }],
 });
 // an example imports the library by its name, as its readers will

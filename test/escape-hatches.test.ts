@@ -62,11 +62,14 @@ describe('escape hatches', () => {
     expect(find(synth(app, { admissible: false }), 'VirtualService', route.meshVirtualService.name).spec.fieldOfTomorrow).toBe(true);
   });
 
-  test('metadata of a route stands at all of its objects', () => {
-    const { app, route } = routed(originated, { metadata: { labels: { team: 'shop' }, annotations: { ticket: 'none' } } });
-    for (const { metadata } of manifestsOf(app, route.parts)) {
-      expect(metadata).toMatchObject({ labels: { team: 'shop' }, annotations: { ticket: 'none' } });
-    }
+  test('metadata of a route stands at its objects, and that of the service at the rule by which gateways reach it', () => {
+    const metadata = (team: string) => ({ labels: { team }, annotations: { ticket: team } });
+    const { app, route } = routed({ ...originated, metadata: metadata('platform') }, { metadata: metadata('shop') });
+    const kinds = manifestsOf(app, route.parts).map(({ kind, metadata: made }) => {
+      expect(made).toMatchObject(metadata(kind === 'DestinationRule' ? 'platform' : 'shop'));
+      return kind;
+    });
+    expect(kinds).toEqual(['VirtualService', 'VirtualService', 'AuthorizationPolicy', 'DestinationRule']);
   });
 });
 

@@ -2,7 +2,8 @@ import { App, Chart } from 'cdk8s';
 import { manifestsOf } from './synth';
 import {
   DirectRoute, DirectRouteProps, EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps,
-  GatewayWorkload, GatewayWorkloadPort, IngressGateway, IngressGatewayProps, IngressRoute, IngressRouteProps, MeshSettings, MeshSettingsOptions,
+  GatewayWorkload, GatewayWorkloadPort, IngressGateway, IngressGatewayProps, IngressRoute, IngressRouteProps, MeshSettings,
+  MeshSettingsOptions, TunnelProtocol,
 } from '../src';
 
 /** A mesh with an egress gateway that the platform's chart declares, and a chart of the application. */
@@ -46,11 +47,13 @@ export function routedDirectly(service: ExternalServiceProps, props: Partial<Dir
 const forwardProxy = { hosts: ['proxy.example.com'], addresses: ['192.0.2.20'], ports: [ExternalPort.tcp({ number: 3128 })] };
 
 /** As `routed`, by a forward proxy. */
-export function proxied(service: ExternalServiceProps, proxy: Partial<ExternalServiceProps> = {}, props: Partial<EgressRouteProps> = {}) {
+export function proxied(
+  service: ExternalServiceProps, proxy: Partial<ExternalServiceProps> = {}, props: Partial<EgressRouteProps> = {}, protocol?: TunnelProtocol,
+) {
   const world = mesh();
   const through = new ExternalService(world.platform, 'proxy', { ...forwardProxy, ...proxy });
   const external = new ExternalService(world.shop, 'service', service);
-  const route = new EgressRoute(world.shop, 'route', { service: external, gateway: world.egress, connectProxy: { service: through }, ...props });
+  const route = new EgressRoute(world.shop, 'route', { service: external, gateway: world.egress, connectProxy: { service: through, protocol }, ...props });
   const parts = [external.serviceEntry, through.serviceEntry, ...route.parts];
   return { ...world, proxy: through, service: external, route, manifests: () => manifestsOf(world.app, parts) };
 }

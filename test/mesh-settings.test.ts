@@ -2,6 +2,7 @@ import { App, Chart } from 'cdk8s';
 import { mesh } from './fixtures';
 import { expectRefusal } from './refusal';
 import { MeshSettings } from '../src';
+import { appModelOf } from '../src/private/app/declared';
 
 describe('mesh settings', () => {
   test('have defaults', () => {
@@ -16,7 +17,7 @@ describe('mesh settings', () => {
 
   test('make the cluster domain part of the names of Services', () => {
     const { egress } = mesh({ clusterDomain: 'corp.local' });
-    expect(egress._facts.serviceHost).toBe('istio-egressgateway.istio-system.svc.corp.local');
+    expect(appModelOf(egress).egressGateways.all()[0].gateway.serviceHost).toBe('istio-egressgateway.istio-system.svc.corp.local');
   });
 
   test('are refused where others are in use', () => {

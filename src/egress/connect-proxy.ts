@@ -1,4 +1,4 @@
-import { IExternalService } from './external-service';
+import { IExternalService } from './i-external-service';
 
 /** How a connection is carried in a request to a forward proxy. */
 export enum TunnelProtocol {

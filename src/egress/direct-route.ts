@@ -1,20 +1,23 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { IExternalService } from './external-service';
+import { IExternalService } from './i-external-service';
 import { RouteMatch } from '../http/route-match';
 import { EgressRule } from '../http/rule';
 import { ObjectMetadata } from '../object-metadata';
-import { chartNamespace } from '../private/basics/chart';
-import { Refuse, refuser } from '../private/basics/errors';
-import { checkConstruct, needObject } from '../private/basics/kinds';
+import { chartNamespace } from '../private/app/chart';
+import { appModelOf, declare, makingRefuser } from '../private/app/declared';
+import { addObjects } from '../private/app/objects';
+import { Refuse } from '../private/basics/errors';
+import { needObject } from '../private/basics/kinds';
+import { needDeclared } from '../private/check/declared';
 import { externalDestinations } from '../private/check/external-destination';
 import { checkLeaving } from '../private/check/leaving';
 import { planDirectRoute } from '../private/istio/direct';
-import { addObject } from '../private/istio/manifest/object';
+import { rendered } from '../private/istio/manifest/object';
+import { ExternalServiceModel } from '../private/model/app-model';
+import { meshRoutesOf } from '../private/model/collisions';
 import { isHttp } from '../private/model/external-service';
 import { targetsOf } from '../private/model/rule';
-import { addReader } from '../private/readers';
-import { claim } from '../private/registry';
 
 /** Properties of a `DirectRoute`. Programs without types that give another type get error `TypeInvalid`. */
 export interface DirectRouteProps {
@@ -69,36 +72,39 @@ export class DirectRoute extends Construct {
   /** The VirtualServices, in the order of the service's hosts. */
   public readonly virtualServices: ApiObject[];
 
+  /** All objects of the route: the VirtualServices. */
+  public readonly parts: ApiObject[];
+
   constructor(scope: Construct, id: string, props: DirectRouteProps) {
     super(scope, id);
-    const refuse: Refuse = refuser(this);
+    const refuse: Refuse = makingRefuser(this);
     needObject(props, 'props', refuse);
-    const service = checkConstruct(props.service, '_intent', 'ExternalService', 'service', refuse);
+    const service = needDeclared(this, props.service, 'externalServices', 'service', refuse);
     const namespace = chartNamespace(this, refuse);
     checkService(service, namespace, refuse);
-    const leaving = checkLeaving(this, props, service._intent, [], undefined, refuse);
+    const leaving = checkLeaving(this, props, service.service, [], undefined, refuse);
     for (const other of externalDestinations(props.rules ?? [])) checkService(other, namespace, refuse, 'rules');
-    service.hosts.forEach((host, i) => {
-      const other = claim(this, 'mesh', namespace, host);
-      if (other) {
-        refuse({ code: 'MeshHostConflict', prop: `service.hosts[${i}]`, got: host, allowed: `hosts other than those of ${other.node.path}`, fix: `put the rules into ${other.node.path}: of two routes for a host Istio takes one` });
+    const route = { ...leaving, namespace, name: props.metadata?.name, service: service.service };
+    route.service.hosts.forEach((host, i) => {
+      const [rival] = meshRoutesOf(appModelOf(this), namespace, host);
+      if (rival) {
+        refuse({ code: 'MeshHostConflict', prop: `service.hosts[${i}]`, got: host, allowed: `hosts other than those of ${rival.path}`, fix: `put the rules into ${rival.path}: of two routes for a host Istio takes one` });
       }
     });
-    addReader(this, namespace, leaving.rules.flatMap(targetsOf));
-    const plans = planDirectRoute({ ...leaving, namespace, name: props.metadata?.name, service: service._intent });
-    this.virtualServices = plans.map(plan => addObject(this, plan, props.metadata));
-    service._openAfter(this.virtualServices);
+    this.virtualServices = addObjects(this, planDirectRoute(route).map(rendered), props.metadata);
+    this.parts = this.virtualServices;
+    [this.node.defaultChild] = this.parts;
+    declare(this, 'directRoutes', { path: this.node.path, route, service: service.path, targets: route.rules.flatMap(targetsOf) }, this.parts);
   }
 }
 
-function checkService(service: IExternalService, namespace: string, refuse: Refuse, prop = 'service'): void {
-  if (!service._direct) {
-    refuse({ code: 'ServiceNotDirect', prop, got: service.node.path, allowed: 'a service with `direct: true`', fix: 'say `direct: true` at the service, or lead to it with an EgressRoute' });
+function checkService({ path, direct, namespace: own, service: { ports } }: ExternalServiceModel, namespace: string, refuse: Refuse, prop = 'service'): void {
+  if (!direct) {
+    refuse({ code: 'ServiceNotDirect', prop, got: path, allowed: 'a service with `direct: true`', fix: 'say `direct: true` at the service, or lead to it with an EgressRoute' });
   }
-  if (service._namespace !== namespace) {
-    refuse({ code: 'DirectRouteNamespace', prop, got: `${service.node.path} of namespace ${service._namespace}`, allowed: `a service of namespace ${namespace}`, fix: 'make the route in a chart of that namespace: a direct service is known to no other' });
+  if (own !== namespace) {
+    refuse({ code: 'DirectRouteNamespace', prop, got: `${path} of namespace ${own}`, allowed: `a service of namespace ${namespace}`, fix: 'make the route in a chart of that namespace: a direct service is known to no other' });
   }
-  const { ports } = service._intent;
   if (!ports.some(isHttp)) {
     refuse({ code: 'RulesOnOpaqueTraffic', prop: `${prop}.ports`, got: ports.map(p => `${p.number} (${p.protocol})`), allowed: 'a service with an HTTP port', fix: 'delete the route: a direct service needs none; or use ExternalPort.httpToHttps() and let the application say http://' });
   }

@@ -1,16 +1,19 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { AppTls } from './egress-route';
-import { IExternalService } from './external-service';
-import { IEgressGateway } from '../gateway/egress-gateway';
+import { IExternalService } from './i-external-service';
+import { IEgressGateway } from '../gateway/i-egress-gateway';
 import { ObjectMetadata } from '../object-metadata';
-import { chartNamespace } from '../private/basics/chart';
-import { Refuse, refuser } from '../private/basics/errors';
-import { checkConstruct, needObject } from '../private/basics/kinds';
+import { chartNamespace } from '../private/app/chart';
+import { appModelOf, declare, makingRefuser } from '../private/app/declared';
+import { addObject } from '../private/app/objects';
+import { Refuse } from '../private/basics/errors';
+import { needObject } from '../private/basics/kinds';
+import { needDeclared } from '../private/check/declared';
 import { checkEgressCaller } from '../private/check/egress-caller';
-import { addObject } from '../private/istio/manifest/object';
+import { rendered } from '../private/istio/manifest/object';
 import { planEgressCaller } from '../private/istio/mesh-leg';
-import { claim } from '../private/registry';
+import { meshRoutesOf } from '../private/model/collisions';
 
 /** Properties of an `EgressCaller`. Programs without types that give another type get error `TypeInvalid`. */
 export interface EgressCallerProps {
@@ -58,26 +61,30 @@ export class EgressCaller extends Construct {
   /** The VirtualService. */
   public readonly virtualService: ApiObject;
 
+  /** All objects of the caller: the VirtualService. */
+  public readonly parts: ApiObject[];
+
   constructor(scope: Construct, id: string, props: EgressCallerProps) {
     super(scope, id);
-    const refuse: Refuse = refuser(this);
+    const refuse: Refuse = makingRefuser(this);
     needObject(props, 'props', refuse);
-    const service = checkConstruct(props.service, '_intent', 'ExternalService', 'service', refuse);
-    const gateway = checkConstruct(props.gateway, '_facts', 'EgressGateway', 'gateway', refuse);
-    if (service._direct) {
-      refuse({ code: 'DirectServiceRouted', prop: 'service', got: service.node.path, allowed: 'a service that is not direct', fix: 'leave out `direct` from the service, or delete the caller' });
+    const service = needDeclared(this, props.service, 'externalServices', 'service', refuse);
+    const gateway = needDeclared(this, props.gateway, 'egressGateways', 'gateway', refuse);
+    if (service.direct) {
+      refuse({ code: 'DirectServiceRouted', prop: 'service', got: service.path, allowed: 'a service that is not direct', fix: 'leave out `direct` from the service, or delete the caller' });
     }
     const namespace = chartNamespace(this, refuse);
-    const intent = checkEgressCaller(props, { service: service._intent, gateway: gateway._facts, workload: gateway._workload }, refuse);
-    service.hosts.forEach((host, i) => {
-      const rival = claim(this, 'mesh', namespace, host);
+    const leg = checkEgressCaller(props, { service: service.service, gateway: gateway.gateway, workload: gateway.workload }, refuse);
+    const { hosts } = service.service;
+    hosts.forEach((host, i) => {
+      const [rival] = meshRoutesOf(appModelOf(this), namespace, host);
       if (rival) {
-        refuse({ code: 'MeshHostConflict', prop: `service.hosts[${i}]`, got: `${host} from ${namespace}`, allowed: `hosts other than those of ${rival.node.path}`, fix: 'let each namespace reach a host by one route; a route leaves this one to its caller with `ownLeg`' });
+        refuse({ code: 'MeshHostConflict', prop: `service.hosts[${i}]`, got: `${host} from ${namespace}`, allowed: `hosts other than those of ${rival.path}`, fix: 'let each namespace reach a host by one route; a route leaves this one to its caller with `ownLeg`' });
       }
     });
-    gateway._showTo([namespace]);
-    service._showTo([namespace]);
-    this.virtualService = addObject(this, planEgressCaller(intent, namespace, props.metadata?.name), props.metadata);
-    service._openAfter([this.virtualService]);
+    this.virtualService = addObject(this, rendered(planEgressCaller(leg, namespace, props.metadata?.name)), props.metadata);
+    this.parts = [this.virtualService];
+    this.node.defaultChild = this.virtualService;
+    declare(this, 'egressCallers', { path: this.node.path, namespace, gateway: gateway.path, service: service.path, hosts }, this.parts);
   }
 }

@@ -2,25 +2,28 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Caller } from './caller';
 import { ConnectProxy } from './connect-proxy';
-import { IExternalService } from './external-service';
-import { IEgressGateway } from '../gateway/egress-gateway';
+import { IExternalService } from './i-external-service';
+import { IEgressGateway } from '../gateway/i-egress-gateway';
 import { RouteMatch } from '../http/route-match';
 import { EgressRule } from '../http/rule';
 import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
-import { chartNamespace } from '../private/basics/chart';
-import { Refuse, refuser } from '../private/basics/errors';
-import { checkConstruct, needObject } from '../private/basics/kinds';
+import { chartNamespace } from '../private/app/chart';
+import { appModelOf, declare, makingRefuser } from '../private/app/declared';
+import { addObjects } from '../private/app/objects';
+import { upstreamRulesOf } from '../private/app/upstream-rules';
+import { Refuse } from '../private/basics/errors';
+import { needObject } from '../private/basics/kinds';
+import { checkEgressRouteBeside } from '../private/check/beside';
+import { needProxy } from '../private/check/connect-proxy';
+import { needDeclared } from '../private/check/declared';
 import { checkEgressRoute } from '../private/check/egress-route';
 import { externalDestinations } from '../private/check/external-destination';
 import { planEgressRoute } from '../private/istio/egress-route';
-import { addObject } from '../private/istio/manifest/object';
-import { EgressIntent } from '../private/model/egress-route';
-import { isHttp } from '../private/model/external-service';
+import { rendered } from '../private/istio/manifest/object';
+import { EgressRouteModel } from '../private/model/app-model';
 import { workloadPortsText } from '../private/model/gateway';
 import { targetsOf } from '../private/model/rule';
-import { addReader } from '../private/readers';
-import { claim } from '../private/registry';
 
 /** What becomes of TLS that the application itself speaks. */
 export enum AppTls {
@@ -158,95 +161,49 @@ export class EgressRoute extends Construct {
 
   constructor(scope: Construct, id: string, props: EgressRouteProps) {
     super(scope, id);
-    const refuse: Refuse = refuser(this);
+    const refuse: Refuse = makingRefuser(this);
     needObject(props, 'props', refuse);
-    const service = checkConstruct(props.service, '_intent', 'ExternalService', 'service', refuse);
-    const gateway = checkConstruct(props.gateway, '_facts', 'EgressGateway', 'gateway', refuse);
-    if (service._direct) {
-      refuse({ code: 'DirectServiceRouted', prop: 'service', got: service.node.path, allowed: 'a service that is not direct', fix: 'leave out `direct` from the service, or delete the route' });
+    const service = needDeclared(this, props.service, 'externalServices', 'service', refuse);
+    const gateway = needDeclared(this, props.gateway, 'egressGateways', 'gateway', refuse);
+    if (service.direct) {
+      refuse({ code: 'DirectServiceRouted', prop: 'service', got: service.path, allowed: 'a service that is not direct', fix: 'leave out `direct` from the service, or delete the route' });
     }
-    if (props.plaintextLegOne !== undefined && !gateway._workload.ports.some(p => p.number === 80)) {
-      refuse({ code: 'EgressGatewayPortMissing', prop: 'plaintextLegOne', got: 'port 80', allowed: workloadPortsText(gateway._workload), fix: 'add port 80 to the Service and to the GatewayWorkload, or leave out plaintextLegOne' });
+    if (props.plaintextLegOne !== undefined && !gateway.workload.ports.some(p => p.number === 80)) {
+      refuse({ code: 'EgressGatewayPortMissing', prop: 'plaintextLegOne', got: 'port 80', allowed: workloadPortsText(gateway.workload), fix: 'add port 80 to the Service and to the GatewayWorkload, or leave out plaintextLegOne' });
     }
     const around = {
       namespace: chartNamespace(this, refuse),
       name: props.metadata?.name,
       trustDomain: MeshSettings.of(this).trustDomain,
-      service: service._intent,
-      gateway: gateway._facts,
-      workload: gateway._workload,
+      service: service.service,
+      gateway: gateway.gateway,
+      workload: gateway.workload,
     };
-    const intent = checkEgressRoute(this, { ...props, layout: props.virtualServices ?? 'SPLIT' }, around, refuse);
-    this.claimHosts(intent, service, refuse);
-    addReader(this, gateway._facts.namespace, intent.rules.flatMap(targetsOf));
-    gateway._showTo(intent.callerNamespaces);
-    const leaves = props.connectProxy?.service ?? service;
-    leaves._showTo([gateway._facts.namespace]);
-    if (needsListener(intent)) service._showTo(intent.callerNamespaces);
-    const others = externalDestinations(props.rules ?? []);
-    const upstreams = [leaves, ...others].filter(upstream => this.isFirstTo(upstream, intent, refuse));
-    const made = planEgressRoute(intent, upstreams.map(upstream => upstream._intent)).map(plan => addObject(this, plan, props.metadata));
-    service._openAfter(made);
-    props.connectProxy?.service._openAfter(made);
-    for (const other of others) {
-      other._showTo([gateway._facts.namespace]);
-      other._openAfter(made.filter(part => part.kind === 'DestinationRule'));
-    }
+    const route = checkEgressRoute(this, { ...props, layout: props.virtualServices ?? 'SPLIT' }, around, refuse);
+    const leaves = props.connectProxy ? needProxy(this, props.connectProxy, refuse) : service;
+    const model: EgressRouteModel = {
+      path: this.node.path,
+      route,
+      gateway: gateway.path,
+      service: service.path,
+      upstreams: [leaves, ...externalDestinations(props.rules ?? [])].map(({ path, service: { hosts } }) => ({ service: path, hosts })),
+      targets: route.rules.flatMap(targetsOf),
+    };
+    checkEgressRouteBeside(model, appModelOf(this), refuse);
+    const made = addObjects(this, planEgressRoute(route).map(rendered), props.metadata);
     const routes = made.filter(part => part.kind === 'VirtualService');
     this.gatewayVirtualService = routes[0];
     // callers' stands last of all, because it opens the way
-    if (intent.layout === 'SPLIT') routes.unshift(routes.pop()!);
+    if (route.layout === 'SPLIT') routes.unshift(routes.pop()!);
     this.meshVirtualService = routes[0];
-    this.parts = [...routes, ...made.filter(part => part.kind !== 'VirtualService')];
+    const { namespace, name, selector } = gateway.gateway;
+    this.parts = [
+      ...routes,
+      ...made.filter(part => part.kind !== 'VirtualService'),
+      ...upstreamRulesOf(this, model.upstreams.slice(route.proxy ? 1 : 0), { namespace, name: [name], selector }),
+    ];
+    this.node.defaultChild = this.meshVirtualService;
+    // in the order in which they should be applied
+    declare(this, 'egressRoutes', model, made);
   }
-
-  /** A host has one way out of a gateway, and one way in a calling namespace: of two, Istio would take one without a word. */
-  private claimHosts(intent: EgressIntent, service: IExternalService, refuse: Refuse): void {
-    const { name, namespace } = intent.gateway;
-    intent.service.hosts.forEach((host, i) => {
-      const other = claim(this, 'egress', namespace, name, host) as EgressRoute | undefined;
-      if (other) {
-        const same = JSON.stringify(tlsOf.get(other)) === JSON.stringify(service._intent.ports.map(p => p.tls));
-        refuse({
-          code: same ? 'HostAlreadyRouted' : 'UpstreamTlsConflict',
-          prop: `service.hosts[${i}]`,
-          got: host,
-          allowed: `hosts that ${other.node.path} does not lead to through ${namespace}/${name}`,
-          fix: `add the callers of this route to ${other.node.path}${same ? '' : ', and agree on one TLS: the gateway keeps one setting a host'}`,
-        });
-      }
-      for (const caller of intent.guestNamespaces) {
-        const rival = claim(this, 'mesh', caller, host);
-        if (rival) {
-          refuse({
-            code: 'MeshHostConflict',
-            prop: 'callers',
-            got: `${host} from ${caller}`,
-            allowed: `hosts and callers other than those of ${rival.node.path}`,
-            fix: 'let each namespace reach a host by one route',
-          });
-        }
-      }
-    });
-    tlsOf.set(this, service._intent.ports.map(p => p.tls));
-  }
-
-  /** The gateway reaches a host in one way, which the first route to it makes. */
-  private isFirstTo(upstream: IExternalService, { gateway, proxy, service }: EgressIntent, refuse: Refuse): boolean {
-    const { name, namespace } = gateway;
-    const befores = upstream.hosts.map(host => ({ host, before: claim(upstream, 'upstream', namespace, name, host) }));
-    const rival = befores.find(({ before }) => before && before !== upstream);
-    if (rival) {
-      const prop = proxy ? 'connectProxy.service' : upstream._intent === service ? 'service.hosts' : 'rules';
-      refuse({ code: 'UpstreamTlsConflict', prop, got: rival.host, allowed: `hosts that ${rival.before!.node.path} does not declare for ${namespace}/${name}`, fix: 'declare the host in one service, and pass that to all routes' });
-    }
-    return befores.every(({ before }) => before === undefined);
-  }
-}
-
-const tlsOf = new WeakMap<EgressRoute, unknown>();
-
-/** HTTP on port 80 needs no listener beyond that of leg 1 (R8); anything else needs the service itself to be known. */
-function needsListener(intent: EgressIntent): boolean {
-  return intent.service.ports.some(p => !isHttp(p) || p.number !== 80);
 }

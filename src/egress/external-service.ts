@@ -1,23 +1,26 @@
 import { ApiObject, Chart } from 'cdk8s';
-import { Construct, IConstruct } from 'constructs';
+import { Construct, Dependable, IDependable } from 'constructs';
 import { ConnectProxy } from './connect-proxy';
 import { ExternalPort } from './external-port';
+import { IExternalService } from './i-external-service';
 import { Resolution } from './resolution';
 import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
-import { chartNamespace } from '../private/basics/chart';
+import { chartNamespace } from '../private/app/chart';
+import { appModelOf, checkLate, declare, makingRefuser, partsOf } from '../private/app/declared';
+import { addObject, addObjects } from '../private/app/objects';
+import { allUpstreamRules, removeUnusedRules } from '../private/app/upstream-rules';
 import { checkLabel } from '../private/basics/checks';
-import { refusalMessage, Refuse, refuser } from '../private/basics/errors';
+import { Refusal, Refuse } from '../private/basics/errors';
 import { checkFlag, checkList, needObject } from '../private/basics/kinds';
-import { checkDirectProxy } from '../private/check/connect-proxy';
+import { checkDirectProxy, needProxy } from '../private/check/connect-proxy';
 import { checkExternal, checkImported } from '../private/check/external';
 import { directRules, externalServiceEntry } from '../private/istio/external';
-import { addLateObject, addObject } from '../private/istio/manifest/object';
-import { ObjectPlan } from '../private/istio/objects';
+import { rendered, renderedLate } from '../private/istio/manifest/object';
 import { directTunnels, tunnelRule } from '../private/istio/tunnel';
-import { ProxyIntent } from '../private/model/connect-proxy';
-import { ExternalIntent } from '../private/model/external-service';
-import { claim } from '../private/registry';
+import { AppModel, ExternalServiceModel } from '../private/model/app-model';
+import { meshRoutesOf } from '../private/model/collisions';
+import { viewersOf } from '../private/model/visibility';
 import { ConnectionPool } from '../traffic/connection-pool';
 import { LoadBalancer } from '../traffic/load-balancer';
 import { OutlierDetection } from '../traffic/outlier-detection';
@@ -33,36 +36,6 @@ export enum ServiceLocation {
 
   /** In the mesh, such as a virtual machine with a sidecar: mesh mTLS is spoken to endpoints that have a proxy. */
   MESH_INTERNAL = 'MESH_INTERNAL',
-}
-
-/** A service outside the mesh. */
-export interface IExternalService extends IConstruct {
-  /** The hosts of the service. */
-  readonly hosts: string[];
-
-  /** @internal */
-  readonly _intent: ExternalIntent;
-
-  /** @internal */
-  readonly _direct: boolean;
-
-  /** @internal */
-  readonly _namespace: string;
-
-  /**
-   * Makes the service known to namespaces.
-   *
-   * @internal
-   */
-  _showTo(namespaces: string[]): void;
-
-  /**
-   * Has the service applied after what guards the way to it: its ServiceEntry is what opens the way. Before the DestinationRule stands, clear
-   * text would go to a TLS port; before the VirtualService does, sidecars that know the host would go there by themselves.
-   *
-   * @internal
-   */
-  _openAfter(guards: ApiObject[]): void;
 }
 
 /** Properties of an `ExternalService`. Programs without types that give another type get error `TypeInvalid`. */
@@ -223,102 +196,118 @@ export class ExternalService extends Construct implements IExternalService {
   /** The VirtualService by which sidecars go to the forward proxy, where there is one. */
   public readonly virtualService?: ApiObject;
 
-  /** @internal */
-  public readonly _intent: ExternalIntent;
-  /** @internal */
-  public readonly _direct: boolean;
-  /** @internal */
-  public readonly _namespace: string;
-  private readonly viewers = new Set<string>();
+  /** The objects of the service itself, first the ServiceEntry. */
+  public readonly parts: ApiObject[];
 
   constructor(scope: Construct, id: string, props: ExternalServiceProps) {
     super(scope, id);
-    const refuse: Refuse = refuser(this);
+    const refuse: Refuse = makingRefuser(this);
     const namespace = chartNamespace(this, refuse);
-    this._namespace = namespace;
     needObject(props, 'props', refuse);
-    this._intent = checkExternal(props, namespace, MeshSettings.of(this), refuse);
-    this._direct = checkFlag(props.direct, 'direct', refuse);
-    this.hosts = this._intent.hosts;
+    const app = appModelOf(this);
+    const service = checkExternal(props, namespace, MeshSettings.of(this), refuse);
+    const direct = checkFlag(props.direct, 'direct', refuse);
+    this.hosts = service.hosts;
     this.hosts.forEach((host, i) => {
-      const other = claim(this, 'external host', namespace, host);
+      const [other] = app.externalServices.with('host', namespace, host);
       if (other) {
-        refuse({ code: 'HostDuplicate', prop: `hosts[${i}]`, got: host, allowed: `hosts that no other service of ${namespace} has; ${other.node.path} has it`, fix: 'put all ports of a host into one ExternalService' });
+        refuse({ code: 'HostDuplicate', prop: `hosts[${i}]`, got: host, allowed: `hosts that no other service of ${namespace} has; ${other.path} has it`, fix: 'put all ports of a host into one ExternalService' });
       }
     });
-    this.serviceEntry = addLateObject(this, { kind: 'ServiceEntry', id: 'service-entry', namespace, name: props.metadata?.name },
-      () => externalServiceEntry(this._intent, namespace, this.viewers), props.metadata);
-    const proxy = props.connectProxy && checkDirectProxy(props.connectProxy, this._direct, this._intent, refuse);
-    const rules = proxy ? this.tunnelRules(proxy, namespace) : this._direct ? this.directRules(namespace) : [];
-    this.destinationRules = rules.map(rule => addObject(this, rule, props.metadata));
-    if (proxy) this.virtualService = this.tunnelRoute(proxy, namespace, refuse, props.metadata);
-    props.connectProxy?.service._showTo([namespace]);
-    this._openAfter([...this.destinationRules, ...this.virtualService ? [this.virtualService] : []]);
-    if (this._direct) this.viewers.add(namespace);
-    checkList(props.exportTo, 'exportTo', refuse)?.forEach((viewer, i) => this.viewers.add(checkLabel(viewer, `exportTo[${i}]`, refuse)));
-    this.node.addValidation({ validate: () => this.unused() });
-  }
-
-  /** @internal */
-  public _showTo(namespaces: string[]): void {
-    for (const namespace of namespaces) this.viewers.add(namespace);
-  }
-
-  /** @internal */
-  public _openAfter(guards: ApiObject[]): void {
-    // the order of charts is their users' own
-    this.serviceEntry.addDependency(...guards.filter(guard => Chart.of(guard) === Chart.of(this)));
-  }
-
-  private tunnelRoute(proxy: ProxyIntent, namespace: string, refuse: Refuse, metadata?: ObjectMetadata): ApiObject {
-    for (const host of this.hosts) {
-      const rival = claim(this, 'mesh', namespace, host);
-      if (rival) {
-        refuse({ code: 'MeshHostConflict', prop: 'connectProxy', got: `${host} from ${namespace}`, allowed: `hosts other than those of ${rival.node.path}`, fix: 'let each namespace reach a host by one route' });
-      }
+    const proxy = props.connectProxy && checkDirectProxy(this, props.connectProxy, direct, service, refuse);
+    if (proxy) checkMeshHosts(app, this.hosts, namespace, refuse);
+    const { name, labels, annotations } = props.metadata ?? {};
+    const model: ExternalServiceModel = {
+      path: this.node.path,
+      namespace,
+      service,
+      direct,
+      exportTo: (checkList(props.exportTo, 'exportTo', refuse) ?? []).map((viewer, i) => checkLabel(viewer, `exportTo[${i}]`, refuse)),
+      proxy: props.connectProxy && needProxy(this, props.connectProxy, refuse).path,
+      metadata: { labels, annotations },
+      imported: false,
+    };
+    this.serviceEntry = addObject(this, renderedLate({ kind: 'ServiceEntry', id: 'service-entry', namespace, name },
+      () => externalServiceEntry(service, namespace, viewersOf(app, model))), props.metadata);
+    const rules = proxy
+      ? this.hosts.map(host => tunnelRule(proxy, host, service.ports, { namespace, name: [host] }))
+      : direct ? this.hosts.flatMap(host => directRules(host, service, namespace)) : [];
+    this.destinationRules = addObjects(this, rules.map(rendered), props.metadata);
+    if (proxy) {
+      const plan = { kind: 'VirtualService', id: 'virtual-service', namespace, name, spec: directTunnels(proxy, service) } as const;
+      this.virtualService = addObject(this, rendered(plan), props.metadata);
     }
-    return addObject(this, { kind: 'VirtualService', id: 'virtual-service', namespace, name: metadata?.name, spec: directTunnels(proxy, this._intent) }, metadata);
+    const guards = [...this.destinationRules, ...this.virtualService ? [this.virtualService] : []];
+    this.parts = [this.serviceEntry, ...guards];
+    this.node.defaultChild = this.serviceEntry;
+    this.serviceEntry.node.addDependency(this.guards(app, () => [...allUpstreamRules(this), ...guards]));
+    declare(this, 'externalServices', model, this.parts);
+    checkLate(this, () => {
+      removeUnusedRules(this, model);
+      return unused(app, model);
+    });
   }
 
-  private tunnelRules(proxy: ProxyIntent, namespace: string): ObjectPlan[] {
-    return this.hosts.map(host => tunnelRule(proxy, host, this._intent.ports, { namespace, name: [host] }));
-  }
-
-  private directRules(namespace: string): ObjectPlan[] {
-    return this.hosts.flatMap(host => directRules(host, this._intent, namespace));
-  }
-
-  private unused(): string[] {
-    if (this.viewers.size > 0) return [];
-    return [refusalMessage(this, {
-      code: 'ExternalServiceUnused',
-      prop: 'direct',
-      got: undefined,
-      allowed: 'a service that an EgressRoute uses, or `direct: true`',
-      fix: 'add an EgressRoute for it; or say `direct: true` if workloads may go there past every gateway',
-    })];
+  /**
+   * The ServiceEntry opens the way, so that it comes last: before the DestinationRule stands, clear text would go to a TLS port; before
+   * the VirtualService does, sidecars that know the host would go there by themselves. The order of charts is their users' own.
+   */
+  private guards(app: AppModel, own: () => ApiObject[]): IDependable {
+    const { path } = this.node;
+    const chart = Chart.of(this);
+    const guards: IDependable = {};
+    Dependable.implement(guards, {
+      get dependencyRoots() {
+        const key = ['service', path];
+        const users = [
+          ...app.egressRoutes.ownersWith(key, ({ service, route, upstreams }) => service === path || (route.proxy !== undefined && upstreams[0].service === path)),
+          ...app.egressCallers.ownersWith(key),
+          ...app.directRoutes.ownersWith(key),
+        ];
+        return [...own(), ...partsOf(users)].filter(guard => Chart.of(guard) === chart);
+      },
+    });
+    return guards;
   }
 }
 
-/** A service of which this app makes nothing. */
+function checkMeshHosts(app: AppModel, hosts: string[], namespace: string, refuse: Refuse): void {
+  for (const host of hosts) {
+    const [rival] = meshRoutesOf(app, namespace, host);
+    if (rival) {
+      refuse({ code: 'MeshHostConflict', prop: 'connectProxy', got: `${host} from ${namespace}`, allowed: `hosts other than those of ${rival.path}`, fix: 'let each namespace reach a host by one route' });
+    }
+  }
+}
+
+function unused(app: AppModel, model: ExternalServiceModel): Refusal[] {
+  if (viewersOf(app, model).length > 0) return [];
+  return [{
+    code: 'ExternalServiceUnused',
+    prop: 'direct',
+    got: undefined,
+    allowed: 'a service that an EgressRoute uses, or `direct: true`',
+    fix: 'add an EgressRoute for it; or say `direct: true` if workloads may go there past every gateway',
+  }];
+}
+
+/** A service of which this app makes nothing but how its gateways reach it. */
 class ImportedExternalService extends Construct implements IExternalService {
   public readonly hosts: string[];
-  public readonly _intent: ExternalIntent;
-  public readonly _direct: boolean;
-  public readonly _namespace: string;
 
   constructor(scope: Construct, id: string, attributes: ExternalServiceAttributes) {
     super(scope, id);
-    const refuse: Refuse = refuser(this);
+    const refuse: Refuse = makingRefuser(this);
     needObject(attributes, 'attributes', refuse);
-    this._namespace = chartNamespace(this, refuse);
-    this._intent = checkImported(attributes, refuse);
-    this._direct = checkFlag(attributes.direct, 'direct', refuse);
-    this.hosts = this._intent.hosts;
+    const namespace = chartNamespace(this, refuse);
+    const service = checkImported(attributes, refuse);
+    const direct = checkFlag(attributes.direct, 'direct', refuse);
+    this.hosts = service.hosts;
+    const model = { path: this.node.path, namespace, service, direct, exportTo: [], metadata: {}, imported: true };
+    declare(this, 'externalServices', model);
+    checkLate(this, () => {
+      removeUnusedRules(this, model);
+      return [];
+    });
   }
-
-  /** The app that makes the ServiceEntry decides who sees it. */
-  public _showTo(): void {}
-
-  public _openAfter(): void {}
 }

@@ -4,12 +4,15 @@ import { CertificateIssuer } from './certificate-issuer';
 import { GatewayWorkload } from './gateway-workload';
 import { PrivateKeyAlgorithm } from './private-key-algorithm';
 import { ObjectMetadata } from '../object-metadata';
-import { Refuse, refuser } from '../private/basics/errors';
+import { needChart } from '../private/app/chart';
+import { makingRefuser } from '../private/app/declared';
+import { addObject } from '../private/app/objects';
+import { Refuse } from '../private/basics/errors';
 import { needObject } from '../private/basics/kinds';
 import { labelOf } from '../private/basics/names';
 import { checkCertificate } from '../private/check/certificate';
 import { resolveWorkload } from '../private/check/workload';
-import { addObject } from '../private/istio/manifest/object';
+import { rendered } from '../private/istio/manifest/object';
 
 /** Properties of a `Certificate`. */
 export interface CertificateProps {
@@ -68,15 +71,20 @@ export class Certificate extends Construct {
   /** The Certificate. */
   public readonly certificateObject: ApiObject;
 
+  /** All objects of the certificate: the Certificate. */
+  public readonly parts: ApiObject[];
+
   constructor(scope: Construct, id: string, props: CertificateProps) {
     super(scope, id);
-    const refuse: Refuse = refuser(this);
+    const refuse: Refuse = makingRefuser(this);
     needObject(props, 'props', refuse);
+    needChart(this, refuse);
     const { namespace } = resolveWorkload(props.workload, 'workload', refuse);
     const intent = checkCertificate(props, refuse);
     this.credentialName = props.metadata?.name ?? labelOf(intent.dnsNames[0], 'tls');
-    this.certificateObject = addObject(this, {
+    this.certificateObject = addObject(this, rendered({
       kind: 'Certificate', id: 'Resource', namespace, name: this.credentialName, spec: { ...intent, secretName: this.credentialName },
-    }, props.metadata);
+    }), props.metadata);
+    this.parts = [this.certificateObject];
   }
 }

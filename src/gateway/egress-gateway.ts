@@ -1,39 +1,25 @@
 import { ApiObject } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { GatewayWorkload } from './gateway-workload';
+import { IEgressGateway } from './i-egress-gateway';
 import { Caller } from '../egress/caller';
 import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
+import { needChart } from '../private/app/chart';
+import { appModelOf, declare, makingRefuser } from '../private/app/declared';
+import { addObjects } from '../private/app/objects';
 import { checkPort } from '../private/basics/checks';
-import { Refuse, refuser } from '../private/basics/errors';
+import { Refuse } from '../private/basics/errors';
 import { checkList, needObject } from '../private/basics/kinds';
 import { isDnsLabel } from '../private/basics/names';
 import { checkCaller } from '../private/check/callers';
+import { checkEgressServer } from '../private/check/servers';
 import { resolveWorkload } from '../private/check/workload';
-import { legOneRule, sharedLegOne, sharedServer } from '../private/istio/egress-gateway';
-import { addLateObject, addObject } from '../private/istio/manifest/object';
-import { GatewayFacts, podsKey, WorkloadFacts, workloadPortsText } from '../private/model/gateway';
+import { planEgressGateway } from '../private/istio/egress-gateway';
+import { EgressGatewayModel } from '../private/model/app-model';
+import { workloadPortsText } from '../private/model/gateway';
 import { legOneHost } from '../private/model/leg-one';
-import { claim } from '../private/registry';
-
-/** An egress gateway that routes can use. */
-export interface IEgressGateway extends IConstruct {
-  /** The name under which the sidecars of callers reach the gateway. */
-  readonly legOneHost: string;
-
-  /** @internal */
-  readonly _facts: GatewayFacts;
-
-  /** @internal */
-  readonly _workload: WorkloadFacts;
-
-  /**
-   * Makes the gateway known to namespaces.
-   *
-   * @internal
-   */
-  _showTo(namespaces: string[]): void;
-}
+import { callersOf } from '../private/model/visibility';
 
 /** Properties of an `EgressGateway`. Programs without types that give another type get error `TypeInvalid`. */
 export interface EgressGatewayProps {
@@ -110,66 +96,43 @@ export class EgressGateway extends Construct implements IEgressGateway {
   /** The DestinationRule that makes callers speak mesh mTLS to the gateway. */
   public readonly legOneDestinationRule: ApiObject;
 
-  /** @internal */
-  public readonly _facts: GatewayFacts;
-  /** @internal */
-  public readonly _workload: WorkloadFacts;
-  private readonly callers = new Set<string>();
+  /** All objects of the gateway, first the Gateway. */
+  public readonly parts: ApiObject[];
 
   constructor(scope: Construct, id: string, props: EgressGatewayProps) {
     super(scope, id);
-    const refuse: Refuse = refuser(this);
+    const refuse: Refuse = makingRefuser(this);
     needObject(props, 'props', refuse);
+    needChart(this, refuse);
     const named = props.metadata?.name;
-    const { facts, workload } = identify(this, { ...props, name: named ?? id, nameProp: named === undefined ? 'id' : 'metadata.name' });
-    const { name, namespace } = facts;
-    this._facts = facts;
-    this._workload = workload;
-    this.legOneHost = legOneHost(facts);
-    const other = claim(this, 'egress server', podsKey(workload), facts.port);
-    if (other) {
-      refuse({
-        code: 'EgressGatewayDuplicate',
-        prop: 'workload',
-        got: `port ${facts.port} of Service ${namespace}/${workload.serviceName}`,
-        allowed: `pods and ports that ${other.node.path} does not have`,
-        fix: `use ${other.node.path} for all routes, or set \`port\` to another port: Istio drops the second server of a port`,
-      });
-    }
-    this._showTo((checkList(props.callers, 'callers', refuse) ?? []).map((c, i) => checkCaller(c, `callers[${i}]`, refuse).namespace));
-    this.gateway = addObject(this, { kind: 'Gateway', id: 'gateway', namespace, name, spec: sharedServer(facts) }, props.metadata);
-    this.legOneServiceEntry = addLateObject(this, { kind: 'ServiceEntry', id: 'leg-1', namespace, name: `${name}-leg-1` },
-      () => sharedLegOne(facts, this.callers), props.metadata);
-    this.legOneDestinationRule = addLateObject(this, { kind: 'DestinationRule', id: 'leg-1-mtls', namespace, name: `${name}-leg-1-mtls` },
-      () => legOneRule(facts, this.legOneHost, this.callers), props.metadata);
-  }
-
-  /** @internal */
-  public _showTo(namespaces: string[]): void {
-    for (const namespace of namespaces) this.callers.add(namespace);
+    const callers = (checkList(props.callers, 'callers', refuse) ?? []).map((c, i) => checkCaller(c, `callers[${i}]`, refuse).namespace);
+    const model = identify(this, { ...props, name: named ?? id, nameProp: named === undefined ? 'id' : 'metadata.name', callers, imported: false }, refuse);
+    const app = appModelOf(this);
+    checkEgressServer(model, app, refuse);
+    this.legOneHost = legOneHost(model.gateway);
+    this.parts = addObjects(this, planEgressGateway(model.gateway, () => callersOf(app, model)), props.metadata);
+    [this.gateway, this.legOneServiceEntry, this.legOneDestinationRule] = this.parts;
+    this.node.defaultChild = this.gateway;
+    declare(this, 'egressGateways', model, this.parts);
   }
 }
 
 /** A gateway of which this app makes nothing. */
 class ImportedEgressGateway extends Construct implements IEgressGateway {
   public readonly legOneHost: string;
-  public readonly _facts: GatewayFacts;
-  public readonly _workload: WorkloadFacts;
 
   constructor(scope: Construct, id: string, attributes: EgressGatewayAttributes) {
     super(scope, id);
-    needObject(attributes, 'attributes', refuser(this));
-    const { facts, workload } = identify(this, { ...attributes, name: attributes.gatewayName, nameProp: 'gatewayName' });
-    this._facts = facts;
-    this._workload = workload;
-    this.legOneHost = legOneHost(facts);
+    const refuse: Refuse = makingRefuser(this);
+    needObject(attributes, 'attributes', refuse);
+    const model = identify(this, { ...attributes, name: attributes.gatewayName, nameProp: 'gatewayName', callers: [], imported: true }, refuse);
+    checkEgressServer(model, appModelOf(this), refuse);
+    this.legOneHost = legOneHost(model.gateway);
+    declare(this, 'egressGateways', model);
   }
-
-  /** The app that makes the gateway's objects decides who sees them. */
-  public _showTo(): void {}
 }
 
-interface Identity {
+interface Identity extends Pick<EgressGatewayModel, 'callers' | 'imported'> {
   readonly workload: GatewayWorkload;
   readonly port?: number;
   readonly name: string;
@@ -177,19 +140,19 @@ interface Identity {
   readonly nameProp: string;
 }
 
-function identify(scope: IConstruct, identity: Identity): { readonly facts: GatewayFacts; readonly workload: WorkloadFacts } {
-  const refuse: Refuse = refuser(scope);
-  const { name, nameProp } = identity;
+function identify(scope: IConstruct, identity: Identity, refuse: Refuse): EgressGatewayModel {
+  const { name, nameProp, callers, imported } = identity;
   const workload = resolveWorkload(identity.workload, 'workload', refuse);
   const number = checkPort(identity.port ?? 443, 'port', refuse);
   const port = workload.ports.find(p => p.number === number);
   if (!port) {
-    refuse({ code: 'EgressGatewayPortMissing', prop: 'port', got: number, allowed: workloadPortsText(workload), fix: `add port ${number} to the Service and to the GatewayWorkload, or set \`port\`` });
+    return refuse({ code: 'EgressGatewayPortMissing', prop: 'port', got: number, allowed: workloadPortsText(workload), fix: `add port ${number} to the Service and to the GatewayWorkload, or set \`port\`` });
   }
   if (typeof name !== 'string' || !isDnsLabel(name)) {
     refuse({ code: 'GatewayNameNotALabel', prop: nameProp, got: name, allowed: 'a DNS label: lower-case letters, digits and dashes, at most 63', fix: nameProp === 'gatewayName' ? 'write the name that the gateway has' : 'set metadata.name to a name without dots and capitals' });
   }
   const { namespace, selector } = workload;
   const serviceHost = `${workload.serviceName}.${namespace}.svc.${MeshSettings.of(scope).clusterDomain}`;
-  return { workload, facts: { name, namespace, selector, serviceHost, port: number, targetPort: port.targetPort } };
+  const gateway = { name, namespace, selector, serviceHost, port: number, targetPort: port.targetPort };
+  return { path: scope.node.path, gateway, workload, callers, imported };
 }

@@ -1,40 +1,23 @@
 import { ApiObject } from 'cdk8s';
-import { Construct, IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import { GatewayWorkload } from './gateway-workload';
+import { IIngressGateway } from './i-ingress-gateway';
 import { IngressListener } from '../ingress/ingress-listener';
 import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
-import { chartNamespace } from '../private/basics/chart';
+import { chartNamespace } from '../private/app/chart';
+import { appModelOf, declare, makingRefuser } from '../private/app/declared';
+import { addObject } from '../private/app/objects';
 import { checkLabel } from '../private/basics/checks';
-import { Refuse, refuser } from '../private/basics/errors';
+import { Refuse } from '../private/basics/errors';
 import { checkList, needObject } from '../private/basics/kinds';
 import { isDnsLabel } from '../private/basics/names';
 import { checkListeners } from '../private/check/ingress-gateway';
-import { claimServers } from '../private/check/servers';
+import { checkServers } from '../private/check/servers';
 import { resolveWorkload } from '../private/check/workload';
 import { ingressGateway } from '../private/istio/ingress-gateway';
-import { addLateObject } from '../private/istio/manifest/object';
-import { WorkloadFacts } from '../private/model/gateway';
-import { BoundRoute, ListenedHost } from '../private/model/listener';
-
-/** An ingress gateway that routes can use. */
-export interface IIngressGateway extends IConstruct {
-  /** The Gateway as routes name it: `namespace/name`. */
-  readonly gatewayName: string;
-
-  /** @internal */
-  readonly _listened: ListenedHost[];
-
-  /** @internal */
-  readonly _workload: WorkloadFacts;
-
-  /**
-   * Opens the gateway to a route.
-   *
-   * @internal
-   */
-  _bind(route: BoundRoute): void;
-}
+import { renderedLate } from '../private/istio/manifest/object';
+import { routesOf } from '../private/model/visibility';
 
 /** Properties of an `IngressGateway`. Programs without types that give another type get error `TypeInvalid`. */
 export interface IngressGatewayProps {
@@ -107,54 +90,49 @@ export class IngressGateway extends Construct implements IIngressGateway {
   /** The Gateway. */
   public readonly gateway: ApiObject;
 
-  /** @internal */
-  public readonly _listened: ListenedHost[];
-  /** @internal */
-  public readonly _workload: WorkloadFacts;
-  private readonly routes: BoundRoute[] = [];
+  /** All objects of the gateway: the Gateway. */
+  public readonly parts: ApiObject[];
 
   constructor(scope: Construct, id: string, props: IngressGatewayProps) {
     super(scope, id);
-    const refuse: Refuse = refuser(this);
+    const refuse: Refuse = makingRefuser(this);
     needObject(props, 'props', refuse);
     const namespace = chartNamespace(this, refuse);
     const workload = resolveWorkload(props.workload, 'workload', refuse);
     const name = props.metadata?.name;
     if (name !== undefined) checkGatewayName(name, 'metadata.name', 'choose a name without dots and capitals', refuse);
-    const guests = checkList(props.routeNamespaces ?? [], 'routeNamespaces', refuse)
+    const routeNamespaces = checkList(props.routeNamespaces ?? [], 'routeNamespaces', refuse)
       .map((guest, i) => (guest === '*' ? guest : checkLabel(guest, `routeNamespaces[${i}]`, refuse)));
-    this._listened = checkListeners(props.listeners ?? [IngressListener.http()], { workload, settings: MeshSettings.of(this) }, refuse);
-    claimServers(this, workload, this._listened, refuse);
-    this._workload = workload;
-    this.gateway = addLateObject(this, { kind: 'Gateway', id: 'gateway', namespace, name },
-      () => ingressGateway({ selector: workload.selector, namespace, listened: this._listened, routes: this.routes, guests }), props.metadata);
+    const listened = checkListeners(props.listeners ?? [IngressListener.http()], { workload, settings: MeshSettings.of(this) }, refuse);
+    const declared = { path: this.node.path, namespace, workload, listened, routeNamespaces, imported: false };
+    const app = appModelOf(this);
+    checkServers({ ...declared, gatewayName: '' }, app, refuse);
+    this.gateway = addObject(this, renderedLate({ kind: 'Gateway', id: 'gateway', namespace, name },
+      () => ingressGateway({ ...model, selector: workload.selector, routes: routesOf(app, model), guests: routeNamespaces })), props.metadata);
     this.gatewayName = `${namespace}/${this.gateway.name}`;
-  }
-
-  /** @internal */
-  public _bind(route: BoundRoute): void {
-    this.routes.push(route);
+    this.parts = [this.gateway];
+    this.node.defaultChild = this.gateway;
+    const model = { ...declared, gatewayName: this.gatewayName };
+    declare(this, 'ingressGateways', model, this.parts);
   }
 }
 
 /** A gateway of which this app makes nothing. */
 class ImportedIngressGateway extends Construct implements IIngressGateway {
   public readonly gatewayName: string;
-  public readonly _listened: ListenedHost[];
-  public readonly _workload: WorkloadFacts;
 
   constructor(scope: Construct, id: string, attributes: IngressGatewayAttributes) {
     super(scope, id);
-    const refuse: Refuse = refuser(this);
-    const { gatewayName, gatewayNamespace, listeners } = needObject(attributes, 'attributes', refuse);
+    const refuse: Refuse = makingRefuser(this);
+    const { gatewayName, gatewayNamespace: namespace, listeners } = needObject(attributes, 'attributes', refuse);
     checkGatewayName(gatewayName, 'gatewayName', 'write the name that the Gateway has', refuse);
-    this.gatewayName = `${checkLabel(gatewayNamespace, 'gatewayNamespace', refuse)}/${gatewayName}`;
-    this._workload = resolveWorkload(attributes.workload, 'workload', refuse);
-    this._listened = checkListeners(checkList(listeners, 'listeners', refuse) ?? [], { workload: this._workload }, refuse);
+    this.gatewayName = `${checkLabel(namespace, 'gatewayNamespace', refuse)}/${gatewayName}`;
+    const workload = resolveWorkload(attributes.workload, 'workload', refuse);
+    const listened = checkListeners(checkList(listeners, 'listeners', refuse) ?? [], { workload }, refuse);
+    const model = { path: this.node.path, gatewayName: this.gatewayName, namespace, workload, listened, routeNamespaces: [], imported: true };
+    checkServers(model, appModelOf(this), refuse);
+    declare(this, 'ingressGateways', model);
   }
-
-  /** The app that makes the Gateway decides who may bind to it. */
-  public _bind(): void {}
 }
 
 function checkGatewayName(name: string, prop: string, fix: string, refuse: Refuse): void {

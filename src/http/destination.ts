@@ -1,5 +1,5 @@
 import { IConstruct } from 'constructs';
-import { IExternalService } from '../egress/external-service';
+import { IExternalService } from '../egress/i-external-service';
 import { Target } from '../private/model/rule';
 
 /** Options of `Destination.service`. */
@@ -77,8 +77,8 @@ export class Destination {
    *
    * @internal
    */
-  public static _subset(service: Target, name: string): Destination {
-    return new Destination({ subset: { ...service, subset: name } });
+  public static _subset(policy: IConstruct, service: Target, name: string): Destination {
+    return new Destination({ policy, subset: { ...service, subset: name } });
   }
 
   /**
@@ -100,6 +100,7 @@ export class Destination {
 
 /** @internal */
 export interface DestinationTarget {
+  readonly policy?: IConstruct;
   readonly subset?: Target;
   readonly name?: string;
   readonly namespace?: string;

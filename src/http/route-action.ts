@@ -1,5 +1,5 @@
 import { Destination } from './destination';
-import { IIngressDelegate } from '../ingress/ingress-delegate';
+import { IIngressDelegate } from '../ingress/i-ingress-delegate';
 
 /** A destination and its share. */
 export interface WeightedDestination {

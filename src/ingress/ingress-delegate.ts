@@ -1,28 +1,18 @@
 import { ApiObject } from 'cdk8s';
-import { Construct, IConstruct } from 'constructs';
+import { Construct } from 'constructs';
+import { IIngressDelegate } from './i-ingress-delegate';
 import { IngressRule } from '../http/rule';
 import { ObjectMetadata } from '../object-metadata';
-import { chartNamespace } from '../private/basics/chart';
+import { chartNamespace } from '../private/app/chart';
+import { declare, makingRefuser } from '../private/app/declared';
+import { addObject } from '../private/app/objects';
 import { checkLabel } from '../private/basics/checks';
-import { Refuse, refuser } from '../private/basics/errors';
+import { Refuse } from '../private/basics/errors';
 import { needObject } from '../private/basics/kinds';
 import { checkDelegateRules, checkPrefixes } from '../private/check/delegate';
 import { delegateVirtualService } from '../private/istio/delegate';
-import { addObject } from '../private/istio/manifest/object';
-import { Rule, Target, targetsOf } from '../private/model/rule';
-
-/** Rules to which a route can hand over requests. */
-export interface IIngressDelegate extends IConstruct {
-  /** The VirtualService of the rules: `namespace/name`. */
-  readonly delegateName: string;
-
-  /**
-   * What the rules are for; left out where another app declares them.
-   *
-   * @internal
-   */
-  readonly _handedOver?: { readonly rootNamespace: string; readonly prefixes: string[]; readonly targets: Target[] };
-}
+import { rendered } from '../private/istio/manifest/object';
+import { targetsOf } from '../private/model/rule';
 
 /** What tells a delegate that another app declares. */
 export interface IngressDelegateAttributes {
@@ -81,21 +71,24 @@ export class IngressDelegate extends Construct implements IIngressDelegate {
   /** The VirtualService. */
   public readonly virtualService: ApiObject;
 
-  /** @internal */
-  public readonly _handedOver: IIngressDelegate['_handedOver'];
+  /** All objects of the delegate: the VirtualService. */
+  public readonly parts: ApiObject[];
 
   constructor(scope: Construct, id: string, props: IngressDelegateProps) {
     super(scope, id);
-    const refuse: Refuse = refuser(this);
+    const refuse: Refuse = makingRefuser(this);
     needObject(props, 'props', refuse);
     const namespace = chartNamespace(this, refuse);
     const rootNamespace = checkLabel(props.rootNamespace, 'rootNamespace', refuse);
     const prefixes = checkPrefixes(props.prefixes, refuse);
-    const rules: Rule[] = checkDelegateRules(this, props.rules, prefixes, refuse);
-    this._handedOver = { rootNamespace, prefixes, targets: rules.flatMap(targetsOf) };
+    const rules = checkDelegateRules(this, props.rules, prefixes, refuse);
     const spec = delegateVirtualService({ namespace, rootNamespace, rules });
-    this.virtualService = addObject(this, { kind: 'VirtualService', id: 'virtual-service', namespace, name: props.metadata?.name, spec }, props.metadata);
+    this.virtualService = addObject(this, rendered({ kind: 'VirtualService', id: 'virtual-service', namespace, name: props.metadata?.name, spec }), props.metadata);
+    this.parts = [this.virtualService];
+    this.node.defaultChild = this.virtualService;
     this.delegateName = `${namespace}/${this.virtualService.name}`;
+    const handedOver = { rootNamespace, prefixes, targets: rules.flatMap(targetsOf) };
+    declare(this, 'ingressDelegates', { path: this.node.path, delegateName: this.delegateName, handedOver }, this.parts);
   }
 }
 
@@ -104,8 +97,9 @@ class ImportedIngressDelegate extends Construct implements IIngressDelegate {
 
   constructor(scope: Construct, id: string, attributes: IngressDelegateAttributes) {
     super(scope, id);
-    const refuse: Refuse = refuser(this);
+    const refuse: Refuse = makingRefuser(this);
     const { name, namespace } = needObject(attributes, 'attributes', refuse);
     this.delegateName = `${checkLabel(namespace, 'namespace', refuse)}/${checkLabel(name, 'name', refuse)}`;
+    declare(this, 'ingressDelegates', { path: this.node.path, delegateName: this.delegateName });
   }
 }

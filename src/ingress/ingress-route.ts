@@ -1,33 +1,37 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Access } from './access';
-import { IIngressGateway } from '../gateway/ingress-gateway';
+import { IIngressGateway } from '../gateway/i-ingress-gateway';
 import { WeightedDestination } from '../http/route-action';
 import { RouteMatch } from '../http/route-match';
 import { IngressRule } from '../http/rule';
 import { ObjectMetadata } from '../object-metadata';
-import { chartNamespace } from '../private/basics/chart';
-import { refusalMessage, Refuse, refuser } from '../private/basics/errors';
+import { chartNamespace } from '../private/app/chart';
+import { appModelOf, checkLate, declare, makingRefuser } from '../private/app/declared';
+import { addObject, addObjects } from '../private/app/objects';
+import { upstreamRulesOf } from '../private/app/upstream-rules';
+import { Refusal, Refuse, refuser } from '../private/basics/errors';
 import { checkRouteHosts } from '../private/basics/hosts';
-import { checkConstruct, checkList, needObject } from '../private/basics/kinds';
+import { checkList, needObject } from '../private/basics/kinds';
 import { checkAccess } from '../private/check/access';
+import { checkUpstream } from '../private/check/beside';
+import { needDeclared } from '../private/check/declared';
 import { externalDestinations } from '../private/check/external-destination';
 import { checkSpared, coveringListeners } from '../private/check/listeners-of-route';
 import { checkOpaqueRoute } from '../private/check/opaque-route';
+import { checkOutside } from '../private/check/outside';
 import { checkRules } from '../private/check/rule';
 import { checkBeside } from '../private/check/several-routes';
 import { accessObjects } from '../private/istio/access';
 import { ingressVirtualService } from '../private/istio/ingress';
 import { opaqueVirtualService } from '../private/istio/ingress-opaque';
-import { addLateObject, addLateObjects } from '../private/istio/manifest/object';
-import { RoutedHosts } from '../private/model/access';
-import { podsKey } from '../private/model/gateway';
-import { ListenedHost, serves } from '../private/model/listener';
+import { renderedEachLate, renderedLate } from '../private/istio/manifest/object';
+import { IngressDelegateModel, IngressGatewayModel, IngressRouteModel } from '../private/model/app-model';
+import { declarationOf } from '../private/model/declaration';
+import { serves } from '../private/model/listener';
 import { RoutePart } from '../private/model/route-part';
 import { Rule, targetsOf } from '../private/model/rule';
-import { leadOutside } from '../private/outside';
-import { addReader } from '../private/readers';
-import { shared } from '../private/registry';
+import { routesThroughPods } from '../private/model/visibility';
 import { arrange, precedence } from '../private/requests/order';
 import { redirectsToItself } from '../private/requests/redirect-loop';
 
@@ -127,118 +131,143 @@ export class IngressRoute extends Construct {
   /** The RequestAuthentication and AuthorizationPolicies, where `access` is said. They are in the namespace of the gateway's pods. */
   public readonly accessObjects: ApiObject[];
 
-  /** Whether the gateway cannot read what it passes on. */
-  private readonly isOpaque: boolean;
-  private readonly gateway: IIngressGateway;
-  private readonly listeners: ListenedHost[];
-  private readonly part: RoutePart;
-  private readonly perHost: RoutePart[][];
+  private model: IngressRouteModel;
+  private readonly gateway: IngressGatewayModel;
 
   constructor(scope: Construct, id: string, props: IngressRouteProps) {
     super(scope, id);
-    const refuse: Refuse = refuser(this);
+    const refuse: Refuse = makingRefuser(this);
     needObject(props, 'props', refuse);
-    const gateway = checkConstruct(props.gateway, '_listened', 'IngressGateway', 'gateway', refuse);
+    const gateway = needDeclared(this, props.gateway, 'ingressGateways', 'gateway', refuse);
     this.gateway = gateway;
     const namespace = chartNamespace(this, refuse);
-    const head = { kind: 'VirtualService', id: 'virtual-service', namespace, name: props.metadata?.name } as const;
-    this.isOpaque = props.destinations !== undefined || props.tcpPort !== undefined;
-    if (this.isOpaque) {
-      const route = checkOpaqueRoute(this, { ...props, gateway }, refuse);
-      this.part = { id: this.node.path, hosts: [], rules: [] };
-      this.perHost = [];
-      this.listeners = [];
-      addReader(this, gateway._workload.namespace, route.to);
-      gateway._bind({ namespace, ...route });
-      this.virtualService = addLateObject(this, head,
-        () => opaqueVirtualService({ ...route, namespace, gateway: gateway.gatewayName, podNamespace: gateway._workload.namespace }), props.metadata);
-      this.accessObjects = [];
-      return;
+    const app = appModelOf(this);
+    const { path } = this.node;
+    const isOpaque = props.destinations !== undefined || props.tcpPort !== undefined;
+    const { namespace: podNamespace, selector } = gateway.workload;
+    const place = { namespace, gateway: gateway.gatewayName, pods: { namespace: podNamespace, selector }, rules: [] };
+    if (isOpaque) {
+      const route = { ...place, ...checkOpaqueRoute(this, props, gateway, app, refuse) };
+      this.model = { path, route, gateway: gateway.path, upstreams: [], targets: route.opaque!.to };
+    } else {
+      const hosts = checkRouteHosts(props.hosts, refuse);
+      const listeners = coveringListeners(hosts, 'http', gateway, refuse);
+      const access = checkAccess(path, { ...props, hosts, served: listeners.filter(serves) }, routesThroughPods(app, gateway.workload), refuse);
+      this.model = { path, route: { ...place, hosts, listeners, access }, gateway: gateway.path, upstreams: [], targets: [] };
+      this.model = this.withRules(props.rules ?? [], 'rules', refuse);
     }
-    const hosts = checkRouteHosts(props.hosts, refuse);
-    const listeners = coveringListeners(hosts, 'http', gateway, refuse);
-    this.listeners = listeners;
-    const served = listeners.filter(serves);
-    const access = checkAccess(this, { ...props, hosts, served }, gateway._workload, refuse);
-    this.part = { id: this.node.path, hosts, rules: [], access };
-    this.perHost = hosts.map(host => shared<RoutePart>(this, 'ingress', gateway.gatewayName, host));
-    for (const parts of this.perHost) parts.push(this.part);
-    this.takeRules(props.rules ?? [], 'rules');
-    const routed = shared<RoutedHosts>(this, 'ingress routes', podsKey(gateway._workload));
-    routed.push({ hosts, podPorts: listeners.map(l => l.podPort) });
-    gateway._bind({ namespace, hosts });
-    this.virtualService = addLateObject(this, head,
-      () => ingressVirtualService({
-        namespace,
-        hosts,
-        rules: arrange(this.part, this.beside()) as Rule[],
-        gateway: gateway.gatewayName,
-        podNamespace: gateway._workload.namespace,
-        listeners,
-        listened: gateway._listened,
-        routed,
-        access,
-        cors: this.answersPreflights(),
-      }), props.metadata);
-    this.accessObjects = addLateObjects(this, () => accessObjects({
-      path: this.node.path,
-      access,
-      hosts,
-      served,
-      routed,
-      gateway: gateway.gatewayName,
-      pods: gateway._workload,
-      listened: gateway._listened,
-      cors: this.answersPreflights(),
-    }), props.metadata);
-    this.node.addValidation({ validate: () => [...this.empty(), ...this.loops(served)] });
+    const head = { kind: 'VirtualService', id: 'virtual-service', namespace, name: props.metadata?.name } as const;
+    const spec = () => (isOpaque ? opaqueVirtualService(this.model.route) : ingressVirtualService(this.surrounded()));
+    this.virtualService = addObject(this, renderedLate(head, spec), props.metadata);
+    this.accessObjects = isOpaque ? [] : addObjects(this, renderedEachLate(() => accessObjects(this.surrounded())), props.metadata);
+    this.node.defaultChild = this.virtualService;
+    declare(this, 'ingressRoutes', this.model, this.parts);
+    this.leadOutside();
+    checkLate(this, () => (isOpaque ? [] : [...this.empty(), ...this.loops()]));
+  }
+
+  /** All objects of the route, first the VirtualService. */
+  public get parts(): ApiObject[] {
+    return [this.virtualService, ...this.accessObjects, ...upstreamRulesOf(this, this.model.upstreams, this.upstreamUser)];
   }
 
   /** Adds a rule behind those that the route has. */
   public addRule(rule: IngressRule): void {
-    if (this.isOpaque) {
-      refuser(this)({ code: 'RulesOnOpaqueTraffic', prop: 'rule', got: 'set', allowed: 'rules for routes without destinations', fix: 'make another route for HTTP' });
+    const refuse: Refuse = refuser(this);
+    if (this.model.route.opaque) {
+      refuse({ code: 'RulesOnOpaqueTraffic', prop: 'rule', got: 'set', allowed: 'rules for routes without destinations', fix: 'make another route for HTTP' });
     }
-    this.takeRules([rule], 'rule');
+    this.model = this.withRules([rule], 'rule', refuse);
+    declare(this, 'ingressRoutes', this.model);
+    this.leadOutside();
   }
 
-  private takeRules(rules: IngressRule[], prop: string): void {
-    const refuse = refuser(this);
+  /** The route with more rules behind those that it has. */
+  private withRules(rules: IngressRule[], prop: string, refuse: Refuse): IngressRouteModel {
     const idle = checkList(rules, prop, refuse).findIndex((rule, i) => needObject(rule, `${prop}[${i}]`, refuse).action === undefined);
     if (idle >= 0) {
       refuse({ code: 'ActionMissing', prop: `${prop}[${idle}].action`, got: undefined, allowed: 'an action', fix: 'say what is done, for example RouteAction.forward(...)' });
     }
-    const before = this.part.rules.length;
-    this.part.rules.push(...checkRules(this, rules, prop, refuse, this.part.rules));
-    checkSpared(this.part.rules.slice(before), this.listeners, prop, refuse);
-    const ofDelegates = rules.flatMap(({ action }) => action._spec.delegate?._handedOver?.targets ?? []);
-    addReader(this, this.gateway._workload.namespace, [...this.part.rules.slice(before).flatMap(targetsOf), ...ofDelegates]);
-    for (const service of externalDestinations(rules)) leadOutside(this, service, this.gateway, prop, refuse);
-    checkBeside(this.part, this.beside(), index => (index < before ? `rules[${index}]` : `${prop}[${index - before}]`), refuse);
+    const { route, targets, upstreams } = this.model;
+    const before = route.rules.length;
+    const added = checkRules(this, rules, prop, refuse, route.rules);
+    checkSpared(added, route.listeners, prop, refuse);
+    const outside = externalDestinations(rules);
+    for (const service of outside) {
+      checkOutside(service, route.pods, prop, refuse);
+      checkUpstream({ service: service.path, hosts: service.service.hosts }, route.pods, appModelOf(this), prop, refuse);
+    }
+    const handedOver = rules.flatMap(({ action: { _spec: { delegate } } }) => (
+      delegate ? (declarationOf(delegate)!.model as IngressDelegateModel).handedOver?.targets ?? [] : []
+    ));
+    const model = {
+      ...this.model,
+      route: { ...route, rules: [...route.rules, ...added] },
+      targets: distinct([...targets, ...added.flatMap(targetsOf), ...handedOver], ({ host }) => host),
+      upstreams: distinct([...upstreams, ...outside.map(({ path, service: { hosts } }) => ({ service: path, hosts }))], ({ service }) => service),
+    };
+    checkBeside(partOf(model), this.beside(), index => (index < before ? `rules[${index}]` : `${prop}[${index - before}]`), refuse);
+    return model;
+  }
+
+  /** The route with what it must know of the gateway and of other routes. */
+  private surrounded() {
+    const { route } = this.model;
+    const others = this.beside();
+    const app = appModelOf(this);
+    return {
+      ...route,
+      path: this.model.path,
+      access: route.access!,
+      rules: arrange(partOf(this.model), others) as Rule[],
+      served: route.listeners.filter(serves),
+      listened: this.gateway.listened,
+      /** All routes of the app through the same pods. */
+      get routed() {
+        return routesThroughPods(app, route.pods).filter(({ route: { opaque } }) => !opaque)
+          .map(({ route: { hosts, listeners } }) => ({ hosts, podPorts: listeners.map(l => l.podPort) }));
+      },
+      cors: [route.rules, ...others.map(({ rules }) => rules)].some(rules => rules.some(({ cors }) => cors !== undefined)),
+    };
   }
 
   /** The other routes that have one of the hosts. */
   private beside(): RoutePart[] {
-    return [...new Set(this.perHost.flat())].filter(part => part !== this.part);
+    const { path, route: { hosts, gateway } } = this.model;
+    const app = appModelOf(this);
+    return [...new Set(hosts.flatMap(host => app.ingressRoutes.with('host', gateway, host)))].filter(other => other.path !== path).map(partOf);
   }
 
-  private loops(served: ListenedHost[]): string[] {
+  private get upstreamUser() {
+    const { route: { gateway, pods } } = this.model;
+    return { ...pods, name: gateway.split('/') };
+  }
+
+  private leadOutside(): void {
+    upstreamRulesOf(this, this.model.upstreams, this.upstreamUser);
+  }
+
+  private loops(): Refusal[] {
+    const { rules, hosts, listeners } = this.model.route;
     const others = this.beside().flatMap(part => part.rules);
-    const { rules, hosts } = this.part;
     return rules.flatMap((rule, i) => {
       const earlier = [...rules.slice(0, i), ...others.filter(other => precedence(other, rule) === 'first')];
-      if (!redirectsToItself(rule, earlier, hosts, served)) return [];
-      return [refusalMessage(this, { code: 'RedirectLoop', prop: `rules[${i}].action`, got: 'a redirect to what the rule matches', allowed: 'a redirect to something else', fix: 'let the rule match less, for example PathMatch.exact, or put a rule for the target before it' })];
+      if (!redirectsToItself(rule, earlier, hosts, listeners.filter(serves))) return [];
+      return [{ code: 'RedirectLoop' as const, prop: `rules[${i}].action`, got: 'a redirect to what the rule matches', allowed: 'a redirect to something else', fix: 'let the rule match less, for example PathMatch.exact, or put a rule for the target before it' }];
     });
   }
 
-  /** Whether a rule of any of the routes that have one of the hosts does. */
-  private answersPreflights(): boolean {
-    return [this.part, ...this.beside()].some(part => part.rules.some(rule => rule.cors !== undefined));
+  private empty(): Refusal[] {
+    if (this.model.route.rules.length > 0) return [];
+    return [{ code: 'RulesEmpty', prop: 'rules', got: [], allowed: 'one rule or more', fix: 'add a rule' }];
   }
+}
 
-  private empty(): string[] {
-    if (this.part.rules.length > 0) return [];
-    return [refusalMessage(this, { code: 'RulesEmpty', prop: 'rules', got: [], allowed: 'one rule or more', fix: 'add a rule' })];
-  }
+/** Each once: a route of thousands of rules leads to few hosts. */
+function distinct<T>(list: T[], keyOf: (one: T) => string): T[] {
+  return [...new Map(list.map(one => [keyOf(one), one])).values()];
+}
+
+function partOf({ path, route: { hosts, rules, access } }: IngressRouteModel): RoutePart {
+  return { id: path, hosts, rules, access };
 }

@@ -5,15 +5,17 @@ import { Metrics } from './metrics';
 import { Tracing } from './tracing';
 import { GatewayWorkload } from '../gateway/gateway-workload';
 import { ObjectMetadata } from '../object-metadata';
-import { Refuse, refuser } from '../private/basics/errors';
+import { needChart } from '../private/app/chart';
+import { appModelOf, declare, makingRefuser } from '../private/app/declared';
+import { addObject } from '../private/app/objects';
+import { Refuse } from '../private/basics/errors';
 import { needObject } from '../private/basics/kinds';
 import { labelOf } from '../private/basics/names';
 import { checkTelemetry } from '../private/check/telemetry';
 import { resolveWorkload } from '../private/check/workload';
-import { addObject } from '../private/istio/manifest/object';
+import { rendered } from '../private/istio/manifest/object';
 import { telemetry } from '../private/istio/telemetry';
-import { podsKey } from '../private/model/gateway';
-import { claim } from '../private/registry';
+import { canBeSamePods } from '../private/model/pods';
 
 /** Properties of a `GatewayTelemetry`. Error `TelemetryEmpty` where nothing is said but the workload. */
 export interface GatewayTelemetryProps {
@@ -58,18 +60,25 @@ export class GatewayTelemetry extends Construct {
   /** The Telemetry. */
   public readonly telemetry: ApiObject;
 
+  /** All objects of the construct: the Telemetry. */
+  public readonly parts: ApiObject[];
+
   constructor(scope: Construct, id: string, props: GatewayTelemetryProps) {
     super(scope, id);
-    const refuse: Refuse = refuser(this);
+    const refuse: Refuse = makingRefuser(this);
     needObject(props, 'props', refuse);
+    needChart(this, refuse);
     const workload = resolveWorkload(props.workload, 'workload', refuse);
     const { namespace, selector, serviceName } = workload;
     const intent = checkTelemetry(props, refuse);
-    const other = claim(this, 'telemetry', podsKey(workload));
+    const other = appModelOf(this).telemetries.with('pods', namespace).find(one => canBeSamePods(one.workload, workload));
     if (other) {
-      refuse({ code: 'TelemetryDuplicate', prop: 'workload', got: `pods of Service ${namespace}/${serviceName}`, allowed: `pods that ${other.node.path} does not have`, fix: `say it in ${other.node.path}: Istio supports one Telemetry for a pod` });
+      refuse({ code: 'TelemetryDuplicate', prop: 'workload', got: `pods of Service ${namespace}/${serviceName}`, allowed: `pods that ${other.path} does not have`, fix: `say it in ${other.path}: Istio supports one Telemetry for a pod` });
     }
     const name = props.metadata?.name ?? labelOf(serviceName, 'telemetry');
-    this.telemetry = addObject(this, { kind: 'Telemetry', id: 'telemetry', namespace, name, spec: telemetry(selector, intent) }, props.metadata);
+    this.telemetry = addObject(this, rendered({ kind: 'Telemetry', id: 'telemetry', namespace, name, spec: telemetry(selector, intent) }), props.metadata);
+    this.parts = [this.telemetry];
+    this.node.defaultChild = this.telemetry;
+    declare(this, 'telemetries', { path: this.node.path, workload }, this.parts);
   }
 }

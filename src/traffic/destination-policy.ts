@@ -6,13 +6,15 @@ import { OutlierDetection } from './outlier-detection';
 import { UpstreamTls } from '../egress/upstream-tls';
 import { Destination } from '../http/destination';
 import { ObjectMetadata } from '../object-metadata';
-import { refusalMessage, refuser } from '../private/basics/errors';
+import { needChart } from '../private/app/chart';
+import { appModelOf, checkLate, declare, makingRefuser } from '../private/app/declared';
+import { addObject } from '../private/app/objects';
+import { Refusal, Refuse, refuser } from '../private/basics/errors';
 import { checkDestinationPolicy } from '../private/check/destination-policy';
 import { policyAnnotations, policyReaders, policyRule } from '../private/istio/destination-policy';
-import { addLateObject } from '../private/istio/manifest/object';
+import { renderedLate } from '../private/istio/manifest/object';
 import { DestinationPolicyIntent } from '../private/model/destination-policy';
-import { readersOf } from '../private/readers';
-import { claim } from '../private/registry';
+import { readersOf } from '../private/model/visibility';
 
 /** A part of the pods behind a Service. */
 export interface DestinationSubset {
@@ -89,21 +91,29 @@ export class DestinationPolicy extends Construct {
   /** The DestinationRule. */
   public readonly destinationRule: ApiObject;
 
+  /** All objects of the policy: the DestinationRule. */
+  public readonly parts: ApiObject[];
+
   private readonly intent: DestinationPolicyIntent;
 
   constructor(scope: Construct, id: string, props: DestinationPolicyProps) {
     super(scope, id);
-    const refuse = refuser(this);
+    const refuse: Refuse = makingRefuser(this);
+    needChart(this, refuse);
     this.intent = checkDestinationPolicy(this, props, refuse);
     const { host, namespace } = this.intent;
-    const other = claim(this, 'destination policy', host);
+    const app = appModelOf(this);
+    const [other] = app.destinationPolicies.with('host', host);
     if (other) {
-      refuse({ code: 'DestinationPolicyDuplicate', prop: 'destination', got: host, allowed: `a Service for which ${other.node.path} is not`, fix: `put both into ${other.node.path}: proxies read one DestinationRule for a Service` });
+      refuse({ code: 'DestinationPolicyDuplicate', prop: 'destination', got: host, allowed: `a Service for which ${other.path} is not`, fix: `put both into ${other.path}: proxies read one DestinationRule for a Service` });
     }
-    const readers = readersOf(this, host);
-    this.destinationRule = addLateObject(this, { kind: 'DestinationRule', id: 'destination-rule', namespace, name: props.metadata?.name, annotations: policyAnnotations(this.intent) },
-      () => policyRule(this.intent, readers), props.metadata);
-    this.node.addValidation({ validate: () => this.unread(policyReaders(this.intent, readers)) });
+    const readers = () => readersOf(app, host);
+    this.destinationRule = addObject(this, renderedLate({ kind: 'DestinationRule', id: 'destination-rule', namespace, name: props.metadata?.name, annotations: policyAnnotations(this.intent) },
+      () => policyRule(this.intent, readers())), props.metadata);
+    this.parts = [this.destinationRule];
+    this.node.defaultChild = this.destinationRule;
+    declare(this, 'destinationPolicies', { path: this.node.path, policy: this.intent }, this.parts);
+    checkLate(this, () => this.unread(policyReaders(this.intent, readers())));
   }
 
   /**
@@ -116,11 +126,11 @@ export class DestinationPolicy extends Construct {
     if (!known.includes(name)) {
       refuser(this)({ code: 'SubsetUnknown', prop: 'subset', got: name, allowed: known.join(', ') || 'none, because the policy has no subsets', fix: 'name one of the subsets, or add it to the policy' });
     }
-    return Destination._subset(this.intent.target, name);
+    return Destination._subset(this, this.intent.target, name);
   }
 
-  private unread(readers: string[]): string[] {
+  private unread(readers: string[]): Refusal[] {
     if (readers.length > 0) return [];
-    return [refusalMessage(this, { code: 'DestinationPolicyUnused', prop: 'destination', got: this.intent.host, allowed: 'a Service to which an IngressRoute leads, or `namespaces`', fix: 'use it in a route, or name the namespaces whose sidecars keep to the policy' })];
+    return [{ code: 'DestinationPolicyUnused', prop: 'destination', got: this.intent.host, allowed: 'a Service to which an IngressRoute leads, or `namespaces`', fix: 'use it in a route, or name the namespaces whose sidecars keep to the policy' }];
   }
 }

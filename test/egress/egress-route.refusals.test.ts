@@ -123,7 +123,7 @@ describe('an external service is refused when', () => {
     const { app, shop } = mesh();
     new ExternalService(shop, 'service', { hosts, ports });
     expect(() => synth(app)).toThrow(new Error(
-      'Validation failed with the following errors:\n  [shop/service] [ExternalServiceUnused] shop/service: direct is not set; allowed: a service that an EgressRoute uses, or `direct: true`; fix: add an EgressRoute for it; or say `direct: true` if workloads may go there past every gateway',
+      '[ExternalServiceUnused] shop/service: direct is not set; allowed: a service that an EgressRoute uses, or `direct: true`; fix: add an EgressRoute for it; or say `direct: true` if workloads may go there past every gateway',
     ));
   });
 });

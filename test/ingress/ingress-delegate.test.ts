@@ -1,7 +1,7 @@
 import { Chart } from 'cdk8s';
 import {
-  Destination, DestinationPolicy, ExternalPort, IngressDelegate, IngressDelegateProps, IngressListener, IngressRoute, IngressRule, PathMatch,
-  PlainHttp, RouteAction, RouteMatch,
+  Destination, DestinationPolicy, EgressRoute, ExternalPort, IngressDelegate, IngressDelegateProps, IngressListener, IngressRoute,
+  IngressRule, PathMatch, PlainHttp, RouteAction, RouteMatch,
 } from '../../src';
 import { ingress, routed } from '../fixtures';
 import { expectRefusal } from '../refusal';
@@ -143,15 +143,17 @@ describe('ingress delegate', () => {
 
   test('is refused when a path of it is spared from the redirect to HTTPS', () => {
     const plainHttp = PlainHttp.redirect({ except: [PathMatch.prefix('/api/health')] });
-    const { route } = ingress({ listeners: [IngressListener.https({ hosts: ['a.test'], credentialName: 'cert', plainHttp })] }, { hosts: ['a.test'] });
-    const { delegate } = handedOver();
+    const { shop, route } = ingress({ listeners: [IngressListener.https({ hosts: ['a.test'], credentialName: 'cert', plainHttp })] }, { hosts: ['a.test'] });
+    const delegate = new IngressDelegate(shop, 'delegate', { rootNamespace: 'shop', prefixes: ['/api'], rules: [{ action: to('api') }] });
     expectRefusal(() => route.addRule({ matches: api, action: RouteAction.delegate(delegate) }),
       '[DelegateInvalid] shop/route: rule[0].action is "a part with a path that port 80 does not redirect"; allowed: paths that are redirected whole; fix: leave the path out of `except`, or hand over prefixes without it');
   });
 
   test('is refused at egress', () => {
-    const { delegate } = handedOver();
-    expectRefusal(() => routed({ hosts: ['api.example.com'], ports: [ExternalPort.http()] }, { rules: [{ matches: api, action: RouteAction.delegate(delegate) }] }),
+    const { shop, egress, service } = routed({ hosts: ['api.example.com'], ports: [ExternalPort.http()] });
+    shop.node.tryRemoveChild('route');
+    const delegate = new IngressDelegate(shop, 'delegate', { rootNamespace: 'shop', prefixes: ['/api'], rules: [{ action: to('api') }] });
+    expectRefusal(() => new EgressRoute(shop, 'route', { service, gateway: egress, rules: [{ matches: api, action: RouteAction.delegate(delegate) }] }),
       '[DelegateInvalid] shop/route: rules[0].action is "delegate"; allowed: delegates of an IngressRoute; fix: say here what is done');
   });
 

@@ -172,7 +172,7 @@ describe('ingress route', () => {
   test('is refused when it has no rules, when the app is synthesized', () => {
     const { app } = ingress({}, { hosts: ['shop.example.com'] });
     expect(() => synth(app)).toThrow(new Error(
-      'Validation failed with the following errors:\n  [shop/route] [RulesEmpty] shop/route: rules is empty; allowed: one rule or more; fix: add a rule',
+      '[RulesEmpty] shop/route: rules is empty; allowed: one rule or more; fix: add a rule',
     ));
   });
 

@@ -139,7 +139,7 @@ describe('a policy for a destination', () => {
     const { app, shop } = mesh();
     new DestinationPolicy(shop, 'policy', { destination: web, subsets });
     expect(() => synth(app)).toThrow(new Error(
-      'Validation failed with the following errors:\n  [shop/policy] [DestinationPolicyUnused] shop/policy: destination is "web.shop.svc.cluster.local"; allowed: a Service to which an IngressRoute leads, or `namespaces`; fix: use it in a route, or name the namespaces whose sidecars keep to the policy',
+      '[DestinationPolicyUnused] shop/policy: destination is "web.shop.svc.cluster.local"; allowed: a Service to which an IngressRoute leads, or `namespaces`; fix: use it in a route, or name the namespaces whose sidecars keep to the policy',
     ));
   });
 });

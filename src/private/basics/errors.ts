@@ -35,6 +35,13 @@ export class IstioValidationError extends Error {
   }
 }
 
+/** What was found when the app was synthesized: everything at once, with the code of the first. */
+export function lateError(errors: IstioValidationError[]): Error {
+  if (errors.length === 1) return errors[0];
+  const [{ code }] = errors;
+  return Object.assign(new Error(errors.map(({ message }) => message).join('\n')), { name: 'IstioValidationError', code, errors });
+}
+
 export function refuser(scope: IConstruct): Refuse {
   return refusal => {
     throw new IstioValidationError(scope, refusal);
@@ -50,9 +57,17 @@ function pathOf(scope: IConstruct): string {
   return scope.node.path || 'App';
 }
 
+/** As much of a value as helps to find it. */
+const SHOWN = 300;
+
 function show(value: unknown): string {
+  const text = shown(value);
+  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}... (${text.length} characters)`;
+}
+
+function shown(value: unknown): string {
   if (value === undefined) return 'not set';
-  if (Array.isArray(value)) return value.length === 0 ? 'empty' : value.map(show).join(', ');
+  if (Array.isArray(value)) return value.length === 0 ? 'empty' : value.map(shown).join(', ');
   if (typeof value === 'function') return `function ${value.name}`;
   if (typeof value === 'object' && value !== null) return showObject(value);
   return typeof value === 'string' ? `"${value}"` : String(value);

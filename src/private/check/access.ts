@@ -1,4 +1,3 @@
-import { IConstruct } from 'constructs';
 import { checkJwt } from './jwt';
 import { checkMatches, checkPath } from './match';
 import { RouteMatch } from '../../http/route-match';
@@ -8,9 +7,8 @@ import { Refuse } from '../basics/errors';
 import { checkKinds, checkList } from '../basics/kinds';
 import { isDnsName } from '../basics/names';
 import { AccessIntent, Fact, Issuer } from '../model/access';
-import { podsKey, WorkloadFacts } from '../model/gateway';
+import { IngressRouteModel } from '../model/app-model';
 import { ListenedHost } from '../model/listener';
-import { shared } from '../registry';
 
 export interface AccessInput {
   readonly hosts: string[];
@@ -26,9 +24,10 @@ interface Asked {
   readonly prop: string;
 }
 
-/** What is said once for all routes through the same pods. */
+/** What a route says for all routes through the same pods. */
 interface Told {
-  readonly by: IConstruct;
+  /** Its path. */
+  readonly by: string;
   readonly issuer?: Issuer;
   readonly provider?: string;
 }
@@ -41,7 +40,8 @@ interface Question {
   readonly tell: (told: Omit<Told, 'by'>) => Told[];
 }
 
-export function checkAccess(scope: IConstruct, input: AccessInput, workload: WorkloadFacts, refuse: Refuse): AccessIntent {
+/** @param others the other routes through the same pods */
+export function checkAccess(path: string, input: AccessInput, others: IngressRouteModel[], refuse: Refuse): AccessIntent {
   const { hosts, access, openPaths, deny, served } = input;
   if (checkKinds<Access, Access[] | undefined>(access, Access, 'access', refuse)) checkNotEmpty(access!, 'access', refuse);
   if (checkList(deny, 'deny', refuse)) checkNotEmpty(deny!, 'deny', refuse);
@@ -49,13 +49,13 @@ export function checkAccess(scope: IConstruct, input: AccessInput, workload: Wor
   if (access?.some(({ _spec: { kind } }) => kind !== 'mtls') && hosts.includes('*')) {
     refuse({ code: 'AccessForEveryHost', prop: 'hosts', got: '*', allowed: 'names and wildcards such as *.example.com, beside `access`', fix: 'name the hosts: a policy for every host would hold for other routes through the same pods' });
   }
-  const all = shared<Told>(scope, 'access', podsKey(workload));
+  const all = others.flatMap(toldBy);
   const question: Question = {
     refuse,
     issuers: new Map(),
     tell: told => {
       const before = [...all];
-      all.push({ ...told, by: scope });
+      all.push({ ...told, by: path });
       return before;
     },
   };
@@ -70,6 +70,12 @@ export function checkAccess(scope: IConstruct, input: AccessInput, workload: Wor
     openPaths: openPaths ?? [],
     deny: checkMatches(deny ?? [], 'deny', refuse),
   };
+}
+
+function toldBy({ path, route: { access } }: IngressRouteModel): Told[] {
+  if (!access) return [];
+  const { issuers, provider } = access;
+  return [...issuers.map(issuer => ({ by: path, issuer })), ...(provider === undefined ? [] : [{ by: path, provider }])];
 }
 
 /** What is not asked by the same policy as the others, and what to do instead. */
@@ -101,7 +107,7 @@ function factsOf({ spec, prop }: Asked, question: Question): Fact[] {
   const differs = (told: Issuer) => told.issuer === issuer.issuer && (told.jwks !== issuer.jwks || told.jwksUri !== issuer.jwksUri);
   const other = tell({ issuer }).find(told => told.issuer && differs(told.issuer));
   if (other) {
-    refuse({ code: 'JwtIssuerConflict', prop: `${prop}.issuer`, got: issuer.issuer, allowed: `the keys that ${other.by.node.path} says the issuer has`, fix: 'say the same `jwks` or `jwksUri`: Istio would take tokens that fit either, on both routes' });
+    refuse({ code: 'JwtIssuerConflict', prop: `${prop}.issuer`, got: issuer.issuer, allowed: `the keys that ${other.by} says the issuer has`, fix: 'say the same `jwks` or `jwksUri`: Istio would take tokens that fit either, on both routes' });
   }
   issuers.set(`${issuer.issuer} ${issuer.header}`, issuer);
   return facts;
@@ -112,7 +118,7 @@ function checkProvider({ spec, prop }: Asked, { refuse, tell }: Question): strin
   const provider = checkExtensionProvider(spec.values![0], prop, refuse);
   const other = tell({ provider }).find(told => told.provider !== undefined && told.provider !== provider);
   if (other) {
-    refuse({ code: 'ExtAuthzProviderConflict', prop, got: provider, allowed: `${other.provider}, which ${other.by.node.path} asks`, fix: 'ask the same one, or give the route another gateway: Istio knows one authorizer a pod' });
+    refuse({ code: 'ExtAuthzProviderConflict', prop, got: provider, allowed: `${other.provider}, which ${other.by} asks`, fix: 'ask the same one, or give the route another gateway: Istio knows one authorizer a pod' });
   }
   return provider;
 }

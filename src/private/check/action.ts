@@ -1,5 +1,6 @@
 import { Chart } from 'cdk8s';
 import { IConstruct } from 'constructs';
+import { needDeclared } from './declared';
 import { checkExternalDestination } from './external-destination';
 import { checkPath } from './match';
 import { readService } from './service';
@@ -38,15 +39,19 @@ export function checkSplit(scope: IConstruct, split: WeightedDestination[], prop
 
 function checkForward(scope: IConstruct, destination: Destination, prop: string, refuse: Refuse): WeightedTarget {
   const target = needKind(destination, Destination, prop, refuse)._target;
-  return target.external ? checkExternalDestination(target, prop, refuse) : checkDestination(scope, destination, prop, refuse);
+  return target.external ? checkExternalDestination(scope, target, prop, refuse) : checkDestination(scope, destination, prop, refuse);
 }
 
 export function checkDestination(scope: IConstruct, destination: Destination, prop: string, refuse: Refuse): Target {
-  const { subset, construct, external, name, namespace, port } = needKind(destination, Destination, prop, refuse)._target;
+  const { policy, subset, construct, external, name, namespace, port } = needKind(destination, Destination, prop, refuse)._target;
   if (external) {
-    refuse({ code: 'ExternalDestinationInvalid', prop, got: external.node.path, allowed: 'a Service of the mesh', fix: 'copy to a Service: a copy keeps the name of the host to which the request was sent' });
+    const { path } = needDeclared(scope, external, 'externalServices', prop, refuse);
+    refuse({ code: 'ExternalDestinationInvalid', prop, got: path, allowed: 'a Service of the mesh', fix: 'copy to a Service: a copy keeps the name of the host to which the request was sent' });
   }
-  if (subset) return subset;
+  if (policy) {
+    needDeclared(scope, policy, 'destinationPolicies', prop, refuse);
+    return subset!;
+  }
   const domain = MeshSettings.of(scope).clusterDomain;
   if (construct) {
     const service = readService(construct, prop, refuse);

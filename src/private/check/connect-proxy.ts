@@ -1,17 +1,20 @@
+import { IConstruct } from 'constructs';
+import { needDeclared } from './declared';
 import { ConnectProxy } from '../../egress/connect-proxy';
 import { checkEnum } from '../basics/checks';
 import { Refuse } from '../basics/errors';
 import { isWildcard } from '../basics/hosts';
-import { checkConstruct, needObject } from '../basics/kinds';
+import { needObject } from '../basics/kinds';
+import { ExternalServiceModel } from '../model/app-model';
 import { ProxyIntent } from '../model/connect-proxy';
 import { ExternalIntent, isHttp } from '../model/external-service';
 
 /** Checks a forward proxy, and that the connections to a service can be carried through it. */
-export function checkConnectProxy(proxy: ConnectProxy, service: ExternalIntent, refuse: Refuse): ProxyIntent {
-  checkShape(proxy, refuse);
+export function checkConnectProxy(scope: IConstruct, proxy: ConnectProxy, service: ExternalIntent, refuse: Refuse): ProxyIntent {
+  const through = needProxy(scope, proxy, refuse).service;
   checkEnum(proxy.protocol, ['CONNECT', 'POST'], 'connectProxy.protocol', refuse);
   checkSuited(service, refuse);
-  const { hosts, ports, resolution, selector } = proxy.service._intent;
+  const { hosts, ports, resolution, selector } = through;
   if (selector) {
     refuse({ code: 'ConnectProxyInvalid', prop: 'connectProxy.service', got: 'a service with `workloadSelector`', allowed: 'a service for all workloads of the namespace', fix: 'leave out workloadSelector: rules of tunnels are for all sidecars' });
   }
@@ -22,24 +25,25 @@ export function checkConnectProxy(proxy: ConnectProxy, service: ExternalIntent, 
   if (found.length !== 1) {
     refuse({ code: 'ConnectProxyInvalid', prop: 'connectProxy.port', got: proxy.port, allowed: `one TCP port of ${hosts[0]}, which has ${ports.map(p => `${p.number} (${p.protocol})`).join(', ')}`, fix: found.length > 1 ? 'name the port' : 'declare the proxy with ExternalPort.tcp()' });
   }
-  return { host: hosts[0], port: found[0].number, protocol: proxy.protocol ?? 'CONNECT', service: proxy.service._intent };
+  return { host: hosts[0], port: found[0].number, protocol: proxy.protocol ?? 'CONNECT', service: through };
 }
 
 /** As `checkConnectProxy`, for a service to which sidecars go themselves. */
-export function checkDirectProxy(proxy: ConnectProxy, direct: boolean, service: ExternalIntent, refuse: Refuse): ProxyIntent {
+export function checkDirectProxy(scope: IConstruct, proxy: ConnectProxy, direct: boolean, service: ExternalIntent, refuse: Refuse): ProxyIntent {
   if (!direct) {
     refuse({ code: 'RuleOptionUnused', prop: 'connectProxy', got: 'set', allowed: 'a direct service', fix: 'set connectProxy on the EgressRoute; or say `direct: true` if workloads may go there past every gateway' });
   }
-  checkShape(proxy, refuse);
-  if (!proxy.service._direct) {
-    refuse({ code: 'ConnectProxyInvalid', prop: 'connectProxy.service', got: proxy.service.node.path, allowed: 'a direct service, for sidecars go to it themselves', fix: 'say `direct: true` on the service of the proxy' });
+  const through = needProxy(scope, proxy, refuse);
+  if (!through.direct) {
+    refuse({ code: 'ConnectProxyInvalid', prop: 'connectProxy.service', got: through.path, allowed: 'a direct service, for sidecars go to it themselves', fix: 'say `direct: true` on the service of the proxy' });
   }
-  return checkConnectProxy(proxy, service, refuse);
+  return checkConnectProxy(scope, proxy, service, refuse);
 }
 
-function checkShape(proxy: ConnectProxy, refuse: Refuse): void {
+/** The service of a forward proxy. */
+export function needProxy(scope: IConstruct, proxy: ConnectProxy, refuse: Refuse): ExternalServiceModel {
   needObject(proxy, 'connectProxy', refuse);
-  checkConstruct(proxy.service, '_intent', 'ExternalService', 'connectProxy.service', refuse);
+  return needDeclared(scope, proxy.service, 'externalServices', 'connectProxy.service', refuse);
 }
 
 function checkSuited({ hosts, ports, traffic }: ExternalIntent, refuse: Refuse): void {

@@ -1,6 +1,6 @@
 import { checkAppTls, checkGatewayPort, checkService, EgressSurroundings } from './egress-route';
 import { Refuse } from '../basics/errors';
-import { WayIntent } from '../model/leg-one';
+import { LegOneIntent } from '../model/leg-one';
 
 export interface EgressCallerInput {
   readonly appTls?: 'WRAP' | 'PASSTHROUGH';
@@ -10,7 +10,7 @@ export interface EgressCallerInput {
 type Around = Pick<EgressSurroundings, 'service' | 'gateway' | 'workload'>;
 
 /** What a caller must know of a route in order to enter it. */
-export function checkEgressCaller({ appTls, gatewayPort }: EgressCallerInput, around: Around, refuse: Refuse): WayIntent {
+export function checkEgressCaller({ appTls, gatewayPort }: EgressCallerInput, around: Around, refuse: Refuse): LegOneIntent {
   checkService(around, refuse);
   return {
     ...around,

@@ -4,12 +4,12 @@ import { externalDestinations } from './external-destination';
 import { checkLeaving, LeavingInput } from './leaving';
 import { Caller } from '../../egress/caller';
 import { ConnectProxy } from '../../egress/connect-proxy';
-import { IExternalService } from '../../egress/external-service';
 import { checkEnum, checkReason } from '../basics/checks';
 import { Refuse } from '../basics/errors';
 import { isWildcard } from '../basics/hosts';
 import { checkList } from '../basics/kinds';
 import { isDnsName } from '../basics/names';
+import { ExternalServiceModel } from '../model/app-model';
 import { EgressIntent } from '../model/egress-route';
 import { ExternalIntent, isHttp } from '../model/external-service';
 import { GatewayFacts, WorkloadFacts, workloadPortsText } from '../model/gateway';
@@ -53,7 +53,7 @@ export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: 
     layout: input.layout,
     plaintextReason: input.plaintextLegOne === undefined ? undefined : checkReason(input.plaintextLegOne, 'plaintextLegOne', refuse),
     gatewayPort: input.gatewayPort === undefined ? undefined : checkGatewayPort(input.gatewayPort, around, refuse),
-    proxy: input.connectProxy && checkConnectProxy(input.connectProxy, around.service, refuse),
+    proxy: input.connectProxy && checkConnectProxy(scope, input.connectProxy, around.service, refuse),
   };
   checkSecrets(intent.service, 'service', intent.gateway, refuse);
   if (intent.proxy) checkSecrets(intent.proxy.service, 'connectProxy.service', intent.gateway, refuse);
@@ -85,11 +85,11 @@ export function checkGatewayPort(number: number, { service, workload }: Pick<Egr
 }
 
 /** Another service than the route's own, to which a rule leads. */
-function checkDestination(other: IExternalService, gateway: GatewayFacts, refuse: Refuse): void {
-  if (other._direct) {
-    refuse({ code: 'DirectServiceRouted', prop: 'rules', got: other.node.path, allowed: 'destinations that are not direct', fix: 'leave out `direct` from the service, or choose another destination' });
+function checkDestination({ path, direct, service }: ExternalServiceModel, gateway: GatewayFacts, refuse: Refuse): void {
+  if (direct) {
+    refuse({ code: 'DirectServiceRouted', prop: 'rules', got: path, allowed: 'destinations that are not direct', fix: 'leave out `direct` from the service, or choose another destination' });
   }
-  checkSecrets(other._intent, other.node.path, gateway, refuse);
+  checkSecrets(service, path, gateway, refuse);
 }
 
 /** The gateway reads Secrets of its own namespace. */

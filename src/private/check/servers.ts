@@ -1,32 +1,103 @@
-import { IConstruct } from 'constructs';
-import { Refuse } from '../basics/errors';
-import { podsKey, WorkloadFacts } from '../model/gateway';
-import { certificatesOf, ListenedHost } from '../model/listener';
-import { claim, claimant } from '../registry';
 import { portUse } from './ingress-gateway';
+import { Refuse } from '../basics/errors';
+import { AppModel, EgressGatewayModel, IngressGatewayModel } from '../model/app-model';
+import { WorkloadFacts } from '../model/gateway';
+import { ListenedHost, certificatesOf } from '../model/listener';
+import { canSelectSamePods } from '../model/pods';
 
-/** Claims what a gateway listens for on its pods: of two Gateways that want the same, Istio serves one. */
-export function claimServers(gateway: IConstruct, workload: WorkloadFacts, listened: ListenedHost[], refuse: Refuse): void {
-  const pods = podsKey(workload);
-  for (const one of listened) {
+type Gateway = EgressGatewayModel | IngressGatewayModel;
+
+/** The gateways of the app, other than one, whose Gateway objects may select pods of that one. */
+function besides<T extends Gateway>(gateway: Gateway, all: T[]): T[] {
+  return all.filter(other => other.path !== gateway.path && canSelectSamePods(other.workload.selector, gateway.workload.selector));
+}
+
+/** Each of two such gateways would open its servers on the pods of both, where its Secrets and policies are not. */
+function checkForeignPods({ workload }: Gateway, others: Gateway[], refuse: Refuse): void {
+  const foreign = others.find(other => other.workload.namespace !== workload.namespace);
+  if (!foreign) return;
+  const text = ({ selector }: WorkloadFacts) => Object.entries(selector).sort().map(label => label.join('=')).join(', ');
+  refuse({
+    code: 'GatewaysShareForeignPods',
+    prop: 'workload.selector',
+    got: text(workload),
+    allowed: `labels that pods of ${foreign.path} in namespace ${foreign.workload.namespace} cannot have (${text(foreign.workload)})`,
+    fix: 'give the pods of each gateway a label with a value of its own (`labels` of the Helm chart), and name it in `selector`: a Gateway selects pods in every namespace',
+  });
+}
+
+/** Of two servers of egress gateways on one port, Istio drops the second. */
+export function checkEgressServer(gateway: EgressGatewayModel, app: AppModel, refuse: Refuse): void {
+  const { gateway: { port, targetPort }, workload: { namespace, serviceName } } = gateway;
+  const [egress, ingress] = [besides(gateway, app.egressGateways.all()), besides(gateway, app.ingressGateways.all())];
+  checkForeignPods(gateway, egress, refuse);
+  checkForeignPods(gateway, ingress.filter(({ listened }) => listened.some(({ podPort }) => podPort === targetPort)), refuse);
+  if (gateway.imported) return;
+  const other = egress.find(one => !one.imported && one.gateway.targetPort === targetPort);
+  if (other) {
+    refuse({
+      code: 'EgressGatewayDuplicate',
+      prop: 'workload',
+      got: `port ${port} of Service ${namespace}/${serviceName}`,
+      allowed: `pods and ports that ${other.path} does not have`,
+      fix: `use ${other.path} for all routes, or set \`port\` to another port: Istio drops the second server of a port`,
+    });
+  }
+  for (const { path, listened } of ingress) {
+    const listener = listened.find(one => excludes(one, targetPort));
+    if (!listener) continue;
+    refuse({
+      code: 'ListenerConflict',
+      prop: 'port',
+      got: port,
+      allowed: `a port without ${portUse(listener)} for ${listener.host}, which ${path} has there on the same pods`,
+      fix: 'set `port` to another port, or use a gateway of its own for egress',
+    });
+  }
+}
+
+/** The server of an egress gateway takes TLS for every name: beside it there is room for TLS that names its hosts. */
+function excludes(listener: ListenedHost, targetPort: number): boolean {
+  return listener.podPort === targetPort && (portUse(listener) !== 'TLS' || listener.host === '*');
+}
+
+/** Of two Gateways that want to listen for the same, Istio serves one. */
+export function checkServers(gateway: IngressGatewayModel, app: AppModel, refuse: Refuse): void {
+  const ports = new Set(gateway.listened.map(({ podPort }) => podPort));
+  const sharing = besides(gateway, app.ingressGateways.all()).filter(({ listened }) => listened.some(({ podPort }) => ports.has(podPort)));
+  const egress = besides(gateway, app.egressGateways.all());
+  checkForeignPods(gateway, sharing, refuse);
+  checkForeignPods(gateway, egress.filter(one => ports.has(one.gateway.targetPort)), refuse);
+  if (gateway.imported) return;
+  const others = sharing.filter(({ imported }) => !imported).map(({ path, listened }) => ({ path, ...serversOf(listened) }));
+  for (const one of gateway.listened) {
     const { host, port, podPort } = one;
-    const other = claim(gateway, 'ingress server', pods, podPort, host);
-    if (other && other !== gateway) {
-      refuse({ code: 'ListenerConflict', prop: 'listeners', got: `${host} on port ${port}`, allowed: `hosts and ports that ${other.node.path} does not have on the same pods`, fix: `add the listener to ${other.node.path}, and let routes use that gateway: Istio serves one of two` });
+    const rival = others.find(({ hosts }) => hosts.has(`${podPort} ${host}`));
+    if (rival) {
+      refuse({ code: 'ListenerConflict', prop: 'listeners', got: `${host} on port ${port}`, allowed: `hosts and ports that ${rival.path} does not have on the same pods`, fix: `add the listener to ${rival.path}, and let routes use that gateway: Istio serves one of two` });
     }
     const use = portUse(one);
-    claim(gateway, 'ingress port', pods, podPort, use);
-    for (const another of ['clear-text HTTP', 'TLS', 'TCP'].filter(u => u !== use)) {
-      const user = claimant(gateway, 'ingress port', pods, podPort, another);
-      if (user) {
-        refuse({ code: 'ListenerProtocolConflict', prop: 'listeners', got: `${use} on port ${port}`, allowed: `${another}, for which ${user.node.path} has the port on the same pods`, fix: 'listen on another port' });
-      }
+    const user = others.find(({ uses }) => (uses.get(podPort) ?? use) !== use);
+    if (user) {
+      refuse({ code: 'ListenerProtocolConflict', prop: 'listeners', got: `${use} on port ${port}`, allowed: `${user.uses.get(podPort)}, for which ${user.path} has the port on the same pods`, fix: 'listen on another port' });
+    }
+    const leaving = egress.find(({ gateway: { targetPort } }) => excludes(one, targetPort));
+    if (leaving) {
+      refuse({ code: 'ListenerConflict', prop: 'listeners', got: `${use} for ${host} on port ${port}`, allowed: `TLS for named hosts, because ${leaving.path} has the port for the egress of the same pods`, fix: 'listen on another port, or use a gateway of its own for ingress' });
     }
     for (const certificate of certificatesOf(one)) {
-      const owner = claim(gateway, 'certificate', pods, podPort, certificate);
-      if (owner && owner !== gateway) {
-        refuse({ code: 'CertificateConflict', prop: 'listeners', got: `${certificate} on port ${port}`, allowed: `certificates that ${owner.node.path} does not have on the same pods`, fix: `add the listener to ${owner.node.path}, and let routes use that gateway; or take a certificate of its own` });
+      const owner = others.find(({ certificates }) => certificates.has(`${podPort} ${certificate}`));
+      if (owner) {
+        refuse({ code: 'CertificateConflict', prop: 'listeners', got: `${certificate} on port ${port}`, allowed: `certificates that ${owner.path} does not have on the same pods`, fix: `add the listener to ${owner.path}, and let routes use that gateway; or take a certificate of its own` });
       }
     }
   }
+}
+
+function serversOf(listened: ListenedHost[]) {
+  return {
+    hosts: new Set(listened.map(({ podPort, host }) => `${podPort} ${host}`)),
+    uses: new Map(listened.map(one => [one.podPort, portUse(one)])),
+    certificates: new Set(listened.flatMap(one => certificatesOf(one).map(name => `${one.podPort} ${name}`))),
+  };
 }

@@ -1,7 +1,9 @@
+import { rendered, renderedLate } from './manifest/object';
 import { DestinationRuleSpec, GatewaySpec, ServiceEntrySpec } from './objects';
 import { exportTo } from './visibility';
 import { GatewayFacts } from '../model/gateway';
 import { LEG_ONE, legOneHost } from '../model/leg-one';
+import { RenderedObject } from '../model/rendered-object';
 
 /** `namespace/name`: a short name would be looked up in the namespace of the VirtualService (R1). */
 export function qualified(gateway: GatewayFacts, name = gateway.name): string {
@@ -40,4 +42,14 @@ export function legOneEntry(gateway: GatewayFacts, host: string, callers: Iterab
 /** Mesh mTLS to the gateway. The SNI is set, because the default one names a Service. */
 export function legOneRule(gateway: GatewayFacts, host: string, callers: Iterable<string>): DestinationRuleSpec {
   return { host, exportTo: exportTo([gateway.namespace, ...callers], gateway.namespace), policy: { tls: { mode: 'ISTIO_MUTUAL', sni: host } } };
+}
+
+/** What all routes of a gateway share. */
+export function planEgressGateway(gateway: GatewayFacts, callers: () => string[]): RenderedObject[] {
+  const { name, namespace } = gateway;
+  return [
+    rendered({ kind: 'Gateway', id: 'gateway', namespace, name, spec: sharedServer(gateway) }),
+    renderedLate({ kind: 'ServiceEntry', id: 'leg-1', namespace, name: `${name}-leg-1` }, () => sharedLegOne(gateway, callers())),
+    renderedLate({ kind: 'DestinationRule', id: 'leg-1-mtls', namespace, name: `${name}-leg-1-mtls` }, () => legOneRule(gateway, legOneHost(gateway), callers())),
+  ];
 }

@@ -1,52 +1,122 @@
-import { legOneEntry, legOneRule, qualified } from './egress-gateway';
-import { upstreamRules } from './external';
-import { leavingRoutes, Signs } from './leaving';
+import { callersPolicy } from './callers-policy';
+import { qualified } from './egress-gateway';
+import { Entrance, ownEntrance, passthroughServer, plaintextServer } from './entrance';
+import { leavingRoutes } from './leaving';
+import { Leg, legsOf } from './legs';
 import { meshLeg } from './mesh-leg';
 import { ObjectPlan, VirtualServiceSpec } from './objects';
 import { tunnelEntrance, tunnelRule } from './tunnel';
 import { exportTo } from './visibility';
-import { Way, waysOf } from './way';
 import { isWildcard } from '../basics/hosts';
 import { labelOf } from '../basics/names';
 import { EgressIntent } from '../model/egress-route';
-import { ExternalIntent, isHttp } from '../model/external-service';
-import { legOneHost } from '../model/leg-one';
+import { LegOne, legOneHost } from '../model/leg-one';
+import { Target } from '../model/rule';
 
-const PLAINTEXT_REASON = 'cdk8s-istio/plaintext-leg-one-reason';
+/** What an egress route takes, by the way in which its traffic gets to the gateway. */
+interface Recipe {
+  /** The server by which it enters, where that is not the shared one of the gateway, and what leads there. */
+  readonly entrance: Entrance;
+  /** The names under which a policy keeps strangers out; none where nobody is identified. */
+  readonly guarded: (leg: Leg) => { readonly sni: (route: EgressIntent) => string; readonly hosts: boolean } | undefined;
+  /** The name by which the gateway knows the destination. */
+  readonly serverHost: (leg: Leg) => string;
+  /** The protocol in which the gateway routes it. What a server of protocol TLS has decrypted is routed by `tcp` (R12). */
+  readonly routedBy: 'http' | 'tls' | 'tcp';
+}
+
+/*
+ * On the shared server a policy for a wildcard would hold for names under it that have routes of their own, with other callers; leg 2 asks
+ * who calls in any case.
+ */
+const RECIPES = {
+  shared: {
+    entrance: () => [],
+    guarded: ({ host }) => (isWildcard(host) ? undefined : { sni: ({ gateway }) => legOneHost(gateway), hosts: true }),
+    serverHost: ({ host }) => host,
+    routedBy: 'http',
+  },
+  own: {
+    entrance: ownEntrance,
+    guarded: ({ entrance }) => ({ sni: () => entrance.host, hosts: false }),
+    serverHost: ({ entrance }) => entrance.host,
+    routedBy: 'tcp',
+  },
+  passthrough: { entrance: passthroughServer, guarded: () => undefined, serverHost: ({ host }) => host, routedBy: 'tls' },
+  plaintext: { entrance: plaintextServer, guarded: () => undefined, serverHost: ({ host }) => host, routedBy: 'http' },
+} satisfies { readonly [K in LegOne]: Recipe };
+
+/** Where each field of a route is heeded: a field that nobody has thought of does not compile. */
+export const HEEDED: { readonly [K in keyof Required<EgressIntent>]: 'entrance' | 'policy' | 'leg 1' | 'leg 2' | 'heads of objects' } = {
+  gateway: 'entrance',
+  gatewayPort: 'entrance',
+  appTls: 'entrance',
+  plaintextReason: 'entrance',
+  callerNamespaces: 'entrance',
+  callers: 'policy',
+  trustDomain: 'policy',
+  guestNamespaces: 'leg 1',
+  service: 'leg 2',
+  proxy: 'leg 2',
+  grants: 'leg 2',
+  rules: 'leg 2',
+  keepHeaders: 'leg 2',
+  layout: 'heads of objects',
+  namespace: 'heads of objects',
+  name: 'heads of objects',
+};
 
 /**
- * Every object of a route, in the order in which they should come to be: callers learn of the way when the rest of it stands.
- * A route by hand that has carried them until then is left without a gap.
- *
- * @param upstreams the services whose hosts the gateway does not know how to reach yet
+ * Every object of a route, in the order in which they should be applied: callers learn of the gateway when the rest stands.
+ * A route by hand that has carried them until then is left without a gap. How the gateway reaches the hosts, their services say.
  */
-export function planEgressRoute(intent: EgressIntent, upstreams: ExternalIntent[]): ObjectPlan[] {
-  const { service } = intent;
-  const ways = waysOf(intent);
+export function planEgressRoute(route: EgressIntent): ObjectPlan[] {
+  const legs = legsOf(route);
+  const entrances = [...new Map(legs.map(leg => [leg.gatewayName, leg])).values()];
   return [
-    ...[...new Map(ways.map(way => [way.gatewayName, way])).values()].flatMap(way => entranceObjects(intent, way)),
-    ...ways.filter(hasPolicy).map(way => callersPolicy(intent, way, ways)),
-    ...upstreamObjects(intent, upstreams),
-    ...(intent.layout === 'SINGLE' ? service.hosts.map(host => singleVirtualService(intent, host, ways)) : splitVirtualServices(intent, ways)),
+    ...entrances.flatMap(leg => RECIPES[leg.legOne].entrance(route, leg)),
+    ...legs.flatMap(leg => guard(route, leg, legs)),
+    ...tunnels(route),
+    ...(route.layout === 'SINGLE' ? route.service.hosts.map(host => singleVirtualService(route, host, legs)) : splitVirtualServices(route, legs)),
   ];
 }
 
-/** Leg 2 of one way, as the gateway reads it. What a server of protocol TLS has decrypted is routed by `tcp` (R12). */
-function leavingLeg(intent: EgressIntent, way: Way, gateway?: string): Pick<VirtualServiceSpec, 'http' | 'tls' | 'tcp'> {
-  const at = { port: way.serverPort, gateway };
-  const to = intent.proxy ? tunnelEntrance(intent.proxy, way.host, way.port) : { host: way.host, port: way.port.number };
-  return {
-    http: isHttp(way.port) ? leavingRoutes(intent, at, to, signsOf(intent, way)) : [],
-    tls: way.legOne === 'passthrough' ? [{ ...at, sniHosts: [way.host], to: [to] }] : [],
-    tcp: way.legOne === 'own' ? [{ ...at, to: [to] }] : [],
-  };
+function serverHost(leg: Leg): string {
+  return RECIPES[leg.legOne].serverHost(leg);
 }
 
-function signsOf(intent: EgressIntent, way: Way): Signs {
-  return {
-    mark: way.mark && Object.fromEntries(Object.entries(way.mark).map(([name, exact]) => [name, { exact }])),
-    trustDomain: way.legOne === 'shared' ? intent.trustDomain : undefined,
-  };
+/** A VirtualService with both legs answers to all of its hosts on the shared server, so all of them are guarded there. */
+function guard(route: EgressIntent, leg: Leg, legs: Leg[]): ObjectPlan[] {
+  const names = RECIPES[leg.legOne].guarded(leg);
+  if (!names) return [];
+  const all = route.layout === 'SINGLE' ? new Set([leg.host, ...legs.filter(l => l.host === leg.host).map(serverHost)]) : [leg.host];
+  return [callersPolicy(route, leg, names.sni(route), names.hosts ? [...all] : undefined)];
+}
+
+/** How the gateway has a forward proxy connect to the hosts, of which it then knows nothing. */
+function tunnels({ proxy, service, gateway }: EgressIntent): ObjectPlan[] {
+  if (!proxy) return [];
+  const { name, namespace, selector } = gateway;
+  return service.hosts.map(host => tunnelRule(proxy, host, service.ports, { namespace, name: [name, host] }, selector));
+}
+
+/** Leg 2 of one host and port, as the gateway reads it. */
+function legTwo(route: EgressIntent, leg: Leg, gateway?: string): Pick<VirtualServiceSpec, 'http' | 'tls' | 'tcp'> {
+  const { host, port, serverPort, mark, legOne } = leg;
+  const at = { port: serverPort, gateway };
+  const to: Target = route.proxy ? tunnelEntrance(route.proxy, host, port) : { host, port: port.number };
+  const nothing = { http: [], tls: [], tcp: [] };
+  switch (RECIPES[legOne].routedBy) {
+    case 'tls': return { ...nothing, tls: [{ ...at, sniHosts: [host], to: [to] }] };
+    case 'tcp': return { ...nothing, tcp: [{ ...at, to: [to] }] };
+    case 'http': {
+      const signs = {
+        mark: mark && Object.fromEntries(Object.entries(mark).map(([name, exact]) => [name, { exact }])),
+        trustDomain: legOne === 'shared' ? route.trustDomain : undefined,
+      };
+      return { ...nothing, http: leavingRoutes(route, at, to, signs) };
+    }
+  }
 }
 
 /** An empty list would show the leg to the whole mesh; where nobody needs it, only those see it who know the gateway anyway. */
@@ -54,28 +124,23 @@ function meshExport({ guestNamespaces, namespace, gateway }: EgressIntent): stri
   return exportTo(guestNamespaces.length > 0 ? guestNamespaces : [gateway.namespace], namespace);
 }
 
-/** The host by which the gateway knows a way. */
-function serverHost(way: Way): string {
-  return way.legOne === 'own' ? way.entrance.host : way.host;
-}
-
-/** Two objects, each visible to the proxies that read it and to no others: callers then know nothing of leg 2. */
-function splitVirtualServices(intent: EgressIntent, ways: Way[]): ObjectPlan[] {
-  const { gateway } = intent;
+/** An object for each leg, visible to the proxies that read it and to no others: callers then know nothing of leg 2. */
+function splitVirtualServices(route: EgressIntent, legs: Leg[]): ObjectPlan[] {
+  const { gateway } = route;
   return [
-    ...ways.map((way): ObjectPlan => ({
+    ...legs.map((leg): ObjectPlan => ({
       kind: 'VirtualService',
-      id: `${way.host}-${way.port.number}-virtual-service`,
+      id: `${leg.host}-${leg.port.number}-virtual-service`,
       namespace: gateway.namespace,
-      name: labelOf(gateway.name, way.host, way.port.number, 'leg', 2),
-      spec: { hosts: [serverHost(way)], gateways: [qualified(gateway, way.gatewayName)], exportTo: ['.'], ...leavingLeg(intent, way) },
+      name: labelOf(gateway.name, leg.host, leg.port.number, 'leg', 2),
+      spec: { hosts: [serverHost(leg)], gateways: [qualified(gateway, leg.gatewayName)], exportTo: ['.'], ...legTwo(route, leg) },
     })),
     {
       kind: 'VirtualService',
       id: 'mesh-virtual-service',
-      namespace: intent.namespace,
-      name: intent.name,
-      spec: { hosts: intent.service.hosts, gateways: ['mesh'], exportTo: meshExport(intent), ...meshLeg(ways) },
+      namespace: route.namespace,
+      name: route.name,
+      spec: { hosts: route.service.hosts, gateways: ['mesh'], exportTo: meshExport(route), ...meshLeg(legs) },
     },
   ];
 }
@@ -84,20 +149,20 @@ function splitVirtualServices(intent: EgressIntent, ways: Way[]): ObjectPlan[] {
  * One object with both legs, as Istio's documentation prints them; every match says which leg it is.
  * Each host has its own: the routes of leg 2 would otherwise answer for all hosts of the object.
  */
-function singleVirtualService(intent: EgressIntent, host: string, all: Way[]): ObjectPlan {
-  const { gateway } = intent;
-  const ways = all.filter(way => way.host === host);
-  const mesh = meshLeg(ways, 'mesh');
-  const leaving = ways.map(way => leavingLeg(intent, way, qualified(gateway, way.gatewayName)));
+function singleVirtualService(route: EgressIntent, host: string, all: Leg[]): ObjectPlan {
+  const { gateway } = route;
+  const legs = all.filter(leg => leg.host === host);
+  const mesh = meshLeg(legs, 'mesh');
+  const leaving = legs.map(leg => legTwo(route, leg, qualified(gateway, leg.gatewayName)));
   return {
     kind: 'VirtualService',
     id: `${host}-virtual-service`,
     namespace: gateway.namespace,
-    name: nameOfSingle(intent, host),
+    name: nameOfSingle(route, host),
     spec: {
-      hosts: [...new Set([host, ...ways.map(serverHost)])],
-      gateways: ['mesh', ...new Set(ways.map(way => qualified(gateway, way.gatewayName)))],
-      exportTo: exportTo([gateway.namespace, ...intent.guestNamespaces], gateway.namespace),
+      hosts: [...new Set([host, ...legs.map(serverHost)])],
+      gateways: ['mesh', ...new Set(legs.map(leg => qualified(gateway, leg.gatewayName)))],
+      exportTo: exportTo([gateway.namespace, ...route.guestNamespaces], gateway.namespace),
       http: [...mesh.http, ...leaving.flatMap(l => l.http)],
       tls: [...mesh.tls, ...leaving.flatMap(l => l.tls)],
       tcp: [...mesh.tcp, ...leaving.flatMap(l => l.tcp)],
@@ -108,90 +173,4 @@ function singleVirtualService(intent: EgressIntent, host: string, all: Way[]): O
 function nameOfSingle({ name, service, gateway }: EgressIntent, host: string): string {
   if (name === undefined) return labelOf(gateway.name, host);
   return service.hosts.length > 1 ? labelOf(name, host) : name;
-}
-
-/** What a way needs in order to enter the gateway by another server than the shared one. */
-function entranceObjects(intent: EgressIntent, way: Way): ObjectPlan[] {
-  const { gateway } = intent;
-  const id = `${way.host}-${way.port.number}`;
-  const server = (hosts: string[], protocol: 'HTTP' | 'TLS', mode?: 'ISTIO_MUTUAL' | 'PASSTHROUGH', reason?: string): ObjectPlan => ({
-    kind: 'Gateway',
-    id: `${id}-gateway`,
-    namespace: gateway.namespace,
-    name: way.gatewayName,
-    annotations: reason === undefined ? undefined : { [PLAINTEXT_REASON]: reason },
-    spec: {
-      selector: gateway.selector,
-      servers: [{ name: `${protocol.toLowerCase()}-${way.serverPort}`, number: way.serverPort, protocol, hosts, tls: mode && { mode } }],
-    },
-  });
-  switch (way.legOne) {
-    case 'shared': return [];
-    // bare hosts on TLS servers that other namespaces may also name: `./host` from two namespaces breaks the whole port (R15)
-    case 'passthrough': return [server([way.host], 'TLS', 'PASSTHROUGH')];
-    case 'plaintext': return [server([`./${way.host}`], 'HTTP', undefined, intent.plaintextReason)];
-    case 'own': return [
-      server([`./${way.entrance.host}`], 'TLS', 'ISTIO_MUTUAL'),
-      {
-        kind: 'ServiceEntry',
-        id: `${id}-leg-1`,
-        namespace: gateway.namespace,
-        name: labelOf(gateway.name, way.host, way.port.number, 'leg', 1),
-        spec: legOneEntry(gateway, way.entrance.host, intent.callerNamespaces, [{ name: 'tls', number: way.serverPort, protocol: 'TLS', targetPort: way.podPort }]),
-      },
-      {
-        kind: 'DestinationRule',
-        id: `${id}-leg-1-mtls`,
-        namespace: gateway.namespace,
-        name: labelOf(gateway.name, way.host, way.port.number, 'leg', 1, 'mtls'),
-        spec: legOneRule(gateway, way.entrance.host, intent.callerNamespaces),
-      },
-    ];
-  }
-}
-
-/**
- * On the shared server a policy for a wildcard would hold for names under it that have routes of their own, with other callers;
- * leg 2 asks who calls in any case.
- */
-function hasPolicy({ host, legOne }: Way): boolean {
-  return legOne === 'own' || (legOne === 'shared' && !isWildcard(host));
-}
-
-/** Refuses everybody but the callers. Without the SNI it would also refuse what comes in by other servers of the gateway. */
-function callersPolicy(intent: EgressIntent, way: Way, ways: Way[]): ObjectPlan {
-  const { gateway } = intent;
-  const namespaces = intent.callers.filter(c => !c.serviceAccount).map(c => c.namespace);
-  const principals = intent.callers.filter(c => c.serviceAccount).map(c => `${intent.trustDomain}/ns/${c.namespace}/sa/${c.serviceAccount}`);
-  return {
-    kind: 'AuthorizationPolicy',
-    id: `${way.host}-${way.port.number}-callers`,
-    namespace: gateway.namespace,
-    name: labelOf(gateway.name, way.host, way.port.number, 'callers'),
-    spec: {
-      selector: gateway.selector,
-      action: 'DENY',
-      rules: [{
-        from: { ...(namespaces.length > 0 && { notNamespaces: namespaces }), ...(principals.length > 0 && { notPrincipals: principals }) },
-        to: [{ hosts: way.legOne === 'own' ? undefined : policyHosts(intent, way, ways), ports: [way.podPort] }],
-        when: [{ key: 'connection.sni', values: [way.legOne === 'own' ? way.entrance.host : legOneHost(gateway)] }],
-      }],
-    },
-  };
-}
-
-/** A VirtualService with both legs answers to all of its hosts on the shared server, so all of them are guarded there. */
-function policyHosts(intent: EgressIntent, way: Way, ways: Way[]): string[] {
-  const hosts = intent.layout === 'SINGLE' ? new Set([way.host, ...ways.filter(w => w.host === way.host).map(serverHost)]) : [way.host];
-  return [...hosts].flatMap(host => [host, `${host}:*`]);
-}
-
-/**
- * How the gateway goes to a host; of one that a forward proxy connects to it knows nothing. A selector keeps the rules from sidecars,
- * which would wrap TLS twice or, given a Secret, send clear text (R18, R19).
- */
-function upstreamObjects({ service, gateway, proxy }: EgressIntent, upstreams: ExternalIntent[]): ObjectPlan[] {
-  const head = (host: string) => ({ namespace: gateway.namespace, name: [gateway.name, host] });
-  if (proxy) return service.hosts.map(host => tunnelRule(proxy, host, service.ports, head(host), gateway.selector));
-  return upstreams.flatMap(upstream => upstream.hosts.flatMap(host => upstreamRules(host, upstream, head(host), gateway.selector)));
 }

@@ -1,19 +1,14 @@
 import { VirtualServiceSpec } from './objects';
 import { exportTo } from './visibility';
-import { OpaqueRoute } from '../model/opaque-route';
+import { IngressIntent } from '../model/ingress-route';
 
-export interface OpaqueRouteIntent extends OpaqueRoute {
-  readonly namespace: string;
-  /** `namespace/name` of the Gateway. */
-  readonly gateway: string;
-  readonly podNamespace: string;
-}
-
-export function opaqueVirtualService({ namespace, hosts, tlsPorts, tcpPort, to, gateway, podNamespace }: OpaqueRouteIntent): VirtualServiceSpec {
+/** A route for what the gateway cannot read: TLS that it passes on, told by the server name that clients ask for, or any bytes. */
+export function opaqueVirtualService({ namespace, hosts, gateway, pods, opaque }: IngressIntent): VirtualServiceSpec {
+  const { tlsPorts, tcpPort, to } = opaque!;
   return {
-    hosts,
+    hosts: tcpPort === undefined ? hosts : ['*'],
     gateways: [gateway],
-    exportTo: exportTo([podNamespace], namespace),
+    exportTo: exportTo([pods.namespace], namespace),
     http: [],
     tls: tlsPorts.map(port => ({ port, sniHosts: hosts, to })),
     tcp: tcpPort === undefined ? [] : [{ port: tcpPort, to }],

@@ -6,37 +6,32 @@ import { exportTo } from './visibility';
 import { isWildcard } from '../basics/hosts';
 import { escapeRegex } from '../basics/re2';
 import { AccessIntent, RoutedHosts } from '../model/access';
+import { IngressIntent } from '../model/ingress-route';
 import { ListenedHost, serves } from '../model/listener';
 import { MESH_HEADERS } from '../model/mesh-headers';
 import { Action, Rule } from '../model/rule';
 import { narrowerHosts } from '../requests/narrower-hosts';
 import { onPaths } from '../requests/spared-paths';
 
-export interface IngressRouteIntent {
-  readonly namespace: string;
-  readonly hosts: string[];
-  readonly rules: Rule[];
-  /** `namespace/name` of the Gateway. */
-  readonly gateway: string;
-  readonly podNamespace: string;
-  readonly listeners: ListenedHost[];
+/** A route with what it must know of the gateway and of other routes. */
+export interface SurroundedRoute extends IngressIntent {
+  readonly access: AccessIntent;
   /** Everything that the gateway listens for. */
   readonly listened: ListenedHost[];
   /** All routes of the app through the same pods. */
   readonly routed: RoutedHosts[];
-  readonly access: AccessIntent;
   /** Whether preflights are answered. */
   readonly cors: boolean;
 }
 
 /** The route, visible to the gateway's pods and nobody else. */
-export function ingressVirtualService(intent: IngressRouteIntent): VirtualServiceSpec {
+export function ingressVirtualService(intent: SurroundedRoute): VirtualServiceSpec {
   const served = intent.listeners.filter(serves);
   const at = served.filter(l => !l.redirect || l.redirect.trustsProxies).map(({ port }) => ({ port }));
   return {
     hosts: intent.hosts,
     gateways: [intent.gateway],
-    exportTo: exportTo([intent.podNamespace], intent.namespace),
+    exportTo: exportTo([intent.pods.namespace], intent.namespace),
     http: apart(intent, [
       ...intent.listeners.filter(l => !serves(l)).flatMap(l => redirects(l, intent.hosts)),
       ...guards({ ...intent, served }),
@@ -49,7 +44,7 @@ export function ingressVirtualService(intent: IngressRouteIntent): VirtualServic
 }
 
 /** Routes that leave to others what those have under a wildcard of these hosts. */
-function apart({ hosts, listeners, listened, routed }: IngressRouteIntent, http: HttpRoute[]): HttpRoute[] {
+function apart({ hosts, listeners, listened, routed }: SurroundedRoute, http: HttpRoute[]): HttpRoute[] {
   const narrower = new Map(listeners.map(({ port }) => [port, narrowerHosts(hosts, port, listened, routed)]));
   return http.map(route => ({ ...route, matches: route.matches.map(match => withoutHosts(match, narrower.get(match.port!)!)) }));
 }

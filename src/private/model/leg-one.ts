@@ -37,5 +37,5 @@ export function legOneOf(intent: Pick<EgressIntent, 'plaintextReason' | 'appTls'
   return port.protocol !== 'TCP' && intent.appTls === 'PASSTHROUGH' ? 'passthrough' : 'own';
 }
 
-/** What decides about ways: the same for a route and for a caller's leg of it in another repository. */
-export type WayIntent = Pick<EgressIntent, 'service' | 'gateway' | 'appTls' | 'plaintextReason' | 'gatewayPort'>;
+/** What decides how traffic gets to the gateway: the same for a route and for a caller's leg of it in another repository. */
+export type LegOneIntent = Pick<EgressIntent, 'service' | 'gateway' | 'appTls' | 'plaintextReason' | 'gatewayPort'>;

@@ -1,10 +1,10 @@
 import { labelOf } from '../basics/names';
 import { isHttp, isHttp2, Port } from '../model/external-service';
-import { LEG_ONE, LegOne, legOneHost, legOneOf, ownLegOneHost, PORT_HEADER, WayIntent } from '../model/leg-one';
+import { LEG_ONE, LegOne, legOneHost, legOneOf, ownLegOneHost, PORT_HEADER, LegOneIntent } from '../model/leg-one';
 import { Target } from '../model/rule';
 
-/** One host and port of the service, with everything about its way. */
-export interface Way {
+/** One host and port of a service, and how its traffic gets to the gateway. */
+export interface Leg {
   readonly host: string;
   readonly port: Port;
   readonly legOne: LegOne;
@@ -20,11 +20,11 @@ export interface Way {
   readonly mark?: { readonly [header: string]: string };
 }
 
-export function waysOf(intent: WayIntent): Way[] {
-  return intent.service.hosts.flatMap(host => intent.service.ports.map(port => wayOf(intent, host, port)));
+export function legsOf(intent: LegOneIntent): Leg[] {
+  return intent.service.hosts.flatMap(host => intent.service.ports.map(port => legOf(intent, host, port)));
 }
 
-function wayOf(intent: WayIntent, host: string, port: Port): Way {
+function legOf(intent: LegOneIntent, host: string, port: Port): Leg {
   const { gateway } = intent;
   const legOne = legOneOf(intent, port);
   const shared = legOne === 'shared';

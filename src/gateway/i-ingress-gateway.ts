@@ -1,0 +1,7 @@
+import { IConstruct } from 'constructs';
+
+/** An ingress gateway that routes can use. */
+export interface IIngressGateway extends IConstruct {
+  /** The Gateway as routes name it: `namespace/name`. */
+  readonly gatewayName: string;
+}

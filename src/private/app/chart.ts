@@ -1,0 +1,19 @@
+import { Chart } from 'cdk8s';
+import { IConstruct } from 'constructs';
+import { checkLabel } from '../basics/checks';
+import { Refuse } from '../basics/errors';
+
+/** Objects are written by the chart around them: outside of every chart there would be none. */
+export function needChart(scope: IConstruct, refuse: Refuse): Chart {
+  if (scope.node.scopes.some(one => Chart.isChart(one))) return Chart.of(scope);
+  return refuse({ code: 'ChartMissing', prop: 'scope', got: scope.node.scope, allowed: 'a Chart, or a construct in one', fix: 'make a Chart in the App, and pass it as the scope' });
+}
+
+/** The namespace of the chart around a construct. Without one, objects of other namespaces could not refer to those of the chart. */
+export function chartNamespace(scope: IConstruct, refuse: Refuse): string {
+  const { namespace, node: { id } } = needChart(scope, refuse);
+  if (namespace === undefined) {
+    return refuse({ code: 'NamespaceMissing', prop: 'namespace', got: namespace, allowed: 'a chart with a namespace', fix: `new Chart(app, '${id}', { namespace: '...' })` });
+  }
+  return checkLabel(namespace, 'namespace', refuse, { fix: 'correct the namespace of the chart' });
+}

@@ -1,0 +1,73 @@
+import { ApiObject } from 'cdk8s';
+import { Construct, IConstruct } from 'constructs';
+import { IstioValidationError, Refusal, Refuse, lateError, refuser } from '../basics/errors';
+import { AppModel } from '../model/app-model';
+import { Collection, Owner } from '../model/collection';
+import { Declaration, Models, attach, declarationOf } from '../model/declaration';
+
+interface LateCheck { readonly construct: IConstruct; readonly check: () => Refusal[] }
+
+interface State { readonly model: AppModel; readonly lateChecks: LateCheck[] }
+
+/** Two copies of the package in one app share one model. */
+const STATE = Symbol.for('cdk8s-istio.AppModel');
+
+function stateOf(scope: IConstruct): State {
+  const root = scope.node.root as IConstruct & { readonly [STATE]?: State };
+  return root[STATE] ?? makeState(root);
+}
+
+function makeState(root: IConstruct): State {
+  const state: State = { model: new AppModel(), lateChecks: [] };
+  Object.defineProperty(root, STATE, { value: state });
+  root.node.addValidation({
+    validate: () => {
+      const errors = state.lateChecks.filter(({ construct }) => isAttached(construct))
+        .flatMap(({ construct, check }) => check().map(refusal => new IstioValidationError(construct, refusal)));
+      // thrown, because of a text cdk8s would keep neither the code nor the prop
+      if (errors.length > 0) throw lateError(errors);
+      return [];
+    },
+  });
+  return state;
+}
+
+/** What all constructs of the app declare. */
+export function appModelOf(scope: IConstruct): AppModel {
+  return stateOf(scope).model;
+}
+
+/** Whether a construct is still in the tree: `tryRemoveChild` may have taken it out, or one around it. */
+function isAttached(construct: IConstruct): boolean {
+  const { scope, id } = construct.node;
+  return scope === undefined || (scope.node.tryFindChild(id) === construct && isAttached(scope));
+}
+
+/** Makes known what a construct declares, or what it declares from now on. */
+export function declare<K extends keyof AppModel>(construct: IConstruct, kind: K, model: Models[K], parts: readonly ApiObject[] = []): void {
+  let declaration = declarationOf(construct) as Declaration<K> | undefined;
+  if (declaration) {declaration.model = model;} else {
+    declaration = { construct, kind, model, parts, isAttached: () => isAttached(construct) };
+    attach(construct, declaration as unknown as Declaration);
+  }
+  (appModelOf(construct)[kind] as unknown as Collection<Models[K]>).put(model, declaration);
+}
+
+/** The objects of what has been found in a collection. */
+export function partsOf(owners: Owner[]): ApiObject[] {
+  return (owners as Declaration[]).flatMap(({ parts }) => parts);
+}
+
+/** As `refuser`, while a construct is being made: it then leaves nothing in the tree, and its id is free again. */
+export function makingRefuser(construct: Construct): Refuse {
+  const refuse = refuser(construct);
+  return refusal => {
+    construct.node.scope?.node.tryRemoveChild(construct.node.id);
+    return refuse(refusal);
+  };
+}
+
+/** Checks something when the app is synthesized, because constructs to come have a say in it. */
+export function checkLate(construct: IConstruct, check: () => Refusal[]): void {
+  stateOf(construct).lateChecks.push({ construct, check });
+}

@@ -1,0 +1,77 @@
+import { ApiObject, App, Chart, Lazy, YamlOutputType } from 'cdk8s';
+import { Construct, IConstruct } from 'constructs';
+import { appModelOf, checkLate, declare } from './declared';
+import { checkLabel } from '../basics/checks';
+import { Refusal, refuser } from '../basics/errors';
+import { checkObject } from '../basics/kinds';
+import { checkAnnotations, checkLabels } from '../basics/labels';
+import { Labels } from '../model/labels';
+import { RenderedObject } from '../model/rendered-object';
+
+/** What users say of the objects of a construct. */
+interface Metadata { readonly labels?: Labels; readonly annotations?: Labels }
+
+export function addObjects(scope: Construct, objects: RenderedObject[], metadata?: Metadata): ApiObject[] {
+  return objects.map(object => addObject(scope, object, metadata));
+}
+
+/**
+ * Adds an object. It is a plain `ApiObject` and not an instance of the imported class: that class drops every field that it does not know,
+ * so that a JSON patch for such a field would vanish.
+ */
+export function addObject(scope: Construct, object: RenderedObject, metadata: Metadata = {}): ApiObject {
+  const { id, apiVersion, kind, namespace, name, annotations, spec } = object;
+  const refuse = refuser(scope);
+  checkObject(metadata, 'metadata', refuse);
+  if (name !== undefined) checkLabel(name, 'metadata.name', refuse, { fix: 'shorten or correct the name' });
+  checkLabels(metadata.labels, 'metadata.labels', refuse);
+  checkAnnotations(metadata.annotations, 'metadata.annotations', refuse);
+  const made = new ApiObject(scope, id, {
+    apiVersion,
+    kind,
+    metadata: { namespace, ...(name && { name }), labels: metadata.labels, annotations: { ...metadata.annotations, ...annotations } },
+    spec: typeof spec === 'function' ? Lazy.any({ produce: spec as () => object }) : spec,
+  });
+  const { objects } = appModelOf(scope);
+  const [other] = objects.with(kind, namespace, made.name);
+  if (other) {
+    scope.node.tryRemoveChild(id);
+    refuse({
+      code: 'NameCollision', prop: 'metadata.name', got: `${kind} ${namespace}/${made.name}`, allowed: `a name that ${other.path} does not use`, fix: 'give one of the two another name',
+    });
+  }
+  declare(made, 'objects', { path: scope.node.path, kind, namespace, name: made.name });
+  checkFiles(made.node.root);
+  return made;
+}
+
+const checked = new WeakSet<IConstruct>();
+
+function checkFiles(root: IConstruct): void {
+  if (!(root instanceof App) || !FILE_PER_OBJECT.includes(root.yamlOutputType) || checked.has(root)) return;
+  checked.add(root);
+  checkLate(root, () => sharedFiles(root));
+}
+
+const FILE_PER_OBJECT = [YamlOutputType.FILE_PER_RESOURCE, YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE];
+
+/** cdk8s names the file of an object after its kind and name alone. Of two objects that only their namespaces tell apart, it would keep one. */
+function sharedFiles(app: App): Refusal[] {
+  const files = new Map<string, ApiObject>();
+  return app.node.findAll().filter(one => ApiObject.isApiObject(one)).flatMap(object => {
+    const file = `${object.kind}.${object.name}`;
+    const folder = app.yamlOutputType === YamlOutputType.FILE_PER_RESOURCE ? '' : Chart.of(object).node.path;
+    const other = files.get(`${folder} ${file}`);
+    if (!other) {
+      files.set(`${folder} ${file}`, object);
+      return [];
+    }
+    return [{
+      code: 'FileNameCollision' as const,
+      prop: 'yamlOutputType',
+      got: YamlOutputType[app.yamlOutputType],
+      allowed: `FILE_PER_CHART or FILE_PER_APP, because ${other.node.path} and ${object.node.path} would both be written to ${file}.k8s.yaml`,
+      fix: 'use one of these, or give the gateways and routes of different namespaces different names',
+    }];
+  });
+}

@@ -1,0 +1,30 @@
+import type { IConstruct } from 'constructs';
+import { Refuse } from '../basics/errors';
+import { AppModel } from '../model/app-model';
+import { Models, declarationOf } from '../model/declaration';
+
+/** The classes by whose constructs things are declared. */
+const CLASSES = {
+  egressGateways: 'EgressGateway',
+  externalServices: 'ExternalService',
+  ingressGateways: 'IngressGateway',
+  ingressDelegates: 'IngressDelegate',
+  destinationPolicies: 'DestinationPolicy',
+} as const satisfies { readonly [K in keyof AppModel]?: string };
+
+/** What a construct declares that a user passed: one of the library, and of the same app. */
+export function needDeclared<K extends keyof typeof CLASSES>(scope: IConstruct, given: unknown, kind: K, prop: string, refuse: Refuse): Models[K] {
+  const declaration = declarationOf(given);
+  const name = CLASSES[kind];
+  const one = `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
+  if (declaration?.kind !== kind) {
+    return refuse({ code: 'TypeInvalid', prop, got: given, allowed: one, fix: `pass the construct itself, made with new ${name}(...)` });
+  }
+  if (declaration.construct.node.root !== scope.node.root) {
+    refuse({ code: 'OtherApp', prop, got: given, allowed: `${one} of the same App`, fix: kind === 'destinationPolicies' ? 'make it in this App' : `make it in this App, or import it with ${name}.from${name}Attributes` });
+  }
+  if (!declaration.isAttached()) {
+    refuse({ code: 'ConstructRemoved', prop, got: given, allowed: `${one} that is part of the App`, fix: 'pass one that has not been removed from its scope' });
+  }
+  return declaration.model as Models[K];
+}

@@ -1,0 +1,29 @@
+import { Leg } from './legs';
+import { ObjectPlan } from './objects';
+import { labelOf } from '../basics/names';
+import { EgressIntent } from '../model/egress-route';
+
+/**
+ * Refuses everybody but the callers. Without the SNI it would also refuse what comes in by other servers of the gateway.
+ *
+ * @param hosts those of the requests; left out where the gateway reads none
+ */
+export function callersPolicy({ gateway, callers, trustDomain }: EgressIntent, leg: Leg, sni: string, hosts: string[] | undefined): ObjectPlan {
+  const namespaces = callers.filter(c => !c.serviceAccount).map(c => c.namespace);
+  const principals = callers.filter(c => c.serviceAccount).map(c => `${trustDomain}/ns/${c.namespace}/sa/${c.serviceAccount}`);
+  return {
+    kind: 'AuthorizationPolicy',
+    id: `${leg.host}-${leg.port.number}-callers`,
+    namespace: gateway.namespace,
+    name: labelOf(gateway.name, leg.host, leg.port.number, 'callers'),
+    spec: {
+      selector: gateway.selector,
+      action: 'DENY',
+      rules: [{
+        from: { ...(namespaces.length > 0 && { notNamespaces: namespaces }), ...(principals.length > 0 && { notPrincipals: principals }) },
+        to: [{ hosts: hosts?.flatMap(host => [host, `${host}:*`]), ports: [leg.podPort] }],
+        when: [{ key: 'connection.sni', values: [sni] }],
+      }],
+    },
+  };
+}

@@ -1,0 +1,165 @@
+import { Collection, Declared, keyOf } from './collection';
+import { DestinationPolicyIntent } from './destination-policy';
+import { DirectIntent, EgressIntent } from './egress-route';
+import { ExternalIntent } from './external-service';
+import { GatewayFacts, WorkloadFacts } from './gateway';
+import { IngressIntent } from './ingress-route';
+import { Labels } from './labels';
+import { ListenedHost } from './listener';
+import { Target } from './rule';
+
+export interface EgressGatewayModel extends Declared {
+  readonly gateway: GatewayFacts;
+  readonly workload: WorkloadFacts;
+  /** Namespaces of callers whose routes other apps declare. */
+  readonly callers: string[];
+  /** Whether another app makes its objects. */
+  readonly imported: boolean;
+}
+
+export interface ExternalServiceModel extends Declared {
+  readonly namespace: string;
+  readonly service: ExternalIntent;
+  readonly direct: boolean;
+  /** The namespaces that see it, whatever this app does with it. */
+  readonly exportTo: string[];
+  /** The path of the forward proxy by which sidecars go to it. */
+  readonly proxy?: string;
+  /** For every object that is made for it. */
+  readonly metadata: { readonly labels?: Labels; readonly annotations?: Labels };
+  /** Whether another app makes its ServiceEntry. */
+  readonly imported: boolean;
+}
+
+/** An external service to which the pods of a gateway connect. */
+export interface Upstream {
+  /** Its path. */
+  readonly service: string;
+  readonly hosts: string[];
+}
+
+export interface EgressRouteModel extends Declared {
+  readonly upstreams: Upstream[];
+  readonly route: EgressIntent;
+  readonly gateway: string;
+  readonly service: string;
+  /** Where rules send requests and copies in the mesh. */
+  readonly targets: Target[];
+}
+
+export interface EgressCallerModel extends Declared {
+  readonly namespace: string;
+  readonly gateway: string;
+  readonly service: string;
+  readonly hosts: string[];
+}
+
+export interface DirectRouteModel extends Declared {
+  readonly route: DirectIntent;
+  readonly service: string;
+  readonly targets: Target[];
+}
+
+export interface IngressGatewayModel extends Declared {
+  /** `namespace/name` of the Gateway. */
+  readonly gatewayName: string;
+  readonly namespace: string;
+  readonly workload: WorkloadFacts;
+  readonly listened: ListenedHost[];
+  /** Namespaces of routes that other apps declare; `*` for every namespace. */
+  readonly routeNamespaces: string[];
+  readonly imported: boolean;
+}
+
+export interface IngressRouteModel extends Declared {
+  readonly upstreams: Upstream[];
+  readonly route: IngressIntent;
+  readonly gateway: string;
+  readonly targets: Target[];
+}
+
+export interface IngressDelegateModel extends Declared {
+  /** `namespace/name` of the VirtualService. */
+  readonly delegateName: string;
+  /** Left out where another app declares the delegate. */
+  readonly handedOver?: { readonly rootNamespace: string; readonly prefixes: string[]; readonly targets: Target[] };
+}
+
+export interface DestinationPolicyModel extends Declared { readonly policy: DestinationPolicyIntent }
+
+export interface TelemetryModel extends Declared { readonly workload: WorkloadFacts }
+
+export interface ObjectModel extends Declared { readonly kind: string; readonly namespace: string; readonly name: string }
+
+function* upstreamKeys({ upstreams }: { readonly upstreams: Upstream[] }): Iterable<string> {
+  for (const { service, hosts } of upstreams) {
+    yield keyOf('service', service);
+    for (const host of hosts) yield keyOf('upstream', host);
+  }
+}
+
+function* targetKeys({ targets }: { readonly targets: Target[] }): Iterable<string> {
+  for (const { host } of targets) yield keyOf('target', host);
+}
+
+function* meshKeys(namespaces: string[], hosts: string[]): Iterable<string> {
+  for (const namespace of namespaces) for (const host of hosts) yield keyOf('mesh', namespace, host);
+}
+
+/**
+ * Everything that the constructs of an app declare. What concerns several of them (who sees a service, who else leads to a host) is
+ * asked for when it is needed. So neither the order of constructs matters, nor those that have been removed since.
+ */
+export class AppModel {
+  public readonly egressGateways = new Collection<EgressGatewayModel>(() => []);
+
+  public readonly externalServices = new Collection<ExternalServiceModel>(function* ({ path, namespace, service: { hosts }, proxy, imported }) {
+    yield keyOf('path', path);
+    if (!imported) for (const host of hosts) yield keyOf('host', namespace, host);
+    if (proxy === undefined) return;
+    yield keyOf('service', proxy);
+    yield* meshKeys([namespace], hosts);
+  });
+
+  public readonly egressRoutes = new Collection<EgressRouteModel>(function* (model) {
+    const { gateway: { namespace, name }, service: { hosts }, guestNamespaces } = model.route;
+    yield keyOf('gateway', model.gateway);
+    yield keyOf('service', model.service);
+    for (const host of hosts) yield keyOf('host', namespace, name, host);
+    yield* meshKeys(guestNamespaces, hosts);
+    yield* upstreamKeys(model);
+    yield* targetKeys(model);
+  });
+
+  public readonly egressCallers = new Collection<EgressCallerModel>(function* ({ namespace, gateway, service, hosts }) {
+    yield keyOf('gateway', gateway);
+    yield keyOf('service', service);
+    yield* meshKeys([namespace], hosts);
+  });
+
+  public readonly directRoutes = new Collection<DirectRouteModel>(function* (model) {
+    yield keyOf('service', model.service);
+    yield* meshKeys([model.route.namespace], model.route.service.hosts);
+    yield* targetKeys(model);
+  });
+
+  public readonly ingressGateways = new Collection<IngressGatewayModel>(() => []);
+
+  public readonly ingressRoutes = new Collection<IngressRouteModel>(function* (model) {
+    const { hosts, gateway, pods, opaque } = model.route;
+    yield keyOf('gateway', model.gateway);
+    yield keyOf('pods', pods.namespace);
+    for (const host of hosts) yield keyOf(opaque ? 'tls' : 'host', gateway, host);
+    if (opaque?.tcpPort !== undefined) yield keyOf('tcp', gateway, opaque.tcpPort);
+    yield* upstreamKeys(model);
+    yield* targetKeys(model);
+  });
+
+  public readonly ingressDelegates = new Collection<IngressDelegateModel>(({ delegateName }) => [keyOf('name', delegateName)]);
+
+  public readonly destinationPolicies = new Collection<DestinationPolicyModel>(({ policy }) => [keyOf('host', policy.host)]);
+
+  public readonly telemetries = new Collection<TelemetryModel>(({ workload }) => [keyOf('pods', workload.namespace)]);
+
+  public readonly objects = new Collection<ObjectModel>(({ kind, namespace, name }) => [keyOf(kind, namespace, name)]);
+}

@@ -1,0 +1,53 @@
+import { AppModel, EgressGatewayModel, ExternalServiceModel, IngressGatewayModel, IngressRouteModel } from './app-model';
+import { isHttp } from './external-service';
+import { BoundRoute } from './listener';
+import { Pods, canBeSamePods } from './pods';
+
+/** The namespaces whose proxies must know an external service. */
+export function viewersOf(app: AppModel, { path, direct, namespace, exportTo }: ExternalServiceModel): string[] {
+  const routes = app.egressRoutes.with('service', path);
+  return [
+    ...exportTo,
+    ...(direct ? [namespace] : []),
+    ...routes.filter(({ upstreams }) => upstreams.some(upstream => upstream.service === path)).map(({ route }) => route.gateway.namespace),
+    ...routes.filter(({ service, route }) => service === path && needsListener(route.service)).flatMap(({ route }) => route.callerNamespaces),
+    ...app.egressCallers.with('service', path).map(caller => caller.namespace),
+    ...app.externalServices.with('service', path).map(behind => behind.namespace),
+    ...app.ingressRoutes.with('service', path).map(({ route }) => route.pods.namespace),
+  ];
+}
+
+/** HTTP on port 80 needs no listener beyond that of leg 1 (R8); anything else needs the service itself to be known. */
+function needsListener({ ports }: ExternalServiceModel['service']): boolean {
+  return ports.some(port => !isHttp(port) || port.number !== 80);
+}
+
+/** The namespaces whose sidecars must know an egress gateway. */
+export function callersOf(app: AppModel, { path, callers }: EgressGatewayModel): string[] {
+  return [
+    ...callers,
+    ...app.egressRoutes.with('gateway', path).flatMap(({ route }) => route.callerNamespaces),
+    ...app.egressCallers.with('gateway', path).map(({ namespace }) => namespace),
+  ];
+}
+
+/** The routes that an ingress gateway serves. */
+export function routesOf(app: AppModel, { path }: IngressGatewayModel): BoundRoute[] {
+  return app.ingressRoutes.with('gateway', path).map(({ route: { namespace, hosts, opaque } }) => (
+    opaque?.tcpPort === undefined ? { namespace, hosts } : { namespace, hosts: ['*'], tcpPort: opaque.tcpPort }
+  ));
+}
+
+/** The routes through pods, and through others with the same labels in their namespace. */
+export function routesThroughPods(app: AppModel, pods: Pods): IngressRouteModel[] {
+  return app.ingressRoutes.with('pods', pods.namespace).filter(({ route }) => canBeSamePods(route.pods, pods));
+}
+
+/** The namespaces whose proxies send requests to a host of the mesh, by routes of the app. */
+export function readersOf(app: AppModel, host: string): string[] {
+  return [
+    ...app.egressRoutes.with('target', host).map(({ route }) => route.gateway.namespace),
+    ...app.directRoutes.with('target', host).map(({ route }) => route.namespace),
+    ...app.ingressRoutes.with('target', host).map(({ route }) => route.pods.namespace),
+  ];
+}
