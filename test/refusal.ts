@@ -17,3 +17,10 @@ function thrownBy(act: () => unknown): unknown {
   }
   throw new Error('nothing was refused');
 }
+
+/** The coded error with which something is refused. */
+export function refusalOf(act: () => unknown): unknown {
+  const error = thrownBy(act);
+  expect(error).toMatchObject({ name: 'IstioValidationError', code: expect.any(String) });
+  return error;
+}
