@@ -260,7 +260,7 @@ export class ExternalService extends Construct implements IExternalService {
       get dependencyRoots() {
         const key = ['service', path];
         const users = [
-          ...app.egressRoutes.ownersWith(key, ({ service, route: { proxy }, upstreams: [first] }) => [service, proxy && first.service].includes(path)),
+          ...app.egressRoutes.ownersWith(key, ({ service, route, upstreams: [first] }) => [service, route.proxy && first.service].includes(path)),
           ...app.egressCallers.ownersWith(key),
           ...app.directRoutes.ownersWith(key),
         ];

@@ -1,7 +1,9 @@
 import { App, Chart } from 'cdk8s';
 import { toYaml } from './manifests';
 import { describeMesh, egressGateway, external, get, runMesh, sidecar } from './mesh';
-import { Caller, EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, IEgressGateway } from '../../src';
+import {
+  Caller, Destination, EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, IEgressGateway, IngressGateway, IngressListener, IngressRoute,
+} from '../../src';
 
 const workload = (name: string, namespace: string) => GatewayWorkload.helmRelease(name, { namespace });
 const https = [ExternalPort.httpToHttps(), ExternalPort.https()];
@@ -26,6 +28,43 @@ describeMesh('egress: gateways', () => {
     for (const answer of answers.slice(0, 2)) expect(answer).toReach('api.test', { leftBy: 'red-egress' });
     for (const answer of answers.slice(2, 4)) expect(answer).toReach('auth.test', { leftBy: 'blue-egress' });
     for (const answer of answers.slice(4)) expect(answer).toFail();
+  });
+
+  describe('of releases with the same name in two namespaces', () => {
+    const teams = [['red', 'api.test'], ['blue', 'auth.test']];
+    const release = 'istio-egressgateway';
+
+    /** @param own a label of the pods that has another value in each namespace */
+    function run(own: string) {
+      const app = new App();
+      for (const [team, host] of teams) {
+        const selector = { app: release, istio: 'egressgateway', [own]: team };
+        const gateway = new EgressGateway(new Chart(app, `${team}-egress`, { namespace: `${team}-egress` }), 'egress', {
+          workload: GatewayWorkload.helmRelease(release, { namespace: `${team}-egress`, selector }),
+        });
+        route(new Chart(app, team, { namespace: team }), gateway, host);
+      }
+      // what the library does not make: the same labels in both namespaces
+      const manifests = toYaml(app).replaceAll(/^ +unlabelled: .*\n/gm, '');
+      const workloads = teams.flatMap(([team]) => {
+        const pods = egressGateway({ name: `${team}-egress`, namespace: `${team}-egress`, release });
+        return [sidecar(team, { namespace: team, isolated: true }), { ...pods, labels: { ...pods.labels, ...(own === 'team' && { team }) } }];
+      });
+      return runMesh({ manifests, workloads, externals: servers, troubled: true, steps: teams.flatMap(([team, host]) => both(host, team)) });
+    }
+
+    test('carry their own routes, told apart by a label', async () => {
+      const { answers, troubles } = await run('team');
+      expect(troubles).toEqual([]);
+      for (const answer of answers.slice(0, 2)) expect(answer).toReach('api.test', { leftBy: 'red-egress' });
+      for (const answer of answers.slice(2)) expect(answer).toReach('auth.test', { leftBy: 'blue-egress' });
+    });
+
+    test('broken: without such a label each Gateway selects the pods of both, and no port opens', async () => {
+      const { answers: [http], troubles } = await run('unlabelled');
+      expect(http).toFail({ status: 503 });
+      expect(troubles.join()).toContain('duplicate matcher');
+    });
   });
 
   test('carry routes of several charts and namespaces', async () => {
@@ -72,6 +111,17 @@ describeMesh('egress: gateways', () => {
       const { answers: [http] } = await run(platform([Caller.namespace('shop')]), team('exit'));
       expect(http).toFail({ status: 503, at: 'app' });
     });
+  });
+
+  test('share a port with listeners for named hosts of the same pods', async () => {
+    const app = new App();
+    const platform = new Chart(app, 'platform', { namespace: 'istio-system' });
+    const pods = workload('istio-egressgateway', 'istio-system');
+    route(new Chart(app, 'shop', { namespace: 'shop' }), new EgressGateway(platform, 'egress', { workload: pods }), 'api.test');
+    const ingress = new IngressGateway(platform, 'ingress', { workload: pods, listeners: [IngressListener.tlsPassthrough({ hosts: ['shop.test'] })] });
+    new IngressRoute(platform, 'route', { gateway: ingress, hosts: ['shop.test'], destinations: [{ destination: Destination.service('web', { namespace: 'shop', port: 443 }), weight: 1 }] });
+    const { answers } = await runMesh({ manifests: app, workloads: [sidecar('app', { namespace: 'shop', isolated: true }), egressGateway()], externals: servers, steps: both('api.test', 'app') });
+    for (const answer of answers) expect(answer).toReach('api.test', { leftBy: 'egress' });
   });
 
   describe('on a port with a server of somebody else', () => {
