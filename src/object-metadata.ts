@@ -1,7 +1,8 @@
 /** Metadata of the objects that a construct makes. Labels and annotations must be such as Kubernetes takes. Error `LabelInvalid`. */
 export interface ObjectMetadata {
   /**
-   * The name of the construct's main object, a DNS label of at most 63 characters. Errors `NameInvalid`, `NameCollision`.
+   * The name of the construct's main object, a DNS label of at most 63 characters. Errors `NameInvalid`, `NameCollision`; error
+   * `FileNameCollision` where the App writes a file for each object, and two that only their namespaces tell apart would share one.
    *
    * @default - derived from the path of the construct
    */

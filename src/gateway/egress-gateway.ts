@@ -23,7 +23,10 @@ import { callersOf } from '../private/model/visibility';
 
 /** Properties of an `EgressGateway`. Programs without types that give another type get error `TypeInvalid`. */
 export interface EgressGatewayProps {
-  /** Where the pods of the gateway run. Error `EgressGatewayDuplicate` where another gateway of the app has the same port of them. */
+  /**
+   * Where the pods of the gateway run. Error `EgressGatewayDuplicate` where another gateway of the app has the same port of them,
+   * `ListenerConflict` where an ingress gateway has it; error `GatewaysShareForeignPods` where pods of another namespace can have the same labels.
+   */
   readonly workload: GatewayWorkload;
 
   /**
@@ -69,6 +72,8 @@ export interface EgressGatewayAttributes {
  * The way into an egress gateway, which all routes share. It makes three objects in the namespace of the gateway's pods:
  * a Gateway with one server for mesh mTLS, to which only VirtualServices of that namespace can bind; a ServiceEntry that names
  * the pods `<name>.<namespace>.mesh.internal` for callers; and a DestinationRule that makes callers speak mTLS to that name.
+ *
+ * Error `ChartMissing` outside of a chart.
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
  */

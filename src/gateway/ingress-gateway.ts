@@ -21,7 +21,7 @@ import { routesOf } from '../private/model/visibility';
 
 /** Properties of an `IngressGateway`. Programs without types that give another type get error `TypeInvalid`. */
 export interface IngressGatewayProps {
-  /** Where the pods of the gateway run. */
+  /** Where the pods of the gateway run. Error `GatewaysShareForeignPods` where a gateway of another namespace has the same labels and port. */
   readonly workload: GatewayWorkload;
 
   /**

@@ -2,7 +2,8 @@ import { App, Chart } from 'cdk8s';
 import { toYaml } from './manifests';
 import { describeMesh, egressGateway, external, get, runMesh, sidecar } from './mesh';
 import {
-  Caller, Destination, EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, IEgressGateway, IngressGateway, IngressListener, IngressRoute,
+  Caller, Destination, EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, IEgressGateway, IngressGateway,
+  IngressListener, IngressRoute,
 } from '../../src';
 
 const workload = (name: string, namespace: string) => GatewayWorkload.helmRelease(name, { namespace });
