@@ -35,7 +35,8 @@ export interface MeshSettingsOptions {
   readonly dnsCapture?: boolean;
 }
 
-const settings = new WeakMap<IConstruct, MeshSettings>();
+/** A symbol of the global registry: two copies of the package in one app have the same settings. */
+const SETTINGS = Symbol.for('cdk8s-istio.MeshSettings');
 
 /**
  * The settings of the mesh that an app is for. They are set once, before the first construct that needs them.
@@ -48,8 +49,8 @@ export class MeshSettings {
    * @param options the settings. Error `MeshSettingsInvalid`; error `MeshSettingsConflict` where others were set or the defaults were used already.
    */
   public static of(scope: IConstruct, options?: MeshSettingsOptions): MeshSettings {
-    const root = scope.node.root;
-    const before = settings.get(root);
+    const root = scope.node.root as IConstruct & { [SETTINGS]?: MeshSettings };
+    const before = root[SETTINGS];
     if (!options && before) return before;
     const refuse = refuser(scope);
     const wanted = new MeshSettings(checkObject(options, 'options', refuse) ?? {});
@@ -59,7 +60,7 @@ export class MeshSettings {
         code: 'MeshSettingsConflict', prop: 'options', got: { ...wanted }, allowed: `the settings in use, ${JSON.stringify(before)}`, fix: 'call MeshSettings.of(app, ...) once, right after the app is made',
       });
     }
-    settings.set(root, wanted);
+    if (!before) Object.defineProperty(root, SETTINGS, { value: wanted });
     return wanted;
   }
 
