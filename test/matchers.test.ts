@@ -9,6 +9,7 @@ const told = (answer: object, ...ways: Failed[]) => {
     return (error as Error).message.split('\n').filter(Boolean);
   }
 };
+
 const refused = {
   status: 403,
   story: 'its story',
@@ -44,5 +45,18 @@ describe('toFail', () => {
 
   test.each<[string, Failed[]]>([['nothing', []], ['an empty failure', [{}]], ['a place alone', [{ at: 'egress' }]]])('is not told by %s', (_, ways) => {
     expect(told(refused, ...ways)).toEqual(['toFail: every failure would do; say which one it is']);
+  });
+});
+
+describe('toKeepInside', () => {
+  const outcome = { story: 'its story', proxies: { app: {} }, seen: [{ server: 'api.test', peer: 'egress' }] };
+
+  test('takes a run in which nothing was connected by the workload', () => {
+    expect(outcome).toKeepInside('app');
+  });
+
+  test('refuses another, and a workload that is not there', () => {
+    expect(() => expect({ ...outcome, seen: [{ server: 'api.test', peer: 'app' }] }).toKeepInside('app')).toThrow('app came to api.test itself (tcp)');
+    expect(() => expect(outcome).toKeepInside('ap')).toThrow('no workload is ap; there are: app');
   });
 });

@@ -130,7 +130,7 @@ describeMesh('R7: one VirtualService for a host on the mesh', () => {
   });
 
   test('on a gateway the older one comes first: its broad prefix shadows the narrow one of the newer', async () => {
-    const { gatewayRoute, ...rest } = plain();
+    const { gatewayRoute: _, ...rest } = plain();
     const aged = (name: string, year: number, prefix: string, status?: number) => {
       const object = route('istio-system', name, {
         hosts: ['api.test'],
@@ -140,7 +140,6 @@ describeMesh('R7: one VirtualService for a host on the mesh', () => {
       return { ...object, metadata: { ...object.metadata, creationTimestamp: `${year}-01-01T00:00:00Z` } };
     };
     const twins = (narrow: number, broad: number) => ({ ...rest, narrow: aged('narrow', narrow, '/get/it', 418), broad: aged('broad', broad, '/get') });
-    expect(gatewayRoute).toBeDefined();
     expect(await ask(twins(2020, 2021), 'http://api.test/get/it')).toFail({ status: 418 });
     expect(await ask(twins(2021, 2020), 'http://api.test/get/it')).toReach('api.test', { leftBy: 'egress' });
   });
