@@ -31,6 +31,11 @@ describe('README.md', () => {
 describe('snippets', () => {
   const snippets = ['README.md', 'docs/egress.md', 'docs/ingress.md'].flatMap(snippetsOf);
 
+  test('are all there', () => {
+    expect(snippets.length).toBeGreaterThanOrEqual(46);
+    expect(snippets.filter(({ objects }) => objects.length > 0).length).toBeGreaterThanOrEqual(6);
+  });
+
   test.each(snippets.map(s => [s.title, s] as const))('%s makes manifests', (_, snippet) => {
     expect(objectsOf(manifestsOf(snippet)).length).toBeGreaterThan(0);
   });

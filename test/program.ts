@@ -2,8 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
-  CompilerHost, ModuleKind, ScriptTarget, createCompilerHost, createProgram, createSourceFile, flattenDiagnosticMessageText, getPreEmitDiagnostics,
-  parseJsonConfigFileContent, readConfigFile, sys, transpileModule,
+  CompilerHost, ModuleKind, ScriptTarget, createCompilerHost, createProgram, createSourceFile, flattenDiagnosticMessageText, parseJsonConfigFileContent, readConfigFile, sys, transpileModule,
 } from 'typescript';
 
 /** Runs the source of a cdk8s app as `cdk8s synth` does, and returns the YAML that it writes. */
@@ -38,5 +37,8 @@ export function compileErrors(programs: readonly string[]): string[] {
     return source === undefined ? real.getSourceFile(file, version) : createSourceFile(file, source, version, true);
   };
   const compiled = createProgram([...sources.keys()], { ...options, noUnusedLocals: false, skipLibCheck: true }, host);
-  return getPreEmitDiagnostics(compiled).map(({ file, messageText }) => `${file?.fileName}: ${flattenDiagnosticMessageText(messageText, ' ')}`);
+  // what the programs import is checked with the rest of the sources
+  const own = compiled.getRootFileNames().map(name => compiled.getSourceFile(name)!);
+  const found = own.flatMap(file => [...compiled.getSyntacticDiagnostics(file), ...compiled.getSemanticDiagnostics(file)]);
+  return [...compiled.getOptionsDiagnostics(), ...found].map(({ file, messageText }) => `${file?.fileName}: ${flattenDiagnosticMessageText(messageText, ' ')}`);
 }

@@ -44,7 +44,7 @@ describe('egress route › external destinations', () => {
     route(w, { rules: [{ action: split(w) }] });
     const objects = synth(w.app);
     expect(find(objects, 'ServiceEntry', w.next.serviceEntry.name).spec.exportTo).toEqual(['istio-system']);
-    expect(find(objects, 'DestinationRule', 'egress-next-example-com-tls').spec.workloadSelector).toBeDefined();
+    expect(find(objects, 'DestinationRule', 'egress-next-example-com-tls').spec.workloadSelector.matchLabels).toEqual({ app: 'istio-egressgateway', istio: 'egressgateway' });
   });
 
   test('a host with a route of its own is described to the gateway once, whichever route comes first', () => {

@@ -139,7 +139,8 @@ describe('a route for what the gateway cannot read', () => {
 
   test('is refused when another route has its TCP listener, of which Istio would take one', () => {
     const { shop, gateway } = ingress({ workload, listeners: tcp }, { tcpPort: 5432, destinations: [to('web')] });
-    expect(() => new IngressRoute(shop, 'other port', { gateway, tcpPort: 6379, destinations: [to('web')] })).not.toThrow();
+    const other = new IngressRoute(shop, 'other port', { gateway, tcpPort: 6379, destinations: [to('web')] });
+    expect(other.virtualService.toJson().spec.tcp[0].match).toEqual([{ port: 6379 }]);
     expectRefusal(() => new IngressRoute(shop, 'second', { gateway, tcpPort: 5432, destinations: [to('web')] }),
       '[TcpAlreadyRouted] shop/second: tcpPort is 5432; allowed: a TCP listener that shop/route does not have; fix: put the destinations into shop/route: of two routes Istio takes the first');
   });

@@ -20,7 +20,8 @@ describeMesh('ingress: access by host and path', () => {
     test('is not opened by a Host header that is none', async () => {
       const odd = ['u@x.a.test', 'u:80@x.a.test', 'x.a.test:80@y.a.test', 'x.a.test:80:90', 'x.a.test:80.', '.a.test', 'x.a.test.', 'x.a.test;:80', '[x.a.test]:80'];
       const outcome = await run(routes, odd.map(spelt));
-      for (const answer of outcome.answers) expect(answer).toFail();
+      expect(statuses(outcome)).toEqual([404, 404, 404, 404, 403, 403, 404, 404, 404]);
+      for (const answer of outcome.answers) expect(answer).toFail({ flags: 'NR' }, { details: /direct_response/ }, { details: /rbac_access_denied/ });
     });
 
     test('does not close hosts under it that have a route of their own', async () => {
@@ -125,7 +126,8 @@ describeMesh('ingress: access by host and path', () => {
       ]);
       expect(statuses(outcome)).toEqual([200, 200, 200, 403, 403, 403, 403]);
       expect(outcome.answers[0].headers?.['Access-Control-Allow-Origin']).toEqual(['https://app.test']);
-      for (const answer of outcome.answers) expect(answer).toFail();
+      for (const answer of outcome.answers.slice(0, 3)) expect(answer).toFail({ at: 'ingress', details: /cors_response/ });
+      for (const answer of outcome.answers.slice(3)) expect(answer).toFail({ at: 'ingress', details: /rbac_access_denied/ });
     });
 
     test('broken: asked for a token, they are refused', async () => {

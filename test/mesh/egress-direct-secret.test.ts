@@ -67,11 +67,11 @@ describeMesh('egress: direct with a Secret', () => {
         workloads,
         externals: demanding,
         steps,
-        readyS: 2,
+        readyS: 25,
         troubled: true,
         fixtures: [secret('partner', certificate.data, 'other')],
       });
-      expect(app).toFail();
+      expect(app).toFail({ status: 503, at: 'app', details: /Secret is not supplied by SDS/ });
     });
   });
 

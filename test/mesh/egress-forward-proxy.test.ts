@@ -32,7 +32,7 @@ describeMesh('egress: forward proxies', () => {
       const broken = declare(plain());
       broken.service.serviceEntry.addJsonPatch(JsonPatch.replace('/spec/ports/0/protocol', 'HTTP'));
       const { answers: [answer] } = await run(broken, servers, byProxy);
-      expect(answer).toFail();
+      expect(answer).toFail({ at: 'app', flags: 'NR', error: /Not Found/ });
     });
   });
 
@@ -77,7 +77,7 @@ describeMesh('egress: forward proxies', () => {
       expect(seen[0]).toMatchObject({ server: 'proxy.test', peer: 'egress', port: 3129, sni: 'proxy.test' });
       const others = [external('proxy.test', { connects: 3129 }, { certHost: 'other.test' }), ...hosts.slice(1)];
       const { answers: [refused] } = await run(tunnelled(https, {}, {}, secure()), others, [calls.tls]);
-      expect(refused).toFail();
+      expect(refused).toFail({ at: 'egress', flags: 'UF,URX', details: /SAN matcher/ });
     });
 
     test('carry the connections of several routes', async () => {
@@ -96,14 +96,14 @@ describeMesh('egress: forward proxies', () => {
       const broken = tunnelled(https, { appTls });
       part(broken, 'DestinationRule', 'tunnel').addJsonPatch(JsonPatch.remove('/spec/subsets/0/trafficPolicy'));
       const { answers: [answer] } = await run(broken, hosts, [calls.tls]);
-      expect(answer).toFail();
+      expect(answer).toFail({ at: 'egress', flags: '-', cluster: /proxy\.test$/, error: /does not look like a TLS handshake/ });
     });
 
     test('broken: without the subset of its host TCP finds no way', async () => {
       const broken = tunnelled(database);
       part(broken, 'DestinationRule', 'tunnel').addJsonPatch(JsonPatch.replace('/spec/subsets/0/name', 'another'));
       const { answers: [answer] } = await run(broken, hosts, [calls.tcp]);
-      expect(answer).toFail({ at: 'egress' });
+      expect(answer).toFail({ at: 'egress', flags: 'NC' });
     });
   });
 

@@ -53,7 +53,7 @@ describeMesh('egress: TCP', () => {
       const attempt = (declared: ReturnType<typeof shared>) =>
         runMesh({ manifests: declared.app, workloads: mesh, externals: hosts, steps, fixtures: intrusion });
       const { answers: [refused] } = await attempt(shared());
-      expect(refused).toFail({ at: 'egress' });
+      expect(refused).toFail({ at: 'egress', details: /rbac_access_denied/ });
       const open = shared();
       part(open, 'AuthorizationPolicy', '443').addJsonPatch(JsonPatch.replace('/spec/rules/0/to/0/operation/ports/0', '443'));
       const { answers: [passed] } = await attempt(open);
@@ -65,12 +65,12 @@ describeMesh('egress: TCP', () => {
       part(broken, 'Gateway', '5432').addJsonPatch(JsonPatch.replace('/spec/servers/0/port/number', 443));
       broken.route.gatewayVirtualService.addJsonPatch(JsonPatch.replace('/spec/tcp/0/match/0/port', 443));
       const { answers: [answer] } = await tell(broken, calls.slice(0, 1));
-      expect(answer).toFail();
+      expect(answer).toFail({ at: 'egress', flags: 'NR', details: /filter_chain_not_found/ });
     });
 
     test('broken: where the Service has no such port, TLS that is passed through does not come to the gateway', async () => {
       const { answers: [, answer] } = await run(shared({ appTls: AppTls.PASSTHROUGH }), hosts, calls.slice(0, 2));
-      expect(answer).toFail({ at: 'app' });
+      expect(answer).toFail({ at: 'app', flags: 'NC' });
     });
   });
 });

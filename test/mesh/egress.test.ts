@@ -144,7 +144,7 @@ describeMesh('egress: modes', () => {
         JsonPatch.add('/spec/tls/0/match/0/sniHosts', ['api.test-443.egress.istio-system.mesh.internal']),
       );
       const { answers: [answer] } = await run(broken, secureApi, [get('https://api.test/get', fromApp)], { troubled: true });
-      expect(answer).toFail();
+      expect(answer).toFail({ at: 'egress', flags: 'DPE' });
     });
   });
 
@@ -179,7 +179,7 @@ describeMesh('egress: modes', () => {
 
     test('refuses a certificate for another name', async () => {
       const { answers: [answer] } = await run(database(UpstreamTls.simple()), [external('db.test', { tls: 5432 }, { certHost: 'other.test' })], [say('tcp://db.test:5432', fromApp)]);
-      expect(answer).toFail();
+      expect(answer).toFail({ at: 'egress', flags: 'UF,URX', details: /verify SAN|SAN matcher/ });
     });
 
     test('broken: leg 1 with another SNI reaches no server', async () => {

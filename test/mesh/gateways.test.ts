@@ -1,5 +1,6 @@
 import { App, Chart } from 'cdk8s';
 import { toYaml } from './manifests';
+import { nowhere } from './matchers';
 import { describeMesh, egressGateway, external, get, runMesh, sidecar } from './mesh';
 import {
   Caller, Destination, EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, IEgressGateway, IngressGateway,
@@ -28,7 +29,8 @@ describeMesh('egress: gateways', () => {
     const { answers } = await runMesh({ manifests: app, workloads, externals: servers, steps: [...both('api.test', 'red'), ...both('auth.test', 'blue'), ...both('auth.test', 'red')] });
     for (const answer of answers.slice(0, 2)) expect(answer).toReach('api.test', { leftBy: 'red-egress' });
     for (const answer of answers.slice(2, 4)) expect(answer).toReach('auth.test', { leftBy: 'blue-egress' });
-    for (const answer of answers.slice(4)) expect(answer).toFail();
+    expect(answers).toHaveLength(6);
+    for (const answer of answers.slice(4)) expect(answer).toFail(nowhere('red'));
   });
 
   describe('of releases with the same name in two namespaces', () => {
@@ -76,7 +78,8 @@ describeMesh('egress: gateways', () => {
     const workloads = [sidecar('red', { namespace: 'red', isolated: true }), sidecar('blue', { namespace: 'blue', isolated: true }), egressGateway()];
     const { answers } = await runMesh({ manifests: app, workloads, externals: servers, steps: [...both('api.test', 'red'), ...both('auth.test', 'blue'), ...both('auth.test', 'red'), ...both('api.test', 'blue')] });
     for (const answer of answers.slice(0, 6)) expect(answer.server?.peer).toBe('egress');
-    for (const answer of answers.slice(6)) expect(answer).toFail();
+    expect(answers).toHaveLength(8);
+    for (const answer of answers.slice(6)) expect(answer).toFail(nowhere('blue'));
   });
 
   describe('of another repository', () => {
@@ -150,7 +153,7 @@ describeMesh('egress: gateways', () => {
 
     test('broken: on the same port Envoy refuses both servers', async () => {
       const { answers: [http], troubles } = await run();
-      expect(http).toFail({ status: 503 });
+      expect(http).toFail({ status: 503, at: 'app', flags: 'URX,UF' });
       expect(troubles.join()).toContain('duplicate matcher');
     });
   });

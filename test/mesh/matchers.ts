@@ -20,7 +20,7 @@ export interface Reached {
   readonly without?: readonly string[];
 }
 
-/** How a request must have failed. */
+/** How a request must have failed: where, and something of what was said there. */
 export interface Failed {
   readonly status?: number;
   /** Envoy's response flags, as in `NR`, in the access log of the proxy `at`. */
@@ -28,8 +28,15 @@ export interface Failed {
   readonly at?: string;
   /** Envoy's response code details, or its reason for closing a connection. */
   readonly details?: RegExp;
+  /** Where the proxy wanted to send it, as in `PassthroughCluster`. */
+  readonly cluster?: string | RegExp;
   /** What the client says when no HTTP answer came. */
   readonly error?: RegExp;
+}
+
+/** An isolated workload is led to the host itself instead of a gateway, waits for an answer, and gives up. */
+export function nowhere(workload: string, cluster: Failed['cluster'] = 'PassthroughCluster'): Failed {
+  return { status: 0, at: workload, cluster, error: /deadline exceeded/ };
 }
 
 declare global {
@@ -39,8 +46,8 @@ declare global {
     interface Matchers<R, T = {}> {
       /** The request was answered by this external server, which saw what it should. */
       toReach(server: string, seen?: Reached): R;
-      /** No external server answered the request, and it failed as it should. */
-      toFail(how?: Failed): R;
+      /** No external server answered the request, and it failed in this way, or in one of several. */
+      toFail(how: Failed, ...or: Failed[]): R;
       /** In the whole run no external server was connected by this workload itself. */
       toKeepInside(workload: string): R;
     }
@@ -61,25 +68,32 @@ expect.extend({
     return verdict(wrong, `reaching ${server}`, answer.story);
   },
 
-  toFail(answer: Answer, { at, flags, details, status, error }: Failed = {}) {
-    const hop = answer.hops.filter(({ proxy }) => at === undefined || proxy === at).pop()?.line;
-    const reason = [hop?.response_code_details, hop?.connection_termination_details, hop?.upstream_transport_failure_reason].filter(Boolean).join(' ');
-    const wrong = [
-      ...answer.server === undefined ? [] : [`${answer.server.server} answered`],
-      ...status === undefined ? [] : differs('status', answer.status, status),
-      ...flags === undefined ? [] : differs(`flags at ${at ?? 'the last hop'}`, hop?.response_flags, flags),
-      ...details === undefined ? [] : differs('details', `${reason} ${reason.replace(/_/g, ' ')} ${answer.body ?? ''}`, details),
-      ...error === undefined ? [] : differs('error', answer.error, error),
-      ...at !== undefined && hop === undefined ? [`it never came to ${at}`] : [],
-    ];
-    return verdict(wrong, 'the failure', answer.story);
+  toFail(answer: Answer, ...ways: Failed[]) {
+    if (ways.length === 0 || ways.some(({ at: _, ...said }) => Object.keys(said).length === 0)) throw new Error('toFail: every failure would do; say which one it is');
+    const answered = answer.server === undefined ? [] : [`${answer.server.server} answered`];
+    const wrong = ways.map(way => failsOtherwise(answer, way));
+    return verdict([...answered, ...wrong.some(each => each.length === 0) ? [] : wrong.flat()], 'the failure', answer.story);
   },
 
   toKeepInside(outcome: Outcome, workload: string) {
+    if (!(workload in outcome.proxies)) throw new Error(`toKeepInside: no workload is ${workload}; there are: ${Object.keys(outcome.proxies).join(', ')}`);
     const out = outcome.seen.filter(({ peer }) => peer === workload).map(({ server, path }) => `${workload} came to ${server} itself (${path ?? 'tcp'})`);
     return verdict(out, `${workload} being kept inside`, outcome.story);
   },
 });
+
+function failsOtherwise(answer: Answer, { at, flags, details, cluster, status, error }: Failed): string[] {
+  const hop = answer.hops.filter(({ proxy }) => at === undefined || proxy === at).pop()?.line;
+  const reason = [hop?.response_code_details, hop?.connection_termination_details, hop?.upstream_transport_failure_reason].filter(Boolean).join(' ');
+  return [
+    ...status === undefined ? [] : differs('status', answer.status, status),
+    ...flags === undefined ? [] : differs(`flags at ${at ?? 'the last hop'}`, hop?.response_flags, flags),
+    ...details === undefined ? [] : differs('details', `${reason} ${reason.replace(/_/g, ' ')} ${answer.body ?? ''}`, details),
+    ...cluster === undefined ? [] : differs('cluster', hop?.upstream_cluster, cluster),
+    ...error === undefined ? [] : differs('error', answer.error, error),
+    ...at !== undefined && hop === undefined ? [`it never came to ${at}`] : [],
+  ];
+}
 
 function differs(field: string, got: unknown, want: unknown): string[] {
   const same = want instanceof RegExp ? want.test(String(got)) : got === want;

@@ -62,6 +62,10 @@ export async function runMesh(scenario: Scenario): Promise<Outcome> {
   const { manifests, fixtures, troubled, name = 'scenario', ...rest } = scenario;
   const input = { name, manifests: toYaml(manifests), fixtures: toYaml(fixtures ?? ''), ...rest };
   const report = await call<Report>(binaries.lab, 'run', input, { ENVOY: binaries.envoy });
+  // tests that look at every answer would be content with fewer
+  if (report.error === undefined && report.steps.length !== scenario.steps.length) {
+    throw new Error(`${name}: ${report.steps.length} of ${scenario.steps.length} steps were done`);
+  }
   const outcome = read(scenario, report);
   if (process.env.MESH_STORY) {
     process.stderr.write(`${name}\n${outcome.story}\n`);

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { internet } from './internet';
+import type { Failed } from './matchers';
 import { Answer, External, ServicePort, Workload, egressGateway, external, ingressGateway, runMesh, sidecar } from './mesh';
 import { ISSUER, PagePromise } from './promise';
 import { REGISTRY_ONLY } from './traffic';
@@ -60,6 +61,21 @@ function issuers(objects: Manifest[]): External[] {
   const uris = objects.filter(o => o.kind === 'RequestAuthentication').flatMap(({ spec }) => spec.jwtRules.map(({ jwksUri }: any) => jwksUri));
   return [...new Set(uris)].map(uri => external(new URL(uri).hostname, { https: 443 }, { body: ISSUER.jwks, certCA: 'public' }));
 }
+
+/** How what was reached before may fail once it is `unbound`. */
+export const UNBOUND: readonly [Failed, ...Failed[]] = [
+  { status: 404, at: 'egress', flags: 'NR' },
+  { status: 404, at: 'ingress', flags: 'NR' },
+  // connections come to the gateway's shared server, which expects HTTP
+  { at: 'egress', flags: 'DPE' },
+  // TLS that is passed through meets the gateway's own certificate
+  { error: /certificate is not valid for any names/ },
+  // a port of the gateway that nothing else uses is closed: to sidecars, and to clients outside
+  { flags: 'UF,URX', details: /Connection refused/ },
+  { error: /^dial .* connection refused$/ },
+  // the service of a direct call is hidden
+  { flags: 'UH' },
+];
 
 /** Unbinds what leaves or comes in from its gateway; where there is none, hides the service from those who call it. */
 export function unbound(objects: Manifest[]): Manifest[] {

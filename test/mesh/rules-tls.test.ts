@@ -11,19 +11,22 @@ async function ask(recipe: Recipe, url = 'http://api.test/get', more: Partial<Sc
   return answer;
 }
 
-describeMesh('R10: plain leg 1 is plain', () => {
+describeMesh('R10: plaintext leg 1 carries no identity', () => {
   const callers = security('AuthorizationPolicy', 'istio-system', 'callers', {
     selector: { matchLabels: { istio: 'egressgateway' } },
     rules: [{ from: [{ source: { principals: ['cluster.local/ns/shop/sa/app'] } }] }],
   });
   const strict = security('PeerAuthentication', 'istio-system', 'default', { mtls: { mode: 'STRICT' } });
 
-  test('the gateway knows the caller only over mTLS: 403 to an allowed caller', async () => {
+  test('over mTLS a policy at the gateway knows the caller', async () => {
     expect(await ask({ ...originate(), callers })).toReach('api.test', { leftBy: 'egress' });
+  });
+
+  test('broken: in plaintext it does not, and an allowed caller gets 403', async () => {
     expect(await ask({ ...plain(), callers })).toFail({ status: 403, at: 'egress', details: /rbac_access_denied/ });
   });
 
-  test('a STRICT mesh does not mind', async () => {
+  test('a mesh with STRICT mTLS does not refuse it', async () => {
     expect(await ask({ ...plain(), strict })).toReach('api.test', { leftBy: 'egress' });
   });
 });
@@ -31,8 +34,11 @@ describeMesh('R10: plain leg 1 is plain', () => {
 describeMesh('R11: the SNI of leg 1 is one of the server\'s hosts', () => {
   const withoutSni = edit(originate(), 'legOne.spec.subsets.0.trafficPolicy.tls.sni', undefined);
 
-  test('without `sni` no filter chain matches: the connection is reset', async () => {
+  test('with that name the request comes to the server', async () => {
     expect(await ask(originate())).toReach('api.test', { leftBy: 'egress', sni: 'api.test' });
+  });
+
+  test('broken: without `sni` no filter chain matches: the connection is reset', async () => {
     expect(await ask(withoutSni)).toFail({ status: 503, at: 'app', flags: 'URX,UF', details: /connection_termination|TLS_error/ });
   });
 
@@ -41,7 +47,7 @@ describeMesh('R11: the SNI of leg 1 is one of the server\'s hosts', () => {
   });
 });
 
-describeMesh('R12: what kind of route a server takes', () => {
+describeMesh('R12: the protocol of a server decides which kind of route it takes', () => {
   /** The gateway's leg with routes of another kind. */
   const routed = <R extends Recipe>(recipe: R, kind: 'http' | 'tls' | 'tcp', routes: object[]) =>
     ['http', 'tls', 'tcp'].reduce((changed, other) => edit(changed, `gatewayRoute.spec.${other}`, other === kind ? routes : undefined), recipe);
@@ -55,25 +61,31 @@ describeMesh('R12: what kind of route a server takes', () => {
     expect(await send(tcp())).toReach('db.test', { leftBy: 'egress', protocol: 'TCP' });
   });
 
-  test('a `tls` route in their place is ignored: the connection is reset', async () => {
+  test('broken: with protocol TLS it ignores `tls` routes: the connection is reset', async () => {
     const wrong = routed(tcp(), 'tls', [{ match: [{ port: 443, sniHosts: [sni] }], route: to('db.test', 5432) }]);
     expect(await send(wrong)).toFail({ at: 'app', error: /reset|EOF/ });
   });
 
-  test('with protocol HTTPS it takes `http` routes and ignores `tcp`: 404 NR', async () => {
+  test('ISTIO_MUTUAL with protocol HTTPS takes `http` routes', async () => {
     expect(await ask(originate())).toReach('api.test', { leftBy: 'egress' });
+  });
+
+  test('broken: with protocol HTTPS it ignores `tcp` routes: 404 NR', async () => {
     const wrong = routed(originate(), 'tcp', [{ match: [{ port: 443 }], route: to('api.test', 80) }]);
     expect(await ask(wrong)).toFail({ status: 404, at: 'egress', flags: 'NR' });
   });
 
-  test('PASSTHROUGH takes `tls` routes and ignores `tcp`', async () => {
+  test('PASSTHROUGH takes `tls` routes', async () => {
     expect(await ask(passthrough(), 'https://api.test/get')).toReach('api.test', { leftBy: 'egress', sni: 'api.test' });
+  });
+
+  test('broken: PASSTHROUGH ignores `tcp` routes: the connection is closed', async () => {
     const wrong = routed(passthrough(), 'tcp', [{ match: [{ port: 443 }], route: to('api.test', 443) }]);
     expect(await ask(wrong, 'https://api.test/get')).toFail({ at: 'app', error: /EOF|reset/ });
   });
 });
 
-describeMesh('R13: a terminating TLS server has one destination', () => {
+describeMesh('R13: a server that terminates TLS for TCP has one destination', () => {
   const queue = external('queue.test', { tcp: 5672 });
   const sni = { db: '5432.db.test.internal', queue: '5672.queue.test.internal' };
   const more = tcp('queue.test', 5672);
@@ -85,27 +97,27 @@ describeMesh('R13: a terminating TLS server has one destination', () => {
     return answer;
   };
 
-  test('a server each: both arrive', async () => {
+  test('a server for each of two destinations: both are reached', async () => {
     const right = { ...both, gateway: gateway('egress', wrappingServer('tls-db', sni.db), wrappingServer('tls-queue', sni.queue)) };
     expect(await sendTo(right, 'tcp://db.test:5432')).toReach('db.test', { leftBy: 'egress' });
     expect(await sendTo(right, 'tcp://queue.test:5672')).toReach('queue.test', { leftBy: 'egress' });
   });
 
-  test('one server for two: all that it gets goes to the first', async () => {
+  test('broken: one server for both: everything goes to the first', async () => {
     const wrong = { ...both, gateway: gateway('egress', wrappingServer('tls', sni.db, sni.queue)) };
     expect(await sendTo(wrong, 'tcp://db.test:5432')).toReach('db.test', { leftBy: 'egress' });
     expect(await sendTo(wrong, 'tcp://queue.test:5672')).toReach('db.test', { leftBy: 'egress' });
   });
 });
 
-describeMesh('R14: servers that share a port', () => {
+describeMesh('R14: servers on one port speak one protocol and have no host in common', () => {
   const web = { ...plain('web.test'), gateway: undefined };
   const webRoutes = { entryWeb: web.entry, meshWeb: web.meshRoute, gatewayWeb: web.gatewayRoute };
   const another = gateway('second', { port: HTTP_PORT, hosts: ['web.test'] });
   const bound = (name: string, recipe: Recipe = webRoutes) => edit(recipe, 'gatewayWeb.spec.gateways', [`istio-system/${name}`]);
   const hosts: External[] = [...externals, external('web.test', { http: 80, https: 443 })];
 
-  test('HTTP and HTTP of two Gateways: both are served', async () => {
+  test('HTTP servers of two Gateways are both served', async () => {
     const recipe = { ...plain(), ...bound('second'), another };
     expect(await ask(recipe, 'http://web.test/get', { externals: hosts })).toReach('web.test', { leftBy: 'egress' });
     expect(await ask(recipe, 'http://api.test/get', { externals: hosts })).toReach('api.test', { leftBy: 'egress' });
@@ -119,23 +131,23 @@ describeMesh('R14: servers that share a port', () => {
   };
   const mixed = (older: 'gateway' | 'second') => edit({ ...passthrough(), ...clear }, `${older}.metadata.creationTimestamp`, '2020-01-01T00:00:00Z');
 
-  test('HTTP, then TLS: the later is skipped', async () => {
+  test('broken: a TLS server that is younger than one for HTTP is skipped', async () => {
     expect(await ask(mixed('second'), 'http://web.test/get', { externals: hosts })).toReach('web.test', { leftBy: 'egress' });
     expect(await ask(mixed('second'), 'https://api.test/get', { externals: hosts })).toFail({ at: 'egress', error: /does not look like a TLS handshake/ });
   });
 
-  test('TLS, then HTTP: both are served', async () => {
+  test('an HTTP server that is younger than one for TLS is served as well', async () => {
     expect(await ask(mixed('gateway'), 'http://web.test/get', { externals: hosts })).toReach('web.test', { leftBy: 'egress' });
     expect(await ask(mixed('gateway'), 'https://api.test/get', { externals: hosts })).toReach('api.test', { leftBy: 'egress' });
   });
 
-  test('TCP, then HTTP: the later is skipped', async () => {
+  test('broken: an HTTP server that is younger than one for TCP is skipped: 503', async () => {
     const raw = gateway('second', { port: { number: 80, name: 'tcp', protocol: 'TCP' }, hosts: ['other.test'] });
     expect(await ask({ ...plain(), second: raw })).toReach('api.test', { leftBy: 'egress' });
     expect(await ask(edit({ ...plain(), second: raw }, 'second.metadata.creationTimestamp', '2020-01-01T00:00:00Z'))).toFail({ status: 503, at: 'app' });
   });
 
-  test('TLS and TLS with a host in common: the later is skipped, with all its hosts', async () => {
+  test('broken: of two TLS servers with a host in common the younger is skipped, with all its hosts', async () => {
     const pass = (host: string) => passthrough(host);
     const apart = (names: string[]) => ({
       ...pass('api.test'),
@@ -149,7 +161,7 @@ describeMesh('R14: servers that share a port', () => {
   });
 });
 
-describeMesh('R15: terminating TLS servers take bare hosts', () => {
+describeMesh('R15: a server that terminates TLS names its hosts without a namespace', () => {
   const tenant = (recipe: { gateway: object; gatewayRoute: object }, namespace: string, host: string): Recipe => {
     const own = edit(edit(recipe, 'gateway.metadata.name', `egress-${namespace}`), 'gatewayRoute.metadata.namespace', namespace);
     const { gateway: server, gatewayRoute } = edit(edit(own, 'gateway.spec.servers.0.hosts', [host]), 'gatewayRoute.spec.gateways', [`istio-system/egress-${namespace}`]);
@@ -161,7 +173,7 @@ describeMesh('R15: terminating TLS servers take bare hosts', () => {
   };
   const qualified = { shop: 'shop/api.test', other: 'other/api.test' };
 
-  test('one host for two namespaces makes two filter chains of one SNI: Envoy refuses the listener', async () => {
+  test('broken: one host for two namespaces makes two filter chains of one SNI: Envoy refuses the listener', async () => {
     const { answers: [answer], troubles } = await runMesh({
       manifests: Object.values(tenants(originate(), qualified)), workloads, externals, steps: [get('http://api.test/get', { from: 'app' })], troubled: true,
     });
@@ -169,11 +181,11 @@ describeMesh('R15: terminating TLS servers take bare hosts', () => {
     expect(answer).toFail({ at: 'app', status: 503 });
   });
 
-  test('of one bare host the second server is skipped, and the listener stands', async () => {
+  test('of two servers for one such host the second is skipped, and the listener stands', async () => {
     expect(await ask(tenants(originate(), { shop: 'api.test', other: 'api.test' }))).toReach('api.test', { leftBy: 'egress' });
   });
 
-  test('PASSTHROUGH servers are safe: their filter chains come from the routes', async () => {
+  test('PASSTHROUGH servers may name a namespace: their filter chains come from the routes', async () => {
     expect(await ask(tenants(passthrough(), qualified), 'https://api.test/get')).toReach('api.test', { leftBy: 'egress' });
   });
 });

@@ -43,6 +43,6 @@ function partOf(route: IngressRoute, kind: string): ApiObject {
   return [route.virtualService, ...route.accessObjects].find(part => part.kind === kind)!;
 }
 
-export function statuses({ answers }: Outcome): number[] {
+export function statuses({ answers }: Pick<Outcome, 'answers'>): number[] {
   return answers.map(a => a.status);
 }

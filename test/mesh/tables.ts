@@ -14,7 +14,7 @@ interface Result { readonly ancestorTitles: readonly string[]; readonly title: s
 
 interface Feature { readonly group: string; readonly name: string; readonly seen: string[]; readonly broken: string[] }
 
-const BROKEN = 'broken: ';
+export const BROKEN = 'broken: ';
 export const PAGES = ['README.md', 'docs/egress.md', 'docs/ingress.md'];
 
 /** Compares the tables of all pages with what was run, or writes them; the complaints say what is wrong. */
@@ -103,7 +103,7 @@ function featureOf(mode: string, all: readonly Feature[]): Pick<Feature, 'seen' 
     ?? (group.length > 0 ? { seen: group.flatMap(f => f.seen), broken: group.flatMap(f => f.broken) } : undefined);
 }
 
-function cell(facts: readonly string[]): string {
+export function cell(facts: readonly string[]): string {
   return facts.map(fact => fact.replace(/[|\\]/g, '\\$&').replace(/</g, '&lt;').replace(/\s+/g, ' ')).join('<br>') || '–';
 }
 
