@@ -26,7 +26,7 @@ export class PathRewrite {
   /**
    * Replaces what a regular expression matches.
    *
-   * @param regex in RE2 syntax. Error `RegexInvalid`.
+   * @param regex in RE2 syntax. Errors `RegexInvalid`, `RegexTooLong`.
    * @param substitution may name groups of the expression as `\1`
    */
   public static regex(regex: string, substitution: string): PathRewrite {

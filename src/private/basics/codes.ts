@@ -113,6 +113,8 @@ export const CODES = {
   CertificateDurationInvalid: 'A time for a certificate that cert-manager refuses.',
   PathInvalid: 'A path that no request can have.',
   RegexInvalid: 'A regular expression that Envoy, which uses RE2, cannot compile.',
+  RegexTooLong: 'Istio takes no regular expression above 1024 bytes, whether written as such or made from a long path or list.',
+  ListTooLong: 'A list is longer than Istio takes.',
   GrpcNameInvalid: 'A name that no gRPC service or method can have.',
   SchemeInvalid: 'A scheme is http or https, and known at ingress only.',
   HeaderInvalid: 'A header name that HTTP does not allow.',
