@@ -27,7 +27,7 @@ export class PathRewrite {
    * Replaces what a regular expression matches.
    *
    * @param regex in RE2 syntax. Errors `RegexInvalid`, `RegexTooLong`.
-   * @param substitution may name groups of the expression as `\1`
+   * @param substitution may name groups of the expression as `\1`. Error `PathInvalid`.
    */
   public static regex(regex: string, substitution: string): PathRewrite {
     return new PathRewrite('regex', substitution, regex);

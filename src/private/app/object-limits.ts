@@ -27,3 +27,17 @@ function regexRefusals(value: unknown, path: string): Refusal[] {
     return [{ code: 'RegexTooLong', prop: `VirtualService ${at}`, got, allowed: `${MAX_REGEX_BYTES} bytes`, fix: 'shorten the path, name or list from which it is made' }];
   });
 }
+
+/** What YAML neither holds as it is nor is written as an escape by cdk8s. */
+const UNREADABLE = /[\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]/u;
+
+/** One such character, and nobody reads any of the objects in the file. */
+export function textRefusals(value: unknown, path: string): Refusal[] {
+  if (typeof value === 'string' && UNREADABLE.test(value)) {
+    return [{ code: 'TextInvalid', prop: path, got: JSON.stringify(value), allowed: 'texts without DEL, C1 control characters, line separators and halves of characters', fix: 'leave the character out' }];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [
+    ...textRefusals(key, path), ...textRefusals(inner, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`),
+  ]);
+}

@@ -1,7 +1,7 @@
 import { ApiObject, App, Chart, Lazy, YamlOutputType } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { appModelOf, checkLate, declare } from './declared';
-import { limitRefusals } from './object-limits';
+import { limitRefusals, textRefusals } from './object-limits';
 import { checkLabel } from '../basics/checks';
 import { Refusal, Refuse, refuser } from '../basics/errors';
 import { checkObject } from '../basics/kinds';
@@ -21,17 +21,19 @@ export function addObjects(scope: Construct, objects: RenderedObject[], metadata
  * so that a JSON patch for such a field would vanish.
  */
 export function addObject(scope: Construct, object: RenderedObject, metadata: Metadata = {}): ApiObject {
-  const { id, apiVersion, kind, namespace, name, annotations, spec } = object;
+  const { id, apiVersion, kind, namespace, name, spec } = object;
   const refuse = refuser(scope);
   checkObject(metadata, 'metadata', refuse);
   if (name !== undefined) checkLabel(name, 'metadata.name', refuse, { fix: 'shorten or correct the name' });
   checkLabels(metadata.labels, 'metadata.labels', refuse);
-  checkAnnotations(metadata.annotations, 'metadata.annotations', refuse);
-  const refusals = (of: object) => limitRefusals(kind, of);
+  const annotations = { ...metadata.annotations, ...object.annotations };
+  checkAnnotations(annotations, 'metadata.annotations', refuse);
+  textRefusals(annotations, 'metadata.annotations').forEach(refuse);
+  const refusals = (of: object) => [...limitRefusals(kind, of), ...textRefusals(of, 'spec')];
   const made = new ApiObject(scope, id, {
     apiVersion,
     kind,
-    metadata: { namespace, ...(name && { name }), labels: metadata.labels, annotations: { ...metadata.annotations, ...annotations } },
+    metadata: { namespace, ...(name && { name }), labels: metadata.labels, annotations },
     spec: typeof spec === 'function' ? checkedLate(scope, spec as () => object, refusals) : checkedNow(spec, refusals, refuse),
   });
   const { objects } = appModelOf(scope);
