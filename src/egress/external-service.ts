@@ -42,11 +42,11 @@ export enum ServiceLocation {
 export interface ExternalServiceProps {
   /**
    * The DNS names of the service, full and in ASCII; wildcards such as `*.example.com` with `Resolution.servedBy()`, `endpoints()`,
-   * `none()` and `dynamicDns()` only. A wildcard and a name under it are two services. Errors `HostsEmpty`, `HostInvalid`, `HostNotAscii`, `HostDuplicate`, `HostCatchAll`, `WildcardWithDns`.
+   * `none()` and `dynamicDns()` only. A wildcard and a name under it are two services. Errors `HostsEmpty`, `HostInvalid`, `HostNotAscii`, `HostDuplicate`, `HostCatchAll`, `WildcardWithDns`, `ListTooLong`.
    */
   readonly hosts: string[];
 
-  /** What the application speaks, port by port. Errors `PortsEmpty`, `PortInvalid`, `PortDuplicate`, `HttpOn443`. */
+  /** What the application speaks, port by port. Errors `PortsEmpty`, `PortInvalid`, `PortDuplicate`, `HttpOn443`, `ListTooLong`. */
   readonly ports: ExternalPort[];
 
   /**
@@ -58,7 +58,7 @@ export interface ExternalServiceProps {
 
   /**
    * The addresses under which the application reaches the service: needed for TCP ports, where no name is sent.
-   * CIDR blocks with `Resolution.endpoints()` and `none()` only. Errors `AddressInvalid`, `CidrWithDns`, `TcpAddressMissing`.
+   * CIDR blocks with `Resolution.endpoints()` and `none()` only. Errors `AddressInvalid`, `CidrWithDns`, `TcpAddressMissing`, `ListTooLong`.
    *
    * @default - none
    */

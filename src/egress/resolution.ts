@@ -96,7 +96,7 @@ export class Resolution {
   /**
    * No look-up: fixed endpoints (Istio's `STATIC`).
    *
-   * @param endpoints one or more addresses or unix sockets. Errors `EndpointsMissing`, `EndpointInvalid`.
+   * @param endpoints one or more addresses or unix sockets. Errors `EndpointsMissing`, `EndpointInvalid`, `ListTooLong`.
    */
   public static endpoints(endpoints: Endpoint[]): Resolution {
     return new Resolution('STATIC', endpoints);

@@ -12,7 +12,7 @@ export interface Cors {
   /**
    * The origins, as browsers send them: `https://shop.example.com`, with a port only if it is not the scheme's own, and no slash at the end.
    * `StringMatch.exact('*')` is every origin. A prefix must end behind the host with `:`, or it would let in longer names,
-   * and a regular expression writes a dot as `\.`. Errors `CorsOriginsEmpty`, `CorsOriginInvalid`, `RegexInvalid`.
+   * and a regular expression writes a dot as `\.`. Errors `CorsOriginsEmpty`, `CorsOriginInvalid`, `RegexInvalid`, `RegexTooLong`.
    */
   readonly allowOrigins: StringMatch[];
 

@@ -18,7 +18,7 @@ export class HeaderMatch {
    * A regular expression that matches the whole value of the header.
    *
    * @param name the header
-   * @param regex in RE2 syntax: no look-around, no back-references. Error `RegexInvalid`.
+   * @param regex in RE2 syntax, in ASCII: no look-around, no back-references, no classes of Unicode. Errors `RegexInvalid`, `RegexTooLong`.
    */
   public static regex(name: string, regex: string): HeaderMatch {
     return new HeaderMatch(name, 'regex', regex);

@@ -44,7 +44,7 @@ export class PathMatch {
   /**
    * A regular expression that matches the whole path.
    *
-   * @param regex in RE2 syntax: no look-around, no back-references. Error `RegexInvalid`.
+   * @param regex in RE2 syntax, in ASCII: no look-around, no back-references, no classes of Unicode. Errors `RegexInvalid`, `RegexTooLong`.
    */
   public static regex(regex: string): PathMatch {
     return new PathMatch('regex', regex);

@@ -26,8 +26,8 @@ export class PathRewrite {
   /**
    * Replaces what a regular expression matches.
    *
-   * @param regex in RE2 syntax. Error `RegexInvalid`.
-   * @param substitution may name groups of the expression as `\1`
+   * @param regex in RE2 syntax. Errors `RegexInvalid`, `RegexTooLong`.
+   * @param substitution may name groups of the expression as `\1`. Error `PathInvalid`.
    */
   public static regex(regex: string, substitution: string): PathRewrite {
     return new PathRewrite('regex', substitution, regex);

@@ -83,7 +83,7 @@ export class RouteAction {
    * Answers in the proxy, without asking anybody.
    *
    * @param status 200 to 599. Error `StatusInvalid`.
-   * @param body the text of the answer; empty when left out
+   * @param body the text of the answer, up to 1 MiB; empty when left out. Error `BodyTooLarge`.
    */
   public static respond(status: number, body?: string): RouteAction {
     return new RouteAction({ respond: { status, body } });

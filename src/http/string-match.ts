@@ -17,7 +17,7 @@ export class StringMatch {
   /**
    * A regular expression that matches the whole text.
    *
-   * @param regex in RE2 syntax: no look-around, no back-references. Error `RegexInvalid`.
+   * @param regex in RE2 syntax, in ASCII: no look-around, no back-references, no classes of Unicode. Errors `RegexInvalid`, `RegexTooLong`.
    */
   public static regex(regex: string): StringMatch {
     return new StringMatch('regex', regex);

@@ -70,7 +70,7 @@ export interface IngressRouteProps {
    * A request under a wildcard that names another port in its Host header than the gateway's is answered 403. On the port of an HTTPS
    * listener for host `*`, whose clients need ask for no name, they also close TLS that only passes, if others have that on the same port.
    * Where a rule has `cors`, the preflights of browsers, which carry no token, are not asked; those that no rule with `cors` takes then
-   * reach the service. Errors `AccessEmpty`, `AccessForEveryHost`.
+   * reach the service. Errors `AccessEmpty`, `AccessForEveryHost`, `ListTooLong`.
    *
    * @default - everybody
    */
@@ -88,7 +88,8 @@ export interface IngressRouteProps {
   /**
    * Requests that are answered 403, whoever sends them and whatever `rules` say. Exact and prefix paths also cover what a service may read as the
    * same path: other case, `//admin`, `/admin%2Fx`, `/admin;a=1`, `/x/..;/admin`. A regular expression is taken as it is. Whoever can
-   * say what is allowed should rather do that: what no rule matches gets 404. Errors `AccessEmpty`, `MatchEmpty`, `PathInvalid`.
+   * say what is allowed should rather do that: what no rule matches gets 404. Errors `AccessEmpty`, `MatchEmpty`, `PathInvalid`;
+   * error `RegexTooLong` for a path of more than about thirty segments.
    *
    * @default - none
    */

@@ -6,7 +6,7 @@ export interface PlainHttpRedirectOptions {
    * Paths that are not redirected, but routed in clear text by the rules of routes, such as
    * `PathMatch.prefix('/.well-known/acme-challenge')` for certificates by HTTP-01. What no rule takes is redirected all the same.
    * The `access` of a route holds for them too: its clear-text requests are then asked before they are redirected.
-   * Errors `PathInvalid`, `RegexInvalid`, `RulesCannotCombine`.
+   * Errors `PathInvalid`, `RegexInvalid`, `RegexTooLong`, `RulesCannotCombine`.
    *
    * @default - none
    */

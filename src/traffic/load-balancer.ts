@@ -7,7 +7,7 @@ export interface HashCookie {
   readonly name: string;
 
   /**
-   * The path for which the proxy sets the cookie where the client has none.
+   * The path for which the proxy sets the cookie where the client has none. Error `TrafficPolicyInvalid`.
    *
    * @default - that of the request
    */

@@ -23,6 +23,7 @@ const HOSTS: Refused[] = [
   { when: 'a host is listed twice', props: { hosts: ['api.example.com', 'API.example.com'] }, message: '[HostDuplicate] shop/service: hosts[1] is "API.example.com"; allowed: each host once (case does not matter); fix: delete the second one' },
   { when: 'a wildcard covers another host', props: { hosts: ['*.example.com', 'api.example.com'], resolution: Resolution.servedBy('www.example.com') }, message: '[HostDuplicate] shop/service: hosts[1] is "api.example.com"; allowed: hosts that no wildcard of the service covers; fix: leave it out, or declare it in a service of its own' },
   { when: 'a host that serves all names is none', props: { hosts: ['*.example.com'], resolution: Resolution.servedBy('*.example.com') }, message: '[HostInvalid] shop/service: resolution.endpoints[0] is "*.example.com"; allowed: a fully qualified DNS name such as api.example.com; fix: correct the name' },
+  { when: 'there are more hosts than Istio takes', props: { hosts: Array.from({ length: 257 }, (_, i) => `api-${i}.example.com`) }, message: '[ListTooLong] shop/service: hosts is 257; allowed: up to 256; fix: spread it over several services' },
   { when: 'a host is everything', props: { hosts: ['*'] }, message: '[HostCatchAll] shop/service: hosts[0] is "*"; allowed: a DNS name or a wildcard such as *.example.com; fix: name the hosts' },
 ];
 

@@ -1,8 +1,9 @@
 import { ApiObject, App, Chart, Lazy, YamlOutputType } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { appModelOf, checkLate, declare } from './declared';
+import { limitRefusals, textRefusals } from './object-limits';
 import { checkLabel } from '../basics/checks';
-import { Refusal, refuser } from '../basics/errors';
+import { Refusal, Refuse, refuser } from '../basics/errors';
 import { checkObject } from '../basics/kinds';
 import { checkAnnotations, checkLabels } from '../basics/labels';
 import { Labels } from '../model/labels';
@@ -20,17 +21,20 @@ export function addObjects(scope: Construct, objects: RenderedObject[], metadata
  * so that a JSON patch for such a field would vanish.
  */
 export function addObject(scope: Construct, object: RenderedObject, metadata: Metadata = {}): ApiObject {
-  const { id, apiVersion, kind, namespace, name, annotations, spec } = object;
+  const { id, apiVersion, kind, namespace, name, spec } = object;
   const refuse = refuser(scope);
   checkObject(metadata, 'metadata', refuse);
   if (name !== undefined) checkLabel(name, 'metadata.name', refuse, { fix: 'shorten or correct the name' });
   checkLabels(metadata.labels, 'metadata.labels', refuse);
-  checkAnnotations(metadata.annotations, 'metadata.annotations', refuse);
+  const annotations = { ...metadata.annotations, ...object.annotations };
+  checkAnnotations(annotations, 'metadata.annotations', refuse);
+  textRefusals(annotations, 'metadata.annotations').forEach(refuse);
+  const refusals = (of: object) => [...limitRefusals(kind, of), ...textRefusals(of, 'spec')];
   const made = new ApiObject(scope, id, {
     apiVersion,
     kind,
-    metadata: { namespace, ...(name && { name }), labels: metadata.labels, annotations: { ...metadata.annotations, ...annotations } },
-    spec: typeof spec === 'function' ? Lazy.any({ produce: spec as () => object }) : spec,
+    metadata: { namespace, ...(name && { name }), labels: metadata.labels, annotations },
+    spec: typeof spec === 'function' ? checkedLate(scope, spec as () => object, refusals) : checkedNow(spec, refusals, refuse),
   });
   const { objects } = appModelOf(scope);
   const [other] = objects.with(kind, namespace, made.name);
@@ -43,6 +47,31 @@ export function addObject(scope: Construct, object: RenderedObject, metadata: Me
   declare(made, 'objects', { path: scope.node.path, kind, namespace, name: made.name });
   checkFiles(made.node.root);
   return made;
+}
+
+function checkedNow(spec: object, refusals: (spec: object) => Refusal[], refuse: Refuse): object {
+  const [first] = refusals(spec);
+  return first === undefined ? spec : refuse(first);
+}
+
+/** The app is validated right before it is written, so that what was planned for the one holds for the other. */
+function checkedLate(scope: Construct, spec: () => object, refusals: (spec: object) => Refusal[]): unknown {
+  let planned: object | undefined;
+  checkLate(scope, () => {
+    try {
+      planned = spec();
+    } catch {
+      return []; // other checks say what is wrong with it
+    }
+    return refusals(planned);
+  });
+  return Lazy.any({
+    produce: () => {
+      const now = planned ?? spec();
+      planned = undefined;
+      return now;
+    },
+  });
 }
 
 const checked = new WeakSet<IConstruct>();

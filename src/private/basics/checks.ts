@@ -5,6 +5,7 @@ import { Refuse } from './errors';
 import { checkKind } from './kinds';
 import { isDnsLabel, isDnsName } from './names';
 import { regexError } from './re2';
+import { isTooLong, MAX_REGEX_BYTES } from './regex-limit';
 
 export function checkPort(port: number, prop: string, refuse: Refuse): number {
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
@@ -23,6 +24,11 @@ export function checkAddress(address: string, prop: string, refuse: Refuse): boo
   return bits !== undefined;
 }
 
+/** For lists of which Istio says how long they may be. */
+export function checkLength(list: readonly unknown[], max: number, prop: string, fix: string, refuse: Refuse): void {
+  if (list.length > max) refuse({ code: 'ListTooLong', prop, got: list.length, allowed: `up to ${max}`, fix });
+}
+
 /** For lists that say who may enter: an empty one could be read as everybody or as nobody. */
 export function checkNotEmpty(list: unknown[], prop: string, refuse: Refuse): void {
   if (!Array.isArray(list) || list.length === 0) {
@@ -39,6 +45,9 @@ export function checkExtensionProvider(provider: string | undefined, prop: strin
 
 /** Envoy compiles regular expressions with RE2, which knows neither look-around nor back-references. */
 export function checkRegex(regex: string, prop: string, refuse: Refuse): void {
+  if (typeof regex === 'string' && isTooLong(regex)) {
+    refuse({ code: 'RegexTooLong', prop, got: `${Buffer.byteLength(regex)} bytes`, allowed: `${MAX_REGEX_BYTES} bytes`, fix: 'split it, one part for each match' });
+  }
   const error = regexError(regex);
   if (error === undefined) return;
   refuse({

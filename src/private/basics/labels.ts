@@ -5,6 +5,9 @@ import { isDnsName } from './names';
 const QUALIFIED = /^(?:([^/]+)\/)?([A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?)$/;
 const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?)?$/;
 
+/** In bytes. */
+const MAX_ANNOTATIONS = 2 ** 18;
+
 /** Labels as Kubernetes takes them. */
 export function checkLabels<T extends { readonly [key: string]: string } | undefined>(labels: T, prop: string, refuse: Refuse): T {
   for (const [key, value] of entriesOf(labels, prop, refuse)) {
@@ -16,8 +19,13 @@ export function checkLabels<T extends { readonly [key: string]: string } | undef
 }
 
 export function checkAnnotations(annotations: { readonly [key: string]: string } | undefined, prop: string, refuse: Refuse): void {
+  let size = 0;
   for (const [key, value] of entriesOf(annotations, prop, refuse)) {
     if (typeof value !== 'string') refuse({ code: 'LabelInvalid', prop: `${prop}[${key}]`, got: value, allowed: 'a text', fix: 'put it into quotes' });
+    size += Buffer.byteLength(key) + Buffer.byteLength(value);
+  }
+  if (size > MAX_ANNOTATIONS) {
+    refuse({ code: 'LabelInvalid', prop, got: `${size} bytes`, allowed: `up to ${MAX_ANNOTATIONS} bytes, names and values together`, fix: 'shorten them' });
   }
 }
 

@@ -21,10 +21,20 @@ export function checkAction(scope: IConstruct, action: RouteAction, prop: string
   const { forward, split, redirect, respond } = action._spec;
   if (redirect) return checkRedirect(needObject(redirect, prop, refuse), prop, refuse);
   if (respond) {
-    return { kind: 'respond', status: checkStatus(respond.status, `${prop}.status`, refuse), body: respond.body };
+    return { kind: 'respond', status: checkStatus(respond.status, `${prop}.status`, refuse), body: checkBody(respond.body, `${prop}.body`, refuse) };
   }
   if (split) return { kind: 'forward', to: checkSplit(scope, split, `${prop}.split`, refuse) };
   return { kind: 'forward', to: [checkForward(scope, forward!, `${prop}.destination`, refuse)] };
+}
+
+/** In bytes. */
+const MAX_BODY = 2 ** 20;
+
+function checkBody(body: string | undefined, prop: string, refuse: Refuse): string | undefined {
+  if (body !== undefined && Buffer.byteLength(String(body)) > MAX_BODY) {
+    refuse({ code: 'BodyTooLarge', prop, got: `${Buffer.byteLength(body)} bytes`, allowed: `up to ${MAX_BODY} bytes`, fix: 'let a service answer' });
+  }
+  return body;
 }
 
 export function checkSplit(scope: IConstruct, split: WeightedDestination[], prop: string, refuse: Refuse) {

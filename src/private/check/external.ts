@@ -6,7 +6,7 @@ import { checkUpstreamTls, TlsProxies } from './upstream-tls';
 import { ExternalPort } from '../../egress/external-port';
 import { Endpoint, Resolution } from '../../egress/resolution';
 import { MeshSettings } from '../../mesh-settings';
-import { checkAddress, checkDnsName, checkPort } from '../basics/checks';
+import { checkAddress, checkDnsName, checkLength, checkPort } from '../basics/checks';
 import { Refuse } from '../basics/errors';
 import { checkHost, checkHosts, covers, isWildcard } from '../basics/hosts';
 import { checkFlag, checkKind, checkKinds, checkList, checkObject, needObject } from '../basics/kinds';
@@ -35,6 +35,8 @@ export function checkExternal(input: ExternalInput, namespace: string, settings:
   checkAddresses(addresses, resolution, refuse);
   checkTcp(input, hosts, ports, addresses, settings, refuse);
   const endpoints = checkEndpoints(input.resolution, ports, refuse);
+  const longest = { 'hosts': [hosts, 256], 'ports': [ports, 256], 'addresses': [addresses, 256], 'resolution.endpoints': [endpoints, 4096] } as const;
+  for (const [prop, [list, max]] of Object.entries(longest)) checkLength(list, max, prop, 'spread it over several services', refuse);
   const traffic = checkExternalPolicy(input, resolution, workloads ? undefined : endpoints, ports.some(isHttp), refuse);
   if (selector && !traffic && !ports.some(p => p.tls)) {
     refuse({ code: 'WorkloadSelectorUnused', prop: 'workloadSelector', got: selector, allowed: 'a service with TLS to the outside or a traffic policy', fix: 'leave it out: all workloads of the namespace may call a direct service' });

@@ -36,6 +36,7 @@ function checkMatch(match: RouteMatch, prop: string, refuse: Refuse): Match {
       refuse({ code: 'HeaderInvalid', prop: `${prop}.headers[${i}]`, got: header._name, allowed: `a header name other than ${IGNORED.join(', ')}, once in a match`, fix: headerMap.has(name) ? 'join the conditions on this header in one regex' : 'correct the name; use `authority` for the Host header' });
     }
     checkText(header._kind, header._value, `${prop}.headers[${i}]`, refuse);
+    if (header._kind === 'exact' || header._kind === 'prefix') checkHeaderText(header._value!, header._kind, `${prop}.headers[${i}]`, refuse);
     headerMap.set(name, { kind: header._kind, value: header._value });
   });
   const queryMap = new Map<string, TextCondition>();
@@ -80,6 +81,27 @@ export function checkPath(kind: PathCondition['kind'], value: string, prop: stri
   if (kind === 'regex') return checkText(kind, value, prop, refuse);
   if (typeof value !== 'string' || !value.startsWith('/') || /[?#\s\\]/.test(value)) {
     refuse({ code: 'PathInvalid', prop, got: value, allowed: 'a path that begins with / and has no query, fragment, space or backslash', fix: 'correct the path; match the query string with queryParams' });
+  }
+  if (kind === 'rawPrefix' ? !VISIBLE.test(value) : !isPathPart(value)) {
+    refuse({ code: 'PathInvalid', prop, got: value, allowed: 'a path as requests carry it: in ASCII, with % in front of two hexadecimal digits', fix: `write "${encoded(value)}"` });
+  }
+}
+
+const VISIBLE = /^[!-~]*$/;
+
+/** Whether a path may hold a text as it is. */
+export function isPathPart(text: string): boolean {
+  return VISIBLE.test(text) && !/[#\\]|%(?![0-9a-f]{2})/i.test(text);
+}
+
+function encoded(path: string): string {
+  return path.replace(/[^!-~]+/gu, text => encodeURI(text.replace(/[\ud800-\udfff]/gu, '?'))).replace(/%(?![0-9a-f]{2})/gi, '%25');
+}
+
+/** What a header cannot hold would never match. */
+function checkHeaderText(value: string, kind: 'exact' | 'prefix', prop: string, refuse: Refuse): void {
+  if (/[\x00-\x08\x0a-\x1f\x7f]|^[ \t]/.test(value) || kind === 'exact' && /[ \t]$/.test(value)) {
+    refuse({ code: 'HeaderInvalid', prop, got: JSON.stringify(value), allowed: 'a text without control characters and without spaces around it', fix: 'leave them out: HTTP does not carry them' });
   }
 }
 

@@ -4,7 +4,8 @@ import { checkAction, checkDestination } from './action';
 import { checkCors } from './cors';
 import { externalDestinations } from './external-destination';
 import { checkHandOver } from './hand-over';
-import { checkMatches, checkPath } from './match';
+import { checkHeaderValue } from './header-value';
+import { checkMatches, checkPath, isPathPart } from './match';
 import { Cors } from '../../http/cors';
 import { Fault } from '../../http/fault';
 import { HeaderEdits } from '../../http/header-edits';
@@ -16,6 +17,7 @@ import { checkHeaderName, checkPercent, checkRegex, checkStatus, checkTimeout } 
 import { Refuse } from '../basics/errors';
 import { checkHost } from '../basics/hosts';
 import { checkKind, checkList, checkObject, needObject } from '../basics/kinds';
+import { groupsOf } from '../basics/re2';
 import { Match, orEverything } from '../model/match';
 import { Edits, FaultSpec, RetriesSpec, RewriteIntent, Rule } from '../model/rule';
 import { intersect } from '../requests/intersect';
@@ -129,7 +131,7 @@ function checkRetries(retries: Retries, prop: string, refuse: Refuse): RetriesSp
 
 function checkRewrite({ path, authority }: Rewrite, matches: Match[], prop: string, refuse: Refuse): RewriteIntent {
   checkKind(path, PathRewrite, `${prop}.path`, refuse);
-  if (path?._regex !== undefined) checkRegex(path._regex, `${prop}.path`, refuse);
+  if (path?._regex !== undefined) checkSubstitution(path._regex, path._value, `${prop}.path`, refuse);
   else if (path) checkPath('exact', path._value, `${prop}.path`, refuse);
   if (path?._kind === 'prefix' && (matches.length === 0 || matches.some(m => m.path?.kind !== 'prefix' && m.path?.kind !== 'rawPrefix'))) {
     refuse({ code: 'RewriteWithoutPrefix', prop: `${prop}.path`, got: path._value, allowed: 'a rule all of whose matches have a prefix', fix: 'match with PathMatch.prefix, or use PathRewrite.full' });
@@ -139,12 +141,40 @@ function checkRewrite({ path, authority }: Rewrite, matches: Match[], prop: stri
   return { path: path && { kind: path._kind, value: path._value, regex: path._regex, prefixes }, authority: authority?.toLowerCase() };
 }
 
+function checkSubstitution(regex: string, substitution: string, prop: string, refuse: Refuse): void {
+  checkRegex(regex, prop, refuse);
+  const groups = groupsOf(regex);
+  if (typeof substitution !== 'string' || !isPathPart(String(substitution).replace(/\\\d/g, '')) || substitution === '') {
+    refuse({ code: 'PathInvalid', prop, got: substitution, allowed: 'a part of a path, with groups as \\1', fix: 'correct the substitution; PathRewrite.full replaces the whole path' });
+  }
+  const missing = (substitution.match(/(?<=\\)\d/g) ?? []).find(group => Number(group) > groups);
+  if (missing !== undefined) {
+    refuse({ code: 'PathInvalid', prop, got: substitution, allowed: `groups up to \\${groups}, as many as the expression has`, fix: 'correct the number: Envoy would leave the path as it is' });
+  }
+}
+
+/** The headers by which proxies tell where a message ends; with others than their own, connections break. */
+const FRAMING = ['content-length', 'transfer-encoding'];
+
+function checkEditable(name: string, prop: string, refuse: Refuse): void {
+  checkHeaderName(name, prop, refuse);
+  if (FRAMING.includes(name.toLowerCase())) {
+    refuse({ code: 'HeaderInvalid', prop, got: name, allowed: `headers other than ${FRAMING.join(', ')}`, fix: 'leave it out: proxies write it themselves' });
+  }
+}
+
 function checkEdits(edits: HeaderEdits | undefined, prop: string, refuse: Refuse): Edits | undefined {
   if (!edits) return undefined;
   for (const operation of ['set', 'add', 'remove'] as const) {
     const at = `${prop}.${operation}`;
-    if (operation === 'remove') (checkList(edits.remove, at, refuse) ?? []).forEach((name, i) => checkHeaderName(name, `${at}[${i}]`, refuse));
-    else for (const name of Object.keys(checkObject(edits[operation], at, refuse) ?? {})) checkHeaderName(name, at, refuse);
+    if (operation === 'remove') {
+      (checkList(edits.remove, at, refuse) ?? []).forEach((name, i) => checkEditable(name, `${at}[${i}]`, refuse));
+    } else {
+      for (const [name, value] of Object.entries(checkObject(edits[operation], at, refuse) ?? {})) {
+        checkEditable(name, at, refuse);
+        checkHeaderValue(value, `${at}[${name}]`, refuse);
+      }
+    }
   }
   return edits;
 }

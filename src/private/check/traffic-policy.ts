@@ -105,6 +105,9 @@ function checkHash(key: HashKey, http: boolean, prop: string, refuse: Refuse): L
     refuse({ code: 'TrafficPolicyInvalid', prop: cookie ? `${prop}.name` : prop, got: name, allowed: cookie ? 'the name of a cookie, a token without spaces' : 'the name of a parameter', fix: 'name it' });
   }
   if (!cookie) return { queryParam };
+  if (cookie.path !== undefined && !/^\/[!-:<-~]*$/.test(cookie.path)) {
+    refuse({ code: 'TrafficPolicyInvalid', prop: `${prop}.path`, got: cookie.path, allowed: 'a path in ASCII, without spaces and semicolons', fix: 'correct the path, or leave it out' });
+  }
   // without a lifetime Envoy sets no cookie at all; 0 is one that ends with the session
   return { cookie: { name: cookie.name, path: cookie.path, ttlMs: checkSeconds(cookie.ttl, `${prop}.ttl`, refuse) ?? 0 } };
 }

@@ -1,6 +1,8 @@
 import { ofSubjects } from './callers';
+import { closedPaths } from './closed-paths';
 import { deniedPath } from './denied-path';
 import { matchesAt } from './http';
+import { noneOf } from './none-of';
 import { AuthorizationPolicySpec, AuthorizationRule, Condition, HttpMatch, HttpRoute, JwtRule, ObjectPlan, Operation } from './objects';
 import { covers } from '../basics/hosts';
 import { labelOf } from '../basics/names';
@@ -135,11 +137,10 @@ function otherPort(wildcard: string, port: number): HttpMatch {
 
 /** Clients without a certificate, or with one that has none of the names. */
 function otherSubjects(names: string[], openPaths: string[], port: number, cors: boolean): HttpMatch[] {
-  const withoutHeaders = {
-    [CALLER_HEADER]: ofSubjects(names),
-    ...(openPaths.length > 0 && { ':path': { regex: `(?:${openPaths.map(escapeRegex).join('|')})(?:\\?.*)?` } }),
-  };
-  if (!cors) return [{ port, withoutHeaders }];
-  return [{ ':method': { exact: 'OPTIONS' } }, ...PREFLIGHT_HEADERS.map(name => ({ [name]: {} }))]
-    .map(preflight => ({ port, withoutHeaders: { ...withoutHeaders, ...preflight } }));
+  const strangers = noneOf(CALLER_HEADER, ofSubjects(names));
+  const places = openPaths.length > 0 ? closedPaths(openPaths) : [{}];
+  const kinds = cors ? [{ ':method': { exact: 'OPTIONS' } }, ...PREFLIGHT_HEADERS.map(name => ({ [name]: {} }))] : [{}];
+  return places.flatMap(({ withoutHeaders: elsewhere, ...place }) => kinds.map(preflight => (
+    { port, ...place, withoutHeaders: { ...strangers, ...elsewhere, ...preflight } }
+  )));
 }

@@ -1,4 +1,4 @@
-import { At, matchesAt, ruleRoute } from './http';
+import { At, inRewrites, matchesAt, ruleRoute } from './http';
 import { HttpMatch, HttpRoute, VirtualServiceSpec } from './objects';
 import { exportTo } from './visibility';
 import { escapeRegex } from '../basics/re2';
@@ -12,7 +12,7 @@ export function delegateVirtualService({ namespace, rootNamespace, rules }: {
   const says = (match: HttpMatch) => Object.keys(match).length > 0;
   return {
     exportTo: exportTo([rootNamespace], namespace),
-    http: rules.map(rule => ruleRoute(rule, [{}])).map(route => ({ ...route, matches: route.matches.filter(says) })),
+    http: rules.flatMap(inRewrites).map(rule => ruleRoute(rule, [{}])).map(route => ({ ...route, matches: route.matches.filter(says) })),
     tls: [],
     tcp: [],
   };

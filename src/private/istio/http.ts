@@ -1,5 +1,6 @@
 import { HttpMatch, HttpRoute } from './objects';
 import { escapeRegex } from '../basics/re2';
+import { inParts, isTooLong } from '../basics/regex-limit';
 import { HeaderCondition, isBareHost, Match, PathCondition, TextCondition, trimSlash } from '../model/match';
 import { Action, RewriteIntent, Rule, TextMatch } from '../model/rule';
 import { preflightsOf } from '../requests/preflights';
@@ -10,6 +11,23 @@ export interface At {
   readonly gateway?: string;
   /** What else tells the requests that are meant. */
   readonly headers?: { readonly [name: string]: TextMatch };
+}
+
+/** A rule in as many as its rewrite takes: a regular expression holds only so many prefixes. What a path becomes does not depend on the part. */
+export function inRewrites(rule: Rule): Rule[] {
+  const { matches, rewrite } = rule;
+  if (rewrite?.path?.kind !== 'prefix') return [rule];
+  const { value, prefixes = [] } = rewrite.path;
+  if (!isTooLong(prefixRewrite(value, prefixes).regex)) return [rule];
+  const reached = (part: Match[]) => prefixes.filter(prefix => part.some(({ path }) => mayOverlap(path!, prefix)));
+  return inParts(matches, part => prefixRewrite(value, reached(part)).regex)
+    .map(part => ({ ...rule, matches: part, rewrite: { ...rewrite, path: { ...rewrite.path!, prefixes: reached(part) } } }));
+}
+
+/** Whether a path may fit both; where that is not certain, yes. */
+function mayOverlap(path: PathCondition, prefix: PathCondition): boolean {
+  const [a, b] = [path, prefix].map(({ value }) => trimSlash(value).toLowerCase());
+  return path.kind === 'regex' || a.startsWith(b) || b.startsWith(a);
 }
 
 /** A rule at some ports, as one HTTP route. What the user left out, `otherwise` says. */

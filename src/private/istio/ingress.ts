@@ -1,10 +1,12 @@
 import { guards } from './access';
 import { handOver } from './delegate';
-import { authorityMatch, ruleRoute } from './http';
+import { authorityMatch, inRewrites, ruleRoute } from './http';
+import { noneOf } from './none-of';
 import { HttpMatch, HttpRoute, VirtualServiceSpec } from './objects';
 import { exportTo } from './visibility';
 import { isWildcard } from '../basics/hosts';
 import { escapeRegex } from '../basics/re2';
+import { inParts } from '../basics/regex-limit';
 import { AccessIntent, RoutedHosts } from '../model/access';
 import { IngressIntent } from '../model/ingress-route';
 import { ListenedHost, serves } from '../model/listener';
@@ -36,7 +38,7 @@ export function ingressVirtualService(intent: SurroundedRoute): VirtualServiceSp
       ...intent.listeners.filter(l => !serves(l)).flatMap(l => redirects(l, intent.hosts)),
       ...guards({ ...intent, served }),
       ...served.flatMap(l => [...sparedRoutes(l, intent.rules), ...redirects(l, intent.hosts)]),
-      ...intent.rules.flatMap(rule => (rule.action?.kind === 'delegate' ? handOver(rule, at) : [withoutMeshHeaders(ruleRoute(rule, at))])),
+      ...intent.rules.flatMap(inRewrites).flatMap(rule => (rule.action?.kind === 'delegate' ? handOver(rule, at) : [withoutMeshHeaders(ruleRoute(rule, at))])),
     ]),
     tls: [],
     tcp: [],
@@ -51,7 +53,7 @@ function apart({ hosts, listeners, listened, routed }: SurroundedRoute, http: Ht
 
 /** What a listener serves that otherwise sends requests away. */
 function sparedRoutes({ port, redirect }: ListenedHost, rules: Rule[]): HttpRoute[] {
-  return redirect ? onPaths(rules, redirect.except).map(rule => withoutMeshHeaders(ruleRoute(rule, [{ port }]))) : [];
+  return redirect ? onPaths(rules, redirect.except).flatMap(inRewrites).map(rule => withoutMeshHeaders(ruleRoute(rule, [{ port }]))) : [];
 }
 
 /** What leaves the mesh for an external host tells nothing of the mesh. */
@@ -83,6 +85,8 @@ export function withoutHosts(match: HttpMatch, hosts: string[]): HttpMatch {
   if (hosts.length === 0) return match;
   const names = hosts.map(host => (isWildcard(host) ? `.*${escapeRegex(host.slice(1))}` : escapeRegex(host)));
   const before = match.withoutHeaders?.[':authority']?.regex;
-  const regex = `(?i)(?:${names.join('|')})(?::[0-9]+)?`;
-  return { ...match, withoutHeaders: { ...match.withoutHeaders, ':authority': { regex: before === undefined ? regex : `(?:${before})|${regex}` } } };
+  const anyOf = (some: string[]) => `(?i)(?:${some.join('|')})(?::[0-9]+)?`;
+  const [first, ...others] = inParts(names, some => (before === undefined ? anyOf(some) : `(?:${before})|${anyOf(some)}`)).map(anyOf);
+  const joined = before === undefined ? first : `(?:${before})|${first}`;
+  return { ...match, withoutHeaders: { ...match.withoutHeaders, ...noneOf(':authority', [joined, ...others]) } };
 }

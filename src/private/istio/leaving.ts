@@ -1,5 +1,5 @@
 import { ofCallers } from './callers';
-import { At, matchesAt, ruleRoute } from './http';
+import { At, inRewrites, matchesAt, ruleRoute } from './http';
 import { HttpMatch, HttpRoute } from './objects';
 import { Leaving } from '../model/egress-route';
 import { Match } from '../model/match';
@@ -19,13 +19,13 @@ export interface Signs {
 export function leavingRoutes(intent: Leaving, port: At, to: Target, { mark, trustDomain }: Signs, by = 'egress'): HttpRoute[] {
   const marked: At = { ...port, headers: mark };
   const matchesOf = (matches: Match[]) => intent.grants.flatMap(({ callers, allow }) => {
-    const at = trustDomain === undefined ? marked : { ...port, headers: { ...mark, ...ofCallers(callers, trustDomain) } };
+    const at = trustDomain === undefined ? [marked] : ofCallers(callers, trustDomain).map(sign => ({ ...port, headers: { ...mark, ...sign } }));
     const left = granted(matches, allow);
-    return left.length > 0 ? matchesAt(left, [at]) : [];
+    return left.length > 0 ? matchesAt(left, at) : [];
   });
   const forward: Action = { kind: 'forward', to: [to] };
   const mesh = [...MESH_HEADERS.filter(h => !intent.keepHeaders.includes(h)), ...Object.keys(mark ?? {})];
-  const rules = intent.rules.map(rule => distinct({ ...ruleRoute(rule, [], forward), matches: matchesOf(rule.matches) }, []));
+  const rules = intent.rules.flatMap(inRewrites).map(rule => distinct({ ...ruleRoute(rule, [], forward), matches: matchesOf(rule.matches) }, []));
   const rest = distinct({ action: forward, matches: matchesOf([]) }, rules.flatMap(route => route.matches));
   const leaving = [...rules, rest]
     .filter(route => route.matches.length > 0)

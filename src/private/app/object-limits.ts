@@ -1,0 +1,43 @@
+import { Refusal } from '../basics/errors';
+import { isTooLong, MAX_REGEX_BYTES } from '../basics/regex-limit';
+
+const MAX_RULES = 512;
+
+/** What Istio's webhook refuses for its size alone, where the checks of single values could not foresee it: the object would be missing. */
+export function limitRefusals(kind: string, spec: object): Refusal[] {
+  switch (kind) {
+    case 'AuthorizationPolicy': return rulesRefusals(spec);
+    case 'VirtualService': return regexRefusals(spec, 'spec');
+    default: return [];
+  }
+}
+
+function rulesRefusals({ rules = [] }: { readonly rules?: unknown[] }): Refusal[] {
+  if (rules.length <= MAX_RULES) return [];
+  return [{ code: 'ListTooLong', prop: 'AuthorizationPolicy spec.rules', got: rules.length, allowed: `up to ${MAX_RULES} rules`, fix: 'ask for fewer alternatives, or serve the hosts on fewer ports' }];
+}
+
+function regexRefusals(value: unknown, path: string): Refusal[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const at = Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`;
+    const isRegex = typeof inner === 'string' && (key === 'regex' || path.endsWith('.uriRegexRewrite') && key === 'match');
+    if (!isRegex || !isTooLong(inner)) return regexRefusals(inner, at);
+    const got = `${inner.slice(0, 60)}... (${Buffer.byteLength(inner)} bytes)`;
+    return [{ code: 'RegexTooLong', prop: `VirtualService ${at}`, got, allowed: `${MAX_REGEX_BYTES} bytes`, fix: 'shorten the path, name or list from which it is made' }];
+  });
+}
+
+/** What YAML neither holds as it is nor is written as an escape by cdk8s. */
+const UNREADABLE = /[\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]/u;
+
+/** One such character, and nobody reads any of the objects in the file. */
+export function textRefusals(value: unknown, path: string): Refusal[] {
+  if (typeof value === 'string' && UNREADABLE.test(value)) {
+    return [{ code: 'TextInvalid', prop: path, got: JSON.stringify(value), allowed: 'texts without DEL, C1 control characters, line separators and halves of characters', fix: 'leave the character out' }];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [
+    ...textRefusals(key, path), ...textRefusals(inner, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`),
+  ]);
+}
