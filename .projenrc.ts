@@ -23,7 +23,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   peerDependencyOptions: { pinnedDevDependency: false },
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~6.0.0',
-  devDeps: ['re2js@^2.10.0', 'esbuild', 'cdk8s@^2.70.106', 'constructs@^10.8.1', 'cdk8s-cli', 'cdk8s-plus-33', 'cdk8s-plus-34', 'yaml', 'fast-check', 'tsconfig-paths@^4'],
+  devDeps: ['re2js@^2.10.0', 'esbuild', 'cdk8s@^2.70.106', 'constructs@^10.8.1', 'cdk8s-cli', 'cdk8s-plus-33', 'cdk8s-plus-34', 'yaml', 'fast-check', 'tsconfig-paths@^4', '@stryker-mutator/core@^9', '@stryker-mutator/jest-runner@^9'],
   entrypoint: 'lib/src/index.js',
   tsconfig: {
     compilerOptions: { rootDir: '.', outDir: 'lib', inlineSourceMap: false, inlineSources: false, stripInternal: true },
@@ -41,7 +41,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   },
 });
 project.package.addField('types', 'lib/src/index.d.ts');
-project.npmignore?.exclude('/API.md', '/lib/imports/', '/imports/', '/rosetta/', '/.jsii.tabl.json', '/bench/', '/docs/', '/examples/', '/.ci/', '/coverage/', '/lib/src/private/**/*.d.ts');
+project.npmignore?.exclude('/API.md', '/lib/imports/', '/imports/', '/rosetta/', '/.jsii.tabl.json', '/bench/', '/docs/', '/examples/', '/.ci/', '/coverage/', '/stryker.config.mjs', '/lib/src/private/**/*.d.ts');
 project.gitignore.exclude('.jsii.tabl.json', 'dist/', '*.tgz');
 // the low ends of the peer ranges are tried by test/package, instead of by developing with them
 project.compileTask.reset('jsii --silence-warnings=reserved-word --silence-warnings=metadata/missing-dev-dependency --fail-on-warnings');
@@ -79,6 +79,11 @@ project.addTask('tables', {
     { exec: 'jest test/mesh/ --ci --maxWorkers 100% --testNamePattern "^(egress|ingress): " --json --outputFile node_modules/.cache/tables.json' },
     { exec: 'ts-node -T -P projenrc/tsconfig.json test/mesh/tables.ts node_modules/.cache/tables.json' },
   ],
+});
+project.addTask('mutants', {
+  description: 'Damage the private sources in one place at a time, and see whether a unit test fails (stryker.config.mjs)',
+  exec: 'stryker run',
+  receiveArgs: true,
 });
 project.addTask('test:envoys', {
   description: 'Run the mesh tests on each Envoy that the library is held to',
