@@ -25,13 +25,14 @@ export class IstioValidationError extends Error {
   public readonly got: unknown;
   public readonly constructPath: string;
 
-  constructor(scope: IConstruct, refusal: Refusal) {
-    super(refusalMessage(scope, refusal));
+  /** @param place the path of a construct, or the factory of a value that is not in one yet */
+  constructor(place: string, refusal: Refusal) {
+    super(messageAt(place, refusal));
     this.name = 'IstioValidationError';
     this.code = refusal.code;
     this.prop = refusal.prop;
     this.got = refusal.got;
-    this.constructPath = pathOf(scope);
+    this.constructPath = place;
   }
 }
 
@@ -43,17 +44,21 @@ export function lateError(errors: IstioValidationError[]): Error {
 }
 
 export function refuser(scope: IConstruct): Refuse {
+  return refuserAt(pathOf(scope));
+}
+
+export function refuserAt(place: string): Refuse {
   return refusal => {
-    throw new IstioValidationError(scope, refusal);
+    throw new IstioValidationError(place, refusal);
   };
 }
 
-export function refusalMessage(scope: IConstruct, { code, prop, got, allowed, fix }: Refusal): string {
-  return `[${code}] ${pathOf(scope)}: ${prop} is ${show(got)}; allowed: ${allowed}; fix: ${fix}`;
+function messageAt(place: string, { code, prop, got, allowed, fix }: Refusal): string {
+  return `[${code}] ${place}: ${prop} is ${show(got)}; allowed: ${allowed}; fix: ${fix}`;
 }
 
 /** The path of an app itself is empty. */
-function pathOf(scope: IConstruct): string {
+export function pathOf(scope: IConstruct): string {
   return scope.node.path || 'App';
 }
 
