@@ -72,7 +72,7 @@ function show(value: unknown): string {
 
 function shown(value: unknown): string {
   if (value === undefined) return 'not set';
-  if (Array.isArray(value)) return value.length === 0 ? 'empty' : value.map(shown).join(', ');
+  if (Array.isArray(value)) return value.length === 0 ? 'empty' : value.map(item => (Array.isArray(item) ? showObject(item) : shown(item))).join(', ');
   if (typeof value === 'function') return `function ${value.name}`;
   if (typeof value === 'object' && value !== null) return showObject(value);
   return typeof value === 'string' ? `"${value}"` : String(value);
@@ -81,9 +81,19 @@ function shown(value: unknown): string {
 /** Values of classes have fields that are nobody's business, and constructs lead in circles. */
 function showObject(value: object): string {
   if (Construct.isConstruct(value)) return `the ${value.constructor.name} ${pathOf(value)}`;
-  return isPlain(value) ? JSON.stringify(value, (_, inner) => (isPlain(inner) ? inner : showObject(inner))) : `a value of class ${value.constructor.name}`;
+  if (!isPlain(value)) return `a value of class ${classNameOf(value)}`;
+  try {
+    return JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? `${inner}` : isPlain(inner) ? inner : showObject(inner)));
+  } catch {
+    return 'an object that holds itself';
+  }
 }
 
+/** Asks the prototype: a field of the object may be called `constructor`. */
 function isPlain(value: unknown): boolean {
-  return typeof value !== 'object' || value === null || Array.isArray(value) || value.constructor === Object || value.constructor === undefined;
+  return typeof value !== 'object' || value === null || Array.isArray(value) || ['Object', undefined].includes(classNameOf(value));
+}
+
+function classNameOf(value: object): string | undefined {
+  return Object.getPrototypeOf(value)?.constructor?.name;
 }
