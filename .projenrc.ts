@@ -69,6 +69,9 @@ const generate = project.addTask('generate', { description: 'Regenerate everythi
 generate.spawn(project.defaultTask!);
 generate.spawn(importTask, { condition: 'go version' });
 generate.exec('ts-node -T -P projenrc/tsconfig.json projenrc/error-docs.ts');
+// the description comes of a compilation, and is part of the next one
+generate.spawn(project.compileTask);
+generate.exec('ts-node -T -P projenrc/tsconfig.json projenrc/api.ts');
 generate.spawn(project.compileTask);
 generate.spawn(project.postCompileTask);
 project.testTask.reset('ts-node -T -P projenrc/tsconfig.json test/suites.ts');

@@ -11,6 +11,8 @@ Bad input stops the synthesis with an error of the form
 
     [Code] path/of/the/construct: prop is "value"; allowed: ...; fix: ...
 
+A value that is in no construct yet names its factory instead: \`[TypeInvalid] ExternalPort.tcp: options.number is "5432"; ...\`.
+
 Codes are stable; the wording of messages is not. What can only be known at the end (\`ExternalServiceUnused\`, \`RulesEmpty\`) is reported
 when the app is synthesized, all at once.
 

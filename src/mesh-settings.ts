@@ -1,7 +1,7 @@
 import { IConstruct } from 'constructs';
 import { Refuse, refuser } from './private/basics/errors';
-import { checkFlag, checkObject } from './private/basics/kinds';
 import { isDnsName } from './private/basics/names';
+import { takeProps } from './private/basics/take';
 
 /** Facts about the mesh that a library cannot know. */
 export interface MeshSettingsOptions {
@@ -51,9 +51,9 @@ export class MeshSettings {
   public static of(scope: IConstruct, options?: MeshSettingsOptions): MeshSettings {
     const root = scope.node.root as IConstruct & { [SETTINGS]?: MeshSettings };
     const before = root[SETTINGS];
-    if (!options && before) return before;
+    if (options === undefined && before) return before;
     const refuse = refuser(scope);
-    const wanted = new MeshSettings(checkObject(options, 'options', refuse) ?? {});
+    const wanted = new MeshSettings(options === undefined ? {} : takeProps('MeshSettingsOptions', options, refuse, 'options'));
     checkSettings(wanted, refuse);
     if (before && JSON.stringify(before) !== JSON.stringify(wanted)) {
       refuse({
@@ -88,13 +88,12 @@ export class MeshSettings {
   }
 }
 
-function checkSettings({ istioVersion, clusterDomain, trustDomain, dnsCapture }: MeshSettings, refuse: Refuse): void {
-  const [, major, minor] = /^(\d+)\.(\d+)(\.\d+)?$/.exec(String(istioVersion)) ?? [];
+function checkSettings({ istioVersion, clusterDomain, trustDomain }: MeshSettings, refuse: Refuse): void {
+  const [, major, minor] = /^(\d+)\.(\d+)(\.\d+)?$/.exec(istioVersion) ?? [];
   if (major === undefined || Number(major) < 1 || (major === '1' && Number(minor) < 22)) {
     refuse({ code: 'MeshSettingsInvalid', prop: 'istioVersion', got: istioVersion, allowed: 'a version from 1.22, such as 1.31', fix: 'write major.minor: istioctl version shows it' });
   }
   for (const [prop, name] of Object.entries({ clusterDomain, trustDomain })) {
-    if (typeof name !== 'string' || !isDnsName(name)) refuse({ code: 'MeshSettingsInvalid', prop, got: name, allowed: 'a DNS name such as cluster.local', fix: 'write the name alone' });
+    if (!isDnsName(name)) refuse({ code: 'MeshSettingsInvalid', prop, got: name, allowed: 'a DNS name such as cluster.local', fix: 'write the name alone' });
   }
-  checkFlag(dnsCapture, 'dnsCapture', refuse);
 }

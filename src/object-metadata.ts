@@ -1,4 +1,7 @@
-/** Metadata of the objects that a construct makes. Labels and annotations must be such as Kubernetes takes. Errors `LabelInvalid`, `TextInvalid`. */
+/**
+ * Metadata of the objects that a construct makes. Labels and annotations must be such as Kubernetes takes.
+ * Errors `LabelInvalid`, `TextInvalid`, `NameReserved`.
+ */
 export interface ObjectMetadata {
   /**
    * The name of the construct's main object, a DNS label of at most 63 characters. Errors `NameInvalid`, `NameCollision`; error

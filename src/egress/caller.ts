@@ -1,4 +1,5 @@
 import { RouteMatch } from '../http/route-match';
+import { valueClass } from '../private/basics/value-class';
 
 /** Options of a caller. */
 export interface CallerOptions {
@@ -37,3 +38,5 @@ export class Caller {
     /** @internal */ public readonly _options: CallerOptions,
   ) {}
 }
+
+valueClass(Caller, 'Caller');

@@ -8,7 +8,7 @@ import { chartNamespace } from '../private/app/chart';
 import { appModelOf, declare, makingRefuser } from '../private/app/declared';
 import { addObjects } from '../private/app/objects';
 import { Refuse } from '../private/basics/errors';
-import { needObject } from '../private/basics/kinds';
+import { takeProps } from '../private/basics/take';
 import { needDeclared } from '../private/check/declared';
 import { externalDestinations } from '../private/check/external-destination';
 import { checkLeaving } from '../private/check/leaving';
@@ -19,7 +19,7 @@ import { meshRoutesOf } from '../private/model/collisions';
 import { isHttp } from '../private/model/external-service';
 import { targetsOf } from '../private/model/rule';
 
-/** Properties of a `DirectRoute`. Programs without types that give another type get error `TypeInvalid`. */
+/** Properties of a `DirectRoute`. A value of another type is error `TypeInvalid`, a prop that does not exist error `PropUnknown`. */
 export interface DirectRouteProps {
   /**
    * The service to which the route leads: one of the chart's namespace, with `direct: true` and an HTTP port.
@@ -78,7 +78,7 @@ export class DirectRoute extends Construct {
   constructor(scope: Construct, id: string, props: DirectRouteProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);
-    needObject(props, 'props', refuse);
+    props = takeProps('DirectRouteProps', props, refuse);
     const service = needDeclared(this, props.service, 'externalServices', 'service', refuse);
     const namespace = chartNamespace(this, refuse);
     checkService(service, namespace, refuse);

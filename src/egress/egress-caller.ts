@@ -8,14 +8,14 @@ import { chartNamespace } from '../private/app/chart';
 import { appModelOf, declare, makingRefuser } from '../private/app/declared';
 import { addObject } from '../private/app/objects';
 import { Refuse } from '../private/basics/errors';
-import { needObject } from '../private/basics/kinds';
+import { takeProps } from '../private/basics/take';
 import { needDeclared } from '../private/check/declared';
 import { checkEgressCaller } from '../private/check/egress-caller';
 import { rendered } from '../private/istio/manifest/object';
 import { planEgressCaller } from '../private/istio/mesh-leg';
 import { meshRoutesOf } from '../private/model/collisions';
 
-/** Properties of an `EgressCaller`. Programs without types that give another type get error `TypeInvalid`. */
+/** Properties of an `EgressCaller`. A value of another type is error `TypeInvalid`, a prop that does not exist error `PropUnknown`. */
 export interface EgressCallerProps {
   /**
    * The service to which the route leads, mostly of `ExternalService.fromExternalServiceAttributes`.
@@ -67,7 +67,7 @@ export class EgressCaller extends Construct {
   constructor(scope: Construct, id: string, props: EgressCallerProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);
-    needObject(props, 'props', refuse);
+    props = takeProps('EgressCallerProps', props, refuse);
     const service = needDeclared(this, props.service, 'externalServices', 'service', refuse);
     const gateway = needDeclared(this, props.gateway, 'egressGateways', 'gateway', refuse);
     if (service.direct) {

@@ -13,7 +13,7 @@ import { appModelOf, declare, makingRefuser } from '../private/app/declared';
 import { addObjects } from '../private/app/objects';
 import { upstreamRulesOf } from '../private/app/upstream-rules';
 import { Refuse } from '../private/basics/errors';
-import { needObject } from '../private/basics/kinds';
+import { takeProps } from '../private/basics/take';
 import { checkEgressRouteBeside } from '../private/check/beside';
 import { needProxy } from '../private/check/connect-proxy';
 import { needDeclared } from '../private/check/declared';
@@ -46,7 +46,7 @@ export enum VirtualServiceLayout {
   SINGLE = 'SINGLE',
 }
 
-/** Properties of an `EgressRoute`. Programs without types that give another type get error `TypeInvalid`. */
+/** Properties of an `EgressRoute`. A value of another type is error `TypeInvalid`, a prop that does not exist error `PropUnknown`. */
 export interface EgressRouteProps {
   /**
    * The service to which the route leads. Errors `DirectServiceRouted`, `WildcardThroughGateway`, `ResolutionNoneBehindGateway`,
@@ -162,7 +162,7 @@ export class EgressRoute extends Construct {
   constructor(scope: Construct, id: string, props: EgressRouteProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);
-    needObject(props, 'props', refuse);
+    props = takeProps('EgressRouteProps', props, refuse);
     const service = needDeclared(this, props.service, 'externalServices', 'service', refuse);
     const gateway = needDeclared(this, props.gateway, 'egressGateways', 'gateway', refuse);
     if (service.direct) {

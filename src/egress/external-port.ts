@@ -1,4 +1,5 @@
 import { UpstreamTls } from './upstream-tls';
+import { valueClass } from '../private/basics/value-class';
 
 /** Options of a port that leaves the mesh as the application spoke. */
 export interface PortOptions {
@@ -170,6 +171,8 @@ export class ExternalPort {
     /** @internal */ public readonly _spec: ExternalPortSpec,
   ) {}
 }
+
+valueClass(ExternalPort, 'ExternalPort');
 
 /** @internal */
 export interface ExternalPortSpec {

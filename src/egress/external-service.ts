@@ -12,7 +12,7 @@ import { addObject, addObjects } from '../private/app/objects';
 import { allUpstreamRules, removeUnusedRules } from '../private/app/upstream-rules';
 import { checkLabel } from '../private/basics/checks';
 import { Refusal, Refuse } from '../private/basics/errors';
-import { checkFlag, checkList, needObject } from '../private/basics/kinds';
+import { takeProps } from '../private/basics/take';
 import { checkDirectProxy, needProxy } from '../private/check/connect-proxy';
 import { checkExternal, checkImported } from '../private/check/external';
 import { directRules, externalServiceEntry } from '../private/istio/external';
@@ -38,7 +38,7 @@ export enum ServiceLocation {
   MESH_INTERNAL = 'MESH_INTERNAL',
 }
 
-/** Properties of an `ExternalService`. Programs without types that give another type get error `TypeInvalid`. */
+/** Properties of an `ExternalService`. A value of another type is error `TypeInvalid`, a prop that does not exist error `PropUnknown`. */
 export interface ExternalServiceProps {
   /**
    * The DNS names of the service, full and in ASCII; wildcards such as `*.example.com` with `Resolution.servedBy()`, `endpoints()`,
@@ -203,10 +203,10 @@ export class ExternalService extends Construct implements IExternalService {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);
     const namespace = chartNamespace(this, refuse);
-    needObject(props, 'props', refuse);
+    props = takeProps('ExternalServiceProps', props, refuse);
     const app = appModelOf(this);
     const service = checkExternal(props, namespace, MeshSettings.of(this), refuse);
-    const direct = checkFlag(props.direct, 'direct', refuse);
+    const direct = props.direct ?? false;
     this.hosts = service.hosts;
     this.hosts.forEach((host, i) => {
       const [other] = app.externalServices.with('host', namespace, host);
@@ -222,7 +222,7 @@ export class ExternalService extends Construct implements IExternalService {
       namespace,
       service,
       direct,
-      exportTo: (checkList(props.exportTo, 'exportTo', refuse) ?? []).map((viewer, i) => checkLabel(viewer, `exportTo[${i}]`, refuse)),
+      exportTo: (props.exportTo ?? []).map((viewer, i) => checkLabel(viewer, `exportTo[${i}]`, refuse)),
       proxy: props.connectProxy && needProxy(this, props.connectProxy, refuse).path,
       metadata: { labels, annotations },
       imported: false,
@@ -298,10 +298,10 @@ class ImportedExternalService extends Construct implements IExternalService {
   constructor(scope: Construct, id: string, attributes: ExternalServiceAttributes) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);
-    needObject(attributes, 'attributes', refuse);
+    attributes = takeProps('ExternalServiceAttributes', attributes, refuse, 'attributes');
     const namespace = chartNamespace(this, refuse);
     const service = checkImported(attributes, refuse);
-    const direct = checkFlag(attributes.direct, 'direct', refuse);
+    const direct = attributes.direct ?? false;
     this.hosts = service.hosts;
     const model = { path: this.node.path, namespace, service, direct, exportTo: [], metadata: {}, imported: true };
     declare(this, 'externalServices', model);

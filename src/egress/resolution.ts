@@ -1,3 +1,5 @@
+import { valueClass } from '../private/basics/value-class';
+
 /** Options of an endpoint. */
 export interface EndpointOptions {
   /**
@@ -68,6 +70,8 @@ export class Endpoint {
     /** @internal */ public readonly _options: EndpointOptions,
   ) {}
 }
+
+valueClass(Endpoint, 'Endpoint');
 
 /**
  * How the proxy finds the address of an external host.
@@ -147,3 +151,5 @@ export class Resolution {
     /** @internal */ public readonly _workloads?: { [label: string]: string },
   ) {}
 }
+
+valueClass(Resolution, 'Resolution');

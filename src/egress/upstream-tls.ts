@@ -1,3 +1,5 @@
+import { valueClass } from '../private/basics/value-class';
+
 /**
  * Which authorities may have signed the certificate of the external host.
  *
@@ -45,6 +47,8 @@ export class CaSource {
   ) {}
 }
 
+valueClass(CaSource, 'CaSource');
+
 /** Options of `ClientCertificate.secret`. */
 export interface ClientCertificateSecretOptions {
   /**
@@ -86,6 +90,8 @@ export class ClientCertificate {
     /** @internal */ public readonly _spec: ClientCertificateSpec,
   ) {}
 }
+
+valueClass(ClientCertificate, 'ClientCertificate');
 
 /** @internal */
 export interface ClientCertificateSpec {
@@ -130,7 +136,7 @@ export interface SimpleTlsOptions {
 
 /** Options of `UpstreamTls.mutual`. */
 export interface MutualTlsOptions extends SimpleTlsOptions {
-  /** The certificate to show. Error `ClientCertificateMissing`. */
+  /** The certificate to show. */
   readonly clientCertificate: ClientCertificate;
 }
 
@@ -163,6 +169,8 @@ export class UpstreamTls {
     /** @internal */ public readonly _spec: UpstreamTlsSpec,
   ) {}
 }
+
+valueClass(UpstreamTls, 'UpstreamTls');
 
 /** @internal */
 export interface UpstreamTlsSpec extends SimpleTlsOptions {

@@ -1,3 +1,5 @@
+import { valueClass } from '../private/basics/value-class';
+
 /**
  * Who signs a certificate, for cert-manager.
  *
@@ -27,3 +29,5 @@ export class CertificateIssuer {
     /** @internal */ public readonly _kind: 'ClusterIssuer' | 'Issuer',
   ) {}
 }
+
+valueClass(CertificateIssuer, 'CertificateIssuer');

@@ -8,8 +8,8 @@ import { needChart } from '../private/app/chart';
 import { makingRefuser } from '../private/app/declared';
 import { addObject } from '../private/app/objects';
 import { Refuse } from '../private/basics/errors';
-import { needObject } from '../private/basics/kinds';
 import { labelOf } from '../private/basics/names';
+import { takeProps } from '../private/basics/take';
 import { checkCertificate } from '../private/check/certificate';
 import { resolveWorkload } from '../private/check/workload';
 import { rendered } from '../private/istio/manifest/object';
@@ -77,7 +77,7 @@ export class Certificate extends Construct {
   constructor(scope: Construct, id: string, props: CertificateProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);
-    needObject(props, 'props', refuse);
+    props = takeProps('CertificateProps', props, refuse);
     needChart(this, refuse);
     const { namespace } = resolveWorkload(props.workload, 'workload', refuse);
     const intent = checkCertificate(props, refuse);

@@ -10,8 +10,8 @@ import { appModelOf, declare, makingRefuser } from '../private/app/declared';
 import { addObjects } from '../private/app/objects';
 import { checkPort } from '../private/basics/checks';
 import { Refuse } from '../private/basics/errors';
-import { checkList, needObject } from '../private/basics/kinds';
 import { isDnsLabel } from '../private/basics/names';
+import { takeProps } from '../private/basics/take';
 import { checkCaller } from '../private/check/callers';
 import { checkEgressServer } from '../private/check/servers';
 import { resolveWorkload } from '../private/check/workload';
@@ -21,7 +21,7 @@ import { workloadPortsText } from '../private/model/gateway';
 import { legOneHost } from '../private/model/leg-one';
 import { callersOf } from '../private/model/visibility';
 
-/** Properties of an `EgressGateway`. Programs without types that give another type get error `TypeInvalid`. */
+/** Properties of an `EgressGateway`. A value of another type is error `TypeInvalid`, a prop that does not exist error `PropUnknown`. */
 export interface EgressGatewayProps {
   /**
    * Where the pods of the gateway run. Error `EgressGatewayDuplicate` where another gateway of the app has the same port of them,
@@ -107,10 +107,10 @@ export class EgressGateway extends Construct implements IEgressGateway {
   constructor(scope: Construct, id: string, props: EgressGatewayProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);
-    needObject(props, 'props', refuse);
+    props = takeProps('EgressGatewayProps', props, refuse);
     needChart(this, refuse);
     const named = props.metadata?.name;
-    const callers = (checkList(props.callers, 'callers', refuse) ?? []).map((c, i) => checkCaller(c, `callers[${i}]`, refuse).namespace);
+    const callers = (props.callers ?? []).map((c, i) => checkCaller(c, `callers[${i}]`, refuse).namespace);
     const model = identify(this, { ...props, name: named ?? id, nameProp: named === undefined ? 'id' : 'metadata.name', callers, imported: false }, refuse);
     const app = appModelOf(this);
     checkEgressServer(model, app, refuse);
@@ -129,7 +129,7 @@ class ImportedEgressGateway extends Construct implements IEgressGateway {
   constructor(scope: Construct, id: string, attributes: EgressGatewayAttributes) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);
-    needObject(attributes, 'attributes', refuse);
+    attributes = takeProps('EgressGatewayAttributes', attributes, refuse, 'attributes');
     const model = identify(this, { ...attributes, name: attributes.gatewayName, nameProp: 'gatewayName', callers: [], imported: true }, refuse);
     checkEgressServer(model, appModelOf(this), refuse);
     this.legOneHost = legOneHost(model.gateway);
@@ -153,7 +153,7 @@ function identify(scope: IConstruct, identity: Identity, refuse: Refuse): Egress
   if (!port) {
     return refuse({ code: 'EgressGatewayPortMissing', prop: 'port', got: number, allowed: workloadPortsText(workload), fix: `add port ${number} to the Service and to the GatewayWorkload, or set \`port\`` });
   }
-  if (typeof name !== 'string' || !isDnsLabel(name)) {
+  if (!isDnsLabel(name)) {
     refuse({ code: 'GatewayNameNotALabel', prop: nameProp, got: name, allowed: 'a DNS label: lower-case letters, digits and dashes, at most 63', fix: nameProp === 'gatewayName' ? 'write the name that the gateway has' : 'set metadata.name to a name without dots and capitals' });
   }
   const { namespace, selector } = workload;

@@ -1,4 +1,5 @@
 import { IConstruct } from 'constructs';
+import { valueClass } from '../private/basics/value-class';
 
 /** One port of a gateway's Service. */
 export interface GatewayWorkloadPort {
@@ -72,10 +73,10 @@ export class GatewayWorkload {
   public static helmRelease(name: string, options: HelmReleaseOptions): GatewayWorkload {
     return new GatewayWorkload({
       facts: {
-        namespace: options?.namespace,
+        namespace: options.namespace,
         serviceName: name,
-        selector: options?.selector ?? chartLabels(name),
-        ports: options?.ports ?? [{ number: 80 }, { number: 443 }],
+        selector: options.selector ?? chartLabels(name),
+        ports: options.ports ?? [{ number: 80 }, { number: 443 }],
       },
     });
   }
@@ -98,7 +99,7 @@ export class GatewayWorkload {
 
   /** A gateway installed in any other way. */
   public static of(props: GatewayWorkloadProps): GatewayWorkload {
-    return new GatewayWorkload({ facts: props ?? {} });
+    return new GatewayWorkload({ facts: props });
   }
 
   /**
@@ -115,8 +116,10 @@ export class GatewayWorkload {
   ) {}
 }
 
+valueClass(GatewayWorkload, 'GatewayWorkload');
+
 function chartLabels(name: string): { [label: string]: string } {
-  return { app: name, istio: String(name).replace(/^istio-/, '') };
+  return { app: name, istio: name.replace(/^istio-/, '') };
 }
 
 /** @internal */

@@ -10,8 +10,8 @@ import { appModelOf, declare, makingRefuser } from '../private/app/declared';
 import { addObject } from '../private/app/objects';
 import { checkLabel } from '../private/basics/checks';
 import { Refuse } from '../private/basics/errors';
-import { checkList, needObject } from '../private/basics/kinds';
 import { isDnsLabel } from '../private/basics/names';
+import { takeProps } from '../private/basics/take';
 import { checkListeners } from '../private/check/ingress-gateway';
 import { checkServers } from '../private/check/servers';
 import { resolveWorkload } from '../private/check/workload';
@@ -19,7 +19,7 @@ import { ingressGateway } from '../private/istio/ingress-gateway';
 import { renderedLate } from '../private/istio/manifest/object';
 import { routesOf } from '../private/model/visibility';
 
-/** Properties of an `IngressGateway`. Programs without types that give another type get error `TypeInvalid`. */
+/** Properties of an `IngressGateway`. A value of another type is error `TypeInvalid`, a prop that does not exist error `PropUnknown`. */
 export interface IngressGatewayProps {
   /** Where the pods of the gateway run. Error `GatewaysShareForeignPods` where a gateway of another namespace has the same labels and port. */
   readonly workload: GatewayWorkload;
@@ -96,13 +96,12 @@ export class IngressGateway extends Construct implements IIngressGateway {
   constructor(scope: Construct, id: string, props: IngressGatewayProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);
-    needObject(props, 'props', refuse);
+    props = takeProps('IngressGatewayProps', props, refuse);
     const namespace = chartNamespace(this, refuse);
     const workload = resolveWorkload(props.workload, 'workload', refuse);
     const name = props.metadata?.name;
     if (name !== undefined) checkGatewayName(name, 'metadata.name', 'choose a name without dots and capitals', refuse);
-    const routeNamespaces = checkList(props.routeNamespaces ?? [], 'routeNamespaces', refuse)
-      .map((guest, i) => (guest === '*' ? guest : checkLabel(guest, `routeNamespaces[${i}]`, refuse)));
+    const routeNamespaces = (props.routeNamespaces ?? []).map((guest, i) => (guest === '*' ? guest : checkLabel(guest, `routeNamespaces[${i}]`, refuse)));
     const listened = checkListeners(props.listeners ?? [IngressListener.http()], { workload, settings: MeshSettings.of(this) }, refuse);
     const declared = { path: this.node.path, namespace, workload, listened, routeNamespaces, imported: false };
     const app = appModelOf(this);
@@ -124,11 +123,12 @@ class ImportedIngressGateway extends Construct implements IIngressGateway {
   constructor(scope: Construct, id: string, attributes: IngressGatewayAttributes) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);
-    const { gatewayName, gatewayNamespace: namespace, listeners } = needObject(attributes, 'attributes', refuse);
+    attributes = takeProps('IngressGatewayAttributes', attributes, refuse, 'attributes');
+    const { gatewayName, gatewayNamespace: namespace, listeners } = attributes;
     checkGatewayName(gatewayName, 'gatewayName', 'write the name that the Gateway has', refuse);
     this.gatewayName = `${checkLabel(namespace, 'gatewayNamespace', refuse)}/${gatewayName}`;
     const workload = resolveWorkload(attributes.workload, 'workload', refuse);
-    const listened = checkListeners(checkList(listeners, 'listeners', refuse) ?? [], { workload }, refuse);
+    const listened = checkListeners(listeners, { workload }, refuse);
     const model = { path: this.node.path, gatewayName: this.gatewayName, namespace, workload, listened, routeNamespaces: [], imported: true };
     checkServers(model, appModelOf(this), refuse);
     declare(this, 'ingressGateways', model);
@@ -136,7 +136,7 @@ class ImportedIngressGateway extends Construct implements IIngressGateway {
 }
 
 function checkGatewayName(name: string, prop: string, fix: string, refuse: Refuse): void {
-  if (typeof name !== 'string' || !isDnsLabel(name)) {
+  if (!isDnsLabel(name)) {
     refuse({ code: 'GatewayNameNotALabel', prop, got: name, allowed: 'a DNS label: lower-case letters, digits and dashes, at most 63', fix });
   }
 }

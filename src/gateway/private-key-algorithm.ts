@@ -1,3 +1,5 @@
+import { valueClass } from '../private/basics/value-class';
+
 /** Algorithms of private keys that gateways can use; Envoy takes no Ed25519. */
 export class PrivateKeyAlgorithm {
   /**
@@ -19,3 +21,5 @@ export class PrivateKeyAlgorithm {
     /** @internal */ public readonly _size: number,
   ) {}
 }
+
+valueClass(PrivateKeyAlgorithm, 'PrivateKeyAlgorithm');

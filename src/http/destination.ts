@@ -1,5 +1,6 @@
 import { IConstruct } from 'constructs';
 import { IExternalService } from '../egress/i-external-service';
+import { valueClass } from '../private/basics/value-class';
 import { Target } from '../private/model/rule';
 
 /** Options of `Destination.service`. */
@@ -97,6 +98,8 @@ export class Destination {
     /** @internal */ public readonly _target: DestinationTarget,
   ) {}
 }
+
+valueClass(Destination, 'Destination');
 
 /** @internal */
 export interface DestinationTarget {

@@ -1,3 +1,5 @@
+import { valueClass } from '../private/basics/value-class';
+
 /**
  * A condition on one request header. Names do not depend on case, values do.
  *
@@ -40,3 +42,5 @@ export class HeaderMatch {
     /** @internal */ public readonly _value?: string,
   ) {}
 }
+
+valueClass(HeaderMatch, 'HeaderMatch');

@@ -1,3 +1,5 @@
+import { valueClass } from '../private/basics/value-class';
+
 /** Options of `PathMatch.exact`, `prefix` and `rawPrefix`. */
 export interface PathMatchOptions {
   /**
@@ -69,3 +71,5 @@ export class PathMatch {
     /** @internal */ public readonly _grpc?: { readonly service: string; readonly method?: string },
   ) {}
 }
+
+valueClass(PathMatch, 'PathMatch');

@@ -1,3 +1,5 @@
+import { valueClass } from '../private/basics/value-class';
+
 /**
  * A condition on one parameter of the query string.
  *
@@ -30,3 +32,5 @@ export class QueryParamMatch {
     /** @internal */ public readonly _value: string,
   ) {}
 }
+
+valueClass(QueryParamMatch, 'QueryParamMatch');

@@ -1,3 +1,5 @@
+import { valueClass } from '../private/basics/value-class';
+
 /**
  * How a path is changed on the way to its destination. The query string stays.
  *
@@ -39,6 +41,8 @@ export class PathRewrite {
     /** @internal */ public readonly _regex?: string,
   ) {}
 }
+
+valueClass(PathRewrite, 'PathRewrite');
 
 /**
  * What is changed of the URL on the way to the destination, which is told of it: Envoy writes what was asked for into `x-envoy-original-path`

@@ -1,5 +1,6 @@
 import { Destination } from './destination';
 import { IIngressDelegate } from '../ingress/i-ingress-delegate';
+import { valueClass } from '../private/basics/value-class';
 
 /** A destination and its share. */
 export interface WeightedDestination {
@@ -102,6 +103,8 @@ export class RouteAction {
     /** @internal */ public readonly _spec: RouteActionSpec,
   ) {}
 }
+
+valueClass(RouteAction, 'RouteAction');
 
 /** @internal */
 export interface RouteActionSpec {

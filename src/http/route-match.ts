@@ -17,14 +17,14 @@ export interface RouteMatch {
   readonly path?: PathMatch;
 
   /**
-   * Headers, each of which must fit. One condition a header. Error `HeaderInvalid`.
+   * Headers, each of which must fit. One condition a header. Errors `HeaderInvalid`, `NameReserved`.
    *
    * @default - no condition
    */
   readonly headers?: HeaderMatch[];
 
   /**
-   * Parameters of the query string, each of which must fit.
+   * Parameters of the query string, each of which must fit. Error `NameReserved`.
    *
    * @default - no condition
    */

@@ -72,7 +72,7 @@ export interface RouteRule {
 
 /** A rule of an `IngressRoute`. */
 export interface IngressRule extends RouteRule {
-  /** What is done with a request that matches. Error `ActionMissing`. */
+  /** What is done with a request that matches. */
   readonly action: RouteAction;
 
   /**

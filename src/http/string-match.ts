@@ -1,3 +1,5 @@
+import { valueClass } from '../private/basics/value-class';
+
 /**
  * How a text is compared. Case matters.
  *
@@ -28,3 +30,5 @@ export class StringMatch {
     /** @internal */ public readonly _value: string,
   ) {}
 }
+
+valueClass(StringMatch, 'StringMatch');

@@ -1,4 +1,5 @@
 import { ClaimMatch } from './claim-match';
+import { valueClass } from '../private/basics/value-class';
 
 /** Options of `Access.jwt`. */
 export interface JwtOptions {
@@ -127,6 +128,8 @@ export class Access {
     /** @internal */ public readonly _spec: AccessSpec,
   ) {}
 }
+
+valueClass(Access, 'Access');
 
 /** @internal */
 export interface AccessSpec {

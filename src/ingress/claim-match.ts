@@ -1,3 +1,5 @@
+import { valueClass } from '../private/basics/value-class';
+
 /**
  * A condition on one claim of a token. The claim is a text, or a list of texts of which one must fit; numbers and booleans never fit.
  * A `scope` is taken apart at its spaces.
@@ -36,3 +38,5 @@ export class ClaimMatch {
     /** @internal */ public readonly _present?: boolean,
   ) {}
 }
+
+valueClass(ClaimMatch, 'ClaimMatch');

@@ -1,4 +1,5 @@
 import { Credential } from './credential';
+import { valueClass } from '../private/basics/value-class';
 
 /** Options of `ClientCertificates.required` and `ClientCertificates.optional`. */
 export interface ClientCertificatesOptions {
@@ -34,3 +35,5 @@ export class ClientCertificates {
     /** @internal */ public readonly _ca?: Credential,
   ) {}
 }
+
+valueClass(ClientCertificates, 'ClientCertificates');

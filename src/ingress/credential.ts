@@ -1,4 +1,5 @@
 import { IConstruct } from 'constructs';
+import { valueClass } from '../private/basics/value-class';
 
 /**
  * A Secret that the pods of a gateway read. They find it in their own namespace only, wherever the Gateway object is.
@@ -29,3 +30,5 @@ export class Credential {
     /** @internal */ public readonly _source: { readonly name?: string; readonly construct?: IConstruct },
   ) {}
 }
+
+valueClass(Credential, 'Credential');

@@ -8,7 +8,7 @@ import { declare, makingRefuser } from '../private/app/declared';
 import { addObject } from '../private/app/objects';
 import { checkLabel } from '../private/basics/checks';
 import { Refuse } from '../private/basics/errors';
-import { needObject } from '../private/basics/kinds';
+import { takeProps } from '../private/basics/take';
 import { checkDelegateRules, checkPrefixes } from '../private/check/delegate';
 import { delegateVirtualService } from '../private/istio/delegate';
 import { rendered } from '../private/istio/manifest/object';
@@ -77,7 +77,7 @@ export class IngressDelegate extends Construct implements IIngressDelegate {
   constructor(scope: Construct, id: string, props: IngressDelegateProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);
-    needObject(props, 'props', refuse);
+    props = takeProps('IngressDelegateProps', props, refuse);
     const namespace = chartNamespace(this, refuse);
     const rootNamespace = checkLabel(props.rootNamespace, 'rootNamespace', refuse);
     const prefixes = checkPrefixes(props.prefixes, refuse);
@@ -98,7 +98,8 @@ class ImportedIngressDelegate extends Construct implements IIngressDelegate {
   constructor(scope: Construct, id: string, attributes: IngressDelegateAttributes) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);
-    const { name, namespace } = needObject(attributes, 'attributes', refuse);
+    attributes = takeProps('IngressDelegateAttributes', attributes, refuse, 'attributes');
+    const { name, namespace } = attributes;
     this.delegateName = `${checkLabel(namespace, 'namespace', refuse)}/${checkLabel(name, 'name', refuse)}`;
     declare(this, 'ingressDelegates', { path: this.node.path, delegateName: this.delegateName });
   }

@@ -2,6 +2,7 @@ import { ClientCertificates } from './client-certificates';
 import { Credential } from './credential';
 import { PlainHttp } from './plain-http';
 import { TlsVersion } from './tls-version';
+import { valueClass } from '../private/basics/value-class';
 
 /** Options of `IngressListener.http`. */
 export interface HttpListenerOptions {
@@ -137,6 +138,8 @@ export class IngressListener {
     /** @internal */ public readonly _spec: IngressListenerSpec,
   ) {}
 }
+
+valueClass(IngressListener, 'IngressListener');
 
 /** @internal */
 export interface IngressListenerSpec extends HttpsListenerOptions {

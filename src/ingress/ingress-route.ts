@@ -12,7 +12,7 @@ import { addObject, addObjects } from '../private/app/objects';
 import { upstreamRulesOf } from '../private/app/upstream-rules';
 import { Refusal, Refuse, refuser } from '../private/basics/errors';
 import { checkRouteHosts } from '../private/basics/hosts';
-import { checkList, needObject } from '../private/basics/kinds';
+import { take, takeProps } from '../private/basics/take';
 import { checkAccess } from '../private/check/access';
 import { checkUpstream } from '../private/check/beside';
 import { needDeclared } from '../private/check/declared';
@@ -35,7 +35,7 @@ import { routesThroughPods } from '../private/model/visibility';
 import { arrange, precedence } from '../private/requests/order';
 import { redirectsToItself } from '../private/requests/redirect-loop';
 
-/** Properties of an `IngressRoute`. Programs without types that give another type get error `TypeInvalid`. */
+/** Properties of an `IngressRoute`. A value of another type is error `TypeInvalid`, a prop that does not exist error `PropUnknown`. */
 export interface IngressRouteProps {
   /** The gateway through which requests come in. */
   readonly gateway: IIngressGateway;
@@ -138,7 +138,7 @@ export class IngressRoute extends Construct {
   constructor(scope: Construct, id: string, props: IngressRouteProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);
-    needObject(props, 'props', refuse);
+    props = takeProps('IngressRouteProps', props, refuse);
     const gateway = needDeclared(this, props.gateway, 'ingressGateways', 'gateway', refuse);
     this.gateway = gateway;
     const namespace = chartNamespace(this, refuse);
@@ -178,17 +178,13 @@ export class IngressRoute extends Construct {
     if (this.model.route.opaque) {
       refuse({ code: 'RulesOnOpaqueTraffic', prop: 'rule', got: 'set', allowed: 'rules for routes without destinations', fix: 'make another route for HTTP' });
     }
-    this.model = this.withRules([rule], 'rule', refuse);
+    this.model = this.withRules(take('IngressRule[]', [rule], 'rule', refuse), 'rule', refuse);
     declare(this, 'ingressRoutes', this.model);
     this.leadOutside();
   }
 
   /** The route with more rules behind those that it has. */
   private withRules(rules: IngressRule[], prop: string, refuse: Refuse): IngressRouteModel {
-    const idle = checkList(rules, prop, refuse).findIndex((rule, i) => needObject(rule, `${prop}[${i}]`, refuse).action === undefined);
-    if (idle >= 0) {
-      refuse({ code: 'ActionMissing', prop: `${prop}[${idle}].action`, got: undefined, allowed: 'an action', fix: 'say what is done, for example RouteAction.forward(...)' });
-    }
     const { route, targets, upstreams } = this.model;
     const before = route.rules.length;
     const added = checkRules(this, rules, prop, refuse, route.rules);

@@ -1,4 +1,5 @@
 import { PathMatch } from '../http/path-match';
+import { valueClass } from '../private/basics/value-class';
 
 /** Options of `PlainHttp.redirect`. */
 export interface PlainHttpRedirectOptions {
@@ -49,3 +50,5 @@ export class PlainHttp {
     /** @internal */ public readonly _redirect?: PlainHttpRedirectOptions,
   ) {}
 }
+
+valueClass(PlainHttp, 'PlainHttp');

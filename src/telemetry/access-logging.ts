@@ -1,3 +1,5 @@
+import { valueClass } from '../private/basics/value-class';
+
 /** Options of `AccessLogging`. */
 export interface AccessLoggingOptions {
   /**
@@ -42,3 +44,5 @@ export class AccessLogging {
     /** @internal */ public readonly _disabled?: boolean,
   ) {}
 }
+
+valueClass(AccessLogging, 'AccessLogging');

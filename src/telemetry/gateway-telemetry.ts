@@ -9,8 +9,8 @@ import { needChart } from '../private/app/chart';
 import { appModelOf, declare, makingRefuser } from '../private/app/declared';
 import { addObject } from '../private/app/objects';
 import { Refuse } from '../private/basics/errors';
-import { needObject } from '../private/basics/kinds';
 import { labelOf } from '../private/basics/names';
+import { takeProps } from '../private/basics/take';
 import { checkTelemetry } from '../private/check/telemetry';
 import { resolveWorkload } from '../private/check/workload';
 import { rendered } from '../private/istio/manifest/object';
@@ -66,7 +66,7 @@ export class GatewayTelemetry extends Construct {
   constructor(scope: Construct, id: string, props: GatewayTelemetryProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);
-    needObject(props, 'props', refuse);
+    props = takeProps('GatewayTelemetryProps', props, refuse);
     needChart(this, refuse);
     const workload = resolveWorkload(props.workload, 'workload', refuse);
     const { namespace, selector, serviceName } = workload;

@@ -1,3 +1,5 @@
+import { valueClass } from '../private/basics/value-class';
+
 /** Options of `Metrics`. */
 export interface MetricsOptions {
   /**
@@ -34,3 +36,5 @@ export class Metrics {
     /** @internal */ public readonly _withoutTags?: string[],
   ) {}
 }
+
+valueClass(Metrics, 'Metrics');

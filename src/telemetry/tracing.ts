@@ -1,3 +1,5 @@
+import { valueClass } from '../private/basics/value-class';
+
 /** Options of `Tracing.sampled`. */
 export interface SampledOptions {
   /**
@@ -33,3 +35,5 @@ export class Tracing {
     /** @internal */ public readonly _sampled?: SampledOptions,
   ) {}
 }
+
+valueClass(Tracing, 'Tracing');

@@ -10,6 +10,7 @@ import { needChart } from '../private/app/chart';
 import { appModelOf, checkLate, declare, makingRefuser } from '../private/app/declared';
 import { addObject } from '../private/app/objects';
 import { Refusal, Refuse, refuser } from '../private/basics/errors';
+import { take, takeProps } from '../private/basics/take';
 import { checkDestinationPolicy } from '../private/check/destination-policy';
 import { policyAnnotations, policyReaders, policyRule } from '../private/istio/destination-policy';
 import { renderedLate } from '../private/istio/manifest/object';
@@ -99,6 +100,7 @@ export class DestinationPolicy extends Construct {
   constructor(scope: Construct, id: string, props: DestinationPolicyProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);
+    props = takeProps('DestinationPolicyProps', props, refuse);
     needChart(this, refuse);
     this.intent = checkDestinationPolicy(this, props, refuse);
     const { host, namespace } = this.intent;
@@ -122,9 +124,11 @@ export class DestinationPolicy extends Construct {
    * @param name one of `subsets`. Error `SubsetUnknown`.
    */
   public subset(name: string): Destination {
+    const refuse: Refuse = refuser(this);
+    take('string', name, 'subset', refuse);
     const known = this.intent.subsets.map(s => s.name);
     if (!known.includes(name)) {
-      refuser(this)({ code: 'SubsetUnknown', prop: 'subset', got: name, allowed: known.join(', ') || 'none, because the policy has no subsets', fix: 'name one of the subsets, or add it to the policy' });
+      refuse({ code: 'SubsetUnknown', prop: 'subset', got: name, allowed: known.join(', ') || 'none, because the policy has no subsets', fix: 'name one of the subsets, or add it to the policy' });
     }
     return Destination._subset(this, this.intent.target, name);
   }

@@ -1,5 +1,6 @@
 import { Duration } from 'cdk8s';
 import { LocalityLoadBalancing } from './locality-load-balancing';
+import { valueClass } from '../private/basics/value-class';
 
 /** A cookie by which requests are told apart. */
 export interface HashCookie {
@@ -47,6 +48,8 @@ export class HashKey {
     /** @internal */ public readonly _spec: HashKeySpec,
   ) {}
 }
+
+valueClass(HashKey, 'HashKey');
 
 /** @internal */
 export interface HashKeySpec {
@@ -107,6 +110,8 @@ export class LoadBalancer {
     /** @internal */ public readonly _spec: LoadBalancerSpec,
   ) {}
 }
+
+valueClass(LoadBalancer, 'LoadBalancer');
 
 /** @internal */
 export interface LoadBalancerSpec extends LoadBalancerOptions {

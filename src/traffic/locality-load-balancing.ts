@@ -1,3 +1,5 @@
+import { valueClass } from '../private/basics/value-class';
+
 /** Where requests of one region go when its own endpoints fail. */
 export interface RegionFailover {
   /** The region of the proxy, the first part of a locality. */
@@ -53,6 +55,8 @@ export class LocalityLoadBalancing {
     /** @internal */ public readonly _spec: LocalitySpec,
   ) {}
 }
+
+valueClass(LocalityLoadBalancing, 'LocalityLoadBalancing');
 
 /** @internal */
 export interface LocalitySpec {

@@ -77,15 +77,9 @@ const TLS: Refused[] = [
     message: '[SniWithoutSubjectAltNames] shop/service: ports[0].tls.subjectAltNames is not set; allowed: the names to accept, where sni is set on a TCP port; fix: add subjectAltNames: [\'db.example.com\']',
   },
   {
-    when: 'JavaScript leaves out the client certificate',
-    // @ts-expect-error TypeScript does not let it be left out
-    props: withTls(UpstreamTls.mutual({})),
-    message: '[ClientCertificateMissing] shop/service: ports[0].tls.clientCertificate is not set; allowed: ClientCertificate.secret(name), or both paths of ClientCertificate.files; fix: say where the certificate is, or use UpstreamTls.simple()',
-  },
-  {
     when: 'a client certificate has no key',
     props: withTls(UpstreamTls.mutual({ clientCertificate: ClientCertificate.files({ certificate: '/a.crt', privateKey: '' }) })),
-    message: '[ClientCertificateMissing] shop/service: ports[0].tls.clientCertificate is {"certificate":"/a.crt","privateKey":""}; allowed: ClientCertificate.secret(name), or both paths of ClientCertificate.files; fix: say where the certificate is, or use UpstreamTls.simple()',
+    message: '[FilePathInvalid] shop/service: ports[0].tls.clientCertificate.privateKey is ""; allowed: the absolute path of a file; fix: correct the path: it begins with /, and does not end with it',
   },
   {
     when: 'authorities stand beside the Secret that holds them',

@@ -159,7 +159,7 @@ describe('ingress route', () => {
   test('is refused when a rule says nothing about what is done', () => {
     const { route } = ingress({}, { hosts: ['shop.example.com'] });
     expectRefusal(() => route.addRule({} as IngressRule),
-      '[ActionMissing] shop/route: rule[0].action is not set; allowed: an action; fix: say what is done, for example RouteAction.forward(...)');
+      '[TypeInvalid] shop/route: rule[0].action is not set; allowed: a value of class RouteAction; fix: make it with RouteAction.forward, split, redirect, respond, delegate');
   });
 
   test('is refused when a rule that is added later comes behind everything', () => {

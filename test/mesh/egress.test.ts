@@ -329,6 +329,15 @@ describeMesh('egress: routes', () => {
       expect(answer).toFail({ status: 403, at: 'egress' });
     });
 
+    test('broken: where a caller without a name stands for its namespace, every service account passes', async () => {
+      const broken = declare({ ports }, { callers: [Caller.serviceAccount('shop', 'another')] });
+      const anyAccount = '.*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:;[^,]*)?';
+      broken.route.gatewayVirtualService.addJsonPatch(JsonPatch.replace('/spec/http/0/match/0/headers/x-forwarded-client-cert/regex', anyAccount));
+      part(broken, 'AuthorizationPolicy', '80').addJsonPatch(JsonPatch.replace('/spec/rules/0/from/0/source', { notNamespaces: ['shop'] }));
+      const { answers: [answer] } = await run(broken, secureApi, [get('http://api.test/get', fromApp)]);
+      expect(answer).toReach('api.test', { leftBy: 'egress' });
+    });
+
     test('a stranger\'s TLS is closed', async () => {
       const { answers: [invited, refused] } = await run(declare({ ports }), secureApi,
         [get('https://api.test/get', fromApp), get('https://api.test/get', stranger)], { fixtures: intrusion(own, tlsLeg) });

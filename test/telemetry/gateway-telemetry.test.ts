@@ -73,7 +73,6 @@ describe('telemetry of a gateway', () => {
     { when: 'too little is sampled', props: samples(-1), message: '[SamplingInvalid] edge/telemetry: tracing.percent is -1; allowed: a number from 0 to 100, in steps of 0.01; fix: correct the number' },
     { when: 'too much is sampled', props: samples(101), message: '[SamplingInvalid] edge/telemetry: tracing.percent is 101; allowed: a number from 0 to 100, in steps of 0.01; fix: correct the number' },
     { when: 'the share is too fine', props: samples(0.001), message: '[SamplingInvalid] edge/telemetry: tracing.percent is 0.001; allowed: a number from 0 to 100, in steps of 0.01; fix: correct the number' },
-    { when: 'the share is no number', props: samples(NaN), message: '[SamplingInvalid] edge/telemetry: tracing.percent is NaN; allowed: a number from 0 to 100, in steps of 0.01; fix: correct the number' },
     { when: 'a provider has no name', props: { metrics: Metrics.off({ provider: '' }) }, message: '[ExtensionProviderInvalid] edge/telemetry: metrics.provider is ""; allowed: the name of an extension provider of mesh config; fix: write its name' },
     { when: 'no tags are named', props: { metrics: Metrics.withoutTags([]) }, message: '[MetricTagInvalid] edge/telemetry: metrics is empty; allowed: names of tags, such as request_protocol; fix: correct the names' },
     { when: 'a tag is no tag', props: { metrics: Metrics.withoutTags(['request.path']) }, message: '[MetricTagInvalid] edge/telemetry: metrics is "request.path"; allowed: names of tags, such as request_protocol; fix: correct the names' },

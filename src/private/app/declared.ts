@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
-import { IstioValidationError, Refusal, Refuse, lateError, refuser } from '../basics/errors';
+import { IstioValidationError, Refusal, Refuse, lateError, pathOf, refuser } from '../basics/errors';
 import { AppModel } from '../model/app-model';
 import { Collection, Owner } from '../model/collection';
 import { Declaration, Models, attach, declarationOf } from '../model/declaration';
@@ -23,7 +23,7 @@ function makeState(root: IConstruct): State {
   root.node.addValidation({
     validate: () => {
       const errors = state.lateChecks.filter(({ construct }) => isAttached(construct))
-        .flatMap(({ construct, check }) => check().map(refusal => new IstioValidationError(construct, refusal)));
+        .flatMap(({ construct, check }) => check().map(refusal => new IstioValidationError(pathOf(construct), refusal)));
       // thrown, because of a text cdk8s would keep neither the code nor the prop
       if (errors.length > 0) throw lateError(errors);
       return [];

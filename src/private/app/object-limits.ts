@@ -1,5 +1,6 @@
 import { Refusal } from '../basics/errors';
 import { isTooLong, MAX_REGEX_BYTES } from '../basics/regex-limit';
+import { READABLE, UNREADABLE } from '../basics/text';
 
 const MAX_RULES = 512;
 
@@ -28,13 +29,11 @@ function regexRefusals(value: unknown, path: string): Refusal[] {
   });
 }
 
-/** What YAML neither holds as it is nor is written as an escape by cdk8s. */
-const UNREADABLE = /[\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]/u;
-
-/** One such character, and nobody reads any of the objects in the file. */
+/** Texts of users were looked at when they were taken; this is about what was made of them. */
 export function textRefusals(value: unknown, path: string): Refusal[] {
   if (typeof value === 'string' && UNREADABLE.test(value)) {
-    return [{ code: 'TextInvalid', prop: path, got: JSON.stringify(value), allowed: 'texts without DEL, C1 control characters, line separators and halves of characters', fix: 'leave the character out' }];
+    const [allowed, fix] = READABLE;
+    return [{ code: 'TextInvalid', prop: path, got: JSON.stringify(value), allowed, fix }];
   }
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => [

@@ -4,7 +4,6 @@ import { appModelOf, checkLate, declare } from './declared';
 import { limitRefusals, textRefusals } from './object-limits';
 import { checkLabel } from '../basics/checks';
 import { Refusal, Refuse, refuser } from '../basics/errors';
-import { checkObject } from '../basics/kinds';
 import { checkAnnotations, checkLabels } from '../basics/labels';
 import { Labels } from '../model/labels';
 import { RenderedObject } from '../model/rendered-object';
@@ -23,7 +22,6 @@ export function addObjects(scope: Construct, objects: RenderedObject[], metadata
 export function addObject(scope: Construct, object: RenderedObject, metadata: Metadata = {}): ApiObject {
   const { id, apiVersion, kind, namespace, name, spec } = object;
   const refuse = refuser(scope);
-  checkObject(metadata, 'metadata', refuse);
   if (name !== undefined) checkLabel(name, 'metadata.name', refuse, { fix: 'shorten or correct the name' });
   checkLabels(metadata.labels, 'metadata.labels', refuse);
   const annotations = { ...metadata.annotations, ...object.annotations };

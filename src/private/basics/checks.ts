@@ -2,7 +2,6 @@ import { isIP } from 'node:net';
 import { Duration } from 'cdk8s';
 import { ErrorCode } from './codes';
 import { Refuse } from './errors';
-import { checkKind } from './kinds';
 import { isDnsLabel, isDnsName } from './names';
 import { regexError } from './re2';
 import { isTooLong, MAX_REGEX_BYTES } from './regex-limit';
@@ -16,7 +15,7 @@ export function checkPort(port: number, prop: string, refuse: Refuse): number {
 
 /** An IP address, or a CIDR block; tells whether it is a block. */
 export function checkAddress(address: string, prop: string, refuse: Refuse): boolean {
-  const [ip, bits, rest] = String(address).split('/');
+  const [ip, bits, rest] = address.split('/');
   const max = isIP(ip) === 6 ? 128 : 32;
   if (!isIP(ip) || rest !== undefined || (bits !== undefined && (!/^\d+$/.test(bits) || Number(bits) > max))) {
     refuse({ code: 'AddressInvalid', prop, got: address, allowed: 'an IP address or a CIDR block', fix: 'correct the address' });
@@ -31,13 +30,13 @@ export function checkLength(list: readonly unknown[], max: number, prop: string,
 
 /** For lists that say who may enter: an empty one could be read as everybody or as nobody. */
 export function checkNotEmpty(list: unknown[], prop: string, refuse: Refuse): void {
-  if (!Array.isArray(list) || list.length === 0) {
+  if (list.length === 0) {
     refuse({ code: 'AccessEmpty', prop, got: list, allowed: 'one or more', fix: 'say what is meant, or leave it out' });
   }
 }
 
 export function checkExtensionProvider(provider: string | undefined, prop: string, refuse: Refuse): string {
-  if (typeof provider !== 'string' || provider.trim() === '') {
+  if (provider === undefined || provider.trim() === '') {
     refuse({ code: 'ExtensionProviderInvalid', prop, got: provider, allowed: 'the name of an extension provider of mesh config', fix: 'write its name' });
   }
   return provider as string;
@@ -56,7 +55,7 @@ export function checkRegex(regex: string, prop: string, refuse: Refuse): void {
 }
 
 export function checkTimeout(timeout: Duration | undefined, prop: string, refuse: Refuse): number | undefined {
-  const ms = checkKind(timeout, Duration, prop, refuse)?.toMilliseconds();
+  const ms = timeout?.toMilliseconds();
   if (ms !== undefined && ms < 1) {
     refuse({ code: 'TimeoutInvalid', prop, got: `${ms} ms`, allowed: 'one millisecond or more', fix: 'leave it out for no timeout' });
   }
@@ -64,7 +63,7 @@ export function checkTimeout(timeout: Duration | undefined, prop: string, refuse
 }
 
 export function checkReason(reason: string, prop: string, refuse: Refuse): string {
-  if (typeof reason !== 'string' || reason.trim() === '') {
+  if (reason.trim() === '') {
     refuse({ code: 'ReasonMissing', prop, got: reason, allowed: 'a sentence that says why', fix: 'say why; it is kept as an annotation' });
   }
   return reason;
@@ -101,15 +100,8 @@ export function checkHeaderName(name: string, prop: string, refuse: Refuse): voi
   }
 }
 
-/** Programs without types can pass any text where an enum is meant. */
-export function checkEnum(value: string | undefined, values: string[], prop: string, refuse: Refuse): void {
-  if (value !== undefined && !values.includes(value)) {
-    refuse({ code: 'ValueUnknown', prop, got: value, allowed: values.join(', '), fix: 'use a member of the enum' });
-  }
-}
-
 export function checkLabel(name: string, prop: string, refuse: Refuse, { code = 'NameInvalid', fix = 'correct the name' }: { code?: ErrorCode; fix?: string } = {}): string {
-  if (typeof name !== 'string' || !isDnsLabel(name)) {
+  if (!isDnsLabel(name)) {
     refuse({ code, prop, got: name, allowed: 'a DNS label of at most 63 characters', fix });
   }
   return name;
@@ -117,7 +109,7 @@ export function checkLabel(name: string, prop: string, refuse: Refuse, { code = 
 
 /** The name of an object that may have dots in its name, such as a Secret. */
 export function checkDnsName(name: string, prop: string, what: string, refuse: Refuse): string {
-  if (typeof name !== 'string' || !isDnsName(name)) {
+  if (!isDnsName(name)) {
     refuse({ code: 'NameInvalid', prop, got: name, allowed: `the name of a ${what}: DNS labels with dots between them`, fix: 'correct the name' });
   }
   return name;
@@ -125,7 +117,7 @@ export function checkDnsName(name: string, prop: string, what: string, refuse: R
 
 /** The path of a file in a container. */
 export function checkFilePath(path: string, prop: string, refuse: Refuse): string {
-  if (typeof path !== 'string' || !/^\/.*[^/]$/.test(path)) {
+  if (!/^\/.*[^/]$/.test(path)) {
     refuse({ code: 'FilePathInvalid', prop, got: path, allowed: 'the absolute path of a file', fix: 'correct the path: it begins with /, and does not end with it' });
   }
   return path;

@@ -25,13 +25,14 @@ export class IstioValidationError extends Error {
   public readonly got: unknown;
   public readonly constructPath: string;
 
-  constructor(scope: IConstruct, refusal: Refusal) {
-    super(refusalMessage(scope, refusal));
+  /** @param place the path of a construct, or the factory of a value that is not in one yet */
+  constructor(place: string, refusal: Refusal) {
+    super(messageAt(place, refusal));
     this.name = 'IstioValidationError';
     this.code = refusal.code;
     this.prop = refusal.prop;
     this.got = refusal.got;
-    this.constructPath = pathOf(scope);
+    this.constructPath = place;
   }
 }
 
@@ -43,17 +44,21 @@ export function lateError(errors: IstioValidationError[]): Error {
 }
 
 export function refuser(scope: IConstruct): Refuse {
+  return refuserAt(pathOf(scope));
+}
+
+export function refuserAt(place: string): Refuse {
   return refusal => {
-    throw new IstioValidationError(scope, refusal);
+    throw new IstioValidationError(place, refusal);
   };
 }
 
-export function refusalMessage(scope: IConstruct, { code, prop, got, allowed, fix }: Refusal): string {
-  return `[${code}] ${pathOf(scope)}: ${prop} is ${show(got)}; allowed: ${allowed}; fix: ${fix}`;
+function messageAt(place: string, { code, prop, got, allowed, fix }: Refusal): string {
+  return `[${code}] ${place}: ${prop} is ${show(got)}; allowed: ${allowed}; fix: ${fix}`;
 }
 
 /** The path of an app itself is empty. */
-function pathOf(scope: IConstruct): string {
+export function pathOf(scope: IConstruct): string {
   return scope.node.path || 'App';
 }
 
@@ -67,7 +72,7 @@ function show(value: unknown): string {
 
 function shown(value: unknown): string {
   if (value === undefined) return 'not set';
-  if (Array.isArray(value)) return value.length === 0 ? 'empty' : value.map(shown).join(', ');
+  if (Array.isArray(value)) return value.length === 0 ? 'empty' : value.map(item => (Array.isArray(item) ? showObject(item) : shown(item))).join(', ');
   if (typeof value === 'function') return `function ${value.name}`;
   if (typeof value === 'object' && value !== null) return showObject(value);
   return typeof value === 'string' ? `"${value}"` : String(value);
@@ -76,9 +81,19 @@ function shown(value: unknown): string {
 /** Values of classes have fields that are nobody's business, and constructs lead in circles. */
 function showObject(value: object): string {
   if (Construct.isConstruct(value)) return `the ${value.constructor.name} ${pathOf(value)}`;
-  return isPlain(value) ? JSON.stringify(value, (_, inner) => (isPlain(inner) ? inner : showObject(inner))) : `a value of class ${value.constructor.name}`;
+  if (!isPlain(value)) return `a value of class ${classNameOf(value)}`;
+  try {
+    return JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? `${inner}` : isPlain(inner) ? inner : showObject(inner)));
+  } catch {
+    return 'an object that holds itself';
+  }
 }
 
+/** Asks the prototype: a field of the object may be called `constructor`. */
 function isPlain(value: unknown): boolean {
-  return typeof value !== 'object' || value === null || Array.isArray(value) || value.constructor === Object || value.constructor === undefined;
+  return typeof value !== 'object' || value === null || Array.isArray(value) || ['Object', undefined].includes(classNameOf(value));
+}
+
+function classNameOf(value: object): string | undefined {
+  return Object.getPrototypeOf(value)?.constructor?.name;
 }

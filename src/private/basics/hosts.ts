@@ -11,12 +11,12 @@ export interface HostRules {
 }
 
 /** Checks hosts and returns them in lower case, as DNS and Istio compare them. */
-export function checkHosts(hosts: string[], prop: string, rules: HostRules, refuse: Refuse): string[] {
-  if (!Array.isArray(hosts) || hosts.length === 0) {
-    refuse({ code: 'HostsEmpty', prop, got: hosts, allowed: 'one host or more', fix: 'name the hosts, for example api.example.com' });
+export function checkHosts(hosts: string[] | undefined, prop: string, rules: HostRules, refuse: Refuse): string[] {
+  if (!hosts?.length) {
+    return refuse({ code: 'HostsEmpty', prop, got: hosts, allowed: 'one host or more', fix: 'name the hosts, for example api.example.com' });
   }
   const seen = new Set<string>();
-  return hosts.map((host, i) => {
+  const all = hosts.map((host, i) => {
     const checked = checkHost(host, `${prop}[${i}]`, rules, refuse);
     if (seen.has(checked)) {
       refuse({ code: 'HostDuplicate', prop: `${prop}[${i}]`, got: host, allowed: 'each host once (case does not matter)', fix: 'delete the second one' });
@@ -24,6 +24,8 @@ export function checkHosts(hosts: string[], prop: string, rules: HostRules, refu
     seen.add(checked);
     return checked;
   });
+  // services show their hosts to the program
+  return Object.freeze(all) as string[];
 }
 
 /** Checks one host; see `checkHosts`. */
@@ -35,12 +37,11 @@ export function checkHost(host: string, prop: string, rules: HostRules, refuse: 
     });
   }
   const allowed = `a fully qualified DNS name such as api.example.com${rules.wildcard ? ', or a wildcard such as *.example.com' : ''}`;
-  const text = String(host);
-  if (/[^\x00-\x7f]/.test(text)) {
-    const ascii = domainToASCII(text);
+  if (/[^\x00-\x7f]/.test(host)) {
+    const ascii = domainToASCII(host);
     refuse({ code: 'HostNotAscii', prop, got: host, allowed, fix: ascii ? `write "${ascii}"` : 'write the punycode form' });
   }
-  const lower = text.toLowerCase();
+  const lower = host.toLowerCase();
   if (lower.length > 253 || !NAME.test(lower) || (isWildcard(lower) && !rules.wildcard)) {
     refuse({ code: 'HostInvalid', prop, got: host, allowed, fix: hintFor(lower) });
   }
@@ -76,7 +77,7 @@ export function checkDisjoint(hosts: string[], prop: string, refuse: Refuse): vo
 
 /** The hosts of an ingress route. */
 export function checkRouteHosts(hosts: string[] | undefined, refuse: Refuse): string[] {
-  const checked = checkHosts(hosts!, 'hosts', { wildcard: true, catchAll: true }, refuse);
+  const checked = checkHosts(hosts, 'hosts', { wildcard: true, catchAll: true }, refuse);
   checkDisjoint(checked, 'hosts', refuse);
   return checked;
 }

@@ -1,5 +1,4 @@
 import { Refuse } from './errors';
-import { checkObject } from './kinds';
 import { isDnsName } from './names';
 
 const QUALIFIED = /^(?:([^/]+)\/)?([A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?)$/;
@@ -11,6 +10,7 @@ const MAX_ANNOTATIONS = 2 ** 18;
 /** Labels as Kubernetes takes them. */
 export function checkLabels<T extends { readonly [key: string]: string } | undefined>(labels: T, prop: string, refuse: Refuse): T {
   for (const [key, value] of entriesOf(labels, prop, refuse)) {
+    // labels of a Service that another library made may be numbers
     if (typeof value !== 'string' || !LABEL_VALUE.test(value)) {
       refuse({ code: 'LabelInvalid', prop: `${prop}[${key}]`, got: value, allowed: 'a text of at most 63 letters, digits, "-", "_" and ".", which begins and ends with a letter or digit', fix: 'correct the value; an annotation may hold any text' });
     }
@@ -21,7 +21,6 @@ export function checkLabels<T extends { readonly [key: string]: string } | undef
 export function checkAnnotations(annotations: { readonly [key: string]: string } | undefined, prop: string, refuse: Refuse): void {
   let size = 0;
   for (const [key, value] of entriesOf(annotations, prop, refuse)) {
-    if (typeof value !== 'string') refuse({ code: 'LabelInvalid', prop: `${prop}[${key}]`, got: value, allowed: 'a text', fix: 'put it into quotes' });
     size += Buffer.byteLength(key) + Buffer.byteLength(value);
   }
   if (size > MAX_ANNOTATIONS) {
@@ -30,7 +29,7 @@ export function checkAnnotations(annotations: { readonly [key: string]: string }
 }
 
 function entriesOf(map: { readonly [key: string]: string } | undefined, prop: string, refuse: Refuse): [string, string][] {
-  const entries = Object.entries(checkObject(map, prop, refuse) ?? {});
+  const entries = Object.entries(map ?? {});
   for (const [key] of entries) {
     const [, prefix, name] = QUALIFIED.exec(key) ?? [];
     if (name === undefined || (prefix !== undefined && !isDnsName(prefix))) {

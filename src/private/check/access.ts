@@ -4,7 +4,6 @@ import { RouteMatch } from '../../http/route-match';
 import { Access, AccessSpec } from '../../ingress/access';
 import { checkAddress, checkExtensionProvider, checkNotEmpty } from '../basics/checks';
 import { Refuse } from '../basics/errors';
-import { checkKinds, checkList } from '../basics/kinds';
 import { isDnsName } from '../basics/names';
 import { AccessIntent, Fact, Issuer } from '../model/access';
 import { IngressRouteModel } from '../model/app-model';
@@ -43,8 +42,8 @@ interface Question {
 /** @param others the other routes through the same pods */
 export function checkAccess(path: string, input: AccessInput, others: IngressRouteModel[], refuse: Refuse): AccessIntent {
   const { hosts, access, openPaths, deny, served } = input;
-  if (checkKinds<Access, Access[] | undefined>(access, Access, 'access', refuse)) checkNotEmpty(access!, 'access', refuse);
-  if (checkList(deny, 'deny', refuse)) checkNotEmpty(deny!, 'deny', refuse);
+  if (access) checkNotEmpty(access, 'access', refuse);
+  if (deny) checkNotEmpty(deny, 'deny', refuse);
   if (openPaths) checkOpenPaths(openPaths, access, refuse);
   if (access?.some(({ _spec: { kind } }) => kind !== 'mtls') && hosts.includes('*')) {
     refuse({ code: 'AccessForEveryHost', prop: 'hosts', got: '*', allowed: 'names and wildcards such as *.example.com, beside `access`', fix: 'name the hosts: a policy for every host would hold for other routes through the same pods' });
@@ -87,7 +86,7 @@ const NO_ALTERNATIVES: { readonly [K in AccessSpec['kind']]?: string } = {
 
 function alternativesOf({ spec, prop }: Asked, refuse: Refuse): Asked[] {
   if (spec.kind !== 'anyOf') return [{ spec, prop }];
-  checkNotEmpty(checkKinds(spec.alternatives!, Access, `${prop}.alternatives`, refuse), prop, refuse);
+  checkNotEmpty(spec.alternatives!, prop, refuse);
   return spec.alternatives!.map(({ _spec: one }, i) => {
     if (one.kind in NO_ALTERNATIVES) {
       refuse({ code: 'AccessCannotCombine', prop: `${prop}.alternatives[${i}]`, got: one.kind, allowed: 'jwt, ipBlocks, remoteIpBlocks', fix: NO_ALTERNATIVES[one.kind]! });
@@ -127,7 +126,7 @@ function checkSubjects({ spec, prop }: Asked, served: ListenedHost[], refuse: Re
   const names = spec.values!;
   checkNotEmpty(names, prop, refuse);
   names.forEach((name, i) => {
-    if (typeof name !== 'string' || !(isDnsName(name.toLowerCase()) || /^[a-z][a-z0-9+.-]*:[^\s;,"\\]+$/.test(name))) {
+    if (!(isDnsName(name.toLowerCase()) || /^[a-z][a-z0-9+.-]*:[^\s;,"\\]+$/.test(name))) {
       refuse({ code: 'SubjectAltNameInvalid', prop: `${prop}[${i}]`, got: name, allowed: 'a DNS name or a URI', fix: 'write it as the certificate has it: openssl x509 -noout -ext subjectAltName shows it' });
     }
   });
@@ -140,7 +139,7 @@ function checkSubjects({ spec, prop }: Asked, served: ListenedHost[], refuse: Re
 
 /** Exact paths alone: what is below a prefix, the service behind may read as another path (`/open/..%2Fclosed`). */
 function checkOpenPaths(paths: string[], access: Access[] | undefined, refuse: Refuse): void {
-  checkNotEmpty(checkList(paths, 'openPaths', refuse), 'openPaths', refuse);
+  checkNotEmpty(paths, 'openPaths', refuse);
   if (!access) {
     refuse({ code: 'RuleOptionUnused', prop: 'openPaths', got: paths, allowed: '`access` beside it', fix: 'leave it out: everything is open' });
   }

@@ -10,7 +10,6 @@ import { MeshSettings } from '../../mesh-settings';
 import { checkLabel, checkPort, checkStatus } from '../basics/checks';
 import { Refuse } from '../basics/errors';
 import { checkHost } from '../basics/hosts';
-import { checkList, needKind, needObject } from '../basics/kinds';
 import { isDnsLabel } from '../basics/names';
 import { Action, Target, WeightedTarget } from '../model/rule';
 
@@ -19,7 +18,7 @@ const REDIRECTS = [301, 302, 303, 307, 308];
 /** Every action but to hand over, which depends on what the rule matches. */
 export function checkAction(scope: IConstruct, action: RouteAction, prop: string, refuse: Refuse): Action {
   const { forward, split, redirect, respond } = action._spec;
-  if (redirect) return checkRedirect(needObject(redirect, prop, refuse), prop, refuse);
+  if (redirect) return checkRedirect(redirect, prop, refuse);
   if (respond) {
     return { kind: 'respond', status: checkStatus(respond.status, `${prop}.status`, refuse), body: checkBody(respond.body, `${prop}.body`, refuse) };
   }
@@ -38,7 +37,7 @@ function checkBody(body: string | undefined, prop: string, refuse: Refuse): stri
 }
 
 export function checkSplit(scope: IConstruct, split: WeightedDestination[], prop: string, refuse: Refuse) {
-  const weights = checkList(split, prop, refuse).map((s, i) => needObject(s, `${prop}[${i}]`, refuse).weight);
+  const weights = split.map(({ weight }) => weight);
   const wrong = (at: string, got: unknown) => refuse({ code: 'WeightInvalid', prop: at, got, allowed: 'whole numbers from 0, one of them at least above 0', fix: 'give the shares, for example 90 and 10' });
   weights.forEach((weight, i) => Number.isInteger(weight) && weight >= 0 || wrong(`${prop}[${i}].weight`, weight));
   if (!weights.some(w => w > 0)) wrong(prop, weights);
@@ -48,12 +47,12 @@ export function checkSplit(scope: IConstruct, split: WeightedDestination[], prop
 }
 
 function checkForward(scope: IConstruct, destination: Destination, prop: string, refuse: Refuse): WeightedTarget {
-  const target = needKind(destination, Destination, prop, refuse)._target;
+  const target = destination._target;
   return target.external ? checkExternalDestination(scope, target, prop, refuse) : checkDestination(scope, destination, prop, refuse);
 }
 
 export function checkDestination(scope: IConstruct, destination: Destination, prop: string, refuse: Refuse): Target {
-  const { policy, subset, construct, external, name, namespace, port } = needKind(destination, Destination, prop, refuse)._target;
+  const { policy, subset, construct, external, name, namespace, port } = destination._target;
   if (external) {
     const { path } = needDeclared(scope, external, 'externalServices', prop, refuse);
     refuse({ code: 'ExternalDestinationInvalid', prop, got: path, allowed: 'a Service of the mesh', fix: 'copy to a Service: a copy keeps the name of the host to which the request was sent' });
@@ -72,7 +71,7 @@ export function checkDestination(scope: IConstruct, destination: Destination, pr
     return { host: `${service.name}.${service.namespace}.svc.${domain}`, port: number! };
   }
   if (namespace !== undefined) checkLabel(namespace, `${prop}.namespace`, refuse);
-  if (typeof name !== 'string' || !isDnsLabel(name)) {
+  if (name === undefined || !isDnsLabel(name)) {
     refuse({ code: 'ServiceNameInvalid', prop, got: name, allowed: 'the name of a Service, a DNS label', fix: 'write the name alone, and its namespace in `namespace`' });
   }
   return { host: `${name}.${namespace ?? Chart.of(scope).namespace}.svc.${domain}`, port: checkPort(port!, `${prop}.port`, refuse) };
@@ -87,7 +86,7 @@ function checkRedirect(options: RedirectOptions, prop: string, refuse: Refuse): 
     refuse({ code: 'RedirectSchemeInvalid', prop: `${prop}.scheme`, got: scheme, allowed: 'http or https', fix: 'correct the scheme' });
   }
   if (path !== undefined) checkPath('exact', path, `${prop}.path`, refuse);
-  if (authority !== undefined) checkHost(String(authority).replace(/:\d+$/, ''), `${prop}.authority`, { wildcard: false }, refuse);
+  if (authority !== undefined) checkHost(authority.replace(/:\d+$/, ''), `${prop}.authority`, { wildcard: false }, refuse);
   if (scheme && port === (scheme === 'https' ? 443 : 80) && authority === undefined) {
     refuse({ code: 'RedirectPortIgnored', prop: `${prop}.port`, got: port, allowed: `another port than the one of ${scheme}, or \`authority\` beside it`, fix: 'set authority: only then is the port of the client left out' });
   }

@@ -3,14 +3,13 @@ import { Caller } from '../../egress/caller';
 import { RouteMatch } from '../../http/route-match';
 import { checkDnsName, checkLabel } from '../basics/checks';
 import { Refuse } from '../basics/errors';
-import { checkList, needKind } from '../basics/kinds';
 import { CallerIdentity, Grant } from '../model/egress-route';
 import { Match } from '../model/match';
 import { Rule } from '../model/rule';
 import { granted, within } from '../requests/grants';
 
 export function checkCaller(caller: Caller, prop: string, refuse: Refuse): CallerIdentity {
-  const { _namespace: namespace, _serviceAccount: serviceAccount } = needKind(caller, Caller, prop, refuse);
+  const { _namespace: namespace, _serviceAccount: serviceAccount } = caller;
   checkLabel(namespace, prop, refuse);
   if (serviceAccount !== undefined) checkDnsName(serviceAccount, prop, 'service account', refuse);
   return { namespace, serviceAccount };
@@ -18,7 +17,7 @@ export function checkCaller(caller: Caller, prop: string, refuse: Refuse): Calle
 
 export function checkAllow(allow: RouteMatch[] | undefined, prop: string, own: string[], refuse: Refuse): Match[] {
   if (allow === undefined) return [];
-  if (checkList(allow, prop, refuse).length === 0) {
+  if (allow.length === 0) {
     refuse({ code: 'RulesEmpty', prop, got: allow, allowed: 'one match or more', fix: 'leave out `allow` to let everything pass, or delete the route to let nothing pass' });
   }
   const matches = checkMatches(allow, prop, refuse);

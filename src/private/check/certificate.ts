@@ -5,7 +5,6 @@ import { PrivateKeyAlgorithm } from '../../gateway/private-key-algorithm';
 import { ObjectMetadata } from '../../object-metadata';
 import { Refuse } from '../basics/errors';
 import { checkHosts } from '../basics/hosts';
-import { checkKind, needKind } from '../basics/kinds';
 import { isDnsName } from '../basics/names';
 import { CertificateSpec } from '../model/certificate';
 
@@ -24,10 +23,9 @@ const USUAL_S = Duration.days(90).toSeconds();
 
 export function checkCertificate(input: Input, refuse: Refuse): Omit<CertificateSpec, 'secretName'> {
   const { metadata } = input;
-  const issuer = needKind(input.issuer, CertificateIssuer, 'issuer', refuse);
-  const privateKey = needKind(input.privateKey ?? PrivateKeyAlgorithm.rsa(), PrivateKeyAlgorithm, 'privateKey', refuse);
+  const { issuer, privateKey = PrivateKeyAlgorithm.rsa() } = input;
   const dnsNames = checkHosts(input.dnsNames, 'dnsNames', { wildcard: true }, refuse);
-  if (typeof issuer._name !== 'string' || !isDnsName(issuer._name)) {
+  if (!isDnsName(issuer._name)) {
     refuse({ code: 'NameInvalid', prop: 'issuer', got: issuer._name, allowed: 'the name of an issuer: DNS labels with dots between them', fix: 'correct the name' });
   }
   if (privateKey._algorithm === 'RSA' && !RSA_BITS.includes(privateKey._size)) {
@@ -45,8 +43,8 @@ export function checkCertificate(input: Input, refuse: Refuse): Omit<Certificate
 }
 
 function checkDurations({ duration, renewBefore }: Input, refuse: Refuse): Pick<CertificateSpec, 'durationS' | 'renewBeforeS'> {
-  const durationS = checkKind(duration, Duration, 'duration', refuse)?.toSeconds({ integral: false });
-  const renewBeforeS = checkKind(renewBefore, Duration, 'renewBefore', refuse)?.toSeconds({ integral: false });
+  const durationS = duration?.toSeconds({ integral: false });
+  const renewBeforeS = renewBefore?.toSeconds({ integral: false });
   if (durationS !== undefined && durationS < 3600) {
     refuse({ code: 'CertificateDurationInvalid', prop: 'duration', got: `${durationS} s`, allowed: 'one hour or more', fix: 'correct it' });
   }

@@ -1,10 +1,8 @@
 import { IConstruct } from 'constructs';
 import { needDeclared } from './declared';
 import { ConnectProxy } from '../../egress/connect-proxy';
-import { checkEnum } from '../basics/checks';
 import { Refuse } from '../basics/errors';
 import { isWildcard } from '../basics/hosts';
-import { needObject } from '../basics/kinds';
 import { ExternalServiceModel } from '../model/app-model';
 import { ProxyIntent } from '../model/connect-proxy';
 import { ExternalIntent, isHttp } from '../model/external-service';
@@ -12,7 +10,6 @@ import { ExternalIntent, isHttp } from '../model/external-service';
 /** Checks a forward proxy, and that the connections to a service can be carried through it. */
 export function checkConnectProxy(scope: IConstruct, proxy: ConnectProxy, service: ExternalIntent, refuse: Refuse): ProxyIntent {
   const through = needProxy(scope, proxy, refuse).service;
-  checkEnum(proxy.protocol, ['CONNECT', 'POST'], 'connectProxy.protocol', refuse);
   checkSuited(service, refuse);
   const { hosts, ports, resolution, selector } = through;
   if (selector) {
@@ -42,7 +39,6 @@ export function checkDirectProxy(scope: IConstruct, proxy: ConnectProxy, direct:
 
 /** The service of a forward proxy. */
 export function needProxy(scope: IConstruct, proxy: ConnectProxy, refuse: Refuse): ExternalServiceModel {
-  needObject(proxy, 'connectProxy', refuse);
   return needDeclared(scope, proxy.service, 'externalServices', 'connectProxy.service', refuse);
 }
 

@@ -1,11 +1,9 @@
-import { Duration } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { Cors } from '../../http/cors';
 import { StringMatch } from '../../http/string-match';
 import { MeshSettings } from '../../mesh-settings';
 import { checkRegex, isHeaderName, isMethod } from '../basics/checks';
 import { Refuse } from '../basics/errors';
-import { checkFlag, checkKind, checkKinds, checkList } from '../basics/kinds';
 import { regexMatches } from '../basics/re2';
 import { Match } from '../model/match';
 import { CorsSpec } from '../model/rule';
@@ -15,14 +13,14 @@ export function checkCors(scope: IConstruct, cors: Cors, matches: Match[], prop:
   if (!settings._isAtLeast('1.23')) {
     refuse({ code: 'IstioVersionTooOld', prop, got: `set, with Istio ${settings.istioVersion}`, allowed: 'Istio 1.23 or later', fix: 'leave it out, or raise istioVersion in MeshSettings.of once the mesh is upgraded: older ones send preflights of strangers to the destination' });
   }
-  const credentials = checkFlag(cors.allowCredentials, `${prop}.allowCredentials`, refuse);
-  if (checkKinds<StringMatch, StringMatch[] | undefined>(cors.allowOrigins, StringMatch, `${prop}.allowOrigins`, refuse) === undefined || cors.allowOrigins.length === 0) {
+  const credentials = cors.allowCredentials ?? false;
+  if (cors.allowOrigins.length === 0) {
     refuse({ code: 'CorsOriginsEmpty', prop: `${prop}.allowOrigins`, got: cors.allowOrigins, allowed: 'one origin or more', fix: 'name the origins, for example StringMatch.exact(\'https://shop.example.com\')' });
   }
   cors.allowOrigins.forEach((origin, i) => checkOrigin(origin, credentials, `${prop}.allowOrigins[${i}]`, refuse));
   const lists = { allowMethods: cors.allowMethods ?? methodsOf(matches), allowHeaders: cors.allowHeaders, exposeHeaders: cors.exposeHeaders };
   for (const [list, names] of Object.entries(lists)) {
-    (checkList(names, `${prop}.${list}`, refuse) ?? []).forEach((name, i) => checkName(list, name, credentials, `${prop}.${list}[${i}]`, refuse));
+    names?.forEach((name, i) => checkName(list, name, credentials, `${prop}.${list}[${i}]`, refuse));
   }
   return {
     allowOrigins: cors.allowOrigins.map(origin => ({ [origin._kind]: origin._value })),
@@ -79,7 +77,7 @@ function checkName(list: string, name: string, credentials: boolean, prop: strin
 
 /** Envoy cuts fractions of a second off. */
 function checkMaxAge({ maxAge }: Cors, prop: string, refuse: Refuse): number | undefined {
-  const ms = checkKind(maxAge, Duration, prop, refuse)?.toMilliseconds();
+  const ms = maxAge?.toMilliseconds();
   if (ms !== undefined && (ms < 1000 || ms % 1000 !== 0)) {
     refuse({ code: 'CorsMaxAgeInvalid', prop, got: `${ms} ms`, allowed: 'whole seconds, from 1', fix: 'round it; leave it out for what browsers choose' });
   }

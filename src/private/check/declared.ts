@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { Refuse } from '../basics/errors';
+import { wantedConstruct } from '../basics/take';
 import { AppModel } from '../model/app-model';
 import { Models, declarationOf } from '../model/declaration';
 
@@ -16,9 +17,9 @@ const CLASSES = {
 export function needDeclared<K extends keyof typeof CLASSES>(scope: IConstruct, given: unknown, kind: K, prop: string, refuse: Refuse): Models[K] {
   const declaration = declarationOf(given);
   const name = CLASSES[kind];
-  const one = `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
+  const [one, fix] = wantedConstruct(name);
   if (declaration?.kind !== kind) {
-    return refuse({ code: 'TypeInvalid', prop, got: given, allowed: one, fix: `pass the construct itself, made with new ${name}(...)` });
+    return refuse({ code: 'TypeInvalid', prop, got: given, allowed: one, fix });
   }
   if (declaration.construct.node.root !== scope.node.root) {
     refuse({ code: 'OtherApp', prop, got: given, allowed: `${one} of the same App`, fix: kind === 'destinationPolicies' ? 'make it in this App' : `make it in this App, or import it with ${name}.from${name}Attributes` });

@@ -4,13 +4,12 @@ import { checkPath } from './match';
 import { checkRules } from './rule';
 import { IngressRule } from '../../http/rule';
 import { Refuse } from '../basics/errors';
-import { checkList } from '../basics/kinds';
 import { Match, NO_CONDITION, trimSlash } from '../model/match';
 import { Rule } from '../model/rule';
 import { intersect } from '../requests/intersect';
 
 export function checkPrefixes(prefixes: string[], refuse: Refuse): string[] {
-  if (checkList(prefixes, 'prefixes', refuse) === undefined || prefixes.length === 0) {
+  if (prefixes.length === 0) {
     refuse({ code: 'DelegateInvalid', prop: 'prefixes', got: prefixes, allowed: 'one path or more', fix: 'name the paths that the route hands over' });
   }
   prefixes.forEach((prefix, i) => checkPath('prefix', prefix, `prefixes[${i}]`, refuse));
@@ -19,7 +18,7 @@ export function checkPrefixes(prefixes: string[], refuse: Refuse): string[] {
 
 /** Istio drops what it cannot prove to be within what is handed over. */
 export function checkDelegateRules(scope: IConstruct, rules: IngressRule[], prefixes: string[], refuse: Refuse): Rule[] {
-  if (checkList(rules, 'rules', refuse) === undefined || rules.length === 0) {
+  if (rules.length === 0) {
     refuse({ code: 'RulesEmpty', prop: 'rules', got: rules, allowed: 'one rule or more', fix: 'add a rule' });
   }
   const checked = checkRules(scope, rules, 'rules', refuse);

@@ -5,16 +5,14 @@ import { checkUpstreamTls } from './upstream-tls';
 import type { DestinationPolicyProps, DestinationSubset } from '../../traffic/destination-policy';
 import { checkLabel } from '../basics/checks';
 import { Refuse } from '../basics/errors';
-import { checkList, checkObject, needObject } from '../basics/kinds';
 import { DestinationPolicyIntent } from '../model/destination-policy';
 
 export function checkDestinationPolicy(scope: IConstruct, props: DestinationPolicyProps, refuse: Refuse): DestinationPolicyIntent {
-  needObject(props, 'props', refuse);
   const target = checkDestination(scope, props.destination, 'destination', refuse);
   if (target.subset !== undefined) {
     refuse({ code: 'SubsetInvalid', prop: 'destination', got: `subset ${target.subset} of ${target.host}`, allowed: 'a Service', fix: 'pass the Service: its policy says what its subsets are' });
   }
-  const namespaces = checkList(props.namespaces, 'namespaces', refuse) ?? [];
+  const namespaces = props.namespaces ?? [];
   namespaces.forEach((namespace, i) => checkLabel(namespace, `namespaces[${i}]`, refuse));
   const traffic = checkTrafficPolicy(props, true, refuse);
   // the name of the Service is asked for and verified: Envoy would take that of the request, which is the outside host
@@ -22,7 +20,7 @@ export function checkDestinationPolicy(scope: IConstruct, props: DestinationPoli
   if (tls?.caConfigMap !== undefined) {
     refuse({ code: 'CaSourceConflict', prop: 'tls.ca', got: 'configMap', allowed: 'CaSource.system, file or secret', fix: 'put ca.crt into a Secret in the namespace of the gateway\'s pods' });
   }
-  const subsets = Object.entries(checkObject(props.subsets, 'subsets', refuse) ?? {}).map(([name, subset]) => checkSubset(name, subset, refuse));
+  const subsets = Object.entries(props.subsets ?? {}).map(([name, subset]) => checkSubset(name, subset, refuse));
   if (subsets.length === 0 && !traffic && !tls) {
     refuse({ code: 'TrafficPolicyUnused', prop: 'subsets', got: props.subsets, allowed: 'one of subsets, loadBalancer, connectionPool, outlierDetection, tls', fix: 'set one, or leave out the policy' });
   }
@@ -32,13 +30,13 @@ export function checkDestinationPolicy(scope: IConstruct, props: DestinationPoli
 const LABEL_NAME = /^[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/;
 
 function checkSubset(name: string, subset: DestinationSubset, refuse: Refuse): DestinationPolicyIntent['subsets'][number] {
-  const prop = `subsets.${name}`;
+  const prop = `subsets[${name}]`;
   checkLabel(name, prop, refuse);
-  const labels = Object.entries(needObject(needObject(subset, prop, refuse).labels, `${prop}.labels`, refuse));
+  const labels = Object.entries(subset.labels);
   if (labels.length === 0) {
     refuse({ code: 'SubsetInvalid', prop: `${prop}.labels`, got: subset.labels, allowed: 'one label or more', fix: 'say what its pods are told apart by: without labels the subset would be all pods' });
   }
-  const wrong = labels.find(([key, value]) => !LABEL_NAME.test(key.replace(/^[a-z0-9.-]+\//, '')) || typeof value !== 'string' || (value !== '' && !LABEL_NAME.test(value)));
+  const wrong = labels.find(([key, value]) => !LABEL_NAME.test(key.replace(/^[a-z0-9.-]+\//, '')) || (value !== '' && !LABEL_NAME.test(value)));
   if (wrong) {
     refuse({ code: 'SubsetInvalid', prop: `${prop}.labels`, got: wrong.join('='), allowed: 'labels as pods have them', fix: 'correct the label; numbers and truth values must be in quotes' });
   }

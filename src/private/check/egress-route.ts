@@ -4,10 +4,9 @@ import { externalDestinations } from './external-destination';
 import { checkLeaving, LeavingInput } from './leaving';
 import { Caller } from '../../egress/caller';
 import { ConnectProxy } from '../../egress/connect-proxy';
-import { checkEnum, checkReason } from '../basics/checks';
+import { checkReason } from '../basics/checks';
 import { Refuse } from '../basics/errors';
 import { isWildcard } from '../basics/hosts';
-import { checkList } from '../basics/kinds';
 import { isDnsName } from '../basics/names';
 import { ExternalServiceModel } from '../model/app-model';
 import { EgressIntent } from '../model/egress-route';
@@ -34,11 +33,10 @@ export interface EgressSurroundings {
 }
 
 export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: EgressSurroundings, refuse: Refuse): EgressIntent {
-  checkEnum(input.layout, ['SPLIT', 'SINGLE'], 'virtualServices', refuse);
   checkService(around, refuse);
   checkTraffic(input, around.service, refuse);
   const appTls = checkAppTls(input.appTls, around.service, refuse);
-  const wanted = checkList(input.callers, 'callers', refuse) ?? [Caller.namespace(around.namespace)];
+  const wanted = input.callers ?? [Caller.namespace(around.namespace)];
   // leg 1 and the gateway write these headers themselves, and leg 2 tells by them what may leave
   const leaving = checkLeaving(scope, input, around.service, [CALLER_HEADER, PORT_HEADER], wanted, refuse);
   for (const other of externalDestinations(input.rules ?? [])) checkDestination(other, around.gateway, refuse);
@@ -103,7 +101,7 @@ function checkSecrets({ ports }: ExternalIntent, prop: string, gateway: GatewayF
 
 function checkTraffic(input: EgressInput, service: ExternalIntent, refuse: Refuse): void {
   const opaque = service.ports.find(p => !isHttp(p));
-  const limited = (checkList(input.callers, 'callers', refuse) ?? []).findIndex(caller => caller?._options?.allow !== undefined);
+  const limited = (input.callers ?? []).findIndex(caller => caller._options.allow !== undefined);
   if (opaque && limited >= 0) {
     refuse({ code: 'RulesOnOpaqueTraffic', prop: `callers[${limited}].allow`, got: `a service with port ${opaque.number} (${opaque.protocol})`, allowed: 'HTTP ports only, where a proxy reads requests', fix: 'use ExternalPort.httpToHttps() and let the application say http://' });
   }
@@ -113,7 +111,6 @@ function checkTraffic(input: EgressInput, service: ExternalIntent, refuse: Refus
 }
 
 export function checkAppTls(appTls: 'WRAP' | 'PASSTHROUGH' | undefined, service: ExternalIntent, refuse: Refuse): 'WRAP' | 'PASSTHROUGH' {
-  checkEnum(appTls, ['WRAP', 'PASSTHROUGH'], 'appTls', refuse);
   if (appTls !== undefined && !service.ports.some(p => p.protocol === 'HTTPS' || p.protocol === 'TLS')) {
     refuse({ code: 'AppTlsWithoutTls', prop: 'appTls', got: appTls, allowed: 'a service with a port of ExternalPort.https() or tls()', fix: 'leave out appTls' });
   }

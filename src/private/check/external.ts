@@ -9,7 +9,6 @@ import { MeshSettings } from '../../mesh-settings';
 import { checkAddress, checkDnsName, checkLength, checkPort } from '../basics/checks';
 import { Refuse } from '../basics/errors';
 import { checkHost, checkHosts, covers, isWildcard } from '../basics/hosts';
-import { checkFlag, checkKind, checkKinds, checkList, checkObject, needObject } from '../basics/kinds';
 import { checkLabels } from '../basics/labels';
 import { EndpointSpec, ExternalIntent, isHttp, Port, portName } from '../model/external-service';
 import { Labels } from '../model/labels';
@@ -26,8 +25,8 @@ export function checkExternal(input: ExternalInput, namespace: string, settings:
   checkOverlap(hosts, refuse);
   const selector = checkSelector(input, refuse);
   const ports = checkPorts(input, !input.direct ? 'gateway' : selector ? { selectedIn: namespace } : 'sidecars', refuse);
-  const resolution = (checkKind(input.resolution, Resolution, 'resolution', refuse) ?? Resolution.dns())._kind;
-  const addresses = checkList(input.addresses, 'addresses', refuse) ?? [];
+  const resolution = (input.resolution ?? Resolution.dns())._kind;
+  const addresses = input.addresses ?? [];
   const location = checkLocation(input, refuse);
   const subjectAltNames = checkSubjectAltNames(input, ports, refuse);
   const workloads = checkWorkloads(input.resolution, refuse);
@@ -71,11 +70,11 @@ function checkSelector({ workloadSelector, direct }: ExternalInput, refuse: Refu
 }
 
 function checkPorts(input: ExternalInput, by: TlsProxies, refuse: Refuse): Port[] {
-  if (checkList(input.ports, 'ports', refuse) === undefined || input.ports.length === 0) {
+  if (input.ports.length === 0) {
     refuse({ code: 'PortsEmpty', prop: 'ports', got: input.ports, allowed: 'one port or more', fix: 'say what the application speaks, for example [ExternalPort.httpToHttps()]' });
   }
   const seen = new Set<number>();
-  return checkKinds(input.ports, ExternalPort, 'ports', refuse).map(({ _spec: spec }, i) => {
+  return input.ports.map(({ _spec: spec }, i) => {
     const prop = `ports[${i}]`;
     const number = checkPort(spec.number, `${prop}.number`, refuse);
     const targetPort = checkPort(spec.targetPort ?? number, `${prop}.targetPort`, refuse);
@@ -91,7 +90,7 @@ function checkPorts(input: ExternalInput, by: TlsProxies, refuse: Refuse): Port[
       refuse({ code: 'HttpOn443', prop: `${prop}.number`, got: number, allowed: 'the port that the application calls in clear text, such as 80', fix: 'leave out `number`, or use ExternalPort.https() if the application says https://; the port of the host is `targetPort`' });
     }
     const opaque = spec.protocol === 'TCP';
-    const upgrade = checkFlag(spec.http2, `${prop}.http2`, refuse) && spec.protocol === 'HTTP';
+    const upgrade = spec.http2 === true && spec.protocol === 'HTTP';
     return { protocol: spec.protocol, number, targetPort, tls: spec.tls && checkUpstreamTls(spec.tls, opaque, by, `${prop}.tls`, refuse), upgrade };
   });
 }
@@ -152,7 +151,7 @@ function checkEndpoints(resolution: Resolution | undefined, ports: Port[], refus
   if (kind === 'STATIC' && !resolution._workloads && (resolution._endpoints === undefined || resolution._endpoints.length === 0)) {
     refuse({ code: 'EndpointsMissing', prop: 'resolution', got: resolution._endpoints, allowed: 'one endpoint or more', fix: 'list the endpoints, or use Resolution.dns()' });
   }
-  return checkKinds(resolution._endpoints, Endpoint, 'resolution.endpoints', refuse).map((e, i) => checkEndpoint(e, kind, ports, `resolution.endpoints[${i}]`, refuse));
+  return resolution._endpoints.map((e, i) => checkEndpoint(e, kind, ports, `resolution.endpoints[${i}]`, refuse));
 }
 
 function checkEndpoint(endpoint: Endpoint, kind: Resolution['_kind'], ports: Port[], prop: string, refuse: Refuse): EndpointSpec {
@@ -175,12 +174,12 @@ function checkEndpoint(endpoint: Endpoint, kind: Resolution['_kind'], ports: Por
     }
     checkHost(address, prop, { wildcard: false }, refuse);
   }
-  const { locality, weight, labels, serviceAccount, ports: own } = needObject(endpoint._options, prop, refuse);
+  const { locality, weight, labels, serviceAccount, ports: own } = endpoint._options;
   if (weight !== undefined && (!Number.isInteger(weight) || weight < 1)) {
     refuse({ code: 'EndpointInvalid', prop: `${prop}.weight`, got: weight, allowed: 'a whole number from 1', fix: 'correct the weight' });
   }
   if (serviceAccount !== undefined) checkDnsName(serviceAccount, `${prop}.serviceAccount`, 'service account', refuse);
-  const named = Object.entries(checkObject(own, `${prop}.ports`, refuse) ?? {}).map(([number, target]) => {
+  const named = Object.entries(own ?? {}).map(([number, target]) => {
     const port = ports.find(p => String(p.number) === number);
     if (!port) {
       return refuse({ code: 'EndpointInvalid', prop: `${prop}.ports`, got: number, allowed: `ports of the service: ${ports.map(p => p.number).join(', ')}`, fix: 'use the number that the application calls' });

@@ -1,13 +1,11 @@
 import { checkListenerTls } from './listener-tls';
 import { checkPath } from './match';
-import { PathMatch } from '../../http/path-match';
 import { IngressListener } from '../../ingress/ingress-listener';
-import { PlainHttp, PlainHttpRedirectOptions } from '../../ingress/plain-http';
+import { PlainHttpRedirectOptions } from '../../ingress/plain-http';
 import { MeshSettings } from '../../mesh-settings';
 import { checkPort } from '../basics/checks';
 import { Refuse } from '../basics/errors';
 import { checkDisjoint, checkHosts } from '../basics/hosts';
-import { checkKind, checkKinds, needObject } from '../basics/kinds';
 import { WorkloadFacts, workloadPortsText } from '../model/gateway';
 import { certificatesOf, ListenedHost, Redirect } from '../model/listener';
 
@@ -21,7 +19,7 @@ export interface ListenerPlace {
 }
 
 export function checkListeners(listeners: IngressListener[], place: ListenerPlace, refuse: Refuse): ListenedHost[] {
-  if (checkKinds(listeners, IngressListener, 'listeners', refuse).length === 0) {
+  if (listeners.length === 0) {
     refuse({ code: 'ListenersEmpty', prop: 'listeners', got: listeners, allowed: 'one listener or more', fix: place.settings ? 'leave it out for clear-text HTTP on port 80' : 'say what the Gateway listens for' });
   }
   const all = listeners.flatMap((listener, i) => checkListener(listener, `listeners[${i}]`, place, refuse));
@@ -55,7 +53,6 @@ function sharesCertificate(a: ListenedHost, b: ListenedHost): boolean {
 function checkListener(listener: IngressListener, prop: string, { workload, settings }: ListenerPlace, refuse: Refuse): ListenedHost[] {
   const spec = listener._spec;
   const { protocol, plainHttp } = spec;
-  checkKind(plainHttp, PlainHttp, `${prop}.plainHttp`, refuse);
   const onPort = (port: number, what: string, otherwise: string) => {
     const found = workload.ports.find(p => p.number === port);
     if (!found) {
@@ -77,8 +74,8 @@ function checkListener(listener: IngressListener, prop: string, { workload, sett
 }
 
 function checkRedirect(options: PlainHttpRedirectOptions, to: number, prop: string, refuse: Refuse): Redirect {
-  const { except = [], numTrustedProxies } = needObject(options, prop, refuse);
-  checkKinds(except, PathMatch, `${prop}.except`, refuse).forEach(({ _kind, _value }, i) => checkPath(_kind, _value, `${prop}.except[${i}]`, refuse));
+  const { except = [], numTrustedProxies } = options;
+  except.forEach(({ _kind, _value }, i) => checkPath(_kind, _value, `${prop}.except[${i}]`, refuse));
   if (numTrustedProxies !== undefined && !(Number.isInteger(numTrustedProxies) && numTrustedProxies > 0)) {
     refuse({ code: 'TrustedProxiesInvalid', prop: `${prop}.numTrustedProxies`, got: numTrustedProxies, allowed: 'a whole number from 1', fix: 'write what gatewayTopology.numTrustedProxies of the gateway\'s pods says; without it they overwrite the header of the load balancer' });
   }

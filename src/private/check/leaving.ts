@@ -5,7 +5,6 @@ import { Caller } from '../../egress/caller';
 import { RouteMatch } from '../../http/route-match';
 import { EgressRule } from '../../http/rule';
 import { Refuse } from '../basics/errors';
-import { checkList } from '../basics/kinds';
 import { Leaving } from '../model/egress-route';
 import { ExternalIntent, isHttp } from '../model/external-service';
 import { MESH_HEADERS } from '../model/mesh-headers';
@@ -47,8 +46,8 @@ function checkReadable(input: LeavingInput, service: ExternalIntent, refuse: Ref
 }
 
 function checkKeptHeaders(headers: string[], refuse: Refuse): string[] {
-  return checkList(headers, 'keepHeaders', refuse).map((header, i) => {
-    const lower = String(header).toLowerCase();
+  return headers.map((header, i) => {
+    const lower = header.toLowerCase();
     if (!MESH_HEADERS.includes(lower)) {
       refuse({ code: 'HeaderInvalid', prop: `keepHeaders[${i}]`, got: header, allowed: MESH_HEADERS.join(', '), fix: 'leave it out: headers of the application always pass' });
     }

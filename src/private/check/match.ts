@@ -1,27 +1,19 @@
-import { HeaderMatch } from '../../http/header-match';
 import { PathMatch } from '../../http/path-match';
-import { QueryParamMatch } from '../../http/query-param-match';
 import { RouteMatch } from '../../http/route-match';
-import { StringMatch } from '../../http/string-match';
 import { checkRegex, isHeaderName, isMethod } from '../basics/checks';
 import { Refuse } from '../basics/errors';
-import { checkKind, checkKinds, checkList, needObject } from '../basics/kinds';
+import { checkWritable } from '../basics/take';
 import { HeaderCondition, Match, PathCondition, TextCondition } from '../model/match';
 
 /** Istio ignores matches of headers with these names; the Host header is matched by `authority`. */
 const IGNORED = ['uri', 'scheme', 'method', 'authority', 'host'];
 
 export function checkMatches(matches: RouteMatch[], prop: string, refuse: Refuse): Match[] {
-  return checkList(matches, prop, refuse).map((match, i) => checkMatch(match, `${prop}[${i}]`, refuse));
+  return matches.map((match, i) => checkMatch(match, `${prop}[${i}]`, refuse));
 }
 
 function checkMatch(match: RouteMatch, prop: string, refuse: Refuse): Match {
-  const { path, headers = [], queryParams = [], methods = [], authority, scheme } = needObject(match, prop, refuse);
-  checkKind(path, PathMatch, `${prop}.path`, refuse);
-  checkKinds(headers, HeaderMatch, `${prop}.headers`, refuse);
-  checkKinds(queryParams, QueryParamMatch, `${prop}.queryParams`, refuse);
-  checkList(methods, `${prop}.methods`, refuse);
-  checkKind(authority, StringMatch, `${prop}.authority`, refuse);
+  const { path, headers = [], queryParams = [], methods = [], authority, scheme } = match;
   if (!path && !authority && !scheme && headers.length + queryParams.length + methods.length === 0) {
     refuse({ code: 'MatchEmpty', prop, got: match, allowed: 'one condition or more', fix: 'leave out `matches` for a rule that fits every request' });
   }
@@ -31,10 +23,11 @@ function checkMatch(match: RouteMatch, prop: string, refuse: Refuse): Match {
   }
   const headerMap = new Map<string, HeaderCondition>();
   headers.forEach((header, i) => {
-    const name = String(header._name).toLowerCase();
+    const name = header._name.toLowerCase();
     if (!isHeaderName(name) || IGNORED.includes(name) || headerMap.has(name)) {
       refuse({ code: 'HeaderInvalid', prop: `${prop}.headers[${i}]`, got: header._name, allowed: `a header name other than ${IGNORED.join(', ')}, once in a match`, fix: headerMap.has(name) ? 'join the conditions on this header in one regex' : 'correct the name; use `authority` for the Host header' });
     }
+    checkWritable(name, `${prop}.headers[${i}]`, refuse);
     checkText(header._kind, header._value, `${prop}.headers[${i}]`, refuse);
     if (header._kind === 'exact' || header._kind === 'prefix') checkHeaderText(header._value!, header._kind, `${prop}.headers[${i}]`, refuse);
     headerMap.set(name, { kind: header._kind, value: header._value });
@@ -44,6 +37,7 @@ function checkMatch(match: RouteMatch, prop: string, refuse: Refuse): Match {
     if (!param._name || queryMap.has(param._name)) {
       refuse({ code: 'MatchEmpty', prop: `${prop}.queryParams[${i}]`, got: param._name, allowed: 'the name of a parameter, once in a match', fix: param._name ? 'join the conditions on this parameter in one regex' : 'name the parameter' });
     }
+    checkWritable(param._name, `${prop}.queryParams[${i}]`, refuse);
     checkText(param._kind, param._value, `${prop}.queryParams[${i}]`, refuse);
     queryMap.set(param._name, { kind: param._kind, value: param._value });
   });
@@ -79,7 +73,7 @@ function checkGrpcNames({ service, method }: { readonly service: string; readonl
 
 export function checkPath(kind: PathCondition['kind'], value: string, prop: string, refuse: Refuse): void {
   if (kind === 'regex') return checkText(kind, value, prop, refuse);
-  if (typeof value !== 'string' || !value.startsWith('/') || /[?#\s\\]/.test(value)) {
+  if (!value.startsWith('/') || /[?#\s\\]/.test(value)) {
     refuse({ code: 'PathInvalid', prop, got: value, allowed: 'a path that begins with / and has no query, fragment, space or backslash', fix: 'correct the path; match the query string with queryParams' });
   }
   if (kind === 'rawPrefix' ? !VISIBLE.test(value) : !isPathPart(value)) {
@@ -107,7 +101,7 @@ function checkHeaderText(value: string, kind: 'exact' | 'prefix', prop: string, 
 
 function checkText(kind: string, value: string | undefined, prop: string, refuse: Refuse): void {
   if (kind === 'present' || kind === 'absent') return;
-  if (typeof value !== 'string' || value === '') {
+  if (value === undefined || value === '') {
     refuse({ code: 'MatchEmpty', prop, got: value, allowed: 'a text', fix: 'say what to compare with; to ask only whether a header is there, use HeaderMatch.present' });
   }
   if (kind === 'regex') checkRegex(value, prop, refuse);

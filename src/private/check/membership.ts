@@ -1,8 +1,6 @@
-import { Endpoint, Resolution } from '../../egress/resolution';
-import { checkEnum } from '../basics/checks';
+import { Resolution } from '../../egress/resolution';
 import { Refuse } from '../basics/errors';
 import { checkHost } from '../basics/hosts';
-import { checkKind, checkList } from '../basics/kinds';
 import { checkLabels } from '../basics/labels';
 import { Port, ServiceLocation } from '../model/external-service';
 import { Labels } from '../model/labels';
@@ -16,14 +14,13 @@ export interface MembershipInput {
 
 /** Whether a service is a part of the mesh. */
 export function checkLocation({ location = 'MESH_EXTERNAL', direct, resolution }: MembershipInput, refuse: Refuse): ServiceLocation {
-  checkEnum(location, ['MESH_EXTERNAL', 'MESH_INTERNAL'], 'location', refuse);
   if (location === 'MESH_INTERNAL' && !direct) {
     refuse({ code: 'MeshInternalNotDirect', prop: 'location', got: location, allowed: 'MESH_EXTERNAL, or `direct: true`', fix: 'say `direct: true`: what is in the mesh is not behind an egress gateway' });
   }
-  const endpoints = checkKind(resolution, Resolution, 'resolution', refuse)?._endpoints;
-  const odd = location === 'MESH_INTERNAL' || !Array.isArray(endpoints) ? -1 : endpoints.findIndex(e => e instanceof Endpoint && e._options?.serviceAccount !== undefined);
+  const endpoints = resolution?._endpoints ?? [];
+  const odd = location === 'MESH_INTERNAL' ? -1 : endpoints.findIndex(e => e._options.serviceAccount !== undefined);
   if (odd >= 0) {
-    refuse({ code: 'EndpointInvalid', prop: `resolution.endpoints[${odd}].serviceAccount`, got: endpoints![odd]._options.serviceAccount, allowed: 'service accounts of endpoints in the mesh', fix: 'set location to ServiceLocation.MESH_INTERNAL, or leave it out' });
+    refuse({ code: 'EndpointInvalid', prop: `resolution.endpoints[${odd}].serviceAccount`, got: endpoints[odd]._options.serviceAccount, allowed: 'service accounts of endpoints in the mesh', fix: 'set location to ServiceLocation.MESH_INTERNAL, or leave it out' });
   }
   return location;
 }
@@ -41,7 +38,7 @@ const SPIFFE = /^spiffe:\/\/[a-z0-9.-]+\/\S+$/;
 
 /** Names of certificates for all ports. A port's own names come first, so that there must be a port without any. */
 export function checkSubjectAltNames(input: MembershipInput, ports: Port[], refuse: Refuse): string[] | undefined {
-  const names = checkList(input.subjectAltNames, 'subjectAltNames', refuse);
+  const names = input.subjectAltNames;
   if (names === undefined) return undefined;
   names.forEach((name, i) => {
     if (!(input.location === 'MESH_INTERNAL' && SPIFFE.test(name))) checkHost(name, `subjectAltNames[${i}]`, { wildcard: false }, refuse);

@@ -10,13 +10,12 @@ import { Cors } from '../../http/cors';
 import { Fault } from '../../http/fault';
 import { HeaderEdits } from '../../http/header-edits';
 import { Retries } from '../../http/retries';
-import { PathRewrite, Rewrite } from '../../http/rewrite';
+import { Rewrite } from '../../http/rewrite';
 import { RouteAction } from '../../http/route-action';
 import { RouteRule } from '../../http/rule';
 import { checkHeaderName, checkPercent, checkRegex, checkStatus, checkTimeout } from '../basics/checks';
 import { Refuse } from '../basics/errors';
 import { checkHost } from '../basics/hosts';
-import { checkKind, checkList, checkObject, needObject } from '../basics/kinds';
 import { groupsOf } from '../basics/re2';
 import { Match, orEverything } from '../model/match';
 import { Edits, FaultSpec, RetriesSpec, RewriteIntent, Rule } from '../model/rule';
@@ -28,12 +27,10 @@ const RETRY_CONDITIONS = [
   'cancelled', 'deadline-exceeded', 'internal', 'resource-exhausted', 'unavailable',
 ];
 
-const STRUCTS = ['retries', 'rewrite', 'requestHeaders', 'responseHeaders', 'fault', 'mirror', 'cors'] as const;
-
 type Input = RouteRule & { readonly action?: RouteAction; readonly cors?: Cors };
 
 export function checkRules(scope: IConstruct, rules: Input[], prop: string, refuse: Refuse, before: Rule[] = []): Rule[] {
-  const checked = checkList(rules, prop, refuse).map((rule, i) => checkRule(scope, rule, `${prop}[${i}]`, refuse));
+  const checked = rules.map((rule, i) => checkRule(scope, rule, `${prop}[${i}]`, refuse));
   checked.forEach((rule, i) => checkReachable(rule, [...before, ...checked.slice(0, i)], `${prop}[${i}].matches`, refuse));
   checked.forEach((rule, i) => checkPreflights(rule, [...before, ...checked.slice(0, i)], `${prop}[${i}].cors`, refuse));
   return checked;
@@ -54,9 +51,6 @@ function checkPreflights(rule: Rule, earlier: Rule[], prop: string, refuse: Refu
 }
 
 function checkRule(scope: IConstruct, rule: Input, prop: string, refuse: Refuse): Rule {
-  needObject(rule, prop, refuse);
-  for (const option of STRUCTS) checkObject(rule[option], `${prop}.${option}`, refuse);
-  checkKind(rule.action, RouteAction, `${prop}.action`, refuse);
   const matches = checkMatches(rule.matches ?? [], `${prop}.matches`, refuse);
   const delegate = rule.action?._spec.delegate;
   const action = delegate ? checkHandOver(scope, delegate, matches, prop, refuse) : rule.action && checkAction(scope, rule.action, `${prop}.action`, refuse);
@@ -94,8 +88,6 @@ function isSet<T extends object>(option: T | undefined): option is T {
 }
 
 function checkFault({ delay, abort }: Fault, prop: string, refuse: Refuse): FaultSpec {
-  checkObject(delay, `${prop}.delay`, refuse);
-  checkObject(abort, `${prop}.abort`, refuse);
   return {
     delay: delay && {
       percent: checkPercent(delay.percent, `${prop}.delay.percent`, refuse),
@@ -117,7 +109,7 @@ function checkRetries(retries: Retries, prop: string, refuse: Refuse): RetriesSp
   if (useless) {
     refuse({ code: 'RuleOptionUnused', prop: `${prop}.${useless}`, got: 'set', allowed: 'attempts above 0', fix: 'leave it out, or raise attempts' });
   }
-  (checkList(retryOn, `${prop}.retryOn`, refuse) ?? []).forEach((condition, i) => {
+  retryOn?.forEach((condition, i) => {
     if (!RETRY_CONDITIONS.includes(condition) && !/^[1-5]\d\d$/.test(condition)) {
       refuse({ code: 'RetryConditionInvalid', prop: `${prop}.retryOn[${i}]`, got: condition, allowed: `${RETRY_CONDITIONS.join(', ')}, or a status code`, fix: 'use one of these' });
     }
@@ -130,7 +122,6 @@ function checkRetries(retries: Retries, prop: string, refuse: Refuse): RetriesSp
 }
 
 function checkRewrite({ path, authority }: Rewrite, matches: Match[], prop: string, refuse: Refuse): RewriteIntent {
-  checkKind(path, PathRewrite, `${prop}.path`, refuse);
   if (path?._regex !== undefined) checkSubstitution(path._regex, path._value, `${prop}.path`, refuse);
   else if (path) checkPath('exact', path._value, `${prop}.path`, refuse);
   if (path?._kind === 'prefix' && (matches.length === 0 || matches.some(m => m.path?.kind !== 'prefix' && m.path?.kind !== 'rawPrefix'))) {
@@ -168,9 +159,9 @@ function checkEdits(edits: HeaderEdits | undefined, prop: string, refuse: Refuse
   for (const operation of ['set', 'add', 'remove'] as const) {
     const at = `${prop}.${operation}`;
     if (operation === 'remove') {
-      (checkList(edits.remove, at, refuse) ?? []).forEach((name, i) => checkEditable(name, `${at}[${i}]`, refuse));
+      edits.remove?.forEach((name, i) => checkEditable(name, `${at}[${i}]`, refuse));
     } else {
-      for (const [name, value] of Object.entries(checkObject(edits[operation], at, refuse) ?? {})) {
+      for (const [name, value] of Object.entries(edits[operation] ?? {})) {
         checkEditable(name, at, refuse);
         checkHeaderValue(value, `${at}[${name}]`, refuse);
       }

@@ -40,7 +40,7 @@ export function checkCredential(credential: Credential, use: SecretUse, podNames
 }
 
 export function checkSecretName(name: string | undefined, podNamespace: string, prop: string, refuse: Refuse): string {
-  if (typeof name !== 'string' || !isDnsName(name)) {
+  if (name === undefined || !isDnsName(name)) {
     return refuse({ code: 'CredentialNameMissing', prop, got: name, allowed: 'the name of a Secret, without its namespace', fix: `make a TLS Secret in namespace ${podNamespace} and name it here` });
   }
   return name;

@@ -3,7 +3,7 @@ import { Metrics } from '../../telemetry/metrics';
 import { Tracing } from '../../telemetry/tracing';
 import { checkExtensionProvider } from '../basics/checks';
 import { Refuse } from '../basics/errors';
-import { checkKind, needObject } from '../basics/kinds';
+import { checkWritable } from '../basics/take';
 import { TelemetryIntent } from '../model/telemetry';
 
 interface Input {
@@ -13,9 +13,6 @@ interface Input {
 }
 
 export function checkTelemetry({ accessLogging, tracing, metrics }: Input, refuse: Refuse): TelemetryIntent {
-  checkKind<AccessLogging, AccessLogging | undefined>(accessLogging, AccessLogging, 'accessLogging', refuse);
-  checkKind<Tracing, Tracing | undefined>(tracing, Tracing, 'tracing', refuse);
-  checkKind<Metrics, Metrics | undefined>(metrics, Metrics, 'metrics', refuse);
   if (!accessLogging && !tracing && !metrics) {
     refuse({ code: 'TelemetryEmpty', prop: 'accessLogging', got: undefined, allowed: 'one of accessLogging, tracing, metrics', fix: 'say what is logged, traced or counted, or delete the construct' });
   }
@@ -35,7 +32,7 @@ function checkLogging({ _options: options, _expression: filter, _disabled: disab
 
 /** Whether there is something, and every bracket and quote in it is closed: Istio itself reads the rest. */
 function isBalanced(expression: string): boolean {
-  if (typeof expression !== 'string' || expression.trim() === '') return false;
+  if (expression.trim() === '') return false;
   let rest = expression.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, '').replace(/[^()[\]{}"']/g, '');
   for (let before = ''; before !== rest;) [before, rest] = [rest, rest.replace(/\(\)|\[\]|\{\}/g, '')];
   return rest === '';
@@ -43,7 +40,7 @@ function isBalanced(expression: string): boolean {
 
 function checkTracing({ _sampled: sampled }: Tracing, refuse: Refuse): TelemetryIntent['tracing'] {
   if (!sampled) return {};
-  const { provider, percent } = needObject(sampled, 'tracing', refuse);
+  const { provider, percent } = sampled;
   if (!(percent >= 0 && percent <= 100) || Math.abs(percent * 100 - Math.round(percent * 100)) > 1e-9) {
     refuse({ code: 'SamplingInvalid', prop: 'tracing.percent', got: percent, allowed: 'a number from 0 to 100, in steps of 0.01', fix: 'correct the number' });
   }
@@ -51,8 +48,9 @@ function checkTracing({ _sampled: sampled }: Tracing, refuse: Refuse): Telemetry
 }
 
 function checkMetrics({ _options: options, _withoutTags: tags }: Metrics, refuse: Refuse): TelemetryIntent['metrics'] {
-  if (tags && (!Array.isArray(tags) || tags.length === 0 || !tags.every(tag => /^[a-z][a-z0-9_]*$/.test(tag)))) {
+  if (tags && (tags.length === 0 || !tags.every(tag => /^[a-z][a-z0-9_]*$/.test(tag)))) {
     refuse({ code: 'MetricTagInvalid', prop: 'metrics', got: tags, allowed: 'names of tags, such as request_protocol', fix: 'correct the names' });
   }
+  tags?.forEach(tag => checkWritable(tag, 'metrics', refuse));
   return { provider: checkExtensionProvider(options.provider ?? 'prometheus', 'metrics.provider', refuse), withoutTags: tags };
 }

@@ -5,7 +5,6 @@ import { LocalityLoadBalancing } from '../../traffic/locality-load-balancing';
 import { OutlierDetection } from '../../traffic/outlier-detection';
 import { checkHeaderName, checkTimeout, isHeaderName } from '../basics/checks';
 import { Refuse } from '../basics/errors';
-import { checkKind, checkObject } from '../basics/kinds';
 import { ConnectionPoolSpec, LoadBalancerSpec, OutlierDetectionSpec, TrafficPolicy } from '../model/traffic-policy';
 
 export interface TrafficPolicyInput {
@@ -17,9 +16,6 @@ export interface TrafficPolicyInput {
 /** The traffic policy that the user wrote; left out where there is none. `http` tells whether proxies read requests on any of the ports. */
 export function checkTrafficPolicy(input: TrafficPolicyInput, http: boolean, refuse: Refuse): TrafficPolicy | undefined {
   const { connectionPool, outlierDetection, loadBalancer } = input;
-  checkObject(connectionPool, 'connectionPool', refuse);
-  checkObject(outlierDetection, 'outlierDetection', refuse);
-  checkKind(loadBalancer, LoadBalancer, 'loadBalancer', refuse);
   if (!connectionPool && !outlierDetection && !loadBalancer) return undefined;
   return {
     loadBalancer: loadBalancer && checkLoadBalancer(loadBalancer, http, outlierDetection !== undefined, refuse),
@@ -101,7 +97,7 @@ function checkHash(key: HashKey, http: boolean, prop: string, refuse: Refuse): L
     return { header };
   }
   const name = cookie ? cookie.name : queryParam;
-  if (typeof name !== 'string' || name === '' || cookie && !isHeaderName(name)) {
+  if (!name || cookie && !isHeaderName(name)) {
     refuse({ code: 'TrafficPolicyInvalid', prop: cookie ? `${prop}.name` : prop, got: name, allowed: cookie ? 'the name of a cookie, a token without spaces' : 'the name of a parameter', fix: 'name it' });
   }
   if (!cookie) return { queryParam };
@@ -118,7 +114,7 @@ function checkLocality({ _spec: { failover, failoverPriority, distribute } }: Lo
   }
   failover?.forEach(({ from, to }, i) => {
     for (const [end, region] of Object.entries({ from, to })) {
-      if (typeof region !== 'string' || !/^[^/*\s]+$/.test(region)) {
+      if (!/^[^/*\s]+$/.test(region)) {
         refuse({ code: 'TrafficPolicyInvalid', prop: `${prop}.failover[${i}].${end}`, got: region, allowed: 'a region, without zone and `*`', fix: 'name the region alone' });
       }
     }

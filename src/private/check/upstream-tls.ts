@@ -2,25 +2,21 @@ import { CaSource, ClientCertificate, UpstreamTls } from '../../egress/upstream-
 import { checkDnsName, checkFilePath, checkLabel, checkReason } from '../basics/checks';
 import { Refuse } from '../basics/errors';
 import { checkHost, checkHosts } from '../basics/hosts';
-import { checkKind, needKind } from '../basics/kinds';
 import { TlsIntent } from '../model/external-service';
 
 /** Who speaks TLS: a gateway, all sidecars of a namespace, or those that a selector names. */
 export type TlsProxies = 'gateway' | 'sidecars' | { readonly selectedIn: string };
 
 export function checkUpstreamTls(tls: UpstreamTls, opaque: boolean, by: TlsProxies, prop: string, refuse: Refuse): TlsIntent {
-  const { mode, ca, crl, sni, subjectAltNames, clientCertificate, reason } = needKind(tls, UpstreamTls, prop, refuse)._spec;
+  const { mode, ca, crl, sni, subjectAltNames, clientCertificate, reason } = tls._spec;
   if (mode === 'INSECURE') return { mode, opaque, reason: checkReason(reason!, `${prop}.reason`, refuse) };
   if (sni !== undefined) checkHost(sni, `${prop}.sni`, { wildcard: false }, refuse);
   if (subjectAltNames !== undefined) checkHosts(subjectAltNames, `${prop}.subjectAltNames`, { wildcard: false }, refuse);
   if (opaque && sni !== undefined && subjectAltNames === undefined) {
     refuse({ code: 'SniWithoutSubjectAltNames', prop: `${prop}.subjectAltNames`, got: undefined, allowed: 'the names to accept, where sni is set on a TCP port', fix: `add subjectAltNames: ['${sni}']` });
   }
-  checkCaSource(checkKind(ca, CaSource, `${prop}.ca`, refuse), `${prop}.ca`, refuse);
-  const client = checkKind(clientCertificate, ClientCertificate, `${prop}.clientCertificate`, refuse)?._spec;
-  if (mode === 'MUTUAL' && !client?.secret && !(client?.files?.certificate && client.files.privateKey)) {
-    refuse({ code: 'ClientCertificateMissing', prop: `${prop}.clientCertificate`, got: client?.files, allowed: 'ClientCertificate.secret(name), or both paths of ClientCertificate.files', fix: 'say where the certificate is, or use UpstreamTls.simple()' });
-  }
+  checkCaSource(ca, `${prop}.ca`, refuse);
+  const client = clientCertificate?._spec;
   if (client) checkClientCertificate(client, `${prop}.clientCertificate`, refuse);
   if (client?.secret && ca) {
     refuse({ code: 'CaSourceConflict', prop: `${prop}.ca`, got: ca._kind, allowed: 'no `ca` beside ClientCertificate.secret', fix: `put ca.crt into the Secret ${client.secret}, or use ClientCertificate.files` });

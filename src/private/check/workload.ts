@@ -2,12 +2,11 @@ import { readService } from './service';
 import { GatewayWorkload } from '../../gateway/gateway-workload';
 import { checkLabel, checkPort } from '../basics/checks';
 import { Refuse } from '../basics/errors';
-import { checkList, needKind, needObject } from '../basics/kinds';
 import { checkLabels } from '../basics/labels';
 import { WorkloadFacts } from '../model/gateway';
 
 export function resolveWorkload(workload: GatewayWorkload, prop: string, refuse: Refuse): WorkloadFacts {
-  const spec = needKind(workload, GatewayWorkload, prop, refuse)._spec;
+  const spec = workload._spec;
   const service = spec.construct && readService(spec.construct, prop, refuse);
   const facts = service ? { ...service, serviceName: service.name } : spec.facts!;
   for (const key of ['namespace', 'serviceName'] as const) {
@@ -18,8 +17,8 @@ export function resolveWorkload(workload: GatewayWorkload, prop: string, refuse:
       code: 'WorkloadInvalid', prop: `${prop}.selector`, got: facts.selector, allowed: 'one label or more that the pods of the gateway carry', fix: 'give the labels: without them the manifests would hold for every gateway of the mesh',
     });
   }
-  const ports = (checkList(facts.ports, `${prop}.ports`, refuse) ?? []).map((port, i) => {
-    const targetPort = needObject(port, `${prop}.ports[${i}]`, refuse).targetPort ?? port.number;
+  const ports = facts.ports.map((port, i) => {
+    const targetPort = port.targetPort ?? port.number;
     if (typeof targetPort !== 'number') {
       return refuse({
         code: 'WorkloadInvalid', prop: `${prop}.ports[${i}].targetPort`, got: targetPort, allowed: 'a number', fix: 'describe the gateway with GatewayWorkload.of: the number behind a named port is not in the Service',

@@ -1,0 +1,226 @@
+import { Construct } from 'constructs';
+import { ENUMS, METHODS, STRUCTS } from './api.generated';
+import { classOf } from './brand';
+import { Refuse } from './errors';
+import { nearest } from './nearest';
+import { READABLE, UNREADABLE } from './text';
+
+/*
+ * The border between what users write and what the library relies on. Programs without types can pass anything, and any program can go on
+ * changing what it passed. So whatever comes in is held against the description of the public API, and a frozen copy of it is kept.
+ * Values of classes and constructs are checked and copied where they are made.
+ */
+
+/** Checks one value, and returns what is kept of it. */
+type Taker = (value: unknown, prop: string, refuse: Refuse) => unknown;
+
+/** What is allowed in place of a wrong type, and the fix. */
+type Wanted = readonly [allowed: string, fix: string];
+
+interface Field {
+  readonly name: string;
+  readonly optional: boolean;
+  readonly variadic: boolean;
+  readonly type: string;
+}
+
+const TEXT: Wanted = ['a text', 'put it into quotes'];
+const NUMBER: Wanted = ['a number', 'write a number, without quotes'];
+const FLAG: Wanted = ['true or false', 'write it without quotes'];
+const LIST: Wanted = ['a list', 'put it into brackets'];
+const STRUCT: Wanted = ['an object with named fields', 'put its fields into braces'];
+const DURATION: Wanted = ['a value of class Duration', 'make it with Duration.millis, seconds, minutes, hours, days, parse'];
+
+/** cdk8s cannot write a key of these names: the first vanishes, and the second makes it take the object for one of a class. */
+const UNWRITABLE = ['__proto__', 'constructor'];
+
+/** Takes the props of a construct. They are named as in the program: `rules[0].timeout`. */
+export function takeProps<T extends object>(struct: string, props: T, refuse: Refuse, whole = 'props'): T {
+  if (!isStruct(props)) wrong(props, STRUCT, whole, refuse);
+  return takeFields(struct, props, '', refuse) as T;
+}
+
+/** Takes one value that belongs to no struct. */
+export function take<T>(type: string, value: T, prop: string, refuse: Refuse): T {
+  return takerOf(type)(value, prop, refuse) as T;
+}
+
+/** Takes the arguments of a method. */
+export function takeArguments(method: string, given: readonly unknown[], refuse: Refuse): unknown[] {
+  const fields = fieldsOf(METHODS, method);
+  const rest = fields.find(field => field.variadic);
+  if (!rest) refuseMore(given, fields, refuse);
+  return fields.flatMap((field, i) => {
+    if (field.variadic) return given.slice(i).map((value, n) => takeOneOf(value, field, method, `${field.name}[${n}]`, refuse));
+    // a list that is missing here could be read as the wish for a default
+    if (given[i] === undefined && !field.optional) takerOf(field.type)(undefined, field.name, refuse);
+    return [takeField(given[i], field, field.name, refuse)];
+  });
+}
+
+function takeOneOf(value: unknown, { name, type }: Field, method: string, prop: string, refuse: Refuse): unknown {
+  if (Array.isArray(value)) wrong(value, ['values one by one', `spread the list: ${method}(...${name})`], prop, refuse);
+  return takerOf(type)(value, prop, refuse);
+}
+
+function refuseMore(given: readonly unknown[], { length }: Field[], refuse: Refuse): void {
+  const extra = given.findIndex((value, i) => i >= length && value !== undefined);
+  if (extra < 0 || isCallOfMap(given)) return;
+  refuse({ code: 'TypeInvalid', prop: `argument ${extra + 1}`, got: given[extra], allowed: length === 0 ? 'no argument' : length === 1 ? 'one argument' : `${length} arguments`, fix: 'leave it out' });
+}
+
+/** `list.map(StringMatch.exact)` hands on the index and the list, too. */
+function isCallOfMap([value, index, list]: readonly unknown[]): boolean {
+  return Array.isArray(list) && list[index as number] === value;
+}
+
+function takeFields(struct: string, given: object, prefix: string, refuse: Refuse): object {
+  const fields = fieldsOf(STRUCTS, struct);
+  refuseUnknown(given, fields, prefix, refuse);
+  const entries = fields.map(field => [field.name, takeField(given[field.name as keyof object], field, prefix + field.name, refuse)]);
+  return Object.freeze(Object.fromEntries(entries.filter(([, value]) => value !== undefined)));
+}
+
+function takeField(value: unknown, { type, optional }: Field, prop: string, refuse: Refuse): unknown {
+  if (value !== undefined) return takerOf(type)(value, prop, refuse);
+  if (optional) return undefined;
+  // whoever needs a list says in its own words what it means that there is none
+  if (type.endsWith('[]')) return Object.freeze([]);
+  if (type.endsWith('{}')) return Object.freeze({});
+  return takerOf(type)(undefined, prop, refuse);
+}
+
+function refuseUnknown(given: object, fields: Field[], prefix: string, refuse: Refuse): void {
+  const names = fields.map(({ name }) => name);
+  const unknown = Object.keys(given).find(key => !names.includes(key));
+  if (unknown === undefined) return;
+  const meant = nearest(unknown, names);
+  refuse({ code: 'PropUnknown', prop: prefix + unknown, got: given[unknown as keyof object], allowed: names.join(', '), fix: meant ? `write ${meant}` : 'leave it out' });
+}
+
+const takers = new Map<string, Taker>();
+
+function takerOf(type: string): Taker {
+  const known = takers.get(type);
+  if (known) return known;
+  const taker = makeTaker(type);
+  takers.set(type, taker);
+  return taker;
+}
+
+function makeTaker(type: string): Taker {
+  if (type.endsWith('[]')) return listTaker(takerOf(type.slice(0, -2)));
+  if (type.endsWith('{}')) return mapTaker(takerOf(type.slice(0, -2)));
+  if (type in SIMPLE) return SIMPLE[type];
+  if (type in ENUMS) return enumTaker(ENUMS[type].split(', '));
+  if (type in STRUCTS) return structTaker(type);
+  const factories = Object.keys(METHODS).filter(method => method.startsWith(`${type}.`)).map(method => method.slice(type.length + 1));
+  return factories.length > 0 ? classTaker(type, factories) : constructTaker(type);
+}
+
+const SIMPLE: { readonly [type: string]: Taker } = {
+  string: takeText,
+  number: takerIf(Number.isFinite, NUMBER),
+  boolean: takerIf(value => typeof value === 'boolean', FLAG),
+  Duration: takerIf(isDuration, DURATION),
+};
+
+function takerIf(fits: (value: unknown) => boolean, wanted: Wanted): Taker {
+  return (value, prop, refuse) => (fits(value) ? value : wrong(value, wanted, prop, refuse));
+}
+
+function takeText(value: unknown, prop: string, refuse: Refuse): unknown {
+  if (typeof value !== 'string') return wrong(value, TEXT, prop, refuse);
+  const odd = UNREADABLE.exec(value);
+  if (odd) {
+    const code = `U+${odd[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+    const [allowed, fix] = READABLE;
+    refuse({ code: 'TextInvalid', prop, got: `a text with ${code} at ${odd.index}`, allowed, fix });
+  }
+  return value;
+}
+
+function enumTaker(members: string[]): Taker {
+  const wanted: Wanted = [members.join(', '), 'use a member of the enum'];
+  return (value, prop, refuse) => {
+    if (typeof value !== 'string') return wrong(value, wanted, prop, refuse);
+    if (!members.includes(value)) refuse({ code: 'ValueUnknown', prop, got: value, allowed: wanted[0], fix: wanted[1] });
+    return value;
+  };
+}
+
+function listTaker(takeItem: Taker): Taker {
+  return (value, prop, refuse) => {
+    if (!Array.isArray(value)) return wrong(value, LIST, prop, refuse);
+    // also what was left out of a list (`[, a]`) is seen
+    return Object.freeze(Array.from(value, (item, i) => takeItem(item, `${prop}[${i}]`, refuse)));
+  };
+}
+
+function mapTaker(takeItem: Taker): Taker {
+  return (value, prop, refuse) => {
+    if (!isStruct(value)) return wrong(value, STRUCT, prop, refuse);
+    return Object.freeze(Object.fromEntries(Object.entries(value).map(([key, item]) => {
+      checkWritable(key, prop, refuse);
+      return [takeText(key, prop, refuse), takeItem(item, `${prop}[${key}]`, refuse)];
+    })));
+  };
+}
+
+/** Text that becomes a key of a manifest. */
+export function checkWritable(key: string, prop: string, refuse: Refuse): void {
+  if (UNWRITABLE.includes(key)) refuse({ code: 'NameReserved', prop, got: key, allowed: 'a name that JavaScript does not use itself', fix: 'rename it' });
+}
+
+function structTaker(struct: string): Taker {
+  return (value, prop, refuse) => {
+    if (!isStruct(value)) return wrong(value, STRUCT, prop, refuse);
+    return takeFields(struct, value, `${prop}.`, refuse);
+  };
+}
+
+function classTaker(name: string, factories: string[]): Taker {
+  return takerIf(value => classOf(value) === name, [`a value of class ${name}`, `make it with ${name}.${factories.join(', ')}`]);
+}
+
+/** Of this library or of any other; which constructs of this library fit is known to who uses them. */
+function constructTaker(type: string): Taker {
+  const name = type.replace(/^I(?=[A-Z])/, '');
+  return takerIf(isConstruct, name === 'Construct' ? ['a construct', 'pass the construct itself'] : wantedConstruct(name));
+}
+
+/** What is allowed in place of another construct. */
+export function wantedConstruct(name: string): Wanted {
+  return [`${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`, `pass the construct itself, made with new ${name}(...)`];
+}
+
+/** Anything with named fields: literals, and objects of the program's own classes. */
+function isStruct(value: unknown): value is object {
+  return Object.prototype.toString.call(value) === '[object Object]' && classOf(value) === undefined && !isConstruct(value) && !isDuration(value);
+}
+
+function isConstruct(value: unknown): boolean {
+  return Boolean(Construct.isConstruct(value));
+}
+
+/** Also one of a second copy of cdk8s. */
+function isDuration(value: unknown): boolean {
+  return typeof value === 'object' && typeof (value as { readonly toMilliseconds?: unknown } | null)?.toMilliseconds === 'function';
+}
+
+function wrong(got: unknown, [allowed, fix]: Wanted, prop: string, refuse: Refuse): never {
+  return refuse({ code: 'TypeInvalid', prop, got, allowed, fix });
+}
+
+const fields = new Map<string, Field[]>();
+
+function fieldsOf(table: { readonly [name: string]: string }, name: string): Field[] {
+  const known = fields.get(name);
+  if (known) return known;
+  const read = table[name].split(', ').filter(Boolean).map(text => {
+    const [, dots, field, mark, type] = /^(\.{3})?(\w+)(\?)?: (.+)$/.exec(text)!;
+    return { name: field, variadic: dots !== undefined, optional: mark !== undefined, type };
+  });
+  fields.set(name, read);
+  return read;
+}
