@@ -5,10 +5,11 @@ import { AuthorizationPolicySpec, AuthorizationRule, Condition, HttpMatch, HttpR
 import { covers } from '../basics/hosts';
 import { labelOf } from '../basics/names';
 import { escapeRegex } from '../basics/re2';
-import { AccessIntent, Issuer, Requirement, RoutedHosts } from '../model/access';
+import { AccessIntent, Issuer, RoutedHosts } from '../model/access';
 import { Labels } from '../model/labels';
 import { CALLER_HEADER } from '../model/leg-one';
 import { ListenedHost } from '../model/listener';
+import { unfulfilled } from '../requests/unfulfilled';
 
 /** A route with what the policies about it must know of its surroundings. */
 export interface GuardedRoute {
@@ -43,7 +44,7 @@ export function accessObjects(route: GuardedRoute): ObjectPlan[] {
   const authentication: ObjectPlan = { kind: 'RequestAuthentication', id: 'jwt', namespace, name: name('jwt'), spec: { selector, jwtRules: jwtRules(issuers) } };
   return [
     ...(issuers.length > 0 ? [authentication] : []),
-    ...(requirements.length > 0 ? [policy('access', { action: 'DENY', rules: requirements.flatMap(unfulfilled).flatMap(when => rulesFor(route, when)) })] : []),
+    ...(requirements.length > 0 ? [policy('access', { action: 'DENY', rules: requirements.flatMap(requirement => unfulfilled(requirement)!).flatMap(when => rulesFor(route, when)) })] : []),
     ...(provider !== undefined ? [policy('ext-authz', { action: 'CUSTOM', provider, rules: rulesFor(route, []) })] : []),
   ];
 }
@@ -56,13 +57,6 @@ function jwtRules(issuers: Issuer[]): JwtRule[] {
     byIssuer.set(issuer, { issuer, jwks, jwksUri, fromHeaders: [...byIssuer.get(issuer)?.fromHeaders ?? [], from], forwardOriginalToken: true });
   }
   return [...byIssuer.values()];
-}
-
-/** The ways not to fulfil a requirement: of each alternative one fact does not hold. */
-function unfulfilled(requirement: Requirement): Condition[][] {
-  return requirement.reduce<Condition[][]>(
-    (ways, facts) => ways.flatMap(way => facts.map(({ key, values }) => [...way, { key, notValues: values }])), [[]],
-  );
 }
 
 /** The rules for what comes to the hosts of the route under a condition; for each port. */
