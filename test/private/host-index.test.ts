@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { HostIndex, patternsOver } from '../../src/private/basics/host-index';
-import { covers } from '../../src/private/hosts';
+import { covers } from '../../src/private/basics/hosts';
 
 const name = fc.array(fc.constantFrom('a', 'b', 'ab'), { minLength: 1, maxLength: 3 }).map(labels => [...labels, 'test'].join('.'));
 const host = fc.oneof({ weight: 3, arbitrary: name }, name.map(n => `*.${n}`), fc.constant('*'));

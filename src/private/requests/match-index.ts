@@ -1,5 +1,4 @@
-import { Match, PathCondition } from '../intent/match';
-import { PORT, trimSlash } from '../plan/http';
+import { Match, PathCondition, PORT, trimSlash } from '../model/match';
 
 interface Entry<T> {
   readonly match: Match;
@@ -20,8 +19,9 @@ export class MatchIndex<T> {
   public overlapping(match: Match): Entry<T>[] {
     const { path } = match;
     const shelves = [this.pathless, ...this.expressions.values()];
-    if (!path || path.kind === 'regex') this.root.collect(shelves);
-    else {
+    if (!path || path.kind === 'regex') {
+      this.root.collect(shelves);
+    } else {
       const { pieces, rest } = spotOf(path);
       const place = this.walk(pieces, shelves);
       if (path.kind === 'exact') shelves.push(...place?.exact ? [place.exact] : []);
@@ -35,8 +35,9 @@ export class MatchIndex<T> {
   public covering(match: Match): Entry<T>[] {
     const { path } = match;
     const shelves = [this.pathless];
-    if (path?.kind === 'regex') shelves.push(...this.expressions.has(path.value) ? [this.expressions.get(path.value)!] : []);
-    else if (path) {
+    if (path?.kind === 'regex') {
+      shelves.push(...this.expressions.has(path.value) ? [this.expressions.get(path.value)!] : []);
+    } else if (path) {
       if (path.kind === 'exact') shelves.push(...this.expressions.values());
       const place = this.walk(piecesOf(path.value), shelves);
       if (place?.exact) shelves.push(place.exact);
