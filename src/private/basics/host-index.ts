@@ -1,18 +1,15 @@
 /** Values by hosts and wildcards, found without a look at every host. */
-export class HostIndex<T> {
+export class HostIndex<T extends { readonly host: string }> {
   private readonly own = new Map<string, T[]>();
   private readonly below = new Map<string, T[]>();
 
-  /** @param hostsOf the hosts by which values are found */
-  constructor(private readonly hostsOf: (value: T) => readonly string[], values: Iterable<T> = []) {
+  constructor(values: Iterable<T> = []) {
     for (const value of values) this.add(value);
   }
 
   public add(value: T): void {
-    for (const host of this.hostsOf(value)) {
-      put(this.own, host, value);
-      for (const pattern of patternsOver(host)) put(this.below, pattern, value);
-    }
+    put(this.own, value.host, value);
+    for (const pattern of patternsOver(value.host)) put(this.below, pattern, value);
   }
 
   /** Those whose host or wildcard covers this one; the most specific first, then as they came. */
@@ -20,7 +17,7 @@ export class HostIndex<T> {
     return patternsOver(host).flatMap(pattern => this.own.get(pattern) ?? []);
   }
 
-  /** Those with a host or wildcard that this one covers, as they came. */
+  /** Those whose host or wildcard this one covers, as they came. */
   public under(pattern: string): readonly T[] {
     return this.below.get(pattern) ?? [];
   }
@@ -29,7 +26,7 @@ export class HostIndex<T> {
 function put<T>(map: Map<string, T[]>, key: string, value: T): void {
   const list = map.get(key);
   if (!list) map.set(key, [value]);
-  else if (list[list.length - 1] !== value) list.push(value);
+  else list.push(value);
 }
 
 /** What covers a host or wildcard: itself, the wildcards above it, and `*`. */

@@ -2,7 +2,8 @@ import { ofSubjects } from './callers';
 import { deniedPath } from './denied-path';
 import { matchesAt } from './http';
 import { AuthorizationPolicySpec, AuthorizationRule, Condition, HttpMatch, HttpRoute, JwtRule, ObjectPlan, Operation } from './objects';
-import { covers } from '../basics/hosts';
+import { patternsOver } from '../basics/host-index';
+import { isWildcard } from '../basics/hosts';
 import { labelOf } from '../basics/names';
 import { escapeRegex } from '../basics/re2';
 import { AccessIntent, Issuer, RoutedHosts } from '../model/access';
@@ -76,8 +77,9 @@ const NO_PREFLIGHT: { readonly to?: Pick<Operation, 'notMethods'>; readonly when
 ];
 
 function operation({ access, hosts, routed }: GuardedRoute, { port, podPort }: ListenedHost): Operation {
-  const elsewhere = routed.filter(other => other.podPorts.includes(podPort)).flatMap(other => other.hosts)
-    .filter(host => !hosts.includes(host) && hosts.some(own => covers(own, host)));
+  const [own, wide] = [new Set(hosts), new Set(hosts.filter(isWildcard))];
+  const elsewhere = wide.size === 0 ? [] : routed.filter(other => other.podPorts.includes(podPort)).flatMap(other => other.hosts)
+    .filter(host => !own.has(host) && patternsOver(host).some(pattern => wide.has(pattern)));
   return {
     hosts: hosts.flatMap(host => hostForms(host, port)),
     ...(elsewhere.length > 0 && { notHosts: [...new Set(elsewhere)].sort().flatMap(host => hostForms(host, port)) }),
@@ -99,7 +101,8 @@ function serverNames({ listened }: GuardedRoute, { podPort, protocol }: Listened
   if (protocol !== 'HTTPS') return [];
   const beside = (kind: ListenedHost['protocol']) => listened.filter(l => l.podPort === podPort && l.protocol === kind).map(l => l.host);
   const names = beside('HTTPS');
-  const passed = beside('TLS').filter(host => names.some(name => covers(name, host)));
+  const wide = new Set(names);
+  const passed = beside('TLS').filter(host => patternsOver(host).some(pattern => wide.has(pattern)));
   if (names.includes('*') && passed.length === 0) return [];
   return [{ key: 'connection.sni', ...(!names.includes('*') && { values: names }), ...(passed.length > 0 && { notValues: passed }) }];
 }

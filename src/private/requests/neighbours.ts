@@ -250,7 +250,8 @@ export class Neighbours {
     const near = [...this.groupOf(node.part).near];
     if (near.every(({ hasCors }) => !hasCors)) return false;
     const others = (matches: Match[], indexOf: (group: Group) => MatchIndex<Node>) => (
-      near.flatMap(group => matches.flatMap(match => indexOf(group).overlapping(match))).map(({ value }) => value).filter(({ part }) => part !== node.part)
+      near.flatMap(group => matches.flatMap(match => indexOf(group).overlapping(match))).map(({ value }) => value)
+        .filter(({ part }) => part !== node.part)
     );
     return others(orEverything(node.rule.matches).map(shown), group => group.answering).some(({ rule }) => answersForLater(rule, node.rule))
       || others(hiddenBehind(node.rule), group => this.askingOf(group)).some(({ rule }) => answersForLater(node.rule, rule));
