@@ -4,7 +4,7 @@ import { ApiObject, App, Chart } from 'cdk8s';
 
 // The library as users load it, compiled by jsii; typed by its sources, which are there before that.
 const compiled = createRequire(join(process.cwd(), 'lib', 'index.js'));
-const library = () => compiled('./src') as typeof import('../src');
+export const library = () => compiled('./src') as typeof import('../src');
 const networking = () => compiled('./imports/networking.istio.io') as typeof import('../imports/networking.istio.io');
 const security = () => compiled('./imports/security.istio.io') as typeof import('../imports/security.istio.io');
 

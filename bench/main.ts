@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { arch, cpus } from 'node:os';
 import { join } from 'node:path';
+import { printGrowth } from './growth';
 import { printLoad } from './load';
 import { printOnce } from './once';
 import { printSizes } from './size';
 import { printTimes } from './time';
 import { printWeight } from './weight';
 
-const PARTS: Record<string, () => unknown> = { time: printTimes, once: printOnce, load: printLoad, weight: printWeight, size: printSizes };
+const PARTS: Record<string, () => unknown> = {
+  time: printTimes, growth: printGrowth, once: printOnce, load: printLoad, weight: printWeight, size: printSizes,
+};
 
 void main(process.argv.slice(2));
 

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import { intersect } from './intersect';
 import { MatchIndex } from './match-index';
+import { answersForLater, hiddenBehind, shown } from './preflights';
 import { Match, orEverything } from '../model/match';
 import { Rule } from '../model/rule';
-import { intersect } from './intersect';
-import { answersForLater, hiddenBehind, shown } from './preflights';
 
 /** The rules of a route so far, for the questions that a later one asks. */
 export class EarlierRules {

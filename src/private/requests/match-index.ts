@@ -26,7 +26,7 @@ export class MatchIndex<T> {
       const place = this.walk(pieces, shelves);
       if (path.kind === 'exact') shelves.push(...place?.exact ? [place.exact] : []);
       else if (path.kind === 'prefix') place?.collect(shelves);
-      else for (const [piece, child] of place?.children ?? []) if (piece.startsWith(rest)) child.collect(shelves);
+      else place?.collectFrom(rest, shelves);
     }
     return [...new Set(shelves)].flatMap(shelf => shelf.overlapping(match));
   }
@@ -47,43 +47,60 @@ export class MatchIndex<T> {
 
   private shelfFor(path: PathCondition | undefined): Shelf<T> {
     if (!path) return this.pathless;
-    if (path.kind === 'regex') {
-      if (!this.expressions.has(path.value)) this.expressions.set(path.value, new Shelf());
-      return this.expressions.get(path.value)!;
-    }
-    let place = this.root;
-    for (const piece of spotOf(path).pieces) {
-      if (!place.children.has(piece)) place.children.set(piece, new Place());
-      place = place.children.get(piece)!;
-    }
-    return place[path.kind] ??= new Shelf();
+    if (path.kind === 'regex') return getOrMake(this.expressions, path.value, () => new Shelf());
+    const { pieces, rest } = spotOf(path);
+    const place = pieces.reduce((at, piece) => getOrMake(at.children, piece, () => new Place()), this.root);
+    return path.kind === 'rawPrefix' ? getOrMake(place.rawPrefixes, rest, () => new Shelf()) : place[path.kind] ??= new Shelf();
   }
 
   /** Goes down to a place, if there is one, and collects the prefixes on the way. */
   private walk(pieces: string[], shelves: Shelf<T>[]): Place<T> | undefined {
     let place: Place<T> | undefined = this.root;
-    for (const piece of [...pieces, undefined]) {
-      if (place.prefix) shelves.push(place.prefix);
-      if (place.rawPrefix) shelves.push(place.rawPrefix);
-      if (piece === undefined) break;
+    for (const piece of pieces) {
+      place.collectPrefixes(piece, shelves);
       place = place.children.get(piece);
-      if (!place) break;
+      if (!place) return undefined;
     }
+    if (place.prefix) shelves.push(place.prefix);
     return place;
   }
 }
 
-/** Matches whose paths have the same pieces; those of prefixes by characters as far as the last `/`. */
+/** Matches whose paths have the same pieces; prefixes by characters stand where their last whole piece is, by the rest. */
 class Place<T> {
   public readonly children = new Map<string, Place<T>>();
   public exact?: Shelf<T>;
   public prefix?: Shelf<T>;
-  public rawPrefix?: Shelf<T>;
+  public readonly rawPrefixes = new Map<string, Shelf<T>>();
+
+  /** Prefixes of what goes on with a piece. */
+  public collectPrefixes(piece: string, shelves: Shelf<T>[]): void {
+    if (this.prefix) shelves.push(this.prefix);
+    for (let length = 0; this.rawPrefixes.size > 0 && length <= piece.length; length++) {
+      const shelf = this.rawPrefixes.get(piece.slice(0, length));
+      if (shelf) shelves.push(shelf);
+    }
+  }
+
+  /** All that goes on with these characters. */
+  public collectFrom(start: string, shelves: Shelf<T>[]): void {
+    this.collectPrefixes(start, shelves);
+    for (const [rest, shelf] of this.rawPrefixes) if (rest.startsWith(start)) shelves.push(shelf);
+    for (const [piece, child] of this.children) if (piece.startsWith(start)) child.collect(shelves);
+  }
 
   public collect(shelves: Shelf<T>[]): void {
-    for (const shelf of [this.exact, this.prefix, this.rawPrefix]) if (shelf) shelves.push(shelf);
+    for (const shelf of [this.exact, this.prefix, ...this.rawPrefixes.values()]) if (shelf) shelves.push(shelf);
     for (const child of this.children.values()) child.collect(shelves);
   }
+}
+
+function getOrMake<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
 }
 
 /** Where a path stands. Case is left to those who compare. */
@@ -104,8 +121,7 @@ class Shelf<T> {
 
   public add(entry: Entry<T>): void {
     const lists = [...pinsOf(entry.match)].map(([what, text]) => {
-      if (!this.pinned.has(what)) this.pinned.set(what, new Map());
-      const texts = this.pinned.get(what)!;
+      const texts = getOrMake(this.pinned, what, () => new Map<string, Entry<T>[]>());
       return { texts, text, list: texts.get(text) ?? [] };
     });
     // that which fewest have tells most

@@ -67,7 +67,7 @@ interface Group {
 interface Member {
   readonly group: Group;
   readonly nodes: Node[];
-  /** Whether the order within the route is known, which matters beside others alone. */
+  /** Whether the order of its rules is known, which matters beside others alone. */
   tied: boolean;
 }
 
@@ -129,7 +129,7 @@ export class Neighbours {
     return part.rules.slice(from).map((rule, i) => {
       const node: Node = { part, index: from + i, rule, taken: taken(rule), before: new Set(), after: new Set(), undecided: new Set() };
       nodes.push(node);
-      for (const other of meeting(node, group.near)) if (tied || other.part !== part) tie(...inOrder(other, node));
+      if (tied) for (const other of meeting(node, group.near)) tie(...inOrder(other, node));
       for (const match of node.taken) group.rules.add(match, node);
       for (const match of hiddenBehind(rule)) group.answering.add(match, node);
       if (group.asking) ask(node, group.asking);

@@ -41,6 +41,7 @@ describe('an index of matches', () => {
     ['exact paths', i => ({ ...none, path: { kind: 'exact', value: `/items/${i}` } })],
     ['prefixes', i => ({ ...none, path: { kind: 'prefix', value: `/items/${i}/` } })],
     ['prefixes by characters', i => ({ ...none, path: { kind: 'rawPrefix', value: `/items/${i}/` } })],
+    ['prefixes by characters within a segment', i => ({ ...none, path: { kind: 'rawPrefix', value: `/items/${i}_` } })],
     ['values of a header beside that of another', i => ({ ...none, headers: new Map([['a', { kind: 'exact', value: 'x' }], ['tenant', { kind: 'exact', value: `${i}` }]]) })],
     ['values of a parameter on one path', i => ({ ...none, path: { kind: 'prefix', value: '/' }, queryParams: new Map([['q', { kind: 'exact', value: `${i}` }]]) })],
     ['authorities', i => ({ ...none, authority: { kind: 'exact', value: `h${i}.test` } })],
