@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { arch, cpus } from 'node:os';
 import { join } from 'node:path';
 import { printCallers } from './callers';
+import { printGrowth } from './growth';
 import { printLoad } from './load';
 import { printOnce } from './once';
 import { printSizes } from './size';
@@ -9,7 +10,7 @@ import { printTimes } from './time';
 import { printWeight } from './weight';
 
 const PARTS: Record<string, () => unknown> = {
-  time: printTimes, once: printOnce, load: printLoad, weight: printWeight, size: printSizes, callers: printCallers,
+  time: printTimes, growth: printGrowth, once: printOnce, load: printLoad, weight: printWeight, size: printSizes, callers: printCallers,
 };
 
 void main(process.argv.slice(2));

@@ -116,9 +116,10 @@ export class Access {
   }
 
   /**
-   * Whoever fulfils one of these.
+   * Whoever fulfils one of these. There may be any number of them, of any number of issuers. Where tokens of one issuer differ in several
+   * claims at once, the rules of the policy multiply, to 256 at most.
    *
-   * @param alternatives of `jwt`, `ipBlocks` and `remoteIpBlocks`. Errors `AccessEmpty`, `AccessCannotCombine`.
+   * @param alternatives of `jwt`, `ipBlocks` and `remoteIpBlocks`. Errors `AccessEmpty`, `AccessCannotCombine`, `AccessTooComplex`.
    */
   public static anyOf(...alternatives: Access[]): Access {
     return new Access({ kind: 'anyOf', alternatives });

@@ -29,10 +29,10 @@ import { renderedEachLate, renderedLate } from '../private/istio/manifest/object
 import { IngressDelegateModel, IngressGatewayModel, IngressRouteModel } from '../private/model/app-model';
 import { declarationOf } from '../private/model/declaration';
 import { serves } from '../private/model/listener';
-import { RoutePart } from '../private/model/route-part';
 import { Rule, targetsOf } from '../private/model/rule';
 import { routesThroughPods } from '../private/model/visibility';
-import { arrange, precedence } from '../private/requests/order';
+import { EarlierRules } from '../private/requests/earlier-rules';
+import { surroundingsOf } from '../private/requests/neighbours';
 import { redirectsToItself } from '../private/requests/redirect-loop';
 
 /** Properties of an `IngressRoute`. A value of another type is error `TypeInvalid`, a prop that does not exist error `PropUnknown`. */
@@ -133,6 +133,7 @@ export class IngressRoute extends Construct {
   public readonly accessObjects: ApiObject[];
 
   private model: IngressRouteModel;
+  private readonly earlier = new EarlierRules();
   private readonly gateway: IngressGatewayModel;
 
   constructor(scope: Construct, id: string, props: IngressRouteProps) {
@@ -187,7 +188,7 @@ export class IngressRoute extends Construct {
   private withRules(rules: IngressRule[], prop: string, refuse: Refuse): IngressRouteModel {
     const { route, targets, upstreams } = this.model;
     const before = route.rules.length;
-    const added = checkRules(this, rules, prop, refuse, route.rules);
+    const added = checkRules(this, rules, prop, refuse, this.earlier);
     checkSpared(added, route.listeners, prop, refuse);
     const outside = externalDestinations(rules);
     for (const service of outside) {
@@ -203,20 +204,21 @@ export class IngressRoute extends Construct {
       targets: distinct([...targets, ...added.flatMap(targetsOf), ...handedOver], ({ host }) => host),
       upstreams: distinct([...upstreams, ...outside.map(({ path, service: { hosts } }) => ({ service: path, hosts }))], ({ service }) => service),
     };
-    checkBeside(partOf(model), this.beside(), index => (index < before ? `rules[${index}]` : `${prop}[${index - before}]`), refuse);
+    checkBeside(surroundingsOf(appModelOf(this), model), index => (index < before ? `rules[${index}]` : `${prop}[${index - before}]`), refuse);
+    for (const rule of added) this.earlier.add(rule);
     return model;
   }
 
   /** The route with what it must know of the gateway and of other routes. */
   private surrounded() {
     const { route } = this.model;
-    const others = this.beside();
     const app = appModelOf(this);
+    const { own, neighbours } = surroundingsOf(app, this.model);
     return {
       ...route,
       path: this.model.path,
       access: route.access!,
-      rules: arrange(partOf(this.model), others) as Rule[],
+      rules: neighbours.arrange(own) as Rule[],
       served: route.listeners.filter(serves),
       listened: this.gateway.listened,
       /** All routes of the app through the same pods. */
@@ -224,15 +226,8 @@ export class IngressRoute extends Construct {
         return routesThroughPods(app, route.pods).filter(({ route: { opaque } }) => !opaque)
           .map(({ route: { hosts, listeners } }) => ({ hosts, podPorts: listeners.map(l => l.podPort) }));
       },
-      cors: [route.rules, ...others.map(({ rules }) => rules)].some(rules => rules.some(({ cors }) => cors !== undefined)),
+      cors: neighbours.answersPreflights(own),
     };
-  }
-
-  /** The other routes that have one of the hosts. */
-  private beside(): RoutePart[] {
-    const { path, route: { hosts, gateway } } = this.model;
-    const app = appModelOf(this);
-    return [...new Set(hosts.flatMap(host => app.ingressRoutes.with('host', gateway, host)))].filter(other => other.path !== path).map(partOf);
   }
 
   private get upstreamUser() {
@@ -246,10 +241,10 @@ export class IngressRoute extends Construct {
 
   private loops(): Refusal[] {
     const { rules, hosts, listeners } = this.model.route;
-    const others = this.beside().flatMap(part => part.rules);
+    const { own, neighbours } = surroundingsOf(appModelOf(this), this.model);
+    const served = listeners.filter(serves);
     return rules.flatMap((rule, i) => {
-      const earlier = [...rules.slice(0, i), ...others.filter(other => precedence(other, rule) === 'first')];
-      if (!redirectsToItself(rule, earlier, hosts, listeners.filter(serves))) return [];
+      if (!redirectsToItself(rule, target => neighbours.before(own, i, target), hosts, served)) return [];
       return [{ code: 'RedirectLoop' as const, prop: `rules[${i}].action`, got: 'a redirect to what the rule matches', allowed: 'a redirect to something else', fix: 'let the rule match less, for example PathMatch.exact, or put a rule for the target before it' }];
     });
   }
@@ -263,8 +258,4 @@ export class IngressRoute extends Construct {
 /** Each once: a route of thousands of rules leads to few hosts. */
 function distinct<T>(list: T[], keyOf: (one: T) => string): T[] {
   return [...new Map(list.map(one => [keyOf(one), one])).values()];
-}
-
-function partOf({ path, route: { hosts, rules, access } }: IngressRouteModel): RoutePart {
-  return { id: path, hosts, rules, access };
 }

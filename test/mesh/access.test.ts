@@ -68,6 +68,34 @@ describeMesh('ingress: access', () => {
       expect(statuses({ answers: answers.claims })).toEqual([200, 200, 403, 403, 403, 403, 403]);
     });
 
+    describe('of many alternatives', () => {
+      const issuers = ['one', 'two', 'three', 'four'].map(name => issuer(`https://${name}.test`));
+      const [one, second, , four] = issuers;
+      const audience = ({ issuer: iss }: typeof one) => iss.replace('https://', 'for-');
+      const asRole = (from: typeof one, role: string) => Access.jwt({ issuer: from.issuer, jwks: from.jwks, audiences: [role], claims: [ClaimMatch.oneOf('role', role)] });
+      const access = [Access.anyOf(
+        ...issuers.map(from => Access.jwt({ issuer: from.issuer, jwks: from.jwks, audiences: [audience(from)] })),
+        asRole(one, 'buyer'), asRole(one, 'seller'), Access.ipBlocks('203.0.113.0/24'),
+      )];
+      const tokens = (...shown: string[]) => shown.map(text => plain('a.test', '/', shows(text)));
+
+      test('each lets in, and nothing between them', async () => {
+        const outcome = await run({ 'a.test': { access } }, [
+          ...tokens(...issuers.map(from => from.token({ aud: audience(from) })), one.token({ aud: 'buyer', role: 'buyer' }), one.token({ aud: ['x', 'seller'], role: ['y', 'seller'] })),
+          ...tokens(one.token({ aud: audience(second) }), second.token({ aud: audience(one) }), four.token(), one.token({ aud: 'buyer', role: 'seller' }), one.token({ role: 'buyer' }), second.token({ aud: 'buyer', role: 'buyer' })),
+          plain('a.test'),
+        ]);
+        expect(statuses(outcome)).toEqual([200, 200, 200, 200, 200, 200, 403, 403, 403, 403, 403, 403, 403]);
+      });
+
+      test('broken: without the rule of an issuer all of its tokens get in', async () => {
+        const outcome = await run({ 'a.test': { access } }, tokens(four.token({ aud: 'billing' }), second.token({ aud: 'billing' })), {
+          broken: ['a.test', 'AuthorizationPolicy', JsonPatch.test('/spec/rules/7/when/0/values/0', four.issuer), JsonPatch.remove('/spec/rules/7')],
+        });
+        expect(statuses(outcome)).toEqual([200, 403]);
+      });
+    });
+
     test('of one of several issuers', () => {
       expect(statuses({ answers: answers.issuers })).toEqual([200, 200, 403, 403, 403]);
     });

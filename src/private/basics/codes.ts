@@ -93,6 +93,7 @@ export const CODES = {
   AccessEmpty: 'A list of who may enter, or of what it depends on, that is empty.',
   AccessForEveryHost: 'A policy for every host would hold for the other routes of the same pods.',
   AccessCannotCombine: 'What cannot be an alternative to something else.',
+  AccessTooComplex: 'Tokens of one issuer differ in several claims at once in so many alternatives that the policy would be too large.',
   AccessNotEnforceable: 'A listener asks for no certificate, so that nobody could show one.',
   SubjectAltNameInvalid: 'A name that no certificate can have.',
   JwtIssuerInvalid: 'An issuer that no token can have.',

@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { Refuse } from './errors';
+import { patternsOver } from './host-index';
 
 const NAME = /^(\*\.)?([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
@@ -67,11 +68,19 @@ export function covers(pattern: string, host: string): boolean {
   return pattern === '*' || pattern === host || (isWildcard(pattern) && host.endsWith(pattern.slice(1)));
 }
 
+/** The first of some hosts that covers another of them, for each that is covered. */
+export function covered(hosts: string[]): (string | undefined)[] {
+  const places = new Map(hosts.map((host, i) => [host, i]));
+  return hosts.map(host => {
+    const found = patternsOver(host).filter(wide => wide !== host && places.has(wide));
+    return found.sort((a, b) => places.get(a)! - places.get(b)!)[0];
+  });
+}
+
 /** Istio refuses routes for hosts of which one covers another, and lets such routes run into each other at a server. */
 export function checkDisjoint(hosts: string[], prop: string, refuse: Refuse): void {
-  hosts.forEach((host, i) => {
-    const wide = hosts.find(other => other !== host && covers(other, host));
-    if (wide) refuse({ code: 'HostDuplicate', prop: `${prop}[${i}]`, got: host, allowed: `hosts that ${wide} does not cover`, fix: 'delete it' });
+  covered(hosts).forEach((wide, i) => {
+    if (wide) refuse({ code: 'HostDuplicate', prop: `${prop}[${i}]`, got: hosts[i], allowed: `hosts that ${wide} does not cover`, fix: 'delete it' });
   });
 }
 

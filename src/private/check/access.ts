@@ -5,9 +5,10 @@ import { Access, AccessSpec } from '../../ingress/access';
 import { checkAddress, checkExtensionProvider, checkNotEmpty } from '../basics/checks';
 import { Refuse } from '../basics/errors';
 import { isDnsName } from '../basics/names';
-import { AccessIntent, Fact, Issuer } from '../model/access';
+import { AccessIntent, Fact, Issuer, Requirement } from '../model/access';
 import { IngressRouteModel } from '../model/app-model';
 import { ListenedHost } from '../model/listener';
+import { MOST_WAYS, unfulfilled } from '../requests/unfulfilled';
 
 export interface AccessInput {
   readonly hosts: string[];
@@ -64,7 +65,7 @@ export function checkAccess(path: string, input: AccessInput, others: IngressRou
     provider: ofKind('extAuthz').map(one => checkProvider(one, question)).pop(),
     subjectAltNames: ofKind('mtls').map(one => checkSubjects(one, served, refuse)),
     requirements: asked.filter(({ spec }) => spec.kind !== 'extAuthz' && spec.kind !== 'mtls')
-      .map(one => alternativesOf(one, refuse).map(a => factsOf(a, question))),
+      .map(one => requirementOf(one, question)),
     issuers: [...question.issuers.values()],
     openPaths: openPaths ?? [],
     deny: checkMatches(deny ?? [], 'deny', refuse),
@@ -93,6 +94,14 @@ function alternativesOf({ spec, prop }: Asked, refuse: Refuse): Asked[] {
     }
     return { spec: one, prop: `${prop}.alternatives[${i}]` };
   });
+}
+
+function requirementOf(asked: Asked, question: Question): Requirement {
+  const requirement = alternativesOf(asked, question.refuse).map(alternative => factsOf(alternative, question));
+  if (!unfulfilled(requirement)) {
+    question.refuse({ code: 'AccessTooComplex', prop: asked.prop, got: `${requirement.length} alternatives`, allowed: `alternatives that need at most ${MOST_WAYS} rules; each that differs from others of its issuer in two claims may double them`, fix: 'let tokens of one issuer differ in one claim only, or let an authorizer decide with Access.extAuthz' });
+  }
+  return requirement;
 }
 
 function factsOf({ spec, prop }: Asked, question: Question): Fact[] {

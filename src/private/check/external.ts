@@ -8,7 +8,7 @@ import { Endpoint, Resolution } from '../../egress/resolution';
 import { MeshSettings } from '../../mesh-settings';
 import { checkAddress, checkDnsName, checkLength, checkPort } from '../basics/checks';
 import { Refuse } from '../basics/errors';
-import { checkHost, checkHosts, covers, isWildcard } from '../basics/hosts';
+import { checkHost, checkHosts, covered, isWildcard } from '../basics/hosts';
 import { checkLabels } from '../basics/labels';
 import { EndpointSpec, ExternalIntent, isHttp, Port, portName } from '../model/external-service';
 import { Labels } from '../model/labels';
@@ -54,9 +54,9 @@ export function checkImported(input: Pick<ExternalInput, 'hosts' | 'ports' | 'di
 
 /** Istio refuses routes for hosts of which one covers another. */
 function checkOverlap(hosts: string[], refuse: Refuse): void {
-  hosts.forEach((host, i) => {
-    if (hosts.some(other => other !== host && covers(other, host))) {
-      refuse({ code: 'HostDuplicate', prop: `hosts[${i}]`, got: host, allowed: 'hosts that no wildcard of the service covers', fix: 'leave it out, or declare it in a service of its own' });
+  covered(hosts).forEach((wide, i) => {
+    if (wide) {
+      refuse({ code: 'HostDuplicate', prop: `hosts[${i}]`, got: hosts[i], allowed: 'hosts that no wildcard of the service covers', fix: 'leave it out, or declare it in a service of its own' });
     }
   });
 }

@@ -23,11 +23,26 @@ export function checkListeners(listeners: IngressListener[], place: ListenerPlac
     refuse({ code: 'ListenersEmpty', prop: 'listeners', got: listeners, allowed: 'one listener or more', fix: place.settings ? 'leave it out for clear-text HTTP on port 80' : 'say what the Gateway listens for' });
   }
   const all = listeners.flatMap((listener, i) => checkListener(listener, `listeners[${i}]`, place, refuse));
-  all.forEach((one, i) => all.slice(0, i).forEach(before => checkPair(before, one, refuse)));
+  checkPairs(all, refuse);
   return all;
 }
 
-function checkPair(before: ListenedHost, one: ListenedHost, refuse: Refuse): void {
+export function checkPairs(all: ListenedHost[], refuse: Refuse): void {
+  const firsts = new Map<string, number>();
+  all.forEach((one, i) => {
+    const keys = sharedKeys(one);
+    const befores = [...new Set(keys.flatMap(key => firsts.get(key) ?? []))].sort((a, b) => a - b);
+    for (const before of befores) checkPair(all[before], one, refuse);
+    for (const key of keys) if (!firsts.has(key)) firsts.set(key, i);
+  });
+}
+
+/** What two must have in common to be at odds. The first of those that have it speaks for the others, which agree with it. */
+function sharedKeys(one: ListenedHost): string[] {
+  return ['', `host ${one.host}`, ...certificatesOf(one).map(name => `certificate ${name}`)].map(what => `${one.podPort} ${what}`);
+}
+
+export function checkPair(before: ListenedHost, one: ListenedHost, refuse: Refuse): void {
   if (before.podPort !== one.podPort) return;
   const got = `${one.host} on port ${one.port}`;
   if (portUse(before) !== portUse(one)) {

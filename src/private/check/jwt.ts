@@ -2,9 +2,9 @@ import { JwtOptions } from '../../ingress/access';
 import { ClaimMatch } from '../../ingress/claim-match';
 import { checkHeaderName, checkNotEmpty } from '../basics/checks';
 import { Refuse } from '../basics/errors';
-import { Fact, Issuer } from '../model/access';
+import { Fact, ISSUER_KEY, Issuer } from '../model/access';
 
-/** What is asked of tokens stands in the policy, not with the issuer, of whom the routes of all the pods know. */
+/** What is asked of tokens, the issuer first. It stands in the policy, not with the issuer, of whom the routes of all the pods know. */
 export function checkJwt(options: JwtOptions, prop: string, refuse: Refuse): { readonly issuer: Issuer; readonly facts: Fact[] } {
   const { issuer, audiences, claims, header } = options;
   if (issuer.trim() === '' || issuer.includes('*')) {
@@ -21,7 +21,7 @@ export function checkJwt(options: JwtOptions, prop: string, refuse: Refuse): { r
   return {
     issuer: { issuer, jwks: options.jwks, jwksUri: options.jwksUri, header: header?.toLowerCase() },
     facts: [
-      { key: 'request.auth.claims[iss]', values: [issuer] },
+      { key: ISSUER_KEY, values: [issuer] },
       ...(audiences ? [{ key: 'request.auth.audiences', values: audiences }] : []),
       ...(claims ?? []).map((claim, i) => checkClaim(claim, `${prop}.claims[${i}]`, refuse)),
     ],

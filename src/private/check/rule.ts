@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { IConstruct } from 'constructs';
 import { checkAction, checkDestination } from './action';
 import { checkCors } from './cors';
@@ -19,8 +18,7 @@ import { checkHost } from '../basics/hosts';
 import { groupsOf } from '../basics/re2';
 import { Match, orEverything } from '../model/match';
 import { Edits, FaultSpec, RetriesSpec, RewriteIntent, Rule } from '../model/rule';
-import { intersect } from '../requests/intersect';
-import { answersForLater } from '../requests/preflights';
+import { EarlierRules } from '../requests/earlier-rules';
 
 const RETRY_CONDITIONS = [
   '5xx', 'gateway-error', 'reset', 'reset-before-request', 'connect-failure', 'envoy-ratelimited', 'retriable-4xx', 'refused-stream',
@@ -29,23 +27,31 @@ const RETRY_CONDITIONS = [
 
 type Input = RouteRule & { readonly action?: RouteAction; readonly cors?: Cors };
 
-export function checkRules(scope: IConstruct, rules: Input[], prop: string, refuse: Refuse, before: Rule[] = []): Rule[] {
+export function checkRules(scope: IConstruct, rules: Input[], prop: string, refuse: Refuse, before?: EarlierRules): Rule[] {
   const checked = rules.map((rule, i) => checkRule(scope, rule, `${prop}[${i}]`, refuse));
-  checked.forEach((rule, i) => checkReachable(rule, [...before, ...checked.slice(0, i)], `${prop}[${i}].matches`, refuse));
-  checked.forEach((rule, i) => checkPreflights(rule, [...before, ...checked.slice(0, i)], `${prop}[${i}].cors`, refuse));
+  afterAll(checked, before, (rule, earlier, i) => checkReachable(rule, earlier, `${prop}[${i}].matches`, refuse));
+  afterAll(checked, before, (rule, earlier, i) => checkPreflights(rule, earlier, `${prop}[${i}].cors`, refuse));
   return checked;
 }
 
+/** Looks at each rule after those that stand before it. */
+function afterAll(rules: Rule[], before: EarlierRules | undefined, check: (rule: Rule, earlier: EarlierRules[], i: number) => void): void {
+  const own = new EarlierRules();
+  rules.forEach((rule, i) => {
+    check(rule, before ? [before, own] : [own], i);
+    own.add(rule);
+  });
+}
+
 /** The first rule that matches decides, so that one behind a wider one would be written in vain. */
-function checkReachable(rule: Rule, earlier: Rule[], prop: string, refuse: Refuse): void {
-  const wider = earlier.flatMap(e => orEverything(e.matches));
-  if (orEverything(rule.matches).every(match => wider.some(wide => isDeepStrictEqual(intersect(match, wide), match)))) {
+function checkReachable(rule: Rule, earlier: EarlierRules[], prop: string, refuse: Refuse): void {
+  if (orEverything(rule.matches).every(match => earlier.some(rules => rules.takeAll(match)))) {
     refuse({ code: 'RuleUnreachable', prop, got: 'only requests that fit an earlier rule', allowed: 'requests that no earlier rule takes', fix: 'move the rule in front of the wider one, or delete it' });
   }
 }
 
-function checkPreflights(rule: Rule, earlier: Rule[], prop: string, refuse: Refuse): void {
-  if (earlier.some(e => answersForLater(e, rule))) {
+function checkPreflights(rule: Rule, earlier: EarlierRules[], prop: string, refuse: Refuse): void {
+  if (earlier.some(rules => rules.answerFor(rule))) {
     refuse({ code: 'CorsAmbiguous', prop, got: rule.cors && 'another than that of an earlier rule', allowed: 'the cors of the earlier rule, which differs in headers only', fix: 'give both rules the same cors, or tell them apart by path: a preflight does not show the headers to come' });
   }
 }

@@ -2,21 +2,32 @@ import { isDeepStrictEqual } from 'node:util';
 import { Refuse } from '../basics/errors';
 import { RoutePart } from '../model/route-part';
 import { Rule } from '../model/rule';
-import { arrange, Clash } from '../requests/order';
+import { Neighbours, Surroundings } from '../requests/neighbours';
+import { Clash } from '../requests/order';
 import { answersForLater } from '../requests/preflights';
 
-/** Checks a route against the others that have one of its hosts. */
-export function checkBeside(own: RoutePart, others: RoutePart[], ruleName: (index: number) => string, refuse: Refuse): void {
-  if (others.length === 0) return;
-  const odd = others.find(other => !isDeepStrictEqual(other.access, own.access));
-  if (odd) {
+/** Checks a route, with the rules that are new of it, against the others that have one of its hosts. */
+export function checkBeside({ own, added, neighbours }: Surroundings, ruleName: (index: number) => string, refuse: Refuse): void {
+  checkSameAccess(own, neighbours, refuse);
+  if (neighbours.mayClash(added)) checkEach(own, neighbours, ruleName, refuse);
+}
+
+/** The first route of a host speaks for the others, which were checked as well. */
+function checkSameAccess(own: RoutePart, neighbours: Neighbours, refuse: Refuse): void {
+  const differs = (other: RoutePart) => !isDeepStrictEqual(other.access, own.access);
+  if ([...neighbours.firstBeside(own)].some(differs)) {
+    const odd = neighbours.beside(own).find(differs)!;
     refuse({ code: 'HostAlreadyRouted', prop: 'access', got: `another than that of ${odd.id}`, allowed: `the same access, openPaths and deny as ${odd.id}, which has a host of this route`, fix: 'say the same in all routes of a host, for it holds for all requests to the host' });
   }
-  const arranged = arrange(own, others);
+}
+
+/** Names what does not fit, if anything does not: each route must stand beside the others. */
+function checkEach(own: RoutePart, neighbours: Neighbours, ruleName: (index: number) => string, refuse: Refuse): void {
+  const arranged = neighbours.arrange(own);
   if (!Array.isArray(arranged)) refuseClash(arranged, own, ruleName, refuse);
   const handsOver = (rules: Rule[], part: RoutePart) => rules.some(rule => rule.action?.kind === 'delegate' && !part.rules.includes(rule));
-  for (const other of others) {
-    const theirs = arrange(other, [own, ...others.filter(o => o !== other)]);
+  for (const other of neighbours.beside(own)) {
+    const theirs = neighbours.arrange(other);
     if (!Array.isArray(theirs) && theirs.other === own) {
       refuseClash({ ...theirs, own: theirs.index, other, index: theirs.own }, own, ruleName, refuse);
     }

@@ -4,13 +4,15 @@ import { deniedPath } from './denied-path';
 import { matchesAt } from './http';
 import { noneOf } from './none-of';
 import { AuthorizationPolicySpec, AuthorizationRule, Condition, HttpMatch, HttpRoute, JwtRule, ObjectPlan, Operation } from './objects';
-import { covers } from '../basics/hosts';
+import { patternsOver } from '../basics/host-index';
+import { isWildcard } from '../basics/hosts';
 import { labelOf } from '../basics/names';
 import { escapeRegex } from '../basics/re2';
-import { AccessIntent, Issuer, Requirement, RoutedHosts } from '../model/access';
+import { AccessIntent, Issuer, RoutedHosts } from '../model/access';
 import { Labels } from '../model/labels';
 import { CALLER_HEADER } from '../model/leg-one';
 import { ListenedHost } from '../model/listener';
+import { unfulfilled } from '../requests/unfulfilled';
 
 /** A route with what the policies about it must know of its surroundings. */
 export interface GuardedRoute {
@@ -45,7 +47,7 @@ export function accessObjects(route: GuardedRoute): ObjectPlan[] {
   const authentication: ObjectPlan = { kind: 'RequestAuthentication', id: 'jwt', namespace, name: name('jwt'), spec: { selector, jwtRules: jwtRules(issuers) } };
   return [
     ...(issuers.length > 0 ? [authentication] : []),
-    ...(requirements.length > 0 ? [policy('access', { action: 'DENY', rules: requirements.flatMap(unfulfilled).flatMap(when => rulesFor(route, when)) })] : []),
+    ...(requirements.length > 0 ? [policy('access', { action: 'DENY', rules: requirements.flatMap(requirement => unfulfilled(requirement)!).flatMap(when => rulesFor(route, when)) })] : []),
     ...(provider !== undefined ? [policy('ext-authz', { action: 'CUSTOM', provider, rules: rulesFor(route, []) })] : []),
   ];
 }
@@ -58,13 +60,6 @@ function jwtRules(issuers: Issuer[]): JwtRule[] {
     byIssuer.set(issuer, { issuer, jwks, jwksUri, fromHeaders: [...byIssuer.get(issuer)?.fromHeaders ?? [], from], forwardOriginalToken: true });
   }
   return [...byIssuer.values()];
-}
-
-/** The ways not to fulfil a requirement: of each alternative one fact does not hold. */
-function unfulfilled(requirement: Requirement): Condition[][] {
-  return requirement.reduce<Condition[][]>(
-    (ways, facts) => ways.flatMap(way => facts.map(({ key, values }) => [...way, { key, notValues: values }])), [[]],
-  );
 }
 
 /** The rules for what comes to the hosts of the route under a condition; for each port. */
@@ -84,8 +79,9 @@ const NO_PREFLIGHT: { readonly to?: Pick<Operation, 'notMethods'>; readonly when
 ];
 
 function operation({ access, hosts, routed }: GuardedRoute, { port, podPort }: ListenedHost): Operation {
-  const elsewhere = routed.filter(other => other.podPorts.includes(podPort)).flatMap(other => other.hosts)
-    .filter(host => !hosts.includes(host) && hosts.some(own => covers(own, host)));
+  const [own, wide] = [new Set(hosts), new Set(hosts.filter(isWildcard))];
+  const elsewhere = wide.size === 0 ? [] : routed.filter(other => other.podPorts.includes(podPort)).flatMap(other => other.hosts)
+    .filter(host => !own.has(host) && patternsOver(host).some(pattern => wide.has(pattern)));
   return {
     hosts: hosts.flatMap(host => hostForms(host, port)),
     ...(elsewhere.length > 0 && { notHosts: [...new Set(elsewhere)].sort().flatMap(host => hostForms(host, port)) }),
@@ -107,7 +103,8 @@ function serverNames({ listened }: GuardedRoute, { podPort, protocol }: Listened
   if (protocol !== 'HTTPS') return [];
   const beside = (kind: ListenedHost['protocol']) => listened.filter(l => l.podPort === podPort && l.protocol === kind).map(l => l.host);
   const names = beside('HTTPS');
-  const passed = beside('TLS').filter(host => names.some(name => covers(name, host)));
+  const wide = new Set(names);
+  const passed = beside('TLS').filter(host => patternsOver(host).some(pattern => wide.has(pattern)));
   if (names.includes('*') && passed.length === 0) return [];
   return [{ key: 'connection.sni', ...(!names.includes('*') && { values: names }), ...(passed.length > 0 && { notValues: passed }) }];
 }

@@ -1,6 +1,6 @@
 import { GatewaySpec } from './objects';
 import { exportTo } from './visibility';
-import { covers } from '../basics/hosts';
+import { patternsOver } from '../basics/host-index';
 import { labelOf } from '../basics/names';
 import { Labels } from '../model/labels';
 import { BoundRoute, certificatesOf, ListenedHost } from '../model/listener';
@@ -20,15 +20,18 @@ export function ingressGateway(intent: IngressGatewayIntent): GatewaySpec {
   const servers = new Map<string, ListenedHost[]>();
   for (const one of listened) {
     const name = serverName(one);
-    servers.set(name, [...servers.get(name) ?? [], one]);
+    const server = servers.get(name);
+    if (server) server.push(one);
+    else servers.set(name, [one]);
   }
+  const namespaces = namespacesOf(intent.routes);
   return {
     selector,
     servers: [...servers].map(([name, [first, ...others]]) => ({
       name,
       number: first.port,
       protocol: first.protocol,
-      hosts: [first, ...others].flatMap(one => (one.tls ? [one.host] : boundHosts(one, intent))),
+      hosts: [first, ...others].flatMap(one => (one.tls ? [one.host] : boundHosts(one, intent, namespaces))),
       tls: first.tls,
     })),
   };
@@ -45,11 +48,26 @@ function serverName(one: ListenedHost): string {
  * A host of a clear-text server, open only to the namespaces that have a route for it: a bare host could be taken by any namespace.
  * TLS servers keep bare hosts, because Envoy refuses the whole port when two namespaces qualify the same one (R15).
  */
-function boundHosts({ host, port, protocol }: ListenedHost, { namespace, routes, guests }: IngressGatewayIntent): string[] {
+function boundHosts({ host, port, protocol }: ListenedHost, { namespace, guests }: IngressGatewayIntent, routed: Map<string, Set<string>>): string[] {
   if (guests.includes('*')) return [host];
-  const hosted = routes
-    .filter(r => r.tcpPort === (protocol === 'TCP' ? port : undefined) && r.hosts.some(h => covers(host, h)))
-    .map(r => r.namespace);
+  const hosted = routed.get(boundKey(protocol === 'TCP' ? port : undefined, host)) ?? [];
   const namespaces = [...hosted, ...guests];
   return exportTo(namespaces.length > 0 ? namespaces : [namespace], namespace).map(ns => `${ns}/${host}`);
+}
+
+/** The namespaces of routes, by what covers one of their hosts. */
+function namespacesOf(routes: BoundRoute[]): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { tcpPort, hosts, namespace } of routes) {
+    for (const key of hosts.flatMap(patternsOver).map(pattern => boundKey(tcpPort, pattern))) {
+      const known = found.get(key);
+      if (known) known.add(namespace);
+      else found.set(key, new Set([namespace]));
+    }
+  }
+  return found;
+}
+
+function boundKey(tcpPort: number | undefined, pattern: string): string {
+  return `${tcpPort} ${pattern}`;
 }

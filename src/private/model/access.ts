@@ -16,8 +16,11 @@ export interface AccessIntent {
   readonly deny: Match[];
 }
 
-/** Fulfilled where one of the alternatives is; an alternative is where all its facts hold. */
+/** Fulfilled where one of the alternatives is; an alternative is where all its facts hold. That of a token begins with the issuer. */
 export type Requirement = Fact[][];
+
+/** The attribute that says who signed the token of a request. */
+export const ISSUER_KEY = 'request.auth.claims[iss]';
 
 /** An attribute of a request, as Istio's policies name it, that has one of the values. */
 export interface Fact {

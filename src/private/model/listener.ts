@@ -1,5 +1,5 @@
 import { PathCondition } from './match';
-import { covers } from '../basics/hosts';
+import { HostIndex } from '../basics/host-index';
 
 /** What a listener speaks. */
 export type ListenerProtocol = 'HTTP' | 'HTTPS' | 'TLS' | 'TCP';
@@ -44,13 +44,22 @@ export function certificatesOf({ tls }: ListenedHost): string[] {
   return tls?.credentialNames ?? (tls?.credentialName ? [tls.credentialName] : []);
 }
 
+const indices = new WeakMap<ListenedHost[], HostIndex<ListenedHost>>();
+
+/** Everything that a gateway listens for, by hosts. It does not change. */
+export function byHost(listened: ListenedHost[]): HostIndex<ListenedHost> {
+  const known = indices.get(listened);
+  if (known) return known;
+  const index = new HostIndex(listened);
+  indices.set(listened, index);
+  return index;
+}
+
 /** What listens for a host: on each port the most specific listener. TCP knows no hosts. */
 export function listenersOf(host: string, listened: ListenedHost[]): ListenedHost[] {
   const byPort = new Map<number, ListenedHost>();
-  for (const candidate of listened) {
-    if (candidate.protocol === 'TCP' || !covers(candidate.host, host)) continue;
-    const best = byPort.get(candidate.port);
-    if (!best || covers(best.host, candidate.host)) byPort.set(candidate.port, candidate);
+  for (const candidate of byHost(listened).over(host)) {
+    if (candidate.protocol !== 'TCP' && !byPort.has(candidate.port)) byPort.set(candidate.port, candidate);
   }
   return [...byPort.values()].sort((a, b) => a.port - b.port);
 }

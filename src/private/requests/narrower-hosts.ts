@@ -1,6 +1,7 @@
-import { covers, isWildcard } from '../basics/hosts';
+import { patternsOver } from '../basics/host-index';
+import { isWildcard } from '../basics/hosts';
 import { RoutedHosts } from '../model/access';
-import { ListenedHost } from '../model/listener';
+import { byHost, ListenedHost } from '../model/listener';
 
 /**
  * Hosts of other routes that a wildcard covers and that listeners of the same port have as well. Istio narrows the wildcard to each host
@@ -9,8 +10,10 @@ import { ListenedHost } from '../model/listener';
 export function narrowerHosts(hosts: string[], port: number, listened: ListenedHost[], routed: RoutedHosts[]): string[] {
   const wildcards = hosts.filter(isWildcard);
   if (wildcards.length === 0) return [];
-  const narrow = (host: string) => !hosts.includes(host) && wildcards.some(wide => covers(wide, host));
-  const listeners = listened.filter(l => l.port === port && narrow(l.host)).map(l => l.host);
-  const others = routed.flatMap(route => route.hosts).filter(host => narrow(host) && listeners.some(l => covers(host, l)));
+  const [own, wide] = [new Set(hosts), new Set(wildcards)];
+  const listeners = wildcards.flatMap(one => byHost(listened).under(one)).filter(l => l.port === port && !own.has(l.host));
+  const narrowed = new Set(listeners.flatMap(({ host }) => patternsOver(host)));
+  const others = routed.flatMap(route => route.hosts)
+    .filter(host => !own.has(host) && narrowed.has(host) && patternsOver(host).some(pattern => wide.has(pattern)));
   return [...new Set(others)].sort();
 }

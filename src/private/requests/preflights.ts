@@ -33,8 +33,12 @@ function asked(methods: string[]): HeaderCondition {
 /** Whether an earlier rule answers preflights of a later one, and otherwise than that would: a preflight does not show the headers that tell them apart. */
 export function answersForLater(earlier: PreflightRule, later: PreflightRule): boolean {
   if (!earlier.cors || isDeepStrictEqual(earlier.cors, later.cors)) return false;
-  const hiding = earlier.matches.filter(hidesFromPreflights).map(shown);
-  return hiding.some(a => later.matches.length === 0 || later.matches.some(b => intersect(a, shown(b)) !== 'never'));
+  return hiddenBehind(earlier).some(a => later.matches.length === 0 || later.matches.some(b => intersect(a, shown(b)) !== 'never'));
+}
+
+/** The preflights that a rule answers without a look at all the headers that it asks for. */
+export function hiddenBehind({ cors, matches }: PreflightRule): Match[] {
+  return cors ? matches.filter(hidesFromPreflights).map(shown) : [];
 }
 
 interface PreflightRule {
@@ -42,6 +46,7 @@ interface PreflightRule {
   readonly cors?: CorsSpec;
 }
 
-function shown(match: Match): Match {
+/** What of a match preflights show. */
+export function shown(match: Match): Match {
   return { ...match, headers: new Map([...match.headers].filter(([name]) => name === ORIGIN)) };
 }

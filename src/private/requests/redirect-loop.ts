@@ -11,7 +11,7 @@ type Redirect = Extract<Action, { kind: 'redirect' }>;
  * Whether a rule redirects requests to where it redirects them again. Earlier rules are those that decide before it;
  * where it cannot be told whether one of them takes the target, it is no loop.
  */
-export function redirectsToItself(rule: Rule, earlier: Rule[], hosts: string[], served: ListenedHost[]): boolean {
+export function redirectsToItself(rule: Rule, earlier: (target: Match) => Rule[], hosts: string[], served: ListenedHost[]): boolean {
   const { action } = rule;
   if (action?.kind !== 'redirect') return false;
   const host = action.authority?.replace(PORT, '');
@@ -19,7 +19,7 @@ export function redirectsToItself(rule: Rule, earlier: Rule[], hosts: string[], 
   const matches = orEverything(rule.matches);
   return schemesAfter(action, served).some(scheme => matches.some(match => {
     const target = targetOf(match, action, scheme);
-    return target !== undefined && !earlier.some(e => mayTake(e, target));
+    return target !== undefined && !earlier(target).some(e => mayTake(e, target));
   }));
 }
 

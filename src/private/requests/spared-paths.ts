@@ -1,15 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { intersect } from './intersect';
+import { MatchIndex } from './match-index';
 import { Match, NO_CONDITION, orEverything, PathCondition } from '../model/match';
 import { Rule } from '../model/rule';
 
 /** The rules for spared paths alone, without what an earlier one takes. */
 export function onPaths(rules: Rule[], spared: PathCondition[]): Rule[] {
-  const before: Match[] = [];
+  const before = new MatchIndex<Match>();
   return rules.flatMap(rule => {
     const joined = joinedWith(rule, spared).filter((match): match is Match => typeof match !== 'string');
-    const matches = joined.filter(match => !before.some(wide => isDeepStrictEqual(intersect(match, wide), match)));
-    before.push(...matches);
+    const matches = joined.filter(match => !before.covering(match).some(({ value: wide }) => isDeepStrictEqual(intersect(match, wide), match)));
+    for (const match of matches) before.add(match, match);
     return matches.length > 0 ? [{ ...rule, matches }] : [];
   });
 }

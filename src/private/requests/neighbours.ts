@@ -1,0 +1,338 @@
+import { MatchIndex } from './match-index';
+import { Clash, isCatchAll, precedence, precedenceOf, taken } from './order';
+import { answersForLater, hiddenBehind, shown } from './preflights';
+import { AppModel, IngressRouteModel } from '../model/app-model';
+import { Match, orEverything } from '../model/match';
+import { RoutePart } from '../model/route-part';
+import { Rule } from '../model/rule';
+
+/** A route among its neighbours. */
+export interface Surroundings {
+  readonly neighbours: Neighbours;
+  /** The route as the neighbours know it. */
+  readonly own: RoutePart;
+  /** Its rules that they had not heard of. */
+  readonly added: Node[];
+}
+
+const neighboursOf = new WeakMap<AppModel, Map<string, Neighbours>>();
+
+/** A route among the others through its gateway. What is known of these from the last time is kept as far as it still holds. */
+export function surroundingsOf(app: AppModel, model: IngressRouteModel): Surroundings {
+  const { path, gateway, route } = model;
+  const beside = new Set(route.hosts.flatMap(host => app.ingressRoutes.with('host', route.gateway, host)));
+  const parts = [...[...beside].filter(other => other.path !== path), model].map(partOf);
+  let byGateway = neighboursOf.get(app);
+  if (!byGateway) neighboursOf.set(app, byGateway = new Map());
+  let neighbours = byGateway.get(gateway);
+  if (!neighbours?.isPastOf(parts)) {
+    byGateway.set(gateway, neighbours = new Neighbours());
+    for (const other of app.ingressRoutes.with('gateway', gateway)) if (other.path !== path && !other.route.opaque) neighbours.put(partOf(other));
+  }
+  let added: Node[] = [];
+  for (const part of parts) added = neighbours.put(part);
+  return { neighbours, own: neighbours.part(path), added };
+}
+
+function partOf({ path, route: { hosts, rules, access } }: IngressRouteModel): RoutePart {
+  return { id: path, hosts, rules, access };
+}
+
+/** A rule of a route, and what it has to do with others. */
+interface Node {
+  readonly part: RoutePart;
+  readonly index: number;
+  readonly rule: Rule;
+  readonly taken: Match[];
+  readonly before: Set<Node>;
+  readonly after: Set<Node>;
+  /** Those of other routes that take some of the same requests, where neither rule is more specific. */
+  readonly undecided: Set<Node>;
+}
+
+/** Routes with the same hosts. */
+interface Group {
+  readonly hosts: Set<string>;
+  readonly parts: Set<RoutePart>;
+  /** Those with one of the hosts, itself among them. */
+  readonly near: Set<Group>;
+  readonly rules: MatchIndex<Node>;
+  /** By what rules answer of the preflights of others. */
+  readonly answering: MatchIndex<Node>;
+  /** By what preflights show of the rules; made when a rule answers for others. */
+  asking?: MatchIndex<Node>;
+  hasCors: boolean;
+}
+
+interface Member {
+  readonly group: Group;
+  readonly nodes: Node[];
+  /** Whether the order of its rules is known, which matters beside others alone. */
+  tied: boolean;
+}
+
+/**
+ * The routes through one gateway by their hosts, and the order of their rules. It grows with them: a rule is compared with those
+ * that take some of its requests, and what follows from it is looked for around it.
+ */
+export class Neighbours {
+  private readonly members = new Map<RoutePart, Member>();
+  private readonly groups = new Map<string, Group>();
+  private readonly groupsByHost = new Map<string, Group[]>();
+  private readonly byHost = new Map<string, RoutePart[]>();
+
+  private readonly byId = new Map<string, RoutePart>();
+
+  /** Adds a route, or the rules that are new of it. */
+  public put({ id, hosts, rules, access }: RoutePart): Node[] {
+    const part = this.byId.get(id) ?? { id, hosts, rules: [], access };
+    if (!this.byId.has(id)) {
+      this.byId.set(id, part);
+      this.join(part);
+    }
+    const from = part.rules.length;
+    part.rules.push(...rules.slice(from));
+    return this.take(part, from);
+  }
+
+  public part(id: string): RoutePart {
+    return this.byId.get(id)!;
+  }
+
+  /** Whether nothing that is known of the hosts of these routes has changed since, but that there are more routes or rules. The last one is asked about. */
+  public isPastOf(parts: RoutePart[]): boolean {
+    const ids = new Set(parts.map(({ id }) => id));
+    const own = parts[parts.length - 1];
+    return own.hosts.every(host => (this.byHost.get(host) ?? []).every(({ id }) => ids.has(id))) && parts.every(({ id, hosts, rules }) => {
+      const before = this.byId.get(id);
+      const last = before && before.rules.length - 1;
+      return last === undefined || (before!.hosts.length === hosts.length && last < rules.length && (last < 0 || before!.rules[last] === rules[last]));
+    });
+  }
+
+  /** Adds a route that has no rules yet. */
+  public join(part: RoutePart): void {
+    const group = this.groupFor(part.hosts);
+    group.parts.add(part);
+    this.members.set(part, { group, nodes: [], tied: false });
+    for (const host of part.hosts) {
+      const list = this.byHost.get(host);
+      if (list) list.push(part);
+      else this.byHost.set(host, [part]);
+    }
+    if (!this.isAlone(part)) for (const { parts } of group.near) for (const one of parts) this.tieWithin(one);
+  }
+
+  /** Takes note of the rules of a route from one of them on. */
+  public take(part: RoutePart, from: number): Node[] {
+    const { group, nodes, tied } = this.members.get(part)!;
+    return part.rules.slice(from).map((rule, i) => {
+      const node: Node = { part, index: from + i, rule, taken: taken(rule), before: new Set(), after: new Set(), undecided: new Set() };
+      nodes.push(node);
+      if (tied) for (const other of meeting(node, group.near)) tie(...inOrder(other, node));
+      for (const match of node.taken) group.rules.add(match, node);
+      for (const match of hiddenBehind(rule)) group.answering.add(match, node);
+      if (group.asking) ask(node, group.asking);
+      group.hasCors ||= rule.cors !== undefined;
+      return node;
+    });
+  }
+
+  /** The other routes that have one of the hosts of a route, in the order of its hosts. */
+  public beside(part: RoutePart): RoutePart[] {
+    const sorted = (host: string) => [...this.byHost.get(host)!].sort((a, b) => (a.id < b.id ? -1 : 1));
+    return [...new Set(part.hosts.flatMap(sorted))].filter(other => other !== part);
+  }
+
+  /** The first of those at each host. */
+  public firstBeside(part: RoutePart): Set<RoutePart> {
+    return new Set(part.hosts.flatMap(host => this.byHost.get(host)!.slice(0, 2).filter(other => other !== part).slice(0, 1)));
+  }
+
+  /** Whether a rule of a route, or of one beside it, answers preflights. */
+  public answersPreflights(part: RoutePart): boolean {
+    return [...this.members.get(part)!.group.near].some(({ hasCors }) => hasCors);
+  }
+
+  /** The rules that stand before one of a route and may take requests that fit a match. */
+  public before(part: RoutePart, index: number, match: Match): Rule[] {
+    const { near } = this.members.get(part)!.group;
+    const found = new Set([...near].flatMap(group => group.rules.overlapping(match)).map(({ value }) => value));
+    const stands = (node: Node) => (node.part === part ? node.index < index : precedence(node.rule, part.rules[index]) === 'first');
+    return [...found].filter(stands).map(({ rule }) => rule);
+  }
+
+  /** Whether new rules of a route may be at odds with those of others. It errs on the side of yes. */
+  public mayClash(added: Node[]): boolean {
+    return added.some(node => this.mayDisturb(node) || this.hasAmbiguousPreflights(node));
+  }
+
+  /**
+   * The rules of a route, in its order, and between them those of other routes that must stand before one of them.
+   * Istio puts the routes of several objects one behind the other, the older object first; so that this does not matter,
+   * each object holds what must stand before its own rules.
+   */
+  public arrange(own: RoutePart): Rule[] | Clash {
+    const { group, nodes } = this.members.get(own)!;
+    const near = (node: Node) => group.near.has(this.groupOf(node.part));
+    const undecided = nodes.flatMap(node => [...node.undecided].filter(near).map(other => inOrder(node, other)));
+    if (undecided.length > 0) return clash('order', own, ...undecided.sort(([a, b], [c, d]) => compare(a, c) || compare(b, d))[0]);
+    const wanted = reach(nodes, node => node.before, near);
+    if (wanted.size === nodes.length) return [...own.rules];
+    const all = [...wanted].sort(compare);
+    const foreign = all.find(({ part }) => !this.hasHosts(part, group.hosts));
+    if (foreign) return clash('hosts', own, nodes.find(node => reach([node], n => n.before, near).has(foreign))!, foreign);
+    const sorted = firstFirst(all);
+    if (sorted.length < all.length) {
+      const left = all.filter(node => !sorted.includes(node));
+      return clash('circle', own, left.find(node => node.part === own)!, left.find(node => node.part !== own)!);
+    }
+    return sorted.map(({ rule }) => rule);
+  }
+
+  private groupFor(hosts: string[]): Group {
+    const key = [...hosts].sort().join(' ');
+    const known = this.groups.get(key);
+    if (known) return known;
+    const group: Group = {
+      hosts: new Set(hosts), parts: new Set(), near: new Set(), rules: new MatchIndex(), answering: new MatchIndex(), hasCors: false,
+    };
+    this.groups.set(key, group);
+    for (const host of hosts) {
+      const groups = this.groupsByHost.get(host) ?? [];
+      this.groupsByHost.set(host, groups);
+      groups.push(group);
+      for (const other of groups) {
+        group.near.add(other);
+        other.near.add(group);
+      }
+    }
+    return group;
+  }
+
+  private groupOf(part: RoutePart): Group {
+    return this.members.get(part)!.group;
+  }
+
+  private hasHosts(part: RoutePart, hosts: Set<string>): boolean {
+    const own = this.groupOf(part).hosts;
+    return own === hosts || [...hosts].every(host => own.has(host));
+  }
+
+  private isAlone(part: RoutePart): boolean {
+    const { near, parts } = this.groupOf(part);
+    return parts.size === 1 && [...near].every(group => group.parts.size === 0 || group.parts === parts);
+  }
+
+  private tieWithin(part: RoutePart): void {
+    const member = this.members.get(part)!;
+    if (member.tied) return;
+    member.tied = true;
+    for (const node of member.nodes) {
+      for (const other of meeting(node, new Set([member.group]))) if (other.part === part && other.index < node.index) tie(other, node);
+    }
+  }
+
+  private mayDisturb(node: Node): boolean {
+    if (node.undecided.size > 0) return true;
+    const before = reach([node], n => n.before);
+    const behind = reach([...node.after], n => n.after);
+    const all = [...before, ...behind];
+    if (all.every(({ part }) => part === node.part)) return false;
+    return all.some(({ rule }) => rule.action?.kind === 'delegate')
+      || [...behind].some(other => before.has(other))
+      || [...new Set([node, ...behind].map(({ part }) => this.groupOf(part).hosts))].some(hosts => (
+        [...new Set([...before].map(({ part }) => part))].some(part => !this.hasHosts(part, hosts))
+      ));
+  }
+
+  private hasAmbiguousPreflights(node: Node): boolean {
+    const near = [...this.groupOf(node.part).near];
+    if (near.every(({ hasCors }) => !hasCors)) return false;
+    const others = (matches: Match[], indexOf: (group: Group) => MatchIndex<Node>) => (
+      near.flatMap(group => matches.flatMap(match => indexOf(group).overlapping(match))).map(({ value }) => value)
+        .filter(({ part }) => part !== node.part)
+    );
+    return others(orEverything(node.rule.matches).map(shown), group => group.answering).some(({ rule }) => answersForLater(rule, node.rule))
+      || others(hiddenBehind(node.rule), group => this.askingOf(group)).some(({ rule }) => answersForLater(node.rule, rule));
+  }
+
+  private askingOf(group: Group): MatchIndex<Node> {
+    if (group.asking) return group.asking;
+    group.asking = new MatchIndex();
+    for (const part of group.parts) for (const node of this.members.get(part)!.nodes) ask(node, group.asking);
+    return group.asking;
+  }
+}
+
+function ask(node: Node, index: MatchIndex<Node>): void {
+  for (const match of orEverything(node.rule.matches)) index.add(shown(match), node);
+}
+
+/** The rules that take some of the requests of one, and others. */
+function meeting(node: Node, groups: Set<Group>): Set<Node> {
+  return new Set([...groups].flatMap(({ rules }) => node.taken.flatMap(match => rules.overlapping(match))).map(({ value }) => value));
+}
+
+/** Where nothing else decides, the ids of the routes do. */
+function compare(a: Node, b: Node): number {
+  return a.part === b.part ? a.index - b.index : a.part.id < b.part.id ? -1 : 1;
+}
+
+function inOrder(a: Node, b: Node): [Node, Node] {
+  return compare(a, b) < 0 ? [a, b] : [b, a];
+}
+
+function tie(a: Node, b: Node): void {
+  const order = precedenceOf(a.taken, b.taken);
+  if (order === 'either') return;
+  if (a.part !== b.part && order === 'undecided') {
+    a.undecided.add(b);
+    b.undecided.add(a);
+    return;
+  }
+  const [first, second] = a.part === b.part || order === 'first' ? [a, b] : [b, a];
+  if (a.part !== b.part && isCatchAll(second.taken)) return;
+  first.after.add(second);
+  second.before.add(first);
+}
+
+function clash(why: Clash['why'], own: RoutePart, a: Node, b: Node): Clash {
+  const [mine, theirs] = a.part === own ? [a, b] : [b, a];
+  return { why, own: mine.index, other: theirs.part, index: theirs.index };
+}
+
+/** Some nodes, and all that can be reached from them. */
+function reach(from: Node[], next: (node: Node) => Set<Node>, wanted: (node: Node) => boolean = () => true): Set<Node> {
+  const all = new Set(from);
+  for (const node of all) for (const other of next(node)) if (wanted(other)) all.add(other);
+  return all;
+}
+
+/** Takes from a list again and again the first that waits for no other; what waits in a circle is left out. */
+function firstFirst(nodes: Node[]): Node[] {
+  const rank = new Map(nodes.map((node, i) => [node, i]));
+  const waits = new Map(nodes.map(node => [node, [...node.before].filter(other => rank.has(other)).length]));
+  // the first one at the end, where it is taken from
+  const ready = nodes.filter(node => waits.get(node) === 0).reverse();
+  const sorted: Node[] = [];
+  for (let node = ready.pop(); node; node = ready.pop()) {
+    sorted.push(node);
+    for (const later of node.after) {
+      if (!rank.has(later)) continue;
+      waits.set(later, waits.get(later)! - 1);
+      if (waits.get(later) === 0) insert(later, ready, rank);
+    }
+  }
+  return sorted;
+}
+
+function insert(node: Node, ready: Node[], rank: Map<Node, number>): void {
+  let [low, high] = [0, ready.length];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (rank.get(ready[middle])! > rank.get(node)!) low = middle + 1;
+    else high = middle;
+  }
+  ready.splice(low, 0, node);
+}
