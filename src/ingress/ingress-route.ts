@@ -154,7 +154,7 @@ export class IngressRoute extends Construct {
     } else {
       const hosts = checkRouteHosts(props.hosts, refuse);
       const listeners = coveringListeners(hosts, 'http', gateway, refuse);
-      const access = checkAccess(path, { ...props, hosts, served: listeners.filter(serves) }, routesThroughPods(app, gateway.workload), refuse);
+      const access = checkAccess(path, { ...props, hosts, served: listeners.filter(serves) }, gateway.workload, app, refuse);
       this.model = { path, route: { ...place, hosts, listeners, access }, gateway: gateway.path, upstreams: [], targets: [] };
       this.model = this.withRules(props.rules ?? [], 'rules', refuse);
     }

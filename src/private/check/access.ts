@@ -6,8 +6,9 @@ import { checkAddress, checkExtensionProvider, checkNotEmpty } from '../basics/c
 import { Refuse } from '../basics/errors';
 import { isDnsName } from '../basics/names';
 import { AccessIntent, Fact, Issuer, Requirement } from '../model/access';
-import { IngressRouteModel } from '../model/app-model';
+import { AppModel, IngressRouteModel } from '../model/app-model';
 import { ListenedHost } from '../model/listener';
+import { Pods, canBeSamePods } from '../model/pods';
 import { MOST_WAYS, unfulfilled } from '../requests/unfulfilled';
 
 export interface AccessInput {
@@ -24,24 +25,21 @@ interface Asked {
   readonly prop: string;
 }
 
-/** What a route says for all routes through the same pods. */
-interface Told {
-  /** Its path. */
-  readonly by: string;
-  readonly issuer?: Issuer;
-  readonly provider?: string;
-}
-
 /** What all that is asked of one route has in common. */
 interface Question {
   readonly refuse: Refuse;
   readonly issuers: Map<string, Issuer>;
-  /** Tells something for all routes; returns those who told another before. */
-  readonly tell: (told: Omit<Told, 'by'>) => Told[];
+  /** Authorizers that the route asks. */
+  readonly providers: string[];
+  /** The path of the route. */
+  readonly path: string;
+  /** The other routes through the same pods that name an issuer. */
+  readonly naming: (issuer: string) => IngressRouteModel[];
+  /** The other routes through the same pods that ask an authorizer. */
+  readonly asking: () => IngressRouteModel[];
 }
 
-/** @param others the other routes through the same pods */
-export function checkAccess(path: string, input: AccessInput, others: IngressRouteModel[], refuse: Refuse): AccessIntent {
+export function checkAccess(path: string, input: AccessInput, pods: Pods, app: AppModel, refuse: Refuse): AccessIntent {
   const { hosts, access, openPaths, deny, served } = input;
   if (access) checkNotEmpty(access, 'access', refuse);
   if (deny) checkNotEmpty(deny, 'deny', refuse);
@@ -49,16 +47,8 @@ export function checkAccess(path: string, input: AccessInput, others: IngressRou
   if (access?.some(({ _spec: { kind } }) => kind !== 'mtls') && hosts.includes('*')) {
     refuse({ code: 'AccessForEveryHost', prop: 'hosts', got: '*', allowed: 'names and wildcards such as *.example.com, beside `access`', fix: 'name the hosts: a policy for every host would hold for other routes through the same pods' });
   }
-  const all = others.flatMap(toldBy);
-  const question: Question = {
-    refuse,
-    issuers: new Map(),
-    tell: told => {
-      const before = [...all];
-      all.push({ ...told, by: path });
-      return before;
-    },
-  };
+  const through = (key: string, ...more: string[]) => app.ingressRoutes.with(key, pods.namespace, ...more).filter(({ route }) => canBeSamePods(route.pods, pods));
+  const question: Question = { refuse, path, issuers: new Map(), providers: [], naming: issuer => through('issuer', issuer), asking: () => through('authorizer') };
   const asked = (access ?? []).map(({ _spec: spec }, i) => ({ spec, prop: `access[${i}]` }));
   const ofKind = (kind: AccessSpec['kind']) => asked.filter(({ spec }) => spec.kind === kind);
   return {
@@ -70,12 +60,6 @@ export function checkAccess(path: string, input: AccessInput, others: IngressRou
     openPaths: openPaths ?? [],
     deny: checkMatches(deny ?? [], 'deny', refuse),
   };
-}
-
-function toldBy({ path, route: { access } }: IngressRouteModel): Told[] {
-  if (!access) return [];
-  const { issuers, provider } = access;
-  return [...issuers.map(issuer => ({ by: path, issuer })), ...(provider === undefined ? [] : [{ by: path, provider }])];
 }
 
 /** What is not asked by the same policy as the others, and what to do instead. */
@@ -105,7 +89,7 @@ function requirementOf(asked: Asked, question: Question): Requirement {
 }
 
 function factsOf({ spec, prop }: Asked, question: Question): Fact[] {
-  const { refuse, issuers, tell } = question;
+  const { refuse, issuers, path, naming } = question;
   if (spec.kind !== 'jwt') {
     checkNotEmpty(spec.values!, prop, refuse);
     spec.values!.forEach((block, i) => checkAddress(block, `${prop}[${i}]`, refuse));
@@ -113,20 +97,22 @@ function factsOf({ spec, prop }: Asked, question: Question): Fact[] {
   }
   const { issuer, facts } = checkJwt(spec.jwt!, prop, refuse);
   const differs = (told: Issuer) => told.issuer === issuer.issuer && (told.jwks !== issuer.jwks || told.jwksUri !== issuer.jwksUri);
-  const other = tell({ issuer }).find(told => told.issuer && differs(told.issuer));
-  if (other) {
-    refuse({ code: 'JwtIssuerConflict', prop: `${prop}.issuer`, got: issuer.issuer, allowed: `the keys that ${other.by} says the issuer has`, fix: 'say the same `jwks` or `jwksUri`: Istio would take tokens that fit either, on both routes' });
+  const other = [...issuers.values()].some(differs) ? path : naming(issuer.issuer).find(({ route }) => route.access!.issuers.some(differs))?.path;
+  if (other !== undefined) {
+    refuse({ code: 'JwtIssuerConflict', prop: `${prop}.issuer`, got: issuer.issuer, allowed: `the keys that ${other} says the issuer has`, fix: 'say the same `jwks` or `jwksUri`: Istio would take tokens that fit either, on both routes' });
   }
   issuers.set(`${issuer.issuer} ${issuer.header}`, issuer);
   return facts;
 }
 
 /** With two authorizers on one pod Istio refuses whatever either is asked about. */
-function checkProvider({ spec, prop }: Asked, { refuse, tell }: Question): string {
+function checkProvider({ spec, prop }: Asked, { refuse, path, providers, asking }: Question): string {
   const provider = checkExtensionProvider(spec.values![0], prop, refuse);
-  const other = tell({ provider }).find(told => told.provider !== undefined && told.provider !== provider);
+  const asked = [...providers.map(own => ({ path, own })), ...asking().map(other => ({ path: other.path, own: other.route.access!.provider! }))];
+  providers.push(provider);
+  const other = asked.find(({ own }) => own !== provider);
   if (other) {
-    refuse({ code: 'ExtAuthzProviderConflict', prop, got: provider, allowed: `${other.provider}, which ${other.by} asks`, fix: 'ask the same one, or give the route another gateway: Istio knows one authorizer a pod' });
+    refuse({ code: 'ExtAuthzProviderConflict', prop, got: provider, allowed: `${other.own}, which ${other.path} asks`, fix: 'ask the same one, or give the route another gateway: Istio knows one authorizer a pod' });
   }
   return provider;
 }

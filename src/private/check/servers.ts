@@ -8,7 +8,7 @@ import { canSelectSamePods } from '../model/pods';
 type Gateway = EgressGatewayModel | IngressGatewayModel;
 
 /** The gateways of the app, other than one, whose Gateway objects may select pods of that one. */
-function besides<T extends Gateway>(gateway: Gateway, all: T[]): T[] {
+function besides<T extends Gateway>(gateway: Gateway, all: readonly T[]): T[] {
   return all.filter(other => other.path !== gateway.path && canSelectSamePods(other.workload.selector, gateway.workload.selector));
 }
 

@@ -146,9 +146,11 @@ export class AppModel {
   public readonly ingressGateways = new Collection<IngressGatewayModel>(() => []);
 
   public readonly ingressRoutes = new Collection<IngressRouteModel>(function* (model) {
-    const { hosts, gateway, pods, opaque } = model.route;
+    const { hosts, gateway, pods, opaque, access } = model.route;
     yield keyOf('gateway', model.gateway);
     yield keyOf('pods', pods.namespace);
+    for (const { issuer } of access?.issuers ?? []) yield keyOf('issuer', pods.namespace, issuer);
+    if (access?.provider !== undefined) yield keyOf('authorizer', pods.namespace);
     for (const host of hosts) yield keyOf(opaque ? 'tls' : 'host', gateway, host);
     if (opaque?.tcpPort !== undefined) yield keyOf('tcp', gateway, opaque.tcpPort);
     yield* upstreamKeys(model);

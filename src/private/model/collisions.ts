@@ -5,7 +5,7 @@ import { Pods, canBeSamePods } from './pods';
 /** What says how sidecars of a namespace reach a host: of two VirtualServices for one host, Istio takes one. */
 export function meshRoutesOf(app: AppModel, namespace: string, host: string): Declared[] {
   const { egressRoutes, egressCallers, directRoutes, externalServices } = app;
-  const all: { with(...key: string[]): Declared[] }[] = [egressRoutes, egressCallers, directRoutes, externalServices];
+  const all: { with(...key: string[]): readonly Declared[] }[] = [egressRoutes, egressCallers, directRoutes, externalServices];
   return all.flatMap(collection => collection.with('mesh', namespace, host));
 }
 
