@@ -1,4 +1,6 @@
+import * as cdk8s from 'cdk8s';
 import { Chart } from 'cdk8s';
+import * as constructs from 'constructs';
 import {
   Destination, DestinationPolicy, EgressRoute, ExternalPort, ExternalService, IngressDelegate, IngressRoute, PathMatch, RouteAction,
 } from '../../src';
@@ -39,6 +41,9 @@ describe('a second copy of the package, as npm sometimes installs one', () => {
     const { app, egress } = mesh();
     let copy!: typeof import('../../src');
     jest.isolateModules(() => {
+      // npm installs the peers once
+      jest.doMock('cdk8s', () => cdk8s);
+      jest.doMock('constructs', () => constructs);
       // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would be the first copy
       copy = require('../../src');
     });
