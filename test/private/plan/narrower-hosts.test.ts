@@ -10,6 +10,7 @@ describe('hosts under a wildcard that another route has', () => {
   test.each<{ what: string; hosts: string[]; listeners: string[]; others: string[]; narrower: string[] }>([
     { what: 'a listener and a route have one of its names', hosts: ['*.a.test'], listeners: ['*.a.test', 'b.a.test'], others: ['b.a.test', '*.a.test'], narrower: ['b.a.test'] },
     { what: 'a route between the wildcard and a listener', hosts: ['*'], listeners: ['*', 'c.b.a.test'], others: ['*.a.test', 'd.test'], narrower: ['*.a.test'] },
+    { what: 'several wildcards', hosts: ['*.a.test', '*.c.test'], listeners: ['d.c.test', 'b.a.test'], others: ['d.c.test', 'b.a.test'], narrower: ['b.a.test', 'd.c.test'] },
     { what: 'a listener without a route', hosts: ['*.a.test'], listeners: ['*.a.test', 'b.a.test'], others: [], narrower: [] },
     { what: 'a route without a listener', hosts: ['*.a.test'], listeners: ['*.a.test'], others: ['b.a.test'], narrower: [] },
     { what: 'no wildcard', hosts: ['a.test'], listeners: ['a.test', 'b.test'], others: ['b.test'], narrower: [] },
