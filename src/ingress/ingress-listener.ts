@@ -42,6 +42,7 @@ export interface HttpsListenerOptions {
    * has an RSA certificate and the other an ECDSA one. Clients get the ECDSA certificate where they can take it: those that offer
    * ECDSA signatures, and before TLS 1.3 cipher suites for them as well.
    * Errors `CredentialNameMissing`, `CredentialNameSuffix`, `CredentialsTooMany`, `CertificateConflict`, `IstioVersionTooOld`.
+   * Error `CertificateHostMissing` where a Certificate of cert-manager does not name a host of the listener.
    *
    * @default - `credentialName` says it
    */

@@ -5,7 +5,9 @@ const hosts = ['shop.example.com'];
 const rules = [{ action: RouteAction.forward(Destination.service('web', { port: 8080 })) }];
 const listening = (plainHttp?: PlainHttp) => ({ listeners: [IngressListener.https({ hosts, credentialName: 'shop-cert', plainHttp })] });
 const issuer = 'https://login.example.com';
-const jwks = JSON.stringify({ keys: [{ kty: 'RSA', kid: '1', n: 'AQAB', e: 'AQAB' }] });
+const jwks = JSON.stringify({
+  keys: [{ kty: 'EC', kid: '1', crv: 'P-256', x: 'MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4', y: '4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM' }],
+});
 
 /** Each way to say who may enter, once. */
 export const ACCESS = {

@@ -1,5 +1,6 @@
 import { Chart } from 'cdk8s';
 import { CASES } from './cases';
+import { KEYS, NO_KEYS } from './keys';
 import {
   Access, ClaimMatch, ClientCertificates, Destination, IngressListener, IngressRoute, IngressRouteProps, JwtOptions, RouteAction, StringMatch,
 } from '../../src';
@@ -9,7 +10,8 @@ import { find, manifestsOf, synth } from '../synth';
 
 const rules = [{ action: RouteAction.forward(Destination.service('web', { port: 8080 })) }];
 const hosts = ['shop.example.com'];
-const jwks = JSON.stringify({ keys: [{ kty: 'RSA', kid: '1', n: 'AQAB', e: 'AQAB' }] });
+const key = { kty: 'EC', kid: '1', crv: 'P-256', x: 'MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4', y: '4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM' };
+const jwks = JSON.stringify({ keys: [key] });
 const issuer = 'https://login.example.com';
 const routed = (props: Partial<IngressRouteProps>) => ingress({}, { hosts, rules, ...props });
 const jwt = (options: Partial<JwtOptions> = {}) => Access.jwt({ issuer, jwks, audiences: ['shop'], ...options });
@@ -30,7 +32,7 @@ describe('access to a route', () => {
               - name: Authorization
                 prefix: "Bearer "
             issuer: https://login.example.com
-            jwks: '{"keys":[{"kty":"RSA","kid":"1","n":"AQAB","e":"AQAB"}]}'
+            jwks: '{"keys":[{"kty":"EC","kid":"1","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}]}'
         selector:
           matchLabels:
             app: istio-ingressgateway
@@ -187,6 +189,11 @@ describe('access to a route', () => {
     { when: 'keys come in clear text', props: { access: [jwt({ jwks: undefined, jwksUri: 'http://a.test/keys' })] }, message: '[JwksSourceInvalid] shop/route: access[0].jwksUri is "http://a.test/keys"; allowed: an https URL; fix: write the URL with https: whoever can answer in clear text could sign tokens' },
     { when: 'the place of keys is no URL', props: { access: [jwt({ jwks: undefined, jwksUri: 'keys' })] }, message: '[JwksSourceInvalid] shop/route: access[0].jwksUri is "keys"; allowed: an https URL; fix: write the URL with https: whoever can answer in clear text could sign tokens' },
     { when: 'keys are no JSON', props: { access: [jwt({ jwks: 'keys' })] }, message: '[JwksInvalid] shop/route: access[0].jwks is "keys"; allowed: a JSON Web Key Set: {"keys": [{"kty": ...}]}; fix: copy what the issuer publishes at its jwks_uri' },
+    { when: 'a key is of no kind', props: { access: [jwt({ jwks: '{"keys":[{"kty":"FOO"}]}' })] }, message: '[JwksInvalid] shop/route: access[0].jwks is "{"kty":"FOO"}"; allowed: keys of RSA from 1024 bits, of EC with P-256, P-384 or P-521, and of Ed25519, with an `alg` of their kind; fix: copy what the issuer publishes, and leave out other keys: for one of them, proxies refuse the configuration of the whole port' },
+    { when: 'the URL of keys has a password', props: { access: [jwt({ jwks: undefined, jwksUri: 'https://shop:secret@login.example.com/keys' })] }, message: '[JwksSourceInvalid] shop/route: access[0].jwksUri is "a URL with a user or password"; allowed: a URL that anybody may fetch; fix: leave them out: everybody who reads the manifest would know them' },
+    { when: 'the URL of keys is too long', props: { access: [jwt({ jwks: undefined, jwksUri: `https://login.example.com/${'k'.repeat(2023)}` })] }, message: '[JwksSourceInvalid] shop/route: access[0].jwksUri is "2049 bytes"; allowed: up to 2048 bytes; fix: shorten it, or give the keys in jwks' },
+    { when: 'a block of addresses has a zero in front', props: { access: [Access.ipBlocks('10.0.0.0/08')] }, message: '[AddressInvalid] shop/route: access[0][0] is "10.0.0.0/08"; allowed: an IP address or a CIDR block; fix: correct the address' },
+    { when: 'an address names an interface', props: { access: [Access.ipBlocks('fe80::1%eth0')] }, message: '[AddressInvalid] shop/route: access[0][0] is "fe80::1%eth0"; allowed: an IP address or a CIDR block; fix: correct the address' },
     { when: 'keys are one key', props: { access: [jwt({ jwks: '{"kty":"RSA"}' })] }, message: '[JwksInvalid] shop/route: access[0].jwks is "{"kty":"RSA"}"; allowed: a JSON Web Key Set: {"keys": [{"kty": ...}]}; fix: copy what the issuer publishes at its jwks_uri' },
     { when: 'a key is private', props: { access: [jwt({ jwks: '{"keys":[{"kty":"RSA","d":"x"}]}' })] }, message: '[JwksInvalid] shop/route: access[0].jwks is "a set with a private key"; allowed: public keys; fix: never publish this key again, and give the public half' },
     { when: 'a claim has no name', props: { access: [jwt({ claims: [ClaimMatch.oneOf('', 'x')] })] }, message: '[ClaimInvalid] shop/route: access[0].claims[0] is ""; allowed: names of claims, without brackets; fix: correct the name; a claim within another is ClaimMatch.nested' },
@@ -202,6 +209,14 @@ describe('access to a route', () => {
     { when: 'it denies nothing in particular', props: { deny: [{}] }, message: '[MatchEmpty] shop/route: deny[0] is {}; allowed: one condition or more; fix: leave out `matches` for a rule that fits every request' },
   ])('is refused when $when', ({ props, message }) => {
     expectRefusal(() => routed(props), message);
+  });
+
+  test.each(KEYS.map((one, i) => [i, one] as const))('takes key %d', (_, one) => {
+    expect(() => routed({ access: [jwt({ jwks: JSON.stringify({ keys: [one] }) })] })).not.toThrow();
+  });
+
+  test.each(NO_KEYS.map((one, i) => [i, one] as const))('does not take key %d', (_, one) => {
+    expect(() => routed({ access: [jwt({ jwks: JSON.stringify({ keys: [key, one] }) })] })).toThrow(/^\[JwksInvalid\] /);
   });
 
   test('by certificate is refused where the listener asks for none', () => {

@@ -62,6 +62,21 @@ describe('an https listener', () => {
     expect(listening({ credentials: [Credential.fromSecret(made(kind, 'istio-ingress', more))] }).tls().credentialName).toBe(name);
   });
 
+  const issued = (...dnsNames: string[]) => [Credential.fromSecret(made('Certificate', 'istio-ingress', { spec: { secretName: 'issued', dnsNames } }))];
+
+  test.each<[string[], string[]]>([
+    [['a.test'], ['a.test', 'b.test']], [['A.test', 'b.test'], ['B.TEST', 'a.test']], [['a.test'], ['*.test', 'x.test']], [['*.a.test'], ['*.a.test']], [['*'], ['a.test']],
+  ])('for %j takes a Certificate that names %j', (hosts, dnsNames) => {
+    expect(listening({ hosts, credentials: issued(...dnsNames) }).tls().credentialName).toBe('issued');
+  });
+
+  test.each<[string[], string[], string]>([
+    [['a.test', 'b.test'], ['a.test'], 'b.test'], [['x.a.test'], ['*.test'], 'x.a.test'], [['*.a.test'], ['x.a.test', '*.test'], '*.a.test'], [['a.test'], ['*.a.test'], 'a.test'],
+  ])('for %j is refused with a Certificate for %j', (hosts, dnsNames, missing) => {
+    expectRefusal(listening({ hosts, credentials: issued(...dnsNames) }).gateway,
+      `[CertificateHostMissing] edge/gateway: listeners[0].credentials[0] is "the Certificate made for ${dnsNames.join(', ')}"; allowed: a certificate that names ${missing}; fix: add ${missing} to its dnsNames: clients would not trust the listener`);
+  });
+
   test('has the hosts of one certificate in one server', () => {
     const app = new App();
     const listeners = ['a.test', 'b.test'].map(host => IngressListener.https({ hosts: [host], credentialName: 'cert', plainHttp: PlainHttp.closed() }));

@@ -1,10 +1,12 @@
 import { JsonPatch } from 'cdk8s';
 import { admit } from './admission';
-import { enter, forward, routesFor, shopWorkloads } from './entering';
+import { enter, entrance, forward, routesFor, shopWorkloads } from './entering';
 import { Outcome, Scenario, Step, describeMesh, runMesh } from './mesh';
-import { Destination, IngressRule, PathMatch, PathRewrite, RouteAction } from '../../src';
+import { Access, Destination, IngressRoute, IngressRule, PathMatch, PathRewrite, RouteAction } from '../../src';
 import { COMMANDS } from '../../src/private/check/header-value';
 import { HEADER_VALUES, NO_REGEXES, REGEXES } from '../http/values';
+import { KEYS, NO_KEYS } from '../ingress/keys';
+import { EXPRESSIONS, NO_EXPRESSIONS } from '../telemetry/expressions';
 
 const run = ({ app }: Pick<ReturnType<typeof routesFor>, 'app'>, steps: Step[], more: Partial<Scenario> = {}): Promise<Outcome> => runMesh({ manifests: app, workloads: shopWorkloads, steps, ...more });
 
@@ -85,5 +87,73 @@ describeMesh('limits: values', () => {
     const { answers: [answer] } = await run(patched(path, value), [enter('http://a.test/a', { headers: { 'x-a': 'old' } })]);
     if (seen.set) expect(answer.server?.headers?.['X-A']).toEqual([seen.set]);
     if (seen.path) expect(answer.server?.path).toBe(seen.path);
+  });
+});
+
+describeMesh('limits: policies of traffic', () => {
+  const policy = (keepalive: object, more: object = {}) => [{
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'DestinationRule',
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: { host: 'web.shop.svc.cluster.local', exportTo: ['*'], trafficPolicy: { connectionPool: { tcp: { tcpKeepalive: keepalive, ...more } } } },
+  }];
+  const ask = (keepalive: object, more?: object, options: Partial<Scenario> = {}) => (
+    run(routesFor({ 'a.test': [{ action: forward('web') }] }), [enter('http://a.test/')], { fixtures: policy(keepalive, more), ...options })
+  );
+
+  test('are taken up to what Linux and Envoy take', async () => {
+    const longest = '9223372035s';
+    const { answers: [answer] } = await ask({ time: '32767s', interval: '32767s', probes: 127 }, { connectTimeout: longest, maxConnectionDuration: longest });
+    expect(answer.status).toBe(200);
+  });
+
+  test.each([[{ time: '32768s' }], [{ interval: '32768s' }], [{ probes: 128 }]])('broken: with %j, Linux refuses every connection', async keepalive => {
+    const { answers: [answer] } = await ask(keepalive);
+    expect(answer).toFail({ status: 503, at: 'ingress' });
+  });
+
+  test('broken: a second more, and Envoy refuses the cluster', async () => {
+    const { answers: [answer] } = await ask({ time: '1s' }, { connectTimeout: '9223372036s' }, { troubled: true });
+    expect(answer.status).toBe(503);
+  });
+});
+
+describeMesh('limits: public keys', () => {
+  const declared = (keys: object[]) => {
+    const { app, shop, gateway } = entrance();
+    const access = [Access.jwt({ issuer: 'https://login.test', audiences: ['shop'], jwks: JSON.stringify({ keys }) })];
+    const route = new IngressRoute(shop, 'route', { gateway, hosts: ['a.test'], rules: [{ action: forward('web') }], access });
+    return { app, route };
+  };
+
+  test('are read by the webhook and by the proxy', async () => {
+    const { app } = declared(KEYS);
+    const { answers: [answer] } = await run({ app }, [enter('http://a.test/')]);
+    expect(answer.status).toBe(403);
+    expect((await admit([{ name: 'keys', manifests: app }])).filter(({ source, level }) => source !== 'analyze' && level !== 'Info')).toEqual([]);
+  });
+
+  test.each(NO_KEYS.map((key, i) => [i, key] as const))('broken: key %d is read by one of them at most', async (_, key) => {
+    const { app, route } = declared(KEYS);
+    const authentication = route.accessObjects.find(({ kind }) => kind === 'RequestAuthentication')!;
+    authentication.addJsonPatch(JsonPatch.replace('/spec/jwtRules/0/jwks', JSON.stringify({ keys: [key] })));
+    const refused = (await admit([{ name: 'key', manifests: app }])).some(({ source, level }) => source === 'webhook' && level === 'Error');
+    const rejected = refused ? [] : (await run({ app }, [enter('http://a.test/')], { troubled: true })).troubles;
+    expect(refused || rejected.length > 0).toBe(true);
+  });
+});
+
+describeMesh('limits: expressions of access logs', () => {
+  test('are those that the webhook parses', async () => {
+    const telemetry = (expression: string) => ({
+      apiVersion: 'telemetry.istio.io/v1',
+      kind: 'Telemetry',
+      metadata: { name: 'logs', namespace: 'istio-ingress' },
+      spec: { accessLogging: [{ providers: [{ name: 'envoy' }], filter: { expression } }] },
+    });
+    const sets = [...EXPRESSIONS, ...NO_EXPRESSIONS].map(expression => ({ name: JSON.stringify(expression), manifests: [telemetry(expression)] }));
+    const findings = await admit(sets);
+    const refused = new Set(findings.filter(({ source, level }) => source === 'webhook' && level === 'Error').map(({ set }) => set));
+    expect([...refused]).toEqual(NO_EXPRESSIONS.map(expression => JSON.stringify(expression)));
   });
 });

@@ -1,5 +1,5 @@
 import { Duration } from 'cdk8s';
-import { checkPort, checkReason, checkRegex, checkTimeout } from '../../src/private/basics/checks';
+import { checkPercent, checkPort, checkReason, checkRegex, checkTimeout } from '../../src/private/basics/checks';
 import { Refuse } from '../../src/private/basics/errors';
 
 const refuse: Refuse = ({ code }) => { throw new Error(code); };
@@ -24,6 +24,14 @@ test('timeouts from one millisecond', () => {
   expect(checkTimeout(undefined, 'timeout', refuse)).toBeUndefined();
   expect(checkTimeout(Duration.millis(1), 'timeout', refuse)).toBe(1);
   expect(() => checkTimeout(Duration.seconds(0), 'timeout', refuse)).toThrow('TimeoutInvalid');
+});
+
+test.each([0.0001, 0.07, 0.29, 1.1, 16.7, 33.3333, 99.9999, 100])('percent %p', percent => {
+  expect(checkPercent(percent, 'percent', refuse)).toBe(percent);
+});
+
+test.each([0, -1, 0.00009, 1e-7, 33.33333, 100.0001, NaN])('not percent %p', percent => {
+  expect(() => checkPercent(percent, 'percent', refuse)).toThrow('PercentInvalid');
 });
 
 test.each(['', ' \n'])('not a reason: %j', reason => {

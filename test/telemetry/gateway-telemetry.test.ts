@@ -67,9 +67,9 @@ describe('telemetry of a gateway', () => {
 
   test.each<{ when: string; props: Partial<GatewayTelemetryProps>; message: string }>([
     { when: 'nothing is said', props: {}, message: '[TelemetryEmpty] edge/telemetry: accessLogging is not set; allowed: one of accessLogging, tracing, metrics; fix: say what is logged, traced or counted, or delete the construct' },
-    { when: 'the filter is empty', props: logs(' '), message: '[LogFilterInvalid] edge/telemetry: accessLogging is " "; allowed: an expression in CEL; fix: write one such as response.code >= 400; brackets and quotes must be closed' },
-    { when: 'a bracket is not closed', props: logs('has(request.useragent'), message: '[LogFilterInvalid] edge/telemetry: accessLogging is "has(request.useragent"; allowed: an expression in CEL; fix: write one such as response.code >= 400; brackets and quotes must be closed' },
-    { when: 'a quote is not closed', props: logs('request.host == "a'), message: '[LogFilterInvalid] edge/telemetry: accessLogging is "request.host == "a"; allowed: an expression in CEL; fix: write one such as response.code >= 400; brackets and quotes must be closed' },
+    { when: 'the filter is empty', props: logs(' '), message: '[LogFilterInvalid] edge/telemetry: accessLogging is " "; allowed: an expression in CEL (the end at 2, where a name should be); fix: write one such as response.code >= 400' },
+    { when: 'a bracket is not closed', props: logs('has(request.useragent'), message: '[LogFilterInvalid] edge/telemetry: accessLogging is "has(request.useragent"; allowed: an expression in CEL (the end at 22, where ) should be); fix: write one such as response.code >= 400' },
+    { when: 'a quote is not closed', props: logs('request.host == "a'), message: '[LogFilterInvalid] edge/telemetry: accessLogging is "request.host == "a"; allowed: an expression in CEL (" at 17 begins nothing); fix: write one such as response.code >= 400' },
     { when: 'too little is sampled', props: samples(-1), message: '[SamplingInvalid] edge/telemetry: tracing.percent is -1; allowed: a number from 0 to 100, in steps of 0.01; fix: correct the number' },
     { when: 'too much is sampled', props: samples(101), message: '[SamplingInvalid] edge/telemetry: tracing.percent is 101; allowed: a number from 0 to 100, in steps of 0.01; fix: correct the number' },
     { when: 'the share is too fine', props: samples(0.001), message: '[SamplingInvalid] edge/telemetry: tracing.percent is 0.001; allowed: a number from 0 to 100, in steps of 0.01; fix: correct the number' },

@@ -17,7 +17,7 @@ export function checkPort(port: number, prop: string, refuse: Refuse): number {
 export function checkAddress(address: string, prop: string, refuse: Refuse): boolean {
   const [ip, bits, rest] = address.split('/');
   const max = isIP(ip) === 6 ? 128 : 32;
-  if (!isIP(ip) || rest !== undefined || (bits !== undefined && (!/^\d+$/.test(bits) || Number(bits) > max))) {
+  if (!isIP(ip) || ip.includes('%') || rest !== undefined || (bits !== undefined && (!/^(0|[1-9]\d*)$/.test(bits) || Number(bits) > max))) {
     refuse({ code: 'AddressInvalid', prop, got: address, allowed: 'an IP address or a CIDR block', fix: 'correct the address' });
   }
   return bits !== undefined;
@@ -54,10 +54,16 @@ export function checkRegex(regex: string, prop: string, refuse: Refuse): void {
   });
 }
 
+/** The longest duration that Envoy reads: 292 years, in nanoseconds of 63 bits. Go reads hardly more. */
+export const MAX_MS = 9_223_372_035_000;
+
 export function checkTimeout(timeout: Duration | undefined, prop: string, refuse: Refuse): number | undefined {
-  const ms = timeout?.toMilliseconds();
+  const ms = timeout?.toMilliseconds({ integral: false });
   if (ms !== undefined && ms < 1) {
     refuse({ code: 'TimeoutInvalid', prop, got: `${ms} ms`, allowed: 'one millisecond or more', fix: 'leave it out for no timeout' });
+  }
+  if (ms !== undefined && !(Number.isInteger(ms) && ms <= MAX_MS)) {
+    refuse({ code: 'TimeoutInvalid', prop, got: `${ms} ms`, allowed: `whole milliseconds up to ${MAX_MS}`, fix: 'round it' });
   }
   return ms;
 }
@@ -76,10 +82,13 @@ export function checkStatus(status: number, prop: string, refuse: Refuse): numbe
   return status;
 }
 
-/** Istio takes 0 for "always" in one place and for "never" in another, so it is refused. */
+/** Istio takes 0 for "always" in one place and for "never" in another, so it is refused. Envoy counts in millionths. */
 export function checkPercent(percent: number, prop: string, refuse: Refuse): number {
   if (!(percent > 0 && percent <= 100)) {
     refuse({ code: 'PercentInvalid', prop, got: percent, allowed: 'a number above 0, up to 100', fix: 'correct the number, or leave the option out' });
+  }
+  if (Math.abs(percent * 10000 - Math.round(percent * 10000)) > 1e-6 || percent < 0.0001) {
+    refuse({ code: 'PercentInvalid', prop, got: percent, allowed: 'a multiple of 0.0001', fix: 'round it' });
   }
   return percent;
 }

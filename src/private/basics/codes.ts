@@ -75,6 +75,7 @@ export const CODES = {
   CredentialNameMissing: 'An HTTPS listener needs the name of the Secret with its certificate.',
   CredentialNameSuffix: 'Istio takes a Secret whose name ends in -cacert for one of authorities.',
   CredentialsTooMany: 'A listener has more certificates than Envoy can tell apart.',
+  CertificateHostMissing: 'A listener has a certificate that does not name one of its hosts, so that no client trusts it.',
   CertificateConflict: 'One certificate would belong to two servers, so that a client that keeps its connection for both gets 404.',
   SecretUnreadable: 'The construct holds no readable Secret.',
   SecretNamespace: 'The pods of a gateway read Secrets of their own namespace only.',

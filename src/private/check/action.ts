@@ -41,6 +41,9 @@ export function checkSplit(scope: IConstruct, split: WeightedDestination[], prop
   const wrong = (at: string, got: unknown) => refuse({ code: 'WeightInvalid', prop: at, got, allowed: 'whole numbers from 0, one of them at least above 0', fix: 'give the shares, for example 90 and 10' });
   weights.forEach((weight, i) => Number.isInteger(weight) && weight >= 0 || wrong(`${prop}[${i}].weight`, weight));
   if (!weights.some(w => w > 0)) wrong(prop, weights);
+  if (weights.some(w => w >= 2 ** 31) || weights.reduce((a, b) => a + b, 0) >= 2 ** 32) {
+    refuse({ code: 'WeightInvalid', prop, got: weights, allowed: 'weights up to 2147483647, whose sum is up to 4294967295', fix: 'give smaller numbers of the same proportion' });
+  }
   return split.map(({ destination, weight }, i) => ({
     ...checkForward(scope, destination, `${prop}[${i}].destination`, refuse), weight: split.length > 1 ? weight : undefined,
   }));

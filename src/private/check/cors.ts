@@ -2,7 +2,7 @@ import { IConstruct } from 'constructs';
 import { Cors } from '../../http/cors';
 import { StringMatch } from '../../http/string-match';
 import { MeshSettings } from '../../mesh-settings';
-import { checkRegex, isHeaderName, isMethod } from '../basics/checks';
+import { MAX_MS, checkRegex, isHeaderName, isMethod } from '../basics/checks';
 import { Refuse } from '../basics/errors';
 import { regexMatches } from '../basics/re2';
 import { Match } from '../model/match';
@@ -77,8 +77,8 @@ function checkName(list: string, name: string, credentials: boolean, prop: strin
 
 /** Envoy cuts fractions of a second off. */
 function checkMaxAge({ maxAge }: Cors, prop: string, refuse: Refuse): number | undefined {
-  const ms = maxAge?.toMilliseconds();
-  if (ms !== undefined && (ms < 1000 || ms % 1000 !== 0)) {
+  const ms = maxAge?.toMilliseconds({ integral: false });
+  if (ms !== undefined && (ms < 1000 || ms % 1000 !== 0 || ms > MAX_MS)) {
     refuse({ code: 'CorsMaxAgeInvalid', prop, got: `${ms} ms`, allowed: 'whole seconds, from 1', fix: 'round it; leave it out for what browsers choose' });
   }
   return ms;

@@ -35,6 +35,9 @@ export function checkExternal(input: ExternalInput, namespace: string, settings:
   checkTcp(input, hosts, ports, addresses, settings, refuse);
   const endpoints = checkEndpoints(input.resolution, ports, refuse);
   const longest = { 'hosts': [hosts, 256], 'ports': [ports, 256], 'addresses': [addresses, 256], 'resolution.endpoints': [endpoints, 4096] } as const;
+  if (endpoints.reduce((sum, { weight = 1 }) => sum + weight, 0) >= 2 ** 32) {
+    refuse({ code: 'EndpointInvalid', prop: 'resolution.endpoints', got: endpoints.map(({ weight }) => weight), allowed: 'weights whose sum is up to 4294967295', fix: 'give smaller numbers of the same proportion' });
+  }
   for (const [prop, [list, max]] of Object.entries(longest)) checkLength(list, max, prop, 'spread it over several services', refuse);
   const traffic = checkExternalPolicy(input, resolution, workloads ? undefined : endpoints, ports.some(isHttp), refuse);
   if (selector && !traffic && !ports.some(p => p.tls)) {
@@ -175,8 +178,8 @@ function checkEndpoint(endpoint: Endpoint, kind: Resolution['_kind'], ports: Por
     checkHost(address, prop, { wildcard: false }, refuse);
   }
   const { locality, weight, labels, serviceAccount, ports: own } = endpoint._options;
-  if (weight !== undefined && (!Number.isInteger(weight) || weight < 1)) {
-    refuse({ code: 'EndpointInvalid', prop: `${prop}.weight`, got: weight, allowed: 'a whole number from 1', fix: 'correct the weight' });
+  if (weight !== undefined && (!Number.isInteger(weight) || weight < 1 || weight >= 2 ** 32)) {
+    refuse({ code: 'EndpointInvalid', prop: `${prop}.weight`, got: weight, allowed: `a whole number from 1${weight >= 2 ** 32 ? ' to 4294967295' : ''}`, fix: 'correct the weight' });
   }
   if (serviceAccount !== undefined) checkDnsName(serviceAccount, `${prop}.serviceAccount`, 'service account', refuse);
   const named = Object.entries(own ?? {}).map(([number, target]) => {

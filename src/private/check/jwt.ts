@@ -1,3 +1,4 @@
+import { createPublicKey, JsonWebKeyInput } from 'node:crypto';
 import { JwtOptions } from '../../ingress/access';
 import { ClaimMatch } from '../../ingress/claim-match';
 import { checkHeaderName, checkNotEmpty } from '../basics/checks';
@@ -53,14 +54,50 @@ function checkKeys({ jwks, jwksUri }: JwtOptions, prop: string, refuse: Refuse):
   if (jwksUri !== undefined && !isHttpsUrl(jwksUri)) {
     refuse({ code: 'JwksSourceInvalid', prop: `${prop}.jwksUri`, got: jwksUri, allowed: 'an https URL', fix: 'write the URL with https: whoever can answer in clear text could sign tokens' });
   }
+  if (jwksUri !== undefined && hasCredentials(jwksUri)) {
+    refuse({ code: 'JwksSourceInvalid', prop: `${prop}.jwksUri`, got: 'a URL with a user or password', allowed: 'a URL that anybody may fetch', fix: 'leave them out: everybody who reads the manifest would know them' });
+  }
+  if (jwksUri !== undefined && Buffer.byteLength(jwksUri) > MAX_URI) {
+    refuse({ code: 'JwksSourceInvalid', prop: `${prop}.jwksUri`, got: `${Buffer.byteLength(jwksUri)} bytes`, allowed: `up to ${MAX_URI} bytes`, fix: 'shorten it, or give the keys in jwks' });
+  }
   if (jwks === undefined) return;
   const keys = keysOf(jwks);
   if (!keys) {
     refuse({ code: 'JwksInvalid', prop: `${prop}.jwks`, got: jwks, allowed: 'a JSON Web Key Set: {"keys": [{"kty": ...}]}', fix: 'copy what the issuer publishes at its jwks_uri' });
   } else if (keys.some(key => 'd' in key || key.kty === 'oct')) {
     refuse({ code: 'JwksInvalid', prop: `${prop}.jwks`, got: 'a set with a private key', allowed: 'public keys', fix: 'never publish this key again, and give the public half' });
+  } else if (!keys.every(isUsable)) {
+    refuse({ code: 'JwksInvalid', prop: `${prop}.jwks`, got: JSON.stringify(keys.find(key => !isUsable(key))), allowed: 'keys of RSA from 1024 bits, of EC with P-256, P-384 or P-521, and of Ed25519, with an `alg` of their kind', fix: 'copy what the issuer publishes, and leave out other keys: for one of them, proxies refuse the configuration of the whole port' });
   }
 }
+
+/** In bytes; Istio's limit. */
+const MAX_URI = 2048;
+
+function hasCredentials(uri: string): boolean {
+  const { username, password } = new URL(uri);
+  return username !== '' || password !== '';
+}
+
+/** The algorithms with which keys sign, by their kinds. */
+const ALGORITHMS: { readonly [kty: string]: RegExp } = { RSA: /^[RP]S(256|384|512)$/, EC: /^ES(256|384|512)$/, OKP: /^EdDSA$/ };
+const CURVES: { readonly [kty: string]: string[] } = { EC: ['P-256', 'P-384', 'P-521'], OKP: ['Ed25519'] };
+
+/** Whether Envoy reads a key. */
+function isUsable(key: Jwk): boolean {
+  const { kty, crv, alg, kid } = key;
+  if (!(kty in ALGORITHMS) || kid !== undefined && typeof kid !== 'string') return false;
+  if (alg !== undefined && !ALGORITHMS[kty].test(String(alg))) return false;
+  if (CURVES[kty] && !CURVES[kty].includes(String(crv))) return false;
+  try {
+    const { modulusLength } = createPublicKey({ key: key as JsonWebKeyInput['key'], format: 'jwk' }).asymmetricKeyDetails!;
+    return modulusLength === undefined || modulusLength >= 1024;
+  } catch {
+    return false;
+  }
+}
+
+interface Jwk { readonly kty: string; readonly [field: string]: unknown }
 
 function isHttpsUrl(text: string): boolean {
   try {
@@ -70,7 +107,7 @@ function isHttpsUrl(text: string): boolean {
   }
 }
 
-function keysOf(jwks: string): { readonly kty: string }[] | undefined {
+function keysOf(jwks: string): Jwk[] | undefined {
   try {
     const { keys } = JSON.parse(jwks);
     return Array.isArray(keys) && keys.length > 0 && keys.every(key => typeof key?.kty === 'string') ? keys : undefined;

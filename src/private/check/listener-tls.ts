@@ -33,7 +33,7 @@ export function checkListenerTls(spec: IngressListenerSpec, at: SecretReader, pr
   };
 }
 
-function checkCredentials({ credentialName, credentials }: IngressListenerSpec, at: SecretReader, prop: string, refuse: Refuse): string[] {
+function checkCredentials({ credentialName, credentials, hosts }: IngressListenerSpec, at: SecretReader, prop: string, refuse: Refuse): string[] {
   const { podNamespace, settings } = at;
   if (credentials && credentialName !== undefined) {
     refuse({ code: 'CredentialsTooMany', prop: `${prop}.credentials`, got: 'set beside credentialName', allowed: 'one of the two', fix: 'leave out credentialName' });
@@ -43,7 +43,7 @@ function checkCredentials({ credentialName, credentials }: IngressListenerSpec, 
     return [ofCertificate(name, `${prop}.credentialName`, refuse)];
   }
   const names = credentials.map((credential, i) => {
-    const name = checkCredential(credential, 'certificate', podNamespace, `${prop}.credentials[${i}]`, refuse);
+    const name = checkCredential(credential, 'certificate', podNamespace, `${prop}.credentials[${i}]`, refuse, hosts.map(host => host.toLowerCase()));
     return ofCertificate(name, `${prop}.credentials[${i}]`, refuse);
   });
   if (names.length === 0) checkSecretName(undefined, podNamespace, `${prop}.credentials`, refuse);

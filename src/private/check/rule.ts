@@ -108,8 +108,8 @@ function checkFault({ delay, abort }: Fault, prop: string, refuse: Refuse): Faul
 
 function checkRetries(retries: Retries, prop: string, refuse: Refuse): RetriesSpec {
   const { attempts, perTryTimeout, retryOn } = retries;
-  if (!Number.isInteger(attempts) || attempts < 0) {
-    refuse({ code: 'RetryConditionInvalid', prop: `${prop}.attempts`, got: attempts, allowed: 'a whole number from 0', fix: 'correct the number' });
+  if (!Number.isInteger(attempts) || attempts < 0 || attempts >= 2 ** 31) {
+    refuse({ code: 'RetryConditionInvalid', prop: `${prop}.attempts`, got: attempts, allowed: `a whole number from 0${attempts >= 2 ** 31 ? ' to 2147483647' : ''}`, fix: 'correct the number' });
   }
   const useless = attempts === 0 ? (['perTryTimeout', 'retryOn'] as const).find(option => retries[option] !== undefined) : undefined;
   if (useless) {

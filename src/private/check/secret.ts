@@ -12,12 +12,18 @@ const KEYS: { readonly [use in SecretUse]: string[][] } = {
   authorities: [['ca.crt'], ['cacert']],
 };
 
-/** The name of a Secret in the namespace of the pods that read it. */
-export function checkCredential(credential: Credential, use: SecretUse, podNamespace: string, prop: string, refuse: Refuse): string {
+/**
+ * The name of a Secret in the namespace of the pods that read it.
+ *
+ * @param hosts those that a certificate must name
+ */
+export function checkCredential(
+  credential: Credential, use: SecretUse, podNamespace: string, prop: string, refuse: Refuse, hosts: string[] = [],
+): string {
   const { name, construct } = credential._source;
   if (!construct) return checkSecretName(name, podNamespace, prop, refuse);
   let object: ApiObject;
-  let manifest: { kind?: string; spec?: { secretName?: string }; data?: object; stringData?: object };
+  let manifest: { kind?: string; spec?: { secretName?: string; dnsNames?: string[] }; data?: object; stringData?: object };
   try {
     object = ApiObject.of(construct);
     manifest = object.toJson();
@@ -28,6 +34,11 @@ export function checkCredential(credential: Credential, use: SecretUse, podNames
   if (manifest.kind !== 'Secret' && !made) {
     refuse({ code: 'SecretUnreadable', prop, got: `${manifest.kind} ${object.name}`, allowed: 'a Secret, or a Certificate of cert-manager', fix: 'pass the construct of the Secret, or name it with Credential.secret' });
   }
+  const names = made ? manifest.spec?.dnsNames : undefined;
+  const unnamed = names && hosts.find(host => host !== '*' && !names.some(own => certifies(own.toLowerCase(), host)));
+  if (unnamed !== undefined) {
+    refuse({ code: 'CertificateHostMissing', prop, got: `the Certificate ${object.name} for ${names!.join(', ')}`, allowed: `a certificate that names ${unnamed}`, fix: `add ${unnamed} to its dnsNames: clients would not trust the listener` });
+  }
   const namespace = object.metadata.namespace ?? Chart.of(construct).namespace;
   if (namespace !== podNamespace) {
     refuse({ code: 'SecretNamespace', prop, got: `${made ?? object.name} in ${namespace ? `namespace ${namespace}` : 'no namespace'}`, allowed: `a Secret in namespace ${podNamespace}`, fix: `put it into a chart of namespace ${podNamespace}: the pods of the gateway find no other` });
@@ -37,6 +48,11 @@ export function checkCredential(credential: Credential, use: SecretUse, podNames
     refuse({ code: 'SecretKeysMissing', prop, got: keys, allowed: KEYS[use].map(pair => pair.join(' and ')).join(', or '), fix: 'name the keys so: without them the gateway refuses the whole port for a while, and then these hosts' });
   }
   return checkSecretName(made ?? object.name, podNamespace, prop, refuse);
+}
+
+/** Whether a name in a certificate is for a host: a wildcard is for one label. */
+function certifies(name: string, host: string): boolean {
+  return name === host || name.startsWith('*.') && name.slice(1) === host.replace(/^[^.*]+/, '');
 }
 
 export function checkSecretName(name: string | undefined, podNamespace: string, prop: string, refuse: Refuse): string {

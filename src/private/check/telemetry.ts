@@ -1,3 +1,4 @@
+import { celError } from './cel';
 import { AccessLogging } from '../../telemetry/access-logging';
 import { Metrics } from '../../telemetry/metrics';
 import { Tracing } from '../../telemetry/tracing';
@@ -24,18 +25,11 @@ export function checkTelemetry({ accessLogging, tracing, metrics }: Input, refus
 }
 
 function checkLogging({ _options: options, _expression: filter, _disabled: disabled }: AccessLogging, refuse: Refuse): TelemetryIntent['accessLogging'] {
-  if (filter !== undefined && !isBalanced(filter)) {
-    refuse({ code: 'LogFilterInvalid', prop: 'accessLogging', got: filter, allowed: 'an expression in CEL', fix: 'write one such as response.code >= 400; brackets and quotes must be closed' });
+  const error = filter === undefined ? undefined : celError(filter);
+  if (error !== undefined) {
+    refuse({ code: 'LogFilterInvalid', prop: 'accessLogging', got: filter, allowed: `an expression in CEL (${error})`, fix: 'write one such as response.code >= 400' });
   }
   return { provider: checkExtensionProvider(options.provider ?? 'envoy', 'accessLogging.provider', refuse), filter, disabled };
-}
-
-/** Whether there is something, and every bracket and quote in it is closed: Istio itself reads the rest. */
-function isBalanced(expression: string): boolean {
-  if (expression.trim() === '') return false;
-  let rest = expression.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, '').replace(/[^()[\]{}"']/g, '');
-  for (let before = ''; before !== rest;) [before, rest] = [rest, rest.replace(/\(\)|\[\]|\{\}/g, '')];
-  return rest === '';
 }
 
 function checkTracing({ _sampled: sampled }: Tracing, refuse: Refuse): TelemetryIntent['tracing'] {

@@ -3,7 +3,7 @@ import { ConnectionPool } from '../../traffic/connection-pool';
 import { HashKey, LoadBalancer } from '../../traffic/load-balancer';
 import { LocalityLoadBalancing } from '../../traffic/locality-load-balancing';
 import { OutlierDetection } from '../../traffic/outlier-detection';
-import { checkHeaderName, checkTimeout, isHeaderName } from '../basics/checks';
+import { MAX_MS, checkHeaderName, checkTimeout, isHeaderName } from '../basics/checks';
 import { Refuse } from '../basics/errors';
 import { ConnectionPoolSpec, LoadBalancerSpec, OutlierDetectionSpec, TrafficPolicy } from '../model/traffic-policy';
 
@@ -41,9 +41,9 @@ function checkPool(pool: ConnectionPool, http: boolean, refuse: Refuse): Connect
     connectTimeoutMs: checkTimeout(pool.connectTimeout, `${prop}.connectTimeout`, refuse),
     maxConnectionDurationMs: checkTimeout(pool.maxConnectionDuration, `${prop}.maxConnectionDuration`, refuse),
     tcpKeepalive: keepalive && {
-      timeMs: checkSeconds(keepalive.time, `${prop}.tcpKeepalive.time`, refuse),
-      intervalMs: checkSeconds(keepalive.interval, `${prop}.tcpKeepalive.interval`, refuse),
-      probes: checkCount(keepalive.probes, `${prop}.tcpKeepalive.probes`, 2 ** 31 - 1, refuse),
+      timeMs: checkSeconds(keepalive.time, `${prop}.tcpKeepalive.time`, refuse, MAX_KEEPALIVE_S),
+      intervalMs: checkSeconds(keepalive.interval, `${prop}.tcpKeepalive.interval`, refuse, MAX_KEEPALIVE_S),
+      probes: checkCount(keepalive.probes, `${prop}.tcpKeepalive.probes`, MAX_KEEPALIVE_PROBES, refuse),
     },
     http1MaxPendingRequests: count('http1MaxPendingRequests'),
     http2MaxRequests: count('http2MaxRequests'),
@@ -126,7 +126,9 @@ function checkLocality({ _spec: { failover, failoverPriority, distribute } }: Lo
   if (distribute?.length === 0) {
     refuse({ code: 'TrafficPolicyInvalid', prop: `${prop}.distribute`, got: distribute, allowed: 'shares of one locality or more', fix: 'give the shares' });
   }
+  distribute?.forEach(({ from }, i) => checkLocalityPattern(from, distribute.slice(0, i).map(other => other.from), `${prop}.distribute[${i}].from`, refuse));
   distribute?.forEach(({ to }, i) => {
+    Object.keys(to).forEach((locality, j) => checkLocalityPattern(locality, Object.keys(to).slice(0, j), `${prop}.distribute[${i}].to`, refuse));
     const shares = Object.values(to);
     if (shares.some(share => !Number.isInteger(share) || share < 1) || shares.reduce((a, b) => a + b, 0) !== 100) {
       refuse({ code: 'TrafficPolicyInvalid', prop: `${prop}.distribute[${i}].to`, got: to, allowed: 'whole numbers from 1 whose sum is 100', fix: 'correct the shares' });
@@ -135,18 +137,34 @@ function checkLocality({ _spec: { failover, failoverPriority, distribute } }: Lo
   return { enabled: !!(failover ?? failoverPriority ?? distribute), failover: failover?.length ? failover : undefined, failoverPriority, distribute };
 }
 
+/** Of several localities the first that fits counts, so that Istio refuses one within another before it. */
+function checkLocalityPattern(locality: string, before: string[], prop: string, refuse: Refuse): void {
+  if (typeof locality !== 'string' || !/^(\*|[^/*\s]+(\/[^/*\s]+){0,2}(\/\*)?)$/.test(locality) || locality.split('/').length > 3) {
+    refuse({ code: 'TrafficPolicyInvalid', prop, got: locality, allowed: 'region, region/zone or region/zone/subzone, with `*` for the last one', fix: 'correct the locality' });
+  }
+  const place = (one: string) => `${one.replace(/\/?\*$/, '')}/`.replace(/^\/$/, '');
+  const other = before.find(one => place(locality).startsWith(place(one)));
+  if (other !== undefined) {
+    refuse({ code: 'TrafficPolicyInvalid', prop, got: locality, allowed: `localities that ${other} does not take in`, fix: `put it before ${other}, or delete it` });
+  }
+}
+
 function checkCount(value: number | undefined, prop: string, max: number, refuse: Refuse): number | undefined {
   if (value !== undefined && (!Number.isInteger(value) || value < 1 || value > max)) {
-    refuse({ code: 'TrafficPolicyInvalid', prop, got: value, allowed: `a whole number from 1${max === 100 ? ' to 100' : ''}`, fix: 'correct the number, or leave it out' });
+    refuse({ code: 'TrafficPolicyInvalid', prop, got: value, allowed: `a whole number from 1${max === 2 ** 31 - 1 && !(value > max) ? '' : ` to ${max}`}`, fix: 'correct the number, or leave it out' });
   }
   return value;
 }
 
+/** With more, Linux refuses every connection. */
+const MAX_KEEPALIVE_S = 32767;
+const MAX_KEEPALIVE_PROBES = 127;
+
 /** The operating system counts in seconds. */
-function checkSeconds(duration: Duration | undefined, prop: string, refuse: Refuse): number | undefined {
-  const ms = duration?.toMilliseconds();
-  if (ms !== undefined && (ms < 1000 || ms % 1000 !== 0)) {
-    refuse({ code: 'TrafficPolicyInvalid', prop, got: `${ms} ms`, allowed: 'whole seconds from 1', fix: 'correct the duration, or leave it out' });
+function checkSeconds(duration: Duration | undefined, prop: string, refuse: Refuse, max = MAX_MS / 1000): number | undefined {
+  const ms = duration?.toMilliseconds({ integral: false });
+  if (ms !== undefined && (ms < 1000 || ms % 1000 !== 0 || ms > max * 1000)) {
+    refuse({ code: 'TrafficPolicyInvalid', prop, got: `${ms} ms`, allowed: `whole seconds from 1${ms > max * 1000 ? ` to ${max}` : ''}`, fix: 'correct the duration, or leave it out' });
   }
   return ms;
 }
