@@ -58,7 +58,8 @@ export interface ExternalServiceProps {
 
   /**
    * The addresses under which the application reaches the service: needed for TCP ports, where no name is sent.
-   * CIDR blocks with `Resolution.endpoints()` and `none()` only. Errors `AddressInvalid`, `CidrWithDns`, `TcpAddressMissing`, `ListTooLong`.
+   * CIDR blocks with `Resolution.endpoints()` and `none()` only. The ServiceEntry has them in one spelling, whatever the one here.
+   * Errors `AddressInvalid`, `AddressCatchAll`, `AddressDuplicate`, `CidrWithDns`, `TcpAddressMissing`, `ListTooLong`.
    *
    * @default - none
    */

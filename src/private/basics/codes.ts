@@ -30,6 +30,8 @@ export const CODES = {
   DynamicDnsProtocol: 'DYNAMIC_DNS takes ports of protocol HTTP, HTTP2, GRPC or TLS only.',
   IstioVersionTooOld: 'The mesh is older than a field that the manifest needs.',
   AddressInvalid: 'An address is neither an IP address nor a CIDR block.',
+  AddressCatchAll: 'An address that stands for every address would take connections to all of them.',
+  AddressDuplicate: 'An address is listed twice, or lies in a block that is listed too.',
   CidrWithDns: 'CIDR addresses go with endpoints or with no resolution only.',
   EndpointInvalid: 'An endpoint does not fit its resolution.',
   EndpointsMissing: 'A static resolution has no endpoints.',

@@ -6,12 +6,13 @@ import { checkUpstreamTls, TlsProxies } from './upstream-tls';
 import { ExternalPort } from '../../egress/external-port';
 import { Endpoint, Resolution } from '../../egress/resolution';
 import { MeshSettings } from '../../mesh-settings';
-import { checkAddress, checkDnsName, checkLength, checkPort } from '../basics/checks';
+import { AddressBlock, isCatchAll, isMapped, overlap, readAddress } from '../basics/addresses';
+import { checkDnsName, checkLength, checkPort } from '../basics/checks';
 import { Refuse } from '../basics/errors';
 import { checkHost, checkHosts, covers, isWildcard } from '../basics/hosts';
 import { checkFlag, checkKind, checkKinds, checkList, checkObject, needObject } from '../basics/kinds';
 import { checkLabels } from '../basics/labels';
-import { EndpointSpec, ExternalIntent, isHttp, Port, portName } from '../model/external-service';
+import { EndpointSpec, ExternalIntent, isHttp, Port, portName, ResolutionKind } from '../model/external-service';
 import { Labels } from '../model/labels';
 
 export interface ExternalInput extends TrafficPolicyInput, MembershipInput {
@@ -27,12 +28,11 @@ export function checkExternal(input: ExternalInput, namespace: string, settings:
   const selector = checkSelector(input, refuse);
   const ports = checkPorts(input, !input.direct ? 'gateway' : selector ? { selectedIn: namespace } : 'sidecars', refuse);
   const resolution = (checkKind(input.resolution, Resolution, 'resolution', refuse) ?? Resolution.dns())._kind;
-  const addresses = checkList(input.addresses, 'addresses', refuse) ?? [];
   const location = checkLocation(input, refuse);
   const subjectAltNames = checkSubjectAltNames(input, ports, refuse);
   const workloads = checkWorkloads(input.resolution, refuse);
   checkResolution(input, hosts, ports, settings, refuse);
-  checkAddresses(addresses, resolution, refuse);
+  const addresses = checkAddresses(input.addresses, resolution, refuse);
   checkTcp(input, hosts, ports, addresses, settings, refuse);
   const endpoints = checkEndpoints(input.resolution, ports, refuse);
   const longest = { 'hosts': [hosts, 256], 'ports': [ports, 256], 'addresses': [addresses, 256], 'resolution.endpoints': [endpoints, 4096] } as const;
@@ -115,13 +115,30 @@ function checkResolution(input: ExternalInput, hosts: string[], ports: Port[], s
   }
 }
 
-function checkAddresses(addresses: string[], resolution: Resolution['_kind'], refuse: Refuse): void {
-  addresses.forEach((address, i) => {
-    const block = checkAddress(address, `addresses[${i}]`, refuse);
-    if (block && resolution !== 'STATIC' && resolution !== 'NONE') {
-      refuse({ code: 'CidrWithDns', prop: `addresses[${i}]`, got: address, allowed: 'single IP addresses with DNS', fix: 'list single addresses, or use Resolution.endpoints() or Resolution.none()' });
+/** The addresses as Envoy spells them. */
+function checkAddresses(input: string[] | undefined, resolution: ResolutionKind, refuse: Refuse): string[] {
+  const blocks = (checkList(input, 'addresses', refuse) ?? []).map((text, i) => checkOneAddress(text, `addresses[${i}]`, resolution, refuse));
+  blocks.forEach((block, i) => {
+    const before = blocks.slice(0, i).find(other => overlap(other, block));
+    if (before) {
+      refuse({ code: 'AddressDuplicate', prop: `addresses[${i}]`, got: input![i], allowed: `addresses that ${before.text} does not overlap`, fix: 'delete the narrower of the two' });
     }
   });
+  return blocks.map(({ text }) => text);
+}
+
+function checkOneAddress(text: string, prop: string, resolution: ResolutionKind, refuse: Refuse): AddressBlock {
+  const block = readAddress(text);
+  if (!block || isMapped(block)) {
+    return refuse({ code: 'AddressInvalid', prop, got: text, allowed: 'an IP address or a CIDR block', fix: block ? 'write the IPv4 address: connections to it never have this form' : 'correct the address' });
+  }
+  if (isCatchAll(block)) {
+    refuse({ code: 'AddressCatchAll', prop, got: text, allowed: 'addresses of the service, and blocks that do not begin with 0.0.0.0 or ::', fix: 'list the addresses under which the application reaches the service' });
+  }
+  if (block.text.includes('/') && resolution !== 'STATIC' && resolution !== 'NONE') {
+    refuse({ code: 'CidrWithDns', prop, got: text, allowed: 'single IP addresses with DNS', fix: 'list single addresses, or use Resolution.endpoints() or Resolution.none()' });
+  }
+  return block;
 }
 
 function checkTcp(input: ExternalInput, hosts: string[], ports: Port[], addresses: string[], settings: MeshSettings, refuse: Refuse): void {
