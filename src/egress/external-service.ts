@@ -21,6 +21,7 @@ import { directTunnels, tunnelRule } from '../private/istio/tunnel';
 import { AppModel, ExternalServiceModel } from '../private/model/app-model';
 import { meshRoutesOf } from '../private/model/collisions';
 import { viewersOf } from '../private/model/visibility';
+import { addressConflict } from '../private/requests/address-conflicts';
 import { ConnectionPool } from '../traffic/connection-pool';
 import { LoadBalancer } from '../traffic/load-balancer';
 import { OutlierDetection } from '../traffic/outlier-detection';
@@ -59,7 +60,8 @@ export interface ExternalServiceProps {
   /**
    * The addresses under which the application reaches the service: needed for TCP ports, where no name is sent.
    * CIDR blocks with `Resolution.endpoints()` and `none()` only. The ServiceEntry has them in one spelling, whatever the one here.
-   * Errors `AddressInvalid`, `AddressCatchAll`, `AddressDuplicate`, `CidrWithDns`, `TcpAddressMissing`, `ListTooLong`.
+   * Errors `AddressInvalid`, `AddressCatchAll`, `AddressDuplicate`, `CidrWithDns`, `TcpAddressMissing`, `ListTooLong`; error `TcpAddressConflict` where another
+   * service has an address of these on the same port for the same callers. Names tell HTTP apart, and TLS that a route leads through a gateway.
    *
    * @default - none
    */
@@ -245,7 +247,7 @@ export class ExternalService extends Construct implements IExternalService {
     declare(this, 'externalServices', model, this.parts);
     checkLate(this, () => {
       removeUnusedRules(this, model);
-      return unused(app, model);
+      return [...unused(app, model), ...sharedAddresses(app, model)];
     });
   }
 
@@ -289,6 +291,19 @@ function unused(app: AppModel, model: ExternalServiceModel): Refusal[] {
     got: undefined,
     allowed: 'a service that an EgressRoute uses, or `direct: true`',
     fix: 'add an EgressRoute for it; or say `direct: true` if workloads may go there past every gateway',
+  }];
+}
+
+function sharedAddresses(app: AppModel, model: ExternalServiceModel): Refusal[] {
+  const conflict = addressConflict(app, model);
+  if (!conflict) return [];
+  const { index, other, otherAddress, port, caller } = conflict;
+  return [{
+    code: 'TcpAddressConflict',
+    prop: `addresses[${index}]`,
+    got: model.service.addresses[index],
+    allowed: `addresses that do not overlap ${otherAddress} of ${other} on port ${port}, which sidecars of ${caller} see as well`,
+    fix: 'leave the address to one of the two: sidecars have one listener for it; ports of one host belong into one ExternalService',
   }];
 }
 

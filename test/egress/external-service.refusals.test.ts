@@ -1,8 +1,11 @@
+import { App, Chart } from 'cdk8s';
 import {
-  CaSource, ClientCertificate, Endpoint, ExternalPort, ExternalServiceProps, MeshSettingsOptions, Resolution, ServiceLocation, UpstreamTls,
+  Caller, CaSource, ClientCertificate, EgressRoute, Endpoint, ExternalPort, ExternalService, ExternalServiceProps, MeshSettingsOptions, Resolution,
+  ServiceLocation, UpstreamTls,
 } from '../../src';
-import { direct, routed } from '../fixtures';
+import { direct, mesh, routed } from '../fixtures';
 import { expectRefusal } from '../refusal';
+import { synth } from '../synth';
 
 interface Refused {
   readonly when: string;
@@ -141,5 +144,46 @@ describe('an external service is refused when', () => {
 describe('a direct external service is refused when', () => {
   test.each(DIRECT)('$when', ({ props, message }) => {
     expectRefusal(() => direct({ hosts, ports, ...props }), message);
+  });
+});
+
+describe('external services › addresses of two', () => {
+  const database = (name: string, more: Partial<ExternalServiceProps> = {}): ExternalServiceProps => ({ hosts: [`${name}.example.com`], ports: [ExternalPort.postgres()], addresses: ['192.0.2.1'], ...more });
+  const made = (app: App) => () => synth(app);
+
+  function between(callers: Caller[] | undefined, more: Partial<ExternalServiceProps> = {}) {
+    const { app, shop, egress } = mesh();
+    const billing = new Chart(app, 'billing', { namespace: 'billing' });
+    const [mine, theirs] = [new ExternalService(shop, 'mine', database('mine')), new ExternalService(billing, 'theirs', database('theirs', more))];
+    new EgressRoute(shop, 'mine-route', { service: mine, gateway: egress });
+    new EgressRoute(billing, 'theirs-route', { service: theirs, gateway: egress, callers });
+    return app;
+  }
+
+  test('may be the same for callers of different namespaces, whatever the gateway sees', () => {
+    expect(made(between(undefined))).not.toThrow();
+  });
+
+  test.each<[string, App]>([
+    ['a common caller', between([Caller.namespace('billing'), Caller.namespace('shop')])],
+    ['a namespace to which one is shown', between(undefined, { exportTo: ['shop'] })],
+    ['a caller with a leg of its own', between([Caller.namespace('shop', { ownLeg: true })])],
+  ])('are refused for %s', (_, app) => {
+    expect(made(app)).toThrow('[TcpAddressConflict] shop/mine: addresses[0] is "192.0.2.1"; allowed: addresses that do not overlap 192.0.2.1 of billing/theirs on port 5432, which sidecars of shop see as well; fix: leave the address to one of the two: sidecars have one listener for it; ports of one host belong into one ExternalService');
+  });
+
+  test('are refused for services to which sidecars go themselves', () => {
+    const { app, shop } = direct(database('mine'));
+    new ExternalService(shop, 'theirs', { ...database('theirs'), direct: true, addresses: ['2001:db8::1', '192.0.2.1/32'] });
+    expect(made(app)).toThrow('[TcpAddressConflict] shop/theirs: addresses[1] is "192.0.2.1"; allowed: addresses that do not overlap 192.0.2.1 of shop/service on port 5432,');
+  });
+
+  test('are told apart by the names that TLS asks for, and requests by their hosts', () => {
+    const { app, shop, egress } = mesh();
+    for (const name of ['mine', 'theirs']) {
+      const service = new ExternalService(shop, name, database(name, { ports: [ExternalPort.https(), ExternalPort.http()] }));
+      new EgressRoute(shop, `${name}-route`, { service, gateway: egress });
+    }
+    expect(made(app)).not.toThrow();
   });
 });

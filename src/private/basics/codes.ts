@@ -32,6 +32,7 @@ export const CODES = {
   AddressInvalid: 'An address is neither an IP address nor a CIDR block.',
   AddressCatchAll: 'An address that stands for every address would take connections to all of them.',
   AddressDuplicate: 'An address is listed twice, or lies in a block that is listed too.',
+  TcpAddressConflict: 'Of two services that the same callers see, one would take connections to an address of the other.',
   CidrWithDns: 'CIDR addresses go with endpoints or with no resolution only.',
   EndpointInvalid: 'An endpoint does not fit its resolution.',
   EndpointsMissing: 'A static resolution has no endpoints.',

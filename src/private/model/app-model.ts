@@ -7,6 +7,7 @@ import { IngressIntent } from './ingress-route';
 import { Labels } from './labels';
 import { ListenedHost } from './listener';
 import { Target } from './rule';
+import { readAddress } from '../basics/addresses';
 
 export interface EgressGatewayModel extends Declared {
   readonly gateway: GatewayFacts;
@@ -113,8 +114,9 @@ function* meshKeys(namespaces: string[], hosts: string[]): Iterable<string> {
 export class AppModel {
   public readonly egressGateways = new Collection<EgressGatewayModel>(() => []);
 
-  public readonly externalServices = new Collection<ExternalServiceModel>(function* ({ path, namespace, service: { hosts }, proxy, imported }) {
+  public readonly externalServices = new Collection<ExternalServiceModel>(function* ({ path, namespace, service: { hosts, addresses, ports }, proxy, imported }) {
     yield keyOf('path', path);
+    for (const { prefix } of addresses.flatMap(address => readAddress(address) ?? [])) for (const { number } of ports) yield keyOf('address', number, prefix);
     if (!imported) for (const host of hosts) yield keyOf('host', namespace, host);
     if (proxy === undefined) return;
     yield keyOf('service', proxy);
