@@ -50,7 +50,7 @@ export enum VirtualServiceLayout {
 export interface EgressRouteProps {
   /**
    * The service to which the route leads. Errors `DirectServiceRouted`, `WildcardThroughGateway`, `ResolutionNoneBehindGateway`,
-   * `HostAlreadyRouted`, `UpstreamTlsConflict`; errors `OtherApp` and `ConstructRemoved` for a construct that is not part of this App.
+   * `HostAlreadyRouted`, `UpstreamTlsConflict`, `TcpAddressMissing`; errors `OtherApp` and `ConstructRemoved` for a construct that is not part of this App.
    */
   readonly service: IExternalService;
 

@@ -58,7 +58,8 @@ export interface ExternalServiceProps {
   readonly resolution?: Resolution;
 
   /**
-   * The addresses under which the application reaches the service: needed for TCP ports, where no name is sent.
+   * The addresses under which the application reaches the service: needed for TCP ports, where no name is sent, unless the service is a forward
+   * proxy to which gateways alone connect.
    * CIDR blocks with `Resolution.endpoints()` and `none()` only. The ServiceEntry has them in one spelling, whatever the one here.
    * Errors `AddressInvalid`, `AddressCatchAll`, `AddressDuplicate`, `CidrWithDns`, `TcpAddressMissing`, `ListTooLong`; error `TcpAddressConflict` where another
    * service has an address of these on the same port for the same callers. Names tell HTTP apart, and TLS that a route leads through a gateway.

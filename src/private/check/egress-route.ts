@@ -1,5 +1,6 @@
 import { IConstruct } from 'constructs';
 import { checkConnectProxy } from './connect-proxy';
+import { refuseWithoutAddresses } from './external';
 import { externalDestinations } from './external-destination';
 import { checkLeaving, LeavingInput } from './leaving';
 import { Caller } from '../../egress/caller';
@@ -62,6 +63,7 @@ export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: 
 }
 
 export function checkService({ service, gateway }: Pick<EgressSurroundings, 'service' | 'gateway'>, refuse: Refuse): void {
+  if (service.gatewaysOnly) refuseWithoutAddresses('service.addresses', service.ports, refuse);
   const wildcard = service.hosts.findIndex(isWildcard);
   if (wildcard >= 0 && service.endpoints.length === 0) {
     refuse({ code: 'WildcardThroughGateway', prop: `service.hosts[${wildcard}]`, got: service.hosts[wildcard], allowed: 'full names, or wildcards whose names are all served at known places', fix: 'name each host; or say which host serves them all, with Resolution.servedBy(host); or declare the service as direct with Resolution.dynamicDns(), past the gateway' });

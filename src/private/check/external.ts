@@ -19,6 +19,7 @@ export interface ExternalInput extends TrafficPolicyInput, MembershipInput {
   readonly hosts: string[];
   readonly ports: ExternalPort[];
   readonly addresses?: string[];
+  readonly exportTo?: string[];
   readonly workloadSelector?: Labels;
 }
 
@@ -33,7 +34,7 @@ export function checkExternal(input: ExternalInput, namespace: string, settings:
   const workloads = checkWorkloads(input.resolution, refuse);
   checkResolution(input, hosts, ports, settings, refuse);
   const addresses = checkAddresses(input.addresses, resolution, refuse);
-  checkTcp(input, hosts, ports, addresses, settings, refuse);
+  const gatewaysOnly = checkTcp(input, hosts, ports, addresses, settings, refuse);
   const endpoints = checkEndpoints(input.resolution, ports, refuse);
   const longest = { 'hosts': [hosts, 256], 'ports': [ports, 256], 'addresses': [addresses, 256], 'resolution.endpoints': [endpoints, 4096] } as const;
   for (const [prop, [list, max]] of Object.entries(longest)) checkLength(list, max, prop, 'spread it over several services', refuse);
@@ -42,7 +43,7 @@ export function checkExternal(input: ExternalInput, namespace: string, settings:
     refuse({ code: 'WorkloadSelectorUnused', prop: 'workloadSelector', got: selector, allowed: 'a service with TLS to the outside or a traffic policy', fix: 'leave it out: all workloads of the namespace may call a direct service' });
   }
   const named = ports.map(p => withNames(p, subjectAltNames));
-  return { hosts, ports: named, location, resolution, addresses, endpoints, workloads, subjectAltNames, traffic, selector };
+  return { hosts, ports: named, location, resolution, addresses, gatewaysOnly, endpoints, workloads, subjectAltNames, traffic, selector };
 }
 
 /** A service whose ServiceEntry another app makes: what routes to it must know. */
@@ -141,9 +142,10 @@ function checkOneAddress(text: string, prop: string, resolution: ResolutionKind,
   return block;
 }
 
-function checkTcp(input: ExternalInput, hosts: string[], ports: Port[], addresses: string[], settings: MeshSettings, refuse: Refuse): void {
+/** Tells whether sidecars could not know the service. */
+function checkTcp(input: ExternalInput, hosts: string[], ports: Port[], addresses: string[], settings: MeshSettings, refuse: Refuse): boolean {
   const tcp = ports.find(p => p.protocol === 'TCP');
-  if (!tcp) return;
+  if (!tcp) return false;
   const wildcard = hosts.find(isWildcard);
   const tls = ports.findIndex(p => p === tcp);
   if (wildcard && tcp.tls && tcp.tls.mode !== 'INSECURE' && tcp.tls.sni === undefined) {
@@ -152,15 +154,15 @@ function checkTcp(input: ExternalInput, hosts: string[], ports: Port[], addresse
   if (hosts.length > 1) {
     refuse({ code: 'TcpManyHosts', prop: 'hosts', got: hosts, allowed: `one host for a service with the TCP port ${tcp.number}`, fix: 'make one ExternalService a host' });
   }
-  if (addresses.length === 0 && !settings.dnsCapture) {
-    refuse({
-      code: 'TcpAddressMissing',
-      prop: 'addresses',
-      got: input.addresses,
-      allowed: `the addresses under which the application reaches the TCP port ${tcp.number}`,
-      fix: 'list the IP addresses of the host, or say MeshSettings.of(app, { dnsCapture: true }) where sidecars answer DNS',
-    });
-  }
+  const unknown = addresses.length === 0 && !settings.dnsCapture;
+  if (unknown && (input.direct || (input.exportTo?.length ?? 0) > 0)) refuseWithoutAddresses('addresses', ports, refuse);
+  return unknown;
+}
+
+/** For services that sidecars call: a listener without an address would take all connections to its port. */
+export function refuseWithoutAddresses(prop: string, ports: Port[], refuse: Refuse): void {
+  const port = ports.find(p => p.protocol === 'TCP')!.number;
+  refuse({ code: 'TcpAddressMissing', prop, got: undefined, allowed: `the addresses under which the application reaches the TCP port ${port}`, fix: 'list the IP addresses of the host, or say MeshSettings.of(app, { dnsCapture: true }) where sidecars answer DNS' });
 }
 
 function checkEndpoints(resolution: Resolution | undefined, ports: Port[], refuse: Refuse): EndpointSpec[] {
