@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { Refuse } from '../../src/private/basics/errors';
-import { checkHosts, covers } from '../../src/private/basics/hosts';
+import { checkHosts, covers, HostRules } from '../../src/private/basics/hosts';
 
 const refuse: Refuse = ({ code, fix }) => { throw new Error(`${code}: ${fix}`); };
-const check = (host: string, rules = { wildcard: true }) => checkHosts([host], 'hosts', rules, refuse)[0];
+const check = (host: string, rules: HostRules = { wildcard: true }) => checkHosts([host], 'hosts', rules, refuse)[0];
 const label = fc.stringMatching(/^[a-z]([-a-z0-9]{0,8}[a-z0-9])?$/);
 const name = fc.array(label, { minLength: 2, maxLength: 4 }).map(labels => labels.join('.'));
 
@@ -13,6 +13,16 @@ describe('hosts', () => {
       const written = (wildcard ? '*.' : '') + host;
       return check(written.toUpperCase()) === written && check(written) === written;
     }));
+  });
+
+  test('wildcards for names of two labels are taken', () => {
+    expect(['*.internal', '*.LocalDomain'].map(host => check(host))).toEqual(['*.internal', '*.localdomain']);
+    expect(() => check('*.')).toThrow(new Error('HostInvalid: leave out the dot at the end'));
+  });
+
+  test('names of one label are taken where they may stand', () => {
+    expect(check('LocalHost', { wildcard: false, short: true })).toBe('localhost');
+    expect(() => check('1', { wildcard: false, short: true })).toThrow('HostInvalid');
   });
 
   test('what is taken is a DNS name', () => {

@@ -17,6 +17,7 @@ export const CODES = {
   HostNotAscii: 'A host holds letters outside ASCII; DNS, SNI and the Host header carry the punycode form.',
   HostDuplicate: 'A host is listed twice, or two external services of a namespace have it.',
   HostCatchAll: 'The host `*` would take over every host of the mesh.',
+  HostInCluster: 'A host is a name inside the mesh, or covers some: calls of the mesh would lead outside.',
   PortsEmpty: 'A service has no ports.',
   PortInvalid: 'A port is not a whole number from 1 to 65535.',
   PortDuplicate: 'A port number is used twice.',

@@ -1,13 +1,15 @@
 import { domainToASCII } from 'node:url';
 import { Refuse } from './errors';
 
-const NAME = /^(\*\.)?([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const NAME = /^(\*\.)?([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 export interface HostRules {
   /** Whether `*.example.com` may stand here. */
   readonly wildcard: boolean;
   /** Whether `*` alone may stand here. */
   readonly catchAll?: boolean;
+  /** Whether a name of one label, such as `localhost`, may stand here: Istio does not complete it with a namespace, nor refuse it. */
+  readonly short?: boolean;
 }
 
 /** Checks hosts and returns them in lower case, as DNS and Istio compare them. */
@@ -41,7 +43,7 @@ export function checkHost(host: string, prop: string, rules: HostRules, refuse: 
     refuse({ code: 'HostNotAscii', prop, got: host, allowed, fix: ascii ? `write "${ascii}"` : 'write the punycode form' });
   }
   const lower = text.toLowerCase();
-  if (lower.length > 253 || !NAME.test(lower) || (isWildcard(lower) && !rules.wildcard)) {
+  if (lower.length > 253 || !NAME.test(lower) || (isWildcard(lower) && !rules.wildcard) || (!lower.includes('.') && !rules.short)) {
     refuse({ code: 'HostInvalid', prop, got: host, allowed, fix: hintFor(lower) });
   }
   return lower;
