@@ -1,7 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import {
-  Caller, CaSource, ClientCertificate, EgressRoute, Endpoint, ExternalPort, ExternalService, ExternalServiceProps, MeshSettingsOptions, Resolution,
-  ServiceLocation, UpstreamTls,
+  Caller, CaSource, ClientCertificate, Destination, EgressRoute, Endpoint, ExternalPort, ExternalService, ExternalServiceProps, GatewayWorkload,
+  IngressGateway, IngressRoute, MeshSettingsOptions, Resolution, RouteAction, ServiceLocation, UpstreamTls,
 } from '../../src';
 import { direct, mesh, routed } from '../fixtures';
 import { expectRefusal } from '../refusal';
@@ -27,6 +27,10 @@ const HOSTS: Refused[] = [
   { when: 'a wildcard covers another host', props: { hosts: ['*.example.com', 'api.example.com'], resolution: Resolution.servedBy('www.example.com') }, message: '[HostDuplicate] shop/service: hosts[1] is "api.example.com"; allowed: hosts that no wildcard of the service covers; fix: leave it out, or declare it in a service of its own' },
   { when: 'a host that serves all names is none', props: { hosts: ['*.example.com'], resolution: Resolution.servedBy('*.example.com') }, message: '[HostInvalid] shop/service: resolution.endpoints[0] is "*.example.com"; allowed: a fully qualified DNS name such as api.example.com; fix: correct the name' },
   { when: 'there are more hosts than Istio takes', props: { hosts: Array.from({ length: 257 }, (_, i) => `api-${i}.example.com`) }, message: '[ListTooLong] shop/service: hosts is 257; allowed: up to 256; fix: spread it over several services' },
+  { when: 'a host is a Service', props: { hosts: ['api.example.com', 'Web.shop.svc.cluster.local'] }, message: '[HostInCluster] shop/service: hosts[1] is "web.shop.svc.cluster.local"; allowed: names outside the mesh; this is for Services; fix: delete it: calls inside the mesh need no external service' },
+  { when: 'a host is a Service of a cluster with another domain', props: { hosts: ['web.shop.svc.k8s.example.com'] }, settings: { clusterDomain: 'k8s.example.com' }, message: '[HostInCluster] shop/service: hosts[0] is "web.shop.svc.k8s.example.com"; allowed: names outside the mesh; this is for Services; fix: delete it: calls inside the mesh need no external service' },
+  { when: 'a wildcard covers Services', props: { hosts: ['*.local'], resolution: Resolution.servedBy('www.example.com') }, message: '[HostInCluster] shop/service: hosts[0] is "*.local"; allowed: names outside the mesh; this is for Services; fix: name the hosts, or a narrower wildcard such as *.corp.local' },
+  { when: 'a host is that of leg 1', props: { hosts: ['egress.istio-system.mesh.internal'] }, message: '[HostInCluster] shop/service: hosts[0] is "egress.istio-system.mesh.internal"; allowed: names outside the mesh; this is for egress gateways; fix: choose another name' },
   { when: 'a host is everything', props: { hosts: ['*'] }, message: '[HostCatchAll] shop/service: hosts[0] is "*"; allowed: a DNS name or a wildcard such as *.example.com; fix: name the hosts' },
 ];
 
@@ -121,6 +125,7 @@ const DIRECT: Refused[] = [
   { when: 'a part of the mesh is behind a gateway', props: { ...withTls(UpstreamTls.simple()), direct: false, location: ServiceLocation.MESH_INTERNAL }, message: '[MeshInternalNotDirect] shop/service: location is "MESH_INTERNAL"; allowed: MESH_EXTERNAL, or `direct: true`; fix: say `direct: true`: what is in the mesh is not behind an egress gateway' },
   { when: 'a TCP port has no address', props: { ports: [ExternalPort.postgres()] }, message: '[TcpAddressMissing] shop/service: addresses is not set; allowed: the addresses under which the application reaches the TCP port 5432; fix: list the IP addresses of the host, or say MeshSettings.of(app, { dnsCapture: true }) where sidecars answer DNS' },
   { when: 'a TCP port without an address is shown to others', props: { ports: [ExternalPort.postgres()], direct: false, exportTo: ['billing'] }, message: '[TcpAddressMissing] shop/service: addresses is not set; allowed: the addresses under which the application reaches the TCP port 5432; fix: list the IP addresses of the host, or say MeshSettings.of(app, { dnsCapture: true }) where sidecars answer DNS' },
+  { when: 'a part of the mesh has the name of a Service', props: { hosts: ['vm.shop.svc.cluster.local'], resolution: Resolution.workloads({ app: 'vm' }), location: ServiceLocation.MESH_INTERNAL }, message: '[HostInCluster] shop/service: hosts[0] is "vm.shop.svc.cluster.local"; allowed: names outside the mesh; this is for Services; fix: delete it: calls inside the mesh need no external service' },
   { when: 'its location is none', props: { location: 'INTERNAL' as ServiceLocation }, message: '[ValueUnknown] shop/service: location is "INTERNAL"; allowed: MESH_EXTERNAL, MESH_INTERNAL; fix: use a member of the enum' },
   { when: 'an endpoint outside has a service account', props: { resolution: Resolution.endpoints([Endpoint.ip('192.0.2.1', { serviceAccount: 'vm' })]) }, message: '[EndpointInvalid] shop/service: resolution.endpoints[0].serviceAccount is "vm"; allowed: service accounts of endpoints in the mesh; fix: set location to ServiceLocation.MESH_INTERNAL, or leave it out' },
   { when: 'all workloads would be endpoints', props: { resolution: Resolution.workloads({}) }, message: '[EndpointsMissing] shop/service: resolution.workloads is {}; allowed: one label or more; fix: give the labels of the WorkloadEntries or pods: without any, all workloads of the namespace would be endpoints' },
@@ -188,4 +193,27 @@ describe('external services › addresses of two', () => {
     }
     expect(made(app)).not.toThrow();
   });
+});
+
+describe('external services › names that sidecars take for Services', () => {
+  const service = (host: string) => {
+    const world = routed({ hosts: [host], ports });
+    new IngressRoute(world.shop, 'ingress', {
+      gateway: new IngressGateway(world.shop, 'gateway', { workload: GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' }) }),
+      hosts: ['shop.example.com'],
+      rules: [{ action: RouteAction.forward(Destination.service('web', { port: 8080 })) }],
+    });
+    return () => synth(world.app);
+  };
+
+  test('are refused where something leads to the Service', () => {
+    expect(service('web.shop')).toThrow('[HostInCluster] shop/service: hosts[0] is "web.shop"; allowed: names that sidecars do not take for web.shop.svc.cluster.local, to which a route of this app leads; fix: rename the Service, or the host outside');
+  });
+
+  test.each(['acme.shop', 'web.example', 'www.web.shop'])('%s may be outside', host => expect(service(host)).not.toThrow());
+});
+
+test('an imported service has no name inside the mesh', () => {
+  expectRefusal(() => ExternalService.fromExternalServiceAttributes(mesh().shop, 'imported', { hosts: ['web.shop.svc.cluster.local'], ports, direct: true }),
+    '[HostInCluster] shop/imported: hosts[0] is "web.shop.svc.cluster.local"; allowed: names outside the mesh; this is for Services; fix: delete it: calls inside the mesh need no external service');
 });

@@ -8,8 +8,9 @@ import { Endpoint, Resolution } from '../../egress/resolution';
 import { MeshSettings } from '../../mesh-settings';
 import { AddressBlock, isCatchAll, isMapped, overlap, readAddress } from '../basics/addresses';
 import { checkDnsName, checkLength, checkPort } from '../basics/checks';
+import { ownerOf } from '../basics/cluster-names';
 import { Refuse } from '../basics/errors';
-import { checkHost, checkHosts, covers, isWildcard } from '../basics/hosts';
+import { checkHost, checkHosts, covers, HostRules, isWildcard } from '../basics/hosts';
 import { checkFlag, checkKind, checkKinds, checkList, checkObject, needObject } from '../basics/kinds';
 import { checkLabels } from '../basics/labels';
 import { EndpointSpec, ExternalIntent, isHttp, Port, portName, ResolutionKind } from '../model/external-service';
@@ -24,7 +25,7 @@ export interface ExternalInput extends TrafficPolicyInput, MembershipInput {
 }
 
 export function checkExternal(input: ExternalInput, namespace: string, settings: MeshSettings, refuse: Refuse): ExternalIntent {
-  const hosts = checkHosts(input.hosts, 'hosts', { wildcard: true }, refuse);
+  const hosts = checkExternalHosts(input.hosts, { wildcard: true }, settings, refuse);
   checkOverlap(hosts, refuse);
   const selector = checkSelector(input, refuse);
   const ports = checkPorts(input, !input.direct ? 'gateway' : selector ? { selectedIn: namespace } : 'sidecars', refuse);
@@ -47,11 +48,23 @@ export function checkExternal(input: ExternalInput, namespace: string, settings:
 }
 
 /** A service whose ServiceEntry another app makes: what routes to it must know. */
-export function checkImported(input: Pick<ExternalInput, 'hosts' | 'ports' | 'direct'>, refuse: Refuse): ExternalIntent {
-  const hosts = checkHosts(input.hosts, 'hosts', { wildcard: false }, refuse);
+export function checkImported(input: Pick<ExternalInput, 'hosts' | 'ports' | 'direct'>, settings: MeshSettings, refuse: Refuse): ExternalIntent {
+  const hosts = checkExternalHosts(input.hosts, { wildcard: false }, settings, refuse);
   const { ports, direct } = input;
   const checked = checkPorts({ hosts, ports, direct }, direct ? 'sidecars' : 'gateway', refuse);
   return { hosts, ports: checked, location: 'MESH_EXTERNAL', resolution: 'DNS', addresses: [], endpoints: [] };
+}
+
+/** A ServiceEntry for a name of the mesh has a share of its calls, and beside a Service Istio mixes the places where both are. */
+function checkExternalHosts(input: string[], rules: HostRules, { clusterDomain }: MeshSettings, refuse: Refuse): string[] {
+  const hosts = checkHosts(input, 'hosts', rules, refuse);
+  hosts.forEach((host, i) => {
+    const owner = ownerOf(host, clusterDomain);
+    if (!owner) return;
+    const own = owner === 'Services' ? 'delete it: calls inside the mesh need no external service' : 'choose another name';
+    refuse({ code: 'HostInCluster', prop: `hosts[${i}]`, got: host, allowed: `names outside the mesh; this is for ${owner}`, fix: isWildcard(host) ? 'name the hosts, or a narrower wildcard such as *.corp.local' : own });
+  });
+  return hosts;
 }
 
 /** Istio refuses routes for hosts of which one covers another. */
