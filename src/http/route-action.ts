@@ -21,7 +21,7 @@ export interface RedirectOptions {
   readonly scheme?: string;
 
   /**
-   * The host to go to, with a port if need be. Error `HostInvalid`.
+   * The host to go to, with a port if need be. Errors `HostInvalid`, `PortInvalid`.
    *
    * @default - the host of the request
    */
@@ -36,7 +36,7 @@ export interface RedirectOptions {
 
   /**
    * The port to go to, 1 to 65535, other than the scheme's own: that one Istio leaves out, so that the client's port is kept.
-   * Error `RedirectPortIgnored`.
+   * Error `RedirectPortIgnored`; error `RuleOptionUnused` beside an authority with a port.
    *
    * @default - the port that the client wrote; none where `authority` is set
    */

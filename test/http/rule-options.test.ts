@@ -30,6 +30,7 @@ describe('an option of a rule', () => {
     ['a timeout for each try', { retries: { attempts: 1, perTryTimeout: Duration.millis(250) } }, { retries: { attempts: 1, perTryTimeout: '0.25s', retryOn } }],
     ['what is worth a retry', { retries: { attempts: 1, retryOn: ['5xx', 'retriable-4xx', '429'] } }, { retries: { attempts: 1, retryOn: '5xx,retriable-4xx,429' } }],
     ['no retries, and no reasons for them', { retries: { attempts: 0 } }, { retries: { attempts: 0 } }],
+    ['another Host header, with a port', { rewrite: { authority: 'localhost:8080' } }, { rewrite: { authority: 'localhost:8080' } }],
     ['another Host header, in lower case', { rewrite: { authority: 'B.test' } }, { rewrite: { authority: 'b.test' } }],
     ['headers of requests', { requestHeaders: { set: { 'X-A': 'on' }, add: { b: 'c' }, remove: ['d'] } }, {
       headers: { request: { set: { 'X-A': 'on' }, add: { b: 'c' }, remove: ['d'] } },

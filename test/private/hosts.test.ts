@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Refuse } from '../../src/private/basics/errors';
-import { checkHosts, covers, HostRules } from '../../src/private/basics/hosts';
+import { checkAuthority, checkHosts, covers, HostRules } from '../../src/private/basics/hosts';
 
 const refuse: Refuse = ({ code, fix }) => { throw new Error(`${code}: ${fix}`); };
 const check = (host: string, rules: HostRules = { wildcard: true }) => checkHosts([host], 'hosts', rules, refuse)[0];
@@ -65,6 +65,17 @@ describe('hosts', () => {
   test('a host is taken once, whatever its case', () => {
     expect(() => checkHosts(['a.test', 'A.test'], 'hosts', { wildcard: false }, refuse)).toThrow(new Error('HostDuplicate: delete the second one'));
   });
+});
+
+describe('an authority', () => {
+  test.each([['A.test', 'a.test'], ['a.test:8443', 'a.test:8443'], ['localhost:3000', 'localhost:3000'], ['localhost', 'localhost']])('%s is %s', (text, written) => {
+    expect(checkAuthority(text, 'authority', refuse)).toBe(written);
+  });
+
+  test.each([
+    ['a.test:', 'HostInvalid: correct the name'], ['a.test:65536', 'PortInvalid: correct the port'], ['*.test:80', 'HostInvalid: correct the name'],
+    ['https://a.test:80', 'HostInvalid: write the host alone, without scheme and path'], [':80', 'HostInvalid: correct the name'],
+  ])('%s: %s', (text, message) => expect(() => checkAuthority(text, 'authority', refuse)).toThrow(new Error(message)));
 });
 
 describe('a pattern covers a host', () => {

@@ -1,4 +1,5 @@
 import { domainToASCII } from 'node:url';
+import { checkPort } from './checks';
 import { Refuse } from './errors';
 
 const NAME = /^(\*\.)?([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -44,17 +45,24 @@ export function checkHost(host: string, prop: string, rules: HostRules, refuse: 
   }
   const lower = text.toLowerCase();
   if (lower.length > 253 || !NAME.test(lower) || (isWildcard(lower) && !rules.wildcard) || (!lower.includes('.') && !rules.short)) {
-    refuse({ code: 'HostInvalid', prop, got: host, allowed, fix: hintFor(lower) });
+    refuse({ code: 'HostInvalid', prop, got: host, allowed, fix: hintFor(lower, rules) });
   }
   return lower;
 }
 
-function hintFor(host: string): string {
+/** A host as URLs and Host headers have it: with a port if need be. Nobody completes a name of one label there. */
+export function checkAuthority(authority: string, prop: string, refuse: Refuse): string {
+  const [, host, port] = /^([^]*?)(?::(\d+))?$/.exec(String(authority))!;
+  const checked = checkHost(host, prop, { wildcard: false, short: true }, refuse);
+  return port === undefined ? checked : `${checked}:${checkPort(Number(port), prop, refuse)}`;
+}
+
+function hintFor(host: string, { short }: HostRules): string {
   if (host.includes('://')) return 'write the host alone, without scheme and path';
   if (/:\d+$/.test(host)) return 'write the host without a port; ports are declared apart';
   if (host.endsWith('.')) return 'leave out the dot at the end';
   if (/^[\d.]+$/.test(host)) return 'give the service a name, and put its IP address into addresses or endpoints';
-  if (!host.includes('.')) return 'write the full name: a short one would be completed with the namespace of the object';
+  if (!short && !host.includes('.')) return 'write the full name: a short one would be completed with the namespace of the object';
   return 'correct the name';
 }
 

@@ -9,7 +9,7 @@ import { RedirectOptions, RouteAction, WeightedDestination } from '../../http/ro
 import { MeshSettings } from '../../mesh-settings';
 import { checkLabel, checkPort, checkStatus } from '../basics/checks';
 import { Refuse } from '../basics/errors';
-import { checkHost } from '../basics/hosts';
+import { checkAuthority } from '../basics/hosts';
 import { checkList, needKind, needObject } from '../basics/kinds';
 import { isDnsLabel } from '../basics/names';
 import { Action, Target, WeightedTarget } from '../model/rule';
@@ -87,7 +87,10 @@ function checkRedirect(options: RedirectOptions, prop: string, refuse: Refuse): 
     refuse({ code: 'RedirectSchemeInvalid', prop: `${prop}.scheme`, got: scheme, allowed: 'http or https', fix: 'correct the scheme' });
   }
   if (path !== undefined) checkPath('exact', path, `${prop}.path`, refuse);
-  if (authority !== undefined) checkHost(String(authority).replace(/:\d+$/, ''), `${prop}.authority`, { wildcard: false }, refuse);
+  const host = authority === undefined ? undefined : checkAuthority(authority, `${prop}.authority`, refuse);
+  if (port !== undefined && host?.includes(':')) {
+    refuse({ code: 'RuleOptionUnused', prop: `${prop}.port`, got: port, allowed: `no \`port\` beside an authority with one, ${host}`, fix: 'leave one of the two out: Envoy would write both' });
+  }
   if (scheme && port === (scheme === 'https' ? 443 : 80) && authority === undefined) {
     refuse({ code: 'RedirectPortIgnored', prop: `${prop}.port`, got: port, allowed: `another port than the one of ${scheme}, or \`authority\` beside it`, fix: 'set authority: only then is the port of the client left out' });
   }
@@ -95,5 +98,5 @@ function checkRedirect(options: RedirectOptions, prop: string, refuse: Refuse): 
   if (!REDIRECTS.includes(code)) {
     refuse({ code: 'StatusInvalid', prop: `${prop}.status`, got: status, allowed: REDIRECTS.join(', '), fix: 'use one of these' });
   }
-  return { kind: 'redirect', scheme, authority, uri: path, port: port === undefined ? undefined : checkPort(port, `${prop}.port`, refuse), code };
+  return { kind: 'redirect', scheme, authority: host, uri: path, port: port === undefined ? undefined : checkPort(port, `${prop}.port`, refuse), code };
 }

@@ -205,7 +205,7 @@ function checkEndpoint(endpoint: Endpoint, kind: Resolution['_kind'], ports: Por
     if (kind === 'STATIC') {
       refuse({ code: 'EndpointInvalid', prop, got: address, allowed: 'IP addresses and unix sockets with Resolution.endpoints', fix: 'use Resolution.dns([Endpoint.host(...)])' });
     }
-    checkHost(address, prop, { wildcard: false }, refuse);
+    if (address !== 'localhost') checkHost(address, prop, { wildcard: false }, refuse);
   }
   const { locality, weight, labels, serviceAccount, ports: own } = needObject(endpoint._options, prop, refuse);
   if (weight !== undefined && (!Number.isInteger(weight) || weight < 1)) {

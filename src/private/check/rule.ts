@@ -15,7 +15,7 @@ import { RouteAction } from '../../http/route-action';
 import { RouteRule } from '../../http/rule';
 import { checkHeaderName, checkPercent, checkRegex, checkStatus, checkTimeout } from '../basics/checks';
 import { Refuse } from '../basics/errors';
-import { checkHost } from '../basics/hosts';
+import { checkAuthority } from '../basics/hosts';
 import { checkKind, checkList, checkObject, needObject } from '../basics/kinds';
 import { groupsOf } from '../basics/re2';
 import { Match, orEverything } from '../model/match';
@@ -136,9 +136,11 @@ function checkRewrite({ path, authority }: Rewrite, matches: Match[], prop: stri
   if (path?._kind === 'prefix' && (matches.length === 0 || matches.some(m => m.path?.kind !== 'prefix' && m.path?.kind !== 'rawPrefix'))) {
     refuse({ code: 'RewriteWithoutPrefix', prop: `${prop}.path`, got: path._value, allowed: 'a rule all of whose matches have a prefix', fix: 'match with PathMatch.prefix, or use PathRewrite.full' });
   }
-  if (authority !== undefined) checkHost(authority, `${prop}.authority`, { wildcard: false }, refuse);
   const prefixes = path?._kind === 'prefix' ? matches.map(m => m.path!) : undefined;
-  return { path: path && { kind: path._kind, value: path._value, regex: path._regex, prefixes }, authority: authority?.toLowerCase() };
+  return {
+    path: path && { kind: path._kind, value: path._value, regex: path._regex, prefixes },
+    authority: authority === undefined ? undefined : checkAuthority(authority, `${prop}.authority`, refuse),
+  };
 }
 
 function checkSubstitution(regex: string, substitution: string, prop: string, refuse: Refuse): void {
