@@ -28,7 +28,7 @@ export interface RedirectOptions {
   readonly authority?: string;
 
   /**
-   * The whole path to go to, beginning with `/`. Error `PathInvalid`.
+   * The whole path to go to, beginning with `/`. A query in it takes the place of that of the request, which otherwise stays. Error `PathInvalid`.
    *
    * @default - the path of the request
    */

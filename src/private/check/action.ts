@@ -2,7 +2,6 @@ import { Chart } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { needDeclared } from './declared';
 import { checkExternalDestination } from './external-destination';
-import { checkPath } from './match';
 import { readService } from './service';
 import { Destination } from '../../http/destination';
 import { RedirectOptions, RouteAction, WeightedDestination } from '../../http/route-action';
@@ -86,7 +85,7 @@ function checkRedirect(options: RedirectOptions, prop: string, refuse: Refuse): 
   if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') {
     refuse({ code: 'RedirectSchemeInvalid', prop: `${prop}.scheme`, got: scheme, allowed: 'http or https', fix: 'correct the scheme' });
   }
-  if (path !== undefined) checkPath('exact', path, `${prop}.path`, refuse);
+  if (path !== undefined) checkTarget(path, `${prop}.path`, refuse);
   const host = authority === undefined ? undefined : checkAuthority(authority, `${prop}.authority`, refuse);
   if (port !== undefined && host?.includes(':')) {
     refuse({ code: 'RuleOptionUnused', prop: `${prop}.port`, got: port, allowed: `no \`port\` beside an authority with one, ${host}`, fix: 'leave one of the two out: Envoy would write both' });
@@ -99,4 +98,11 @@ function checkRedirect(options: RedirectOptions, prop: string, refuse: Refuse): 
     refuse({ code: 'StatusInvalid', prop: `${prop}.status`, got: status, allowed: REDIRECTS.join(', '), fix: 'use one of these' });
   }
   return { kind: 'redirect', scheme, authority: host, uri: path, port: port === undefined ? undefined : checkPort(port, `${prop}.port`, refuse), code };
+}
+
+/** A path to which clients are sent. A fragment would stand before the query of the request, which Envoy puts at the end. */
+function checkTarget(path: string, prop: string, refuse: Refuse): void {
+  if (typeof path !== 'string' || !/^\/[^#\s\\]*$/.test(path)) {
+    refuse({ code: 'PathInvalid', prop, got: path, allowed: 'a path that begins with /, with a query if need be, and has no fragment, space or backslash', fix: 'correct the path' });
+  }
 }
