@@ -1,6 +1,7 @@
 import { Chart } from 'cdk8s';
 import {
-  Destination, IngressListener, IngressRoute, IngressRule, PathMatch, PlainHttp, QueryParamMatch, RedirectOptions, RouteAction, RouteMatch, StringMatch,
+  Destination, IngressListener, IngressRoute, IngressRule, PathMatch, PlainHttp, QueryParamMatch, RedirectOptions, RouteAction, RouteMatch,
+  StringMatch,
 } from '../../src';
 import { ingress } from '../fixtures';
 import { synth } from '../synth';

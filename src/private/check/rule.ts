@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 import { IConstruct } from 'constructs';
 import { checkAction, checkDestination } from './action';
@@ -27,6 +28,14 @@ const RETRY_CONDITIONS = [
   '5xx', 'gateway-error', 'reset', 'reset-before-request', 'connect-failure', 'envoy-ratelimited', 'retriable-4xx', 'refused-stream',
   'cancelled', 'deadline-exceeded', 'internal', 'resource-exhausted', 'unavailable',
 ];
+
+/** Stands for the status codes beside it; Istio adds it to those, and alone it stands for none. */
+const BY_STATUS = 'retriable-status-codes';
+
+/** The codes that Istio's webhook takes: those to which Go has a text. */
+function isRetryStatus(condition: string): boolean {
+  return Object.keys(STATUS_CODES).includes(condition) && condition !== '509';
+}
 
 const STRUCTS = ['retries', 'rewrite', 'requestHeaders', 'responseHeaders', 'fault', 'mirror', 'cors'] as const;
 
@@ -117,9 +126,15 @@ function checkRetries(retries: Retries, prop: string, refuse: Refuse): RetriesSp
   if (useless) {
     refuse({ code: 'RuleOptionUnused', prop: `${prop}.${useless}`, got: 'set', allowed: 'attempts above 0', fix: 'leave it out, or raise attempts' });
   }
-  (checkList(retryOn, `${prop}.retryOn`, refuse) ?? []).forEach((condition, i) => {
-    if (!RETRY_CONDITIONS.includes(condition) && !/^[1-5]\d\d$/.test(condition)) {
-      refuse({ code: 'RetryConditionInvalid', prop: `${prop}.retryOn[${i}]`, got: condition, allowed: `${RETRY_CONDITIONS.join(', ')}, or a status code`, fix: 'use one of these' });
+  if (checkList(retryOn, `${prop}.retryOn`, refuse)?.length === 0) {
+    refuse({ code: 'RetryConditionInvalid', prop: `${prop}.retryOn`, got: retryOn, allowed: 'one condition or more', fix: 'leave it out, or say `attempts: 0` for no retries' });
+  }
+  retryOn?.forEach((condition, i) => {
+    const at = { code: 'RetryConditionInvalid', prop: `${prop}.retryOn[${i}]`, got: condition } as const;
+    if (condition === BY_STATUS) {
+      if (!retryOn!.some(isRetryStatus)) refuse({ ...at, allowed: `${BY_STATUS} beside status codes`, fix: 'add the codes that are worth another try, for example 503' });
+    } else if (!RETRY_CONDITIONS.includes(condition) && !isRetryStatus(condition)) {
+      refuse({ ...at, allowed: `${RETRY_CONDITIONS.join(', ')}, or a registered status code`, fix: 'use one of these' });
     }
   });
   return {
