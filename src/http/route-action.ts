@@ -92,6 +92,10 @@ export class RouteAction {
   /**
    * Hands requests over to rules that another chart or repository has. The rule tells them by `PathMatch.prefix` and nothing else.
    * What those rules do not take gets 404, and so does everything while they are not there: nothing falls to the next rule.
+   *
+   * `timeout`, `retries`, `rewrite`, `fault` and `mirror` beside it, and the two kinds of headers together, are for those of the delegate's rules that say
+   * nothing of the kind themselves, and change requests only where these forward them; `cors` stands in the rules of the delegate. Error
+   * `RuleOptionUnused` where no rule of the delegate takes one over.
    * Of an `IngressRoute` only. Error `DelegateInvalid`.
    */
   public static delegate(delegate: IIngressDelegate): RouteAction {

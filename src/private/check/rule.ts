@@ -4,7 +4,7 @@ import { IConstruct } from 'constructs';
 import { checkAction, checkDestination } from './action';
 import { checkCors } from './cors';
 import { externalDestinations } from './external-destination';
-import { checkHandOver } from './hand-over';
+import { checkHandedOn, checkHandOver } from './hand-over';
 import { checkHeaderValue } from './header-value';
 import { checkMatches, checkPath, isPathPart } from './match';
 import { Cors } from '../../http/cors';
@@ -69,9 +69,10 @@ function checkRule(scope: IConstruct, rule: Input, prop: string, refuse: Refuse)
   const matches = checkMatches(rule.matches ?? [], `${prop}.matches`, refuse);
   const delegate = rule.action?._spec.delegate;
   const action = delegate ? checkHandOver(scope, delegate, matches, prop, refuse) : rule.action && checkAction(scope, rule.action, `${prop}.action`, refuse);
-  if (action && action.kind !== 'forward') {
-    const unused = (['timeout', 'retries', 'rewrite', 'requestHeaders', 'fault', 'mirror', 'cors', 'responseHeaders'] as const)
-      .find(option => rule[option] !== undefined && (option !== 'responseHeaders' || delegate));
+  if (delegate) {
+    checkHandedOn(scope, rule, delegate, prop, refuse);
+  } else if (action && action.kind !== 'forward') {
+    const unused = (['timeout', 'retries', 'rewrite', 'requestHeaders', 'fault', 'mirror', 'cors'] as const).find(option => rule[option] !== undefined);
     if (unused) {
       refuse({ code: 'RuleOptionUnused', prop: `${prop}.${unused}`, got: 'set', allowed: 'a rule that forwards', fix: `leave it out, or let the rule forward: a ${action.kind} asks nobody` });
     }

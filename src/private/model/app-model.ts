@@ -6,7 +6,7 @@ import { GatewayFacts, WorkloadFacts } from './gateway';
 import { IngressIntent } from './ingress-route';
 import { Labels } from './labels';
 import { ListenedHost } from './listener';
-import { Target } from './rule';
+import { Rule, Target } from './rule';
 import { readAddress } from '../basics/addresses';
 
 export interface EgressGatewayModel extends Declared {
@@ -83,7 +83,7 @@ export interface IngressDelegateModel extends Declared {
   /** `namespace/name` of the VirtualService. */
   readonly delegateName: string;
   /** Left out where another app declares the delegate. */
-  readonly handedOver?: { readonly rootNamespace: string; readonly prefixes: string[]; readonly targets: Target[] };
+  readonly handedOver?: { readonly rootNamespace: string; readonly prefixes: string[]; readonly rules: Rule[]; readonly targets: Target[] };
 }
 
 export interface DestinationPolicyModel extends Declared { readonly policy: DestinationPolicyIntent }
