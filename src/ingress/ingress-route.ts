@@ -57,6 +57,14 @@ export interface IngressRouteProps {
   readonly tcpPort?: number;
 
   /**
+   * The port of TLS passthrough for which the route holds, where several listeners have its hosts. Error `HostNotCovered`; error `RuleOptionUnused`
+   * without hosts.
+   *
+   * @default - all of them
+   */
+  readonly tlsPort?: number;
+
+  /**
    * What is done with requests. The first rule that matches decides; what no rule matches gets 404. Error `RulesEmpty`.
    *
    * @default - rules are added later, with `addRule`
@@ -144,7 +152,7 @@ export class IngressRoute extends Construct {
     const namespace = chartNamespace(this, refuse);
     const app = appModelOf(this);
     const { path } = this.node;
-    const isOpaque = props.destinations !== undefined || props.tcpPort !== undefined;
+    const isOpaque = [props.destinations, props.tcpPort, props.tlsPort].some(option => option !== undefined);
     const { namespace: podNamespace, selector } = gateway.workload;
     const place = { namespace, gateway: gateway.gatewayName, pods: { namespace: podNamespace, selector }, rules: [] };
     if (isOpaque) {
