@@ -1,6 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Access } from './access';
+import { AccessScope } from './access-scope';
 import { IIngressGateway } from '../gateway/i-ingress-gateway';
 import { WeightedDestination } from '../http/route-action';
 import { RouteMatch } from '../http/route-match';
@@ -83,6 +84,13 @@ export interface IngressRouteProps {
    * @default - everybody
    */
   readonly access?: Access[];
+
+  /**
+   * Lets a route for host `*` have `access`, whose policies then hold for every host of the same pods. Errors `ReasonMissing`, `RuleOptionUnused`.
+   *
+   * @default - a route for host `*` has no `access` but `Access.mtls`, which needs no policy. Error `AccessForEveryHost`.
+   */
+  readonly accessScope?: AccessScope;
 
   /**
    * Paths for which `access` is not asked, for example `/health`: each a whole path, whatever the method and the query.

@@ -160,10 +160,11 @@ describe('a route for what the gateway cannot read', () => {
     const listeners = [443, 8443].map(port => IngressListener.tlsPassthrough({ hosts: ['a.test'], port }));
     const made = ingress({ workload: twoPorts, listeners }, { hosts: ['a.test'], tlsPort: 8443, destinations: [to('next')] });
     const second = new IngressRoute(made.shop, 'second', { gateway: made.gateway, hosts: ['a.test'], tlsPort: 443, destinations: [to('web')] });
-    const ports = manifestsOf(made.app, [made.route.virtualService, second.virtualService]).map(({ spec }) => spec.tls.map((t: any) => [t.match[0].port, t.route[0].destination.host]));
-    expect(ports).toEqual([[[8443, 'next.shop.svc.cluster.local']], [[443, 'web.shop.svc.cluster.local']]]);
+    const routes = manifestsOf(made.app, [made.route.virtualService, second.virtualService]);
+    const leads = routes.map(({ spec }) => spec.tls.map((t: any) => [t.match[0].port, t.route[0].destination.host]));
+    expect(leads).toEqual([[[8443, 'next.shop.svc.cluster.local']], [[443, 'web.shop.svc.cluster.local']]]);
     expectRefusal(() => new IngressRoute(made.shop, 'third', { gateway: made.gateway, hosts: ['a.test'], destinations: [to('web')] }),
-      '[HostAlreadyRouted] shop/third: hosts[0] is "a.test"; allowed: hosts that shop/second does not have on port 443; fix: give each of the two a listener of its own with `tlsPort`, or put the destinations into shop/second: of two routes Istio takes the first');
+      '[HostAlreadyRouted] shop/third: hosts[0] is "a.test"; allowed: hosts that shop/route does not have on port 8443; fix: give each of the two a listener of its own with `tlsPort`, or put the destinations into shop/route: of two routes Istio takes the first');
   });
 
   test('is for all listeners otherwise', () => {

@@ -7,18 +7,21 @@ const WEB = 'web.shop.svc.cluster.local';
 const workloads = [service('web', { namespace: 'shop', http: 8080 }), sidecar('app', { namespace: 'billing' })];
 const servers = [external('out.test', { http: 8080 })];
 /** By several names, so that a share of the calls would be seen. */
-const calls = [WEB, 'web.shop', 'web.shop.svc', WEB, WEB, WEB].map(host => get(`http://${host}:8080/`, { from: 'app', connect: 'web:8080', timeoutS: 2 }));
+const call = (host: string) => get(`http://${host}:8080/`, { from: 'app', connect: 'web:8080', timeoutS: 2 });
+const calls = [WEB, 'web.shop', 'web.shop.svc', WEB, WEB, WEB].map(call);
 
 /** A host that sidecars of another namespace than that of the Service reach outside. */
 function outside(host: string) {
   const app = new App();
   const chart = new Chart(app, 'billing', { namespace: 'billing' });
   const resolution = Resolution.endpoints([Endpoint.ip('198.19.1.10')]);
-  const made = new ExternalService(chart, 'service', { hosts: [host], direct: true, ports: [ExternalPort.http({ number: 8080 })], resolution });
+  const ports = [ExternalPort.http({ number: 8080 })];
+  const made = new ExternalService(chart, 'service', { hosts: [host], direct: true, ports, resolution });
   return { app, chart, made };
 }
 
-const called = ({ app }: { readonly app: App }, fixtures: object[] = [], steps = calls) => runMesh({ manifests: app, workloads, externals: servers, steps, fixtures });
+const called = ({ app }: { readonly app: App }, fixtures: object[] = [], steps = calls) =>
+  runMesh({ manifests: app, workloads, externals: servers, steps, fixtures });
 
 /** The same in a hand that does not ask the library. */
 function renamed(host: string) {
@@ -34,8 +37,7 @@ describeMesh('names inside the mesh', () => {
   });
 
   test.each([[WEB, WEB], ['web.shop', 'web.shop'], ['web.shop.svc', 'web.shop.svc']])('broken: %s outside takes calls of the Service', async (host, asked) => {
-    const step = get(`http://${asked}:8080/`, { from: 'app', connect: 'web:8080', timeoutS: 2 });
-    const { answers } = await called(renamed(host), [], Array.from({ length: 12 }, () => step));
+    const { answers } = await called(renamed(host), [], Array.from({ length: 12 }, () => call(asked)));
     expect(answers.map(answer => answer.server?.server)).toContain('out.test');
   });
 
@@ -56,7 +58,8 @@ describeMesh('names inside the mesh', () => {
 
   test('broken: a wildcard for the Services of its own namespace takes the port from all hosts', async () => {
     const { app } = renamed('*.billing.svc.cluster.local');
-    const { troubles, answers: [answer] } = await runMesh({ manifests: app, workloads, externals: servers, steps: calls.slice(0, 1), troubled: true });
+    const steps = calls.slice(0, 1);
+    const { troubles, answers: [answer] } = await runMesh({ manifests: app, workloads, externals: servers, steps, troubled: true });
     expect(troubles.join()).toContain('Only a single wildcard domain is permitted');
     expect(answer).toFail({ status: 404, at: 'app' });
   });

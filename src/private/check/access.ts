@@ -2,11 +2,12 @@ import { checkJwt } from './jwt';
 import { checkMatches, checkPath } from './match';
 import { RouteMatch } from '../../http/route-match';
 import { Access, AccessSpec } from '../../ingress/access';
-import { checkAddress, checkExtensionProvider, checkNotEmpty } from '../basics/checks';
+import { AccessScope } from '../../ingress/access-scope';
+import { checkAddress, checkExtensionProvider, checkNotEmpty, checkReason } from '../basics/checks';
 import { Refuse } from '../basics/errors';
-import { checkKinds, checkList } from '../basics/kinds';
+import { checkKind, checkKinds, checkList } from '../basics/kinds';
 import { isDnsName } from '../basics/names';
-import { AccessIntent, Fact, Issuer } from '../model/access';
+import { AccessIntent, Fact, Issuer, OptOut } from '../model/access';
 import { IngressRouteModel } from '../model/app-model';
 import { ListenedHost } from '../model/listener';
 
@@ -17,6 +18,7 @@ export interface AccessInput {
   readonly access?: Access[];
   readonly openPaths?: string[];
   readonly deny?: RouteMatch[];
+  readonly accessScope?: AccessScope;
 }
 
 interface Asked {
@@ -36,23 +38,23 @@ interface Told {
 interface Question {
   readonly refuse: Refuse;
   readonly issuers: Map<string, Issuer>;
+  readonly optOuts: OptOut[];
   /** Tells something for all routes; returns those who told another before. */
   readonly tell: (told: Omit<Told, 'by'>) => Told[];
 }
 
 /** @param others the other routes through the same pods */
 export function checkAccess(path: string, input: AccessInput, others: IngressRouteModel[], refuse: Refuse): AccessIntent {
-  const { hosts, access, openPaths, deny, served } = input;
+  const { access, openPaths, deny, served } = input;
   if (checkKinds<Access, Access[] | undefined>(access, Access, 'access', refuse)) checkNotEmpty(access!, 'access', refuse);
   if (checkList(deny, 'deny', refuse)) checkNotEmpty(deny!, 'deny', refuse);
   if (openPaths) checkOpenPaths(openPaths, access, refuse);
-  if (access?.some(({ _spec: { kind } }) => kind !== 'mtls') && hosts.includes('*')) {
-    refuse({ code: 'AccessForEveryHost', prop: 'hosts', got: '*', allowed: 'names and wildcards such as *.example.com, beside `access`', fix: 'name the hosts: a policy for every host would hold for other routes through the same pods' });
-  }
+  const everyHost = checkScope(input, refuse);
   const all = others.flatMap(toldBy);
   const question: Question = {
     refuse,
     issuers: new Map(),
+    optOuts: everyHost === undefined ? [] : [{ from: 'hosts', reason: everyHost }],
     tell: told => {
       const before = [...all];
       all.push({ ...told, by: path });
@@ -69,6 +71,7 @@ export function checkAccess(path: string, input: AccessInput, others: IngressRou
     issuers: [...question.issuers.values()],
     openPaths: openPaths ?? [],
     deny: checkMatches(deny ?? [], 'deny', refuse),
+    optOuts: question.optOuts,
   };
 }
 
@@ -76,6 +79,20 @@ function toldBy({ path, route: { access } }: IngressRouteModel): Told[] {
   if (!access) return [];
   const { issuers, provider } = access;
   return [...issuers.map(issuer => ({ by: path, issuer })), ...(provider === undefined ? [] : [{ by: path, provider }])];
+}
+
+/** The reason why policies may be for every host, where they are. */
+function checkScope({ hosts, access, accessScope }: AccessInput, refuse: Refuse): string | undefined {
+  const reason = checkKind(accessScope, AccessScope, 'accessScope', refuse)?.reason;
+  // by certificate the route itself asks
+  const everyHost = hosts.includes('*') && (access ?? []).some(({ _spec: { kind } }) => kind !== 'mtls');
+  if (everyHost && accessScope === undefined) {
+    refuse({ code: 'AccessForEveryHost', prop: 'hosts', got: '*', allowed: 'names and wildcards such as *.example.com, beside `access`', fix: 'name the hosts: a policy for every host would hold for other routes through the same pods; if that is meant, set accessScope to AccessScope.everyHost with the reason' });
+  }
+  if (!everyHost && accessScope !== undefined) {
+    refuse({ code: 'RuleOptionUnused', prop: 'accessScope', got: reason, allowed: 'host * with `access` by tokens, addresses or an authorizer', fix: 'leave it out: access is asked for the hosts of the route' });
+  }
+  return accessScope && checkReason(reason!, 'accessScope', refuse);
 }
 
 /** What is not asked by the same policy as the others, and what to do instead. */
@@ -103,7 +120,9 @@ function factsOf({ spec, prop }: Asked, question: Question): Fact[] {
     spec.values!.forEach((block, i) => checkAddress(block, `${prop}[${i}]`, refuse));
     return [{ key: spec.kind === 'ipBlocks' ? 'source.ip' : 'remote.ip', values: spec.values! }];
   }
-  const { issuer, facts } = checkJwt(spec.jwt!, prop, refuse);
+  const anyAudience = 'anyAudience' in spec;
+  const { issuer, facts } = checkJwt(spec.jwt!, prop, refuse, anyAudience);
+  if (anyAudience) question.optOuts.push({ from: 'audience', reason: checkReason(spec.anyAudience!, `${prop}.reason`, refuse) });
   const differs = (told: Issuer) => told.issuer === issuer.issuer && (told.jwks !== issuer.jwks || told.jwksUri !== issuer.jwksUri);
   const other = tell({ issuer }).find(told => told.issuer && differs(told.issuer));
   if (other) {

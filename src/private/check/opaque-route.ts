@@ -15,6 +15,7 @@ interface OpaqueRouteInput {
   readonly destinations?: WeightedDestination[];
   readonly rules?: unknown;
   readonly access?: unknown;
+  readonly accessScope?: unknown;
   readonly openPaths?: unknown;
   readonly deny?: unknown;
 }
@@ -24,7 +25,7 @@ export function checkOpaqueRoute(
   route: IConstruct, input: OpaqueRouteInput, gateway: IngressGatewayModel, app: AppModel, refuse: Refuse,
 ): Pick<IngressIntent, 'hosts' | 'listeners' | 'opaque'> {
   const { tcpPort, tlsPort, destinations } = input;
-  const readable = (['rules', 'access', 'openPaths', 'deny'] as const).find(option => input[option] !== undefined);
+  const readable = (['rules', 'access', 'accessScope', 'openPaths', 'deny'] as const).find(option => input[option] !== undefined);
   if (!destinations || readable) {
     return refuse({ code: 'RulesOnOpaqueTraffic', prop: readable ?? 'destinations', got: readable && 'set', allowed: 'destinations alone, for TLS passthrough and TCP', fix: 'say with `destinations` where connections go, and make another route for HTTP' });
   }
