@@ -114,9 +114,10 @@ function* meshKeys(namespaces: string[], hosts: string[]): Iterable<string> {
 export class AppModel {
   public readonly egressGateways = new Collection<EgressGatewayModel>(() => []);
 
-  public readonly externalServices = new Collection<ExternalServiceModel>(function* ({ path, namespace, service: { hosts, addresses, ports }, proxy, imported }) {
+  public readonly externalServices = new Collection<ExternalServiceModel>(function* ({ path, namespace, service, proxy, imported }) {
+    const { hosts, addresses, ports } = service;
     yield keyOf('path', path);
-    for (const { prefix } of addresses.flatMap(address => readAddress(address) ?? [])) for (const { number } of ports) yield keyOf('address', number, prefix);
+    for (const address of addresses) for (const { number } of ports) yield keyOf('address', number, readAddress(address)!.prefix);
     if (!imported) for (const host of hosts) yield keyOf('host', namespace, host);
     if (proxy === undefined) return;
     yield keyOf('service', proxy);

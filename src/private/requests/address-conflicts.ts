@@ -39,8 +39,10 @@ export function addressConflict(app: AppModel, own: ExternalServiceModel): Addre
   return undefined;
 }
 
+interface Around { readonly other: ExternalServiceModel; readonly around: AddressBlock }
+
 /** Services with a block around another, or with that block. */
-function servicesAround(app: AppModel, { prefix }: AddressBlock, port: number): { readonly other: ExternalServiceModel; readonly around: AddressBlock }[] {
+function servicesAround(app: AppModel, { prefix }: AddressBlock, port: number): Around[] {
   const lengths = Array.from({ length: prefix.length + 1 }, (_, length) => prefix.slice(0, length));
   return lengths.flatMap(part => app.externalServices.with('address', port, part).map(other => ({
     other, around: other.service.addresses.map(address => readAddress(address)!).find(block => block.prefix === part)!,
