@@ -31,6 +31,7 @@ export * from './http/route-match';
 export * from './http/rule';
 export * from './http/string-match';
 export * from './ingress/access';
+export * from './ingress/access-scope';
 export * from './ingress/claim-match';
 export * from './ingress/client-certificates';
 export * from './ingress/credential';

@@ -50,7 +50,7 @@ export enum VirtualServiceLayout {
 export interface EgressRouteProps {
   /**
    * The service to which the route leads. Errors `DirectServiceRouted`, `WildcardThroughGateway`, `ResolutionNoneBehindGateway`,
-   * `HostAlreadyRouted`, `UpstreamTlsConflict`; errors `OtherApp` and `ConstructRemoved` for a construct that is not part of this App.
+   * `HostAlreadyRouted`, `UpstreamTlsConflict`, `TcpAddressMissing`; errors `OtherApp` and `ConstructRemoved` for a construct that is not part of this App.
    */
   readonly service: IExternalService;
 
@@ -66,7 +66,8 @@ export interface EgressRouteProps {
   readonly callers?: Caller[];
 
   /**
-   * What becomes of TLS that the application itself speaks. Errors `AppTlsWithoutTls`, `ValueUnknown`.
+   * What becomes of TLS that the application itself speaks. Errors `AppTlsWithoutTls`, `ValueUnknown`; error
+   * `HostInCluster` where TLS of a wildcard as wide as `*.internal` would be passed through, and with it what leads to the gateway.
    *
    * @default AppTls.WRAP
    */
@@ -95,7 +96,7 @@ export interface EgressRouteProps {
   readonly keepHeaders?: string[];
 
   /**
-   * How the two legs are laid out in objects. Error `ValueUnknown`.
+   * How the two legs are laid out in objects. Errors `ValueUnknown`, `HostInCluster`.
    *
    * @default VirtualServiceLayout.SPLIT
    */

@@ -141,7 +141,7 @@ export class ExternalPort {
 
   /**
    * Bytes of any protocol, also of those in which the server speaks first or TLS begins inside.
-   * The service needs `addresses`, unless sidecars capture DNS. Errors `TcpAddressMissing`, `TcpManyHosts`.
+   * The service needs `addresses`, unless sidecars capture DNS or gateways alone connect to it. Errors `TcpAddressMissing`, `TcpManyHosts`.
    */
   public static tcp(options: TcpPortOptions): ExternalPort {
     return new ExternalPort({ protocol: 'TCP', number: options.number, targetPort: options.targetPort, tls: options.tls });

@@ -20,7 +20,8 @@ import { rendered, renderedLate } from '../private/istio/manifest/object';
 import { directTunnels, tunnelRule } from '../private/istio/tunnel';
 import { AppModel, ExternalServiceModel } from '../private/model/app-model';
 import { meshRoutesOf } from '../private/model/collisions';
-import { viewersOf } from '../private/model/visibility';
+import { readersOf, viewersOf } from '../private/model/visibility';
+import { addressConflict } from '../private/requests/address-conflicts';
 import { ConnectionPool } from '../traffic/connection-pool';
 import { LoadBalancer } from '../traffic/load-balancer';
 import { OutlierDetection } from '../traffic/outlier-detection';
@@ -42,7 +43,8 @@ export enum ServiceLocation {
 export interface ExternalServiceProps {
   /**
    * The DNS names of the service, full and in ASCII; wildcards such as `*.example.com` with `Resolution.servedBy()`, `endpoints()`,
-   * `none()` and `dynamicDns()` only. A wildcard and a name under it are two services. Errors `HostsEmpty`, `HostInvalid`, `HostNotAscii`, `HostDuplicate`, `HostCatchAll`, `WildcardWithDns`, `ListTooLong`.
+   * `none()` and `dynamicDns()` only. A wildcard and a name under it are two services. Errors `HostsEmpty`, `HostInvalid`, `HostNotAscii`,
+   * `HostDuplicate`, `HostCatchAll`, `WildcardWithDns`, `ListTooLong`; error `HostInCluster` for names of Services and of egress gateways, which sidecars know already.
    */
   readonly hosts: string[];
 
@@ -57,8 +59,11 @@ export interface ExternalServiceProps {
   readonly resolution?: Resolution;
 
   /**
-   * The addresses under which the application reaches the service: needed for TCP ports, where no name is sent.
-   * CIDR blocks with `Resolution.endpoints()` and `none()` only. Errors `AddressInvalid`, `CidrWithDns`, `TcpAddressMissing`, `ListTooLong`.
+   * The addresses under which the application reaches the service: needed for TCP ports, where no name is sent, unless the service is a forward
+   * proxy to which gateways alone connect.
+   * CIDR blocks with `Resolution.endpoints()` and `none()` only. The ServiceEntry has them in one spelling, whatever the one here.
+   * Errors `AddressInvalid`, `AddressCatchAll`, `AddressDuplicate`, `CidrWithDns`, `TcpAddressMissing`, `ListTooLong`; error `TcpAddressConflict` where another
+   * service has an address of these on the same port for the same callers. Names tell HTTP apart, and TLS that a route leads through a gateway.
    *
    * @default - none
    */
@@ -244,7 +249,7 @@ export class ExternalService extends Construct implements IExternalService {
     declare(this, 'externalServices', model, this.parts);
     checkLate(this, () => {
       removeUnusedRules(this, model);
-      return unused(app, model);
+      return [...unused(app, model), ...rivals(app, model, MeshSettings.of(this)), ...sharedAddresses(app, model)];
     });
   }
 
@@ -291,6 +296,28 @@ function unused(app: AppModel, model: ExternalServiceModel): Refusal[] {
   }];
 }
 
+/** For sidecars `web.shop` is the Service `web` of namespace `shop` as well; whether there is one is known where something leads to it. */
+function rivals(app: AppModel, { service: { hosts } }: ExternalServiceModel, { clusterDomain }: MeshSettings): Refusal[] {
+  return hosts.flatMap((host, i) => {
+    const service = `${host}.svc.${clusterDomain}`;
+    if (!/^[^.*]+\.[^.]+$/.test(host) || readersOf(app, service).length === 0) return [];
+    return [{ code: 'HostInCluster', prop: `hosts[${i}]`, got: host, allowed: `names that sidecars do not take for ${service}, to which a route of this app leads`, fix: 'rename the Service, or the host outside' }];
+  });
+}
+
+function sharedAddresses(app: AppModel, model: ExternalServiceModel): Refusal[] {
+  const conflict = addressConflict(app, model);
+  if (!conflict) return [];
+  const { index, other, otherAddress, port, caller } = conflict;
+  return [{
+    code: 'TcpAddressConflict',
+    prop: `addresses[${index}]`,
+    got: model.service.addresses[index],
+    allowed: `addresses that do not overlap ${otherAddress} of ${other} on port ${port}, which sidecars of ${caller} see as well`,
+    fix: 'leave the address to one of the two: sidecars have one listener for it; ports of one host belong into one ExternalService',
+  }];
+}
+
 /** A service of which this app makes nothing but how its gateways reach it. */
 class ImportedExternalService extends Construct implements IExternalService {
   public readonly hosts: string[];
@@ -300,7 +327,7 @@ class ImportedExternalService extends Construct implements IExternalService {
     const refuse: Refuse = makingRefuser(this);
     attributes = takeProps('ExternalServiceAttributes', attributes, refuse, 'attributes');
     const namespace = chartNamespace(this, refuse);
-    const service = checkImported(attributes, refuse);
+    const service = checkImported(attributes, MeshSettings.of(this), refuse);
     const direct = attributes.direct ?? false;
     this.hosts = service.hosts;
     const model = { path: this.node.path, namespace, service, direct, exportTo: [], metadata: {}, imported: true };

@@ -50,7 +50,7 @@ export class Endpoint {
     return new Endpoint('ip', address, options);
   }
 
-  /** A DNS name, which is resolved by the proxy. With `Resolution.dns` and `Resolution.dnsRoundRobin` only. Error `EndpointInvalid`. */
+  /** A DNS name, which is resolved by the proxy, or `localhost`, which is the pod of the proxy. With `Resolution.dns` and `Resolution.dnsRoundRobin` only. Error `EndpointInvalid`. */
   public static host(name: string, options: EndpointOptions = {}): Endpoint {
     return new Endpoint('host', name, options);
   }

@@ -18,7 +18,7 @@ export interface Retries {
 
   /**
    * What is worth another try: conditions of Envoy such as `5xx`, `gateway-error`, `reset`, `connect-failure`, `retriable-4xx`, or single
-   * status codes. They are always written: without them Istio does not retry answers at all, whatever their status. Error `RetryConditionInvalid`.
+   * status codes (beside which `retriable-status-codes` may stand, and need not). They are always written: without them Istio does not retry answers at all, whatever their status. Error `RetryConditionInvalid`.
    *
    * @default - gateway-error (502, 503, 504), reset, connect-failure, refused-stream
    */

@@ -57,7 +57,7 @@ export interface Rewrite {
   readonly path?: PathRewrite;
 
   /**
-   * The Host header, and with it the server name of TLS to an external host. Error `HostInvalid`.
+   * The Host header, with a port if need be, and with it the server name of TLS to an external host. Errors `HostInvalid`, `PortInvalid`.
    *
    * @default - it stays
    */

@@ -22,14 +22,14 @@ export interface RedirectOptions {
   readonly scheme?: string;
 
   /**
-   * The host to go to, with a port if need be. Error `HostInvalid`.
+   * The host to go to, with a port if need be. Errors `HostInvalid`, `PortInvalid`.
    *
    * @default - the host of the request
    */
   readonly authority?: string;
 
   /**
-   * The whole path to go to, beginning with `/`. Error `PathInvalid`.
+   * The whole path to go to, beginning with `/`. A query in it takes the place of that of the request, which otherwise stays. Error `PathInvalid`.
    *
    * @default - the path of the request
    */
@@ -37,7 +37,7 @@ export interface RedirectOptions {
 
   /**
    * The port to go to, 1 to 65535, other than the scheme's own: that one Istio leaves out, so that the client's port is kept.
-   * Error `RedirectPortIgnored`.
+   * Error `RedirectPortIgnored`; error `RuleOptionUnused` beside an authority with a port.
    *
    * @default - the port that the client wrote; none where `authority` is set
    */
@@ -93,6 +93,10 @@ export class RouteAction {
   /**
    * Hands requests over to rules that another chart or repository has. The rule tells them by `PathMatch.prefix` and nothing else.
    * What those rules do not take gets 404, and so does everything while they are not there: nothing falls to the next rule.
+   *
+   * `timeout`, `retries`, `rewrite`, `fault` and `mirror` beside it, and the two kinds of headers together, are for those of the delegate's rules that say
+   * nothing of the kind themselves, and change requests only where these forward them; `cors` stands in the rules of the delegate. Error
+   * `RuleOptionUnused` where no rule of the delegate takes one over.
    * Of an `IngressRoute` only. Error `DelegateInvalid`.
    */
   public static delegate(delegate: IIngressDelegate): RouteAction {

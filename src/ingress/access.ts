@@ -26,7 +26,8 @@ export interface JwtOptions {
 
   /**
    * For whom the token must be: one of these must stand in its claim `aud`. Error `AccessEmpty`; error `JwtAudienceMissing` where
-   * neither this nor `claims` is said, because every token that the issuer ever made, for whatever service, would let its bearer in.
+   * neither this nor `claims` is said, because every token that the issuer ever made, for whatever service, would let its bearer in;
+   * `Access.jwtForAnyAudience` is for issuers where that is meant.
    *
    * @default - `claims` say it
    */
@@ -66,6 +67,18 @@ export class Access {
    */
   public static jwt(options: JwtOptions): Access {
     return new Access({ kind: 'jwt', jwt: options });
+  }
+
+  /**
+   * As `jwt`, for issuers that say for nobody in particular whom their tokens are: every token that the issuer ever made, for whatever service, lets its
+   * bearer in.
+   *
+   * @param reason why that does no harm, for example because the issuer makes tokens for this service alone; it is kept as an annotation of the
+   * policy. Error `ReasonMissing`.
+   * @param options without `audiences`. Errors as those of `jwt`; error `RuleOptionUnused` beside `audiences`.
+   */
+  public static jwtForAnyAudience(reason: string, options: JwtOptions): Access {
+    return new Access({ kind: 'jwt', jwt: options, anyAudience: reason });
   }
 
   /**
@@ -136,6 +149,8 @@ valueClass(Access, 'Access');
 export interface AccessSpec {
   readonly kind: 'jwt' | 'ipBlocks' | 'remoteIpBlocks' | 'mtls' | 'extAuthz' | 'anyOf';
   readonly jwt?: JwtOptions;
+  /** The reason. */
+  readonly anyAudience?: string;
   readonly values?: string[];
   readonly alternatives?: Access[];
 }

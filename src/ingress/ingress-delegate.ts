@@ -35,7 +35,8 @@ export interface IngressDelegateProps {
 
   /**
    * What is done with the requests. Istio drops rules that reach beyond what is handed over, so each path must lie within `prefixes`:
-   * exact or a prefix, of the same case. What no rule matches gets 404. Errors `RulesEmpty`, `DelegateInvalid`.
+   * exact or a prefix, of the same case. What no rule matches gets 404. What the route says beside `RouteAction.delegate` holds for rules that say
+   * nothing of the kind. Destinations are Services of the mesh. Errors `RulesEmpty`, `DelegateInvalid`, `ExternalDestinationInvalid`.
    */
   readonly rules: IngressRule[];
 
@@ -87,7 +88,7 @@ export class IngressDelegate extends Construct implements IIngressDelegate {
     this.parts = [this.virtualService];
     this.node.defaultChild = this.virtualService;
     this.delegateName = `${namespace}/${this.virtualService.name}`;
-    const handedOver = { rootNamespace, prefixes, targets: rules.flatMap(targetsOf) };
+    const handedOver = { rootNamespace, prefixes, rules, targets: rules.flatMap(targetsOf) };
     declare(this, 'ingressDelegates', { path: this.node.path, delegateName: this.delegateName, handedOver }, this.parts);
   }
 }

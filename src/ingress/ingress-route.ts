@@ -1,6 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Access } from './access';
+import { AccessScope } from './access-scope';
 import { IIngressGateway } from '../gateway/i-ingress-gateway';
 import { WeightedDestination } from '../http/route-action';
 import { RouteMatch } from '../http/route-match';
@@ -57,6 +58,14 @@ export interface IngressRouteProps {
   readonly tcpPort?: number;
 
   /**
+   * The port of TLS passthrough for which the route holds, where several listeners have its hosts. Error `HostNotCovered`; error `RuleOptionUnused`
+   * without hosts.
+   *
+   * @default - all of them
+   */
+  readonly tlsPort?: number;
+
+  /**
    * What is done with requests. The first rule that matches decides; what no rule matches gets 404. Error `RulesEmpty`.
    *
    * @default - rules are added later, with `addRule`
@@ -75,6 +84,13 @@ export interface IngressRouteProps {
    * @default - everybody
    */
   readonly access?: Access[];
+
+  /**
+   * Lets a route for host `*` have `access`, whose policies then hold for every host of the same pods. Errors `ReasonMissing`, `RuleOptionUnused`.
+   *
+   * @default - a route for host `*` has no `access` but `Access.mtls`, which needs no policy. Error `AccessForEveryHost`.
+   */
+  readonly accessScope?: AccessScope;
 
   /**
    * Paths for which `access` is not asked, for example `/health`: each a whole path, whatever the method and the query.
@@ -145,7 +161,7 @@ export class IngressRoute extends Construct {
     const namespace = chartNamespace(this, refuse);
     const app = appModelOf(this);
     const { path } = this.node;
-    const isOpaque = props.destinations !== undefined || props.tcpPort !== undefined;
+    const isOpaque = [props.destinations, props.tcpPort, props.tlsPort].some(option => option !== undefined);
     const { namespace: podNamespace, selector } = gateway.workload;
     const place = { namespace, gateway: gateway.gatewayName, pods: { namespace: podNamespace, selector }, rules: [] };
     if (isOpaque) {

@@ -112,6 +112,7 @@ export const CASES = {
   ),
   'by a forward proxy': () => proxied({ hosts, ports: [ExternalPort.https(), ExternalPort.tls({ number: 8883, targetPort: 8884 })] }),
   'by a forward proxy that is spoken to by TLS': () => proxied({ ...database, ports: [ExternalPort.postgres(), ExternalPort.https()] }, { ports: [securedProxy], connectionPool: { maxConnections: 10 } }),
+  'by a forward proxy without an address': () => proxied({ hosts, ports: [ExternalPort.https()] }, { addresses: undefined }),
   'by a forward proxy, passed through': () => proxied({ hosts, ports: [ExternalPort.https()] }, {}, { appTls: AppTls.PASSTHROUGH }),
   'by a forward proxy, single layout': () => proxied({ hosts, ports: [ExternalPort.https()] }, {}, { virtualServices: VirtualServiceLayout.SINGLE }),
   'direct by a forward proxy': () => directlyProxied({ ...database, ports: [ExternalPort.postgres(), ExternalPort.https()] }, { ports: [securedProxy] }),

@@ -9,6 +9,13 @@ const ports = [ExternalPort.https()];
 const secure = { ports: [ExternalPort.tcp({ number: 3128, targetPort: 3129, tls: UpstreamTls.simple() })], connectionPool: { maxConnections: 10 } };
 
 describe('a forward proxy', () => {
+  test('needs no address where gateways alone connect to it', () => {
+    const { proxy, manifests } = proxied({ hosts, ports }, { addresses: undefined });
+    const entry = find(manifests(), 'ServiceEntry', proxy.serviceEntry.name).spec;
+    expect(entry.ports).toEqual([{ name: 'tcp-3128', number: 3128, protocol: 'TLS' }]);
+    expect(entry).not.toHaveProperty('addresses');
+  });
+
   test('is all that the gateway knows: a subset of it says for which host', () => {
     const objects = proxied({ hosts, ports }, secure).manifests();
     const parts = [...objects.filter(o => o.kind === 'ServiceEntry' && !o.spec.hosts[0].endsWith('internal')), find(objects, 'DestinationRule', 'egress-api-example-com-tunnel')];

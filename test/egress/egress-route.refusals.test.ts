@@ -1,7 +1,7 @@
 import { Chart, Duration } from 'cdk8s';
 import {
   AppTls, Caller, ClientCertificate, EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps,
-  GatewayWorkload, HeaderMatch, PathMatch, Resolution, UpstreamTls,
+  GatewayWorkload, HeaderMatch, PathMatch, Resolution, UpstreamTls, VirtualServiceLayout,
 } from '../../src';
 import { mesh, routed } from '../fixtures';
 import { expectRefusal } from '../refusal';
@@ -33,6 +33,8 @@ const REFUSED: Refused[] = [
   { when: 'nobody may call', props: { callers: [] }, message: '[CallersEmpty] shop/route: callers is empty; allowed: one caller or more; fix: leave it out for the namespace of the chart' },
   { when: 'a caller has no name', props: { callers: [Caller.namespace('shop'), Caller.namespace('')] }, message: '[NameInvalid] shop/route: callers[1] is ""; allowed: a DNS label of at most 63 characters; fix: correct the name' },
   { when: 'a service account has a name that is no label', props: { callers: [Caller.serviceAccount('shop', 'a/b')] }, message: '[NameInvalid] shop/route: callers[0] is "a/b"; allowed: the name of a service account: DNS labels with dots between them; fix: correct the name' },
+  { when: 'a host covers the name of leg 1, in one VirtualService', service: { hosts: ['*.internal'], ports: [ExternalPort.https()], resolution: Resolution.servedBy('www.example.com') }, props: { virtualServices: VirtualServiceLayout.SINGLE }, message: '[HostInCluster] shop/route: virtualServices is "SINGLE"; allowed: SPLIT, where *.internal covers the name of leg 1, internal-443.wildcard.egress.istio-system.mesh.internal; fix: leave out virtualServices, or name a narrower wildcard' },
+  { when: 'a host covers the name of leg 1, and is passed through', service: { hosts: ['*.internal'], ports: [ExternalPort.https()], resolution: Resolution.servedBy('www.example.com') }, props: { appTls: AppTls.PASSTHROUGH }, message: '[HostInCluster] shop/route: appTls is "PASSTHROUGH"; allowed: WRAP, where *.internal covers the name of leg 1, egress.istio-system.mesh.internal; fix: leave out appTls, or name a narrower wildcard' },
   { when: 'the name of leg 1 has no room', service: { hosts: [LONG], ports: [ExternalPort.https()] }, message: `[HostInvalid] shop/route: service.hosts[0] is "${LONG}"; allowed: a host that leaves room for the name of leg 1, ${LONG}-443.egress.istio-system.mesh.internal; fix: shorten the name of the gateway; a label of a name has 63 characters, a name 253` },
   { when: 'a rule asks for a header by which the gateway knows callers', props: { allow: [{ headers: [HeaderMatch.present('X-Forwarded-Client-Cert')] }] }, message: '[HeaderInvalid] shop/route: allow[0].headers is "x-forwarded-client-cert"; allowed: headers other than x-forwarded-client-cert, x-egress-port; fix: say who may call with `callers`' },
   { when: 'a rule asks for a scheme', props: { rules: [{ matches: [{ scheme: 'https' }], timeout: Duration.seconds(1) }] }, message: '[SchemeInvalid] shop/route: rules[0].matches[0].scheme is "https"; allowed: no scheme at egress; fix: leave it out: applications say http:// where a proxy reads requests' },

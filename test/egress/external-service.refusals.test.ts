@@ -1,8 +1,11 @@
+import { App, Chart } from 'cdk8s';
 import {
-  CaSource, ClientCertificate, Endpoint, ExternalPort, ExternalServiceProps, MeshSettingsOptions, Resolution, ServiceLocation, UpstreamTls,
+  Caller, CaSource, ClientCertificate, Destination, EgressRoute, Endpoint, ExternalPort, ExternalService, ExternalServiceProps, GatewayWorkload,
+  IngressGateway, IngressRoute, MeshSettingsOptions, Resolution, RouteAction, ServiceLocation, UpstreamTls,
 } from '../../src';
-import { direct, routed } from '../fixtures';
+import { direct, mesh, routed } from '../fixtures';
 import { expectRefusal } from '../refusal';
+import { synth } from '../synth';
 
 interface Refused {
   readonly when: string;
@@ -24,6 +27,10 @@ const HOSTS: Refused[] = [
   { when: 'a wildcard covers another host', props: { hosts: ['*.example.com', 'api.example.com'], resolution: Resolution.servedBy('www.example.com') }, message: '[HostDuplicate] shop/service: hosts[1] is "api.example.com"; allowed: hosts that no wildcard of the service covers; fix: leave it out, or declare it in a service of its own' },
   { when: 'a host that serves all names is none', props: { hosts: ['*.example.com'], resolution: Resolution.servedBy('*.example.com') }, message: '[HostInvalid] shop/service: resolution.endpoints[0] is "*.example.com"; allowed: a fully qualified DNS name such as api.example.com; fix: correct the name' },
   { when: 'there are more hosts than Istio takes', props: { hosts: Array.from({ length: 257 }, (_, i) => `api-${i}.example.com`) }, message: '[ListTooLong] shop/service: hosts is 257; allowed: up to 256; fix: spread it over several services' },
+  { when: 'a host is a Service', props: { hosts: ['api.example.com', 'Web.shop.svc.cluster.local'] }, message: '[HostInCluster] shop/service: hosts[1] is "web.shop.svc.cluster.local"; allowed: names outside the mesh; this is for Services; fix: delete it: calls inside the mesh need no external service' },
+  { when: 'a host is a Service of a cluster with another domain', props: { hosts: ['web.shop.svc.k8s.example.com'] }, settings: { clusterDomain: 'k8s.example.com' }, message: '[HostInCluster] shop/service: hosts[0] is "web.shop.svc.k8s.example.com"; allowed: names outside the mesh; this is for Services; fix: delete it: calls inside the mesh need no external service' },
+  { when: 'a wildcard covers Services', props: { hosts: ['*.local'], resolution: Resolution.servedBy('www.example.com') }, message: '[HostInCluster] shop/service: hosts[0] is "*.local"; allowed: names outside the mesh; this is for Services; fix: name the hosts, or a narrower wildcard such as *.corp.local' },
+  { when: 'a host is that of leg 1', props: { hosts: ['egress.istio-system.mesh.internal'] }, message: '[HostInCluster] shop/service: hosts[0] is "egress.istio-system.mesh.internal"; allowed: names outside the mesh; this is for egress gateways; fix: choose another name' },
   { when: 'a host is everything', props: { hosts: ['*'] }, message: '[HostCatchAll] shop/service: hosts[0] is "*"; allowed: a DNS name or a wildcard such as *.example.com; fix: name the hosts' },
 ];
 
@@ -38,7 +45,7 @@ const PORTS: Refused[] = [
   { when: 'a TCP port belongs to several hosts', props: { hosts: ['a.example.com', 'b.example.com'], ports: [ExternalPort.tcp({ number: 5432 })] }, message: '[TcpManyHosts] shop/service: hosts is "a.example.com", "b.example.com"; allowed: one host for a service with the TCP port 5432; fix: make one ExternalService a host' },
   { when: 'endpoints weigh more than Envoy adds up', props: { resolution: Resolution.endpoints([Endpoint.ip('192.0.2.1', { weight: 2 ** 32 - 1 }), Endpoint.ip('192.0.2.2')]) }, message: '[EndpointInvalid] shop/service: resolution.endpoints is 4294967295, not set; allowed: weights whose sum is up to 4294967295; fix: give smaller numbers of the same proportion' },
   { when: 'an endpoint weighs too much', props: { resolution: Resolution.endpoints([Endpoint.ip('192.0.2.1', { weight: 2 ** 32 })]) }, message: '[EndpointInvalid] shop/service: resolution.endpoints[0].weight is 4294967296; allowed: a whole number from 1 to 4294967295; fix: correct the weight' },
-  { when: 'a TCP port has no address', props: { ports: [ExternalPort.tcp({ number: 5432 })] }, message: '[TcpAddressMissing] shop/service: addresses is not set; allowed: the addresses under which the application reaches the TCP port 5432; fix: list the IP addresses of the host, or say MeshSettings.of(app, { dnsCapture: true }) where sidecars answer DNS' },
+  { when: 'a TCP port has no address', props: { ports: [ExternalPort.tcp({ number: 5432 })] }, message: '[TcpAddressMissing] shop/route: service.addresses is not set; allowed: the addresses under which the application reaches the TCP port 5432; fix: list the IP addresses of the host, or say MeshSettings.of(app, { dnsCapture: true }) where sidecars answer DNS' },
 ];
 
 const RESOLUTION: Refused[] = [
@@ -59,6 +66,12 @@ const RESOLUTION: Refused[] = [
     message: '[DynamicDnsProtocol] shop/service: ports is "TCP"; allowed: HTTP, HTTP2, GRPC, TLS; fix: declare the hosts of this port one by one',
   },
   { when: 'an address is a name', props: { addresses: ['api.example.com'] }, message: '[AddressInvalid] shop/service: addresses[0] is "api.example.com"; allowed: an IP address or a CIDR block; fix: correct the address' },
+  { when: 'an address stands for all', props: { addresses: ['0.0.0.0'], resolution: Resolution.none() }, message: '[AddressCatchAll] shop/service: addresses[0] is "0.0.0.0"; allowed: addresses of the service, and blocks that do not begin with 0.0.0.0 or ::; fix: list the addresses under which the application reaches the service' },
+  { when: 'an IPv6 address stands for all', props: { addresses: ['::'], resolution: Resolution.none() }, message: '[AddressCatchAll] shop/service: addresses[0] is "::"; allowed: addresses of the service, and blocks that do not begin with 0.0.0.0 or ::; fix: list the addresses under which the application reaches the service' },
+  { when: 'a block begins with the address for all', props: { addresses: ['192.0.2.1', '0.0.0.0/1'], resolution: Resolution.none() }, message: '[AddressCatchAll] shop/service: addresses[1] is "0.0.0.0/1"; allowed: addresses of the service, and blocks that do not begin with 0.0.0.0 or ::; fix: list the addresses under which the application reaches the service' },
+  { when: 'an address is listed in two spellings', props: { addresses: ['2001:db8::1', '2001:DB8:0:0::1'], resolution: Resolution.none() }, message: '[AddressDuplicate] shop/service: addresses[1] is "2001:DB8:0:0::1"; allowed: addresses that 2001:db8::1 does not overlap; fix: delete the narrower of the two' },
+  { when: 'a block holds another', props: { addresses: ['192.0.2.128/25', '192.0.2.0/24'], resolution: Resolution.none() }, message: '[AddressDuplicate] shop/service: addresses[1] is "192.0.2.0/24"; allowed: addresses that 192.0.2.128/25 does not overlap; fix: delete the narrower of the two' },
+  { when: 'an IPv4 address is written as one of IPv6', props: { addresses: ['::ffff:192.0.2.1'], resolution: Resolution.none() }, message: '[AddressInvalid] shop/service: addresses[0] is "::ffff:192.0.2.1"; allowed: an IP address or a CIDR block; fix: write the IPv4 address: connections to it never have this form' },
   { when: 'a CIDR block is too narrow for its family', props: { addresses: ['192.0.2.0/33'], resolution: Resolution.none() }, message: '[AddressInvalid] shop/service: addresses[0] is "192.0.2.0/33"; allowed: an IP address or a CIDR block; fix: correct the address' },
   { when: 'DNS gets a CIDR block', props: { addresses: ['192.0.2.0/24'] }, message: '[CidrWithDns] shop/service: addresses[0] is "192.0.2.0/24"; allowed: single IP addresses with DNS; fix: list single addresses, or use Resolution.endpoints() or Resolution.none()' },
   { when: 'there are no endpoints', props: { resolution: Resolution.endpoints([]) }, message: '[EndpointsMissing] shop/service: resolution is empty; allowed: one endpoint or more; fix: list the endpoints, or use Resolution.dns()' },
@@ -106,6 +119,9 @@ const DIRECT: Refused[] = [
   },
   { when: 'a sidecar should read a Secret with authorities', props: withTls(UpstreamTls.simple({ ca: CaSource.secret('ca') })), message: '[ClientCertificateSecretAtSidecar] shop/service: ports[0].tls is "Secret ca"; allowed: files in the sidecar, or a direct service with `workloadSelector`; fix: name the workloads that call with `workloadSelector`; or use ClientCertificate.files and CaSource.file, or route the service through a gateway' },
   { when: 'a part of the mesh is behind a gateway', props: { ...withTls(UpstreamTls.simple()), direct: false, location: ServiceLocation.MESH_INTERNAL }, message: '[MeshInternalNotDirect] shop/service: location is "MESH_INTERNAL"; allowed: MESH_EXTERNAL, or `direct: true`; fix: say `direct: true`: what is in the mesh is not behind an egress gateway' },
+  { when: 'a TCP port has no address', props: { ports: [ExternalPort.postgres()] }, message: '[TcpAddressMissing] shop/service: addresses is not set; allowed: the addresses under which the application reaches the TCP port 5432; fix: list the IP addresses of the host, or say MeshSettings.of(app, { dnsCapture: true }) where sidecars answer DNS' },
+  { when: 'a TCP port without an address is shown to others', props: { ports: [ExternalPort.postgres()], direct: false, exportTo: ['billing'] }, message: '[TcpAddressMissing] shop/service: addresses is not set; allowed: the addresses under which the application reaches the TCP port 5432; fix: list the IP addresses of the host, or say MeshSettings.of(app, { dnsCapture: true }) where sidecars answer DNS' },
+  { when: 'a part of the mesh has the name of a Service', props: { hosts: ['vm.shop.svc.cluster.local'], resolution: Resolution.workloads({ app: 'vm' }), location: ServiceLocation.MESH_INTERNAL }, message: '[HostInCluster] shop/service: hosts[0] is "vm.shop.svc.cluster.local"; allowed: names outside the mesh; this is for Services; fix: delete it: calls inside the mesh need no external service' },
   { when: 'its location is none', props: { location: 'INTERNAL' as ServiceLocation }, message: '[ValueUnknown] shop/service: location is "INTERNAL"; allowed: MESH_EXTERNAL, MESH_INTERNAL; fix: use a member of the enum' },
   { when: 'an endpoint outside has a service account', props: { resolution: Resolution.endpoints([Endpoint.ip('192.0.2.1', { serviceAccount: 'vm' })]) }, message: '[EndpointInvalid] shop/service: resolution.endpoints[0].serviceAccount is "vm"; allowed: service accounts of endpoints in the mesh; fix: set location to ServiceLocation.MESH_INTERNAL, or leave it out' },
   { when: 'all workloads would be endpoints', props: { resolution: Resolution.workloads({}) }, message: '[EndpointsMissing] shop/service: resolution.workloads is {}; allowed: one label or more; fix: give the labels of the WorkloadEntries or pods: without any, all workloads of the namespace would be endpoints' },
@@ -132,4 +148,68 @@ describe('a direct external service is refused when', () => {
   test.each(DIRECT)('$when', ({ props, message }) => {
     expectRefusal(() => direct({ hosts, ports, ...props }), message);
   });
+});
+
+describe('external services › addresses of two', () => {
+  const database = (name: string, more: Partial<ExternalServiceProps> = {}): ExternalServiceProps => ({ hosts: [`${name}.example.com`], ports: [ExternalPort.postgres()], addresses: ['192.0.2.1'], ...more });
+  const made = (app: App) => () => synth(app);
+
+  function between(callers: Caller[] | undefined, more: Partial<ExternalServiceProps> = {}) {
+    const { app, shop, egress } = mesh();
+    const billing = new Chart(app, 'billing', { namespace: 'billing' });
+    const [mine, theirs] = [new ExternalService(shop, 'mine', database('mine')), new ExternalService(billing, 'theirs', database('theirs', more))];
+    new EgressRoute(shop, 'mine-route', { service: mine, gateway: egress });
+    new EgressRoute(billing, 'theirs-route', { service: theirs, gateway: egress, callers });
+    return app;
+  }
+
+  test('may be the same for callers of different namespaces, whatever the gateway sees', () => {
+    expect(made(between(undefined))).not.toThrow();
+  });
+
+  test.each<[string, App]>([
+    ['a common caller', between([Caller.namespace('billing'), Caller.namespace('shop')])],
+    ['a namespace to which one is shown', between(undefined, { exportTo: ['shop'] })],
+    ['a caller with a leg of its own', between([Caller.namespace('shop', { ownLeg: true })])],
+  ])('are refused for %s', (_, app) => {
+    expect(made(app)).toThrow('[TcpAddressConflict] shop/mine: addresses[0] is "192.0.2.1"; allowed: addresses that do not overlap 192.0.2.1 of billing/theirs on port 5432, which sidecars of shop see as well; fix: leave the address to one of the two: sidecars have one listener for it; ports of one host belong into one ExternalService');
+  });
+
+  test('are refused for services to which sidecars go themselves', () => {
+    const { app, shop } = direct(database('mine'));
+    new ExternalService(shop, 'theirs', { ...database('theirs'), direct: true, addresses: ['2001:db8::1', '192.0.2.1/32'] });
+    expect(made(app)).toThrow('[TcpAddressConflict] shop/theirs: addresses[1] is "192.0.2.1"; allowed: addresses that do not overlap 192.0.2.1 of shop/service on port 5432,');
+  });
+
+  test('are told apart by the names that TLS asks for, and requests by their hosts', () => {
+    const { app, shop, egress } = mesh();
+    for (const name of ['mine', 'theirs']) {
+      const service = new ExternalService(shop, name, database(name, { ports: [ExternalPort.https(), ExternalPort.http()] }));
+      new EgressRoute(shop, `${name}-route`, { service, gateway: egress });
+    }
+    expect(made(app)).not.toThrow();
+  });
+});
+
+describe('external services › names that sidecars take for Services', () => {
+  const service = (host: string) => {
+    const world = routed({ hosts: [host], ports });
+    new IngressRoute(world.shop, 'ingress', {
+      gateway: new IngressGateway(world.shop, 'gateway', { workload: GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' }) }),
+      hosts: ['shop.example.com'],
+      rules: [{ action: RouteAction.forward(Destination.service('web', { port: 8080 })) }],
+    });
+    return () => synth(world.app);
+  };
+
+  test('are refused where something leads to the Service', () => {
+    expect(service('web.shop')).toThrow('[HostInCluster] shop/service: hosts[0] is "web.shop"; allowed: names that sidecars do not take for web.shop.svc.cluster.local, to which a route of this app leads; fix: rename the Service, or the host outside');
+  });
+
+  test.each(['acme.shop', 'web.example', 'www.web.shop'])('%s may be outside', host => expect(service(host)).not.toThrow());
+});
+
+test('an imported service has no name inside the mesh', () => {
+  expectRefusal(() => ExternalService.fromExternalServiceAttributes(mesh().shop, 'imported', { hosts: ['web.shop.svc.cluster.local'], ports, direct: true }),
+    '[HostInCluster] shop/imported: hosts[0] is "web.shop.svc.cluster.local"; allowed: names outside the mesh; this is for Services; fix: delete it: calls inside the mesh need no external service');
 });

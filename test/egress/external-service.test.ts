@@ -82,6 +82,11 @@ describe('external service › direct', () => {
     expect(entryOf('direct to endpoints in the mesh')).toMatchObject({ location: 'MESH_INTERNAL', endpoints: [{ address: '192.0.2.1', serviceAccount: 'vm' }] });
   });
 
+  test('addresses have one spelling', () => {
+    const { manifests } = direct({ hosts: ['db.example.com'], ports: [ExternalPort.postgres()], resolution: Resolution.none(), addresses: ['2001:DB8:0:0::1', '192.0.2.77/25', '192.0.2.200/32'] });
+    expect(manifests()[0].spec.addresses).toEqual(['2001:db8::1', '192.0.2.0/25', '192.0.2.200']);
+  });
+
   test('names of certificates stand in the service and in its rule', () => {
     const [entry, rule] = CASES['direct with names of certificates']().manifests();
     expect(entry.spec.subjectAltNames).toEqual(['partner.example.com']);

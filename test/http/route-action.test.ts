@@ -15,6 +15,8 @@ describe('route action', () => {
       { route: [{ destination: to(8080), weight: 100 }, { destination: to(8081), weight: 0 }] },
     ],
     ['redirects to a path of another host', RouteAction.redirect({ path: '/b', authority: 'b.test' }), { redirect: { uri: '/b', authority: 'b.test', redirectCode: 301 } }],
+    ['redirects to a path with a query', RouteAction.redirect({ path: '/b?from=a', authority: 'b.test' }), { redirect: { uri: '/b?from=a', authority: 'b.test', redirectCode: 301 } }],
+    ['redirects to a host of one label with a port', RouteAction.redirect({ authority: 'LocalHost:3000' }), { redirect: { authority: 'localhost:3000', redirectCode: 301 } }],
     ['redirects to a host', RouteAction.redirect({ authority: 'b.test', status: 308 }), { redirect: { authority: 'b.test', redirectCode: 308 } }],
     ['redirects to a port', RouteAction.redirect({ port: 8443 }), { redirect: { port: 8443, redirectCode: 301 } }],
     ['redirects to HTTPS', RouteAction.redirect({ scheme: 'https' }), { redirect: { scheme: 'https', redirectCode: 301 } }],

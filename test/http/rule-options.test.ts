@@ -29,7 +29,9 @@ describe('an option of a rule', () => {
     ['retries, with what is worth them', { retries: { attempts: 3 } }, { retries: { attempts: 3, retryOn } }],
     ['a timeout for each try', { retries: { attempts: 1, perTryTimeout: Duration.millis(250) } }, { retries: { attempts: 1, perTryTimeout: '0.25s', retryOn } }],
     ['what is worth a retry', { retries: { attempts: 1, retryOn: ['5xx', 'retriable-4xx', '429'] } }, { retries: { attempts: 1, retryOn: '5xx,retriable-4xx,429' } }],
+    ['status codes that are worth a retry, as Envoy names them', { retries: { attempts: 1, retryOn: ['retriable-status-codes', '503'] } }, { retries: { attempts: 1, retryOn: 'retriable-status-codes,503' } }],
     ['no retries, and no reasons for them', { retries: { attempts: 0 } }, { retries: { attempts: 0 } }],
+    ['another Host header, with a port', { rewrite: { authority: 'localhost:8080' } }, { rewrite: { authority: 'localhost:8080' } }],
     ['another Host header, in lower case', { rewrite: { authority: 'B.test' } }, { rewrite: { authority: 'b.test' } }],
     ['headers of requests', { requestHeaders: { set: { 'X-A': 'on' }, add: { b: 'c' }, remove: ['d'] } }, {
       headers: { request: { set: { 'X-A': 'on' }, add: { b: 'c' }, remove: ['d'] } },

@@ -1,4 +1,4 @@
-import { Access, ClaimMatch, ClientCertificates, Destination, IngressListener, PathMatch, PlainHttp, RouteAction, StringMatch } from '../../src';
+import { Access, AccessScope, ClaimMatch, ClientCertificates, Destination, IngressListener, PathMatch, PlainHttp, RouteAction, StringMatch } from '../../src';
 import { ingress } from '../fixtures';
 
 const hosts = ['shop.example.com'];
@@ -24,6 +24,8 @@ export const ACCESS = {
       Access.remoteIpBlocks('203.0.113.0/24'),
     ],
   }),
+  'access by token for any audience': () => ingress(listening(), { hosts, rules, access: [Access.jwtForAnyAudience('the issuer serves this shop alone', { issuer, jwks })] }),
+  'access to every host': () => ingress({}, { hosts: ['*'], rules, access: [Access.ipBlocks('10.0.0.0/8')], accessScope: AccessScope.everyHost('no other app has routes here') }),
   'access by an authorizer outside': () => ingress(listening(PlainHttp.serve()), { hosts, rules, access: [Access.extAuthz('oauth2-proxy')] }),
   'access by certificate': () => ingress(
     { listeners: [IngressListener.https({ hosts, credentialName: 'shop-cert', clients: ClientCertificates.required() })] },

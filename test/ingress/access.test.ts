@@ -2,7 +2,8 @@ import { Chart } from 'cdk8s';
 import { CASES } from './cases';
 import { KEYS, NO_KEYS } from './keys';
 import {
-  Access, ClaimMatch, ClientCertificates, Destination, IngressListener, IngressRoute, IngressRouteProps, JwtOptions, RouteAction, StringMatch,
+  Access, AccessScope, ClaimMatch, ClientCertificates, Destination, IngressListener, IngressRoute, IngressRouteProps, JwtOptions, RouteAction,
+  StringMatch,
 } from '../../src';
 import { ingress } from '../fixtures';
 import { expectRefusal } from '../refusal';
@@ -156,6 +157,25 @@ describe('access to a route', () => {
     expect(find(synth(app), 'AuthorizationPolicy').spec.rules[0].when).toEqual([{ key: 'source.ip', notValues: ['10.0.0.1'] }]);
   });
 
+  test('for every host leaves out those of other routes, and keeps the reason', () => {
+    const { app, shop, gateway } = ingress({}, { hosts: ['*'], rules, access: [Access.ipBlocks('10.0.0.1'), Access.extAuthz('oauth')], accessScope: AccessScope.everyHost('no other app has routes here') });
+    new IngressRoute(shop, 'second', { gateway, hosts: ['open.example.com'], rules });
+    const policies = synth(app).filter(o => o.kind === 'AuthorizationPolicy');
+    for (const { metadata, spec } of policies) {
+      expect(metadata.annotations).toEqual({ 'cdk8s-istio/every-host-reason': 'no other app has routes here' });
+      expect(spec.rules[0].to[0].operation).toEqual({ hosts: ['*'], notHosts: ['open.example.com', 'open.example.com:*'], ports: ['80'] });
+    }
+    expect(policies).toHaveLength(2);
+  });
+
+  test('by tokens for any audience keeps the reasons, each once', () => {
+    const any = (by: string, reason: string) => Access.jwtForAnyAudience(reason, { issuer: by, jwksUri: `${by}/keys` });
+    const { app } = routed({ access: [Access.anyOf(any('https://a.test', 'one service'), any('https://b.test', 'no audiences'), any('https://c.test', 'one service'))] });
+    const policy = find(synth(app), 'AuthorizationPolicy');
+    expect(policy.metadata.annotations).toEqual({ 'cdk8s-istio/any-audience-reason': 'one service; no audiences' });
+    expect(policy.spec.rules.map((rule: any) => rule.when)).toEqual([[{ key: 'request.auth.claims[iss]', notValues: ['https://a.test', 'https://b.test', 'https://c.test'] }]]);
+  });
+
   test('two routes may ask for different tokens of one issuer', () => {
     const { app, shop, gateway } = routed({ access: [jwt()] });
     new IngressRoute(shop, 'second', { gateway, hosts: ['b.example.com'], rules, access: [jwt({ audiences: ['billing'] })] });
@@ -172,7 +192,12 @@ describe('access to a route', () => {
     { when: 'it is for no audience', props: { access: [jwt({ audiences: [] })] }, message: '[AccessEmpty] shop/route: access[0].audiences is empty; allowed: one or more; fix: say what is meant, or leave it out' },
     { when: 'no claims are asked', props: { access: [jwt({ claims: [] })] }, message: '[AccessEmpty] shop/route: access[0].claims is empty; allowed: one or more; fix: say what is meant, or leave it out' },
     { when: 'a claim has no value', props: { access: [jwt({ claims: [ClaimMatch.oneOf('role')] })] }, message: '[AccessEmpty] shop/route: access[0].claims[0] is empty; allowed: one or more; fix: say what is meant, or leave it out' },
-    { when: 'the route is for every host', props: { hosts: ['*'], access: [jwt()] }, message: '[AccessForEveryHost] shop/route: hosts is "*"; allowed: names and wildcards such as *.example.com, beside `access`; fix: name the hosts: a policy for every host would hold for other routes through the same pods' },
+    { when: 'the route is for every host', props: { hosts: ['*'], access: [jwt()] }, message: '[AccessForEveryHost] shop/route: hosts is "*"; allowed: names and wildcards such as *.example.com, beside `access`; fix: name the hosts: a policy for every host would hold for other routes through the same pods; if that is meant, set accessScope to AccessScope.everyHost with the reason' },
+    { when: 'it is for every host without a reason', props: { hosts: ['*'], access: [jwt()], accessScope: AccessScope.everyHost(' ') }, message: '[ReasonMissing] shop/route: accessScope is " "; allowed: a sentence that says why; fix: say why; it is kept as an annotation' },
+    { when: 'it is for every host and the route is not', props: { access: [jwt()], accessScope: AccessScope.everyHost('alone') }, message: '[RuleOptionUnused] shop/route: accessScope is "alone"; allowed: host * with `access` by tokens, addresses or an authorizer; fix: leave it out: access is asked for the hosts of the route' },
+    { when: 'nothing is asked of any host', props: { hosts: ['*'], accessScope: AccessScope.everyHost('alone') }, message: '[RuleOptionUnused] shop/route: accessScope is "alone"; allowed: host * with `access` by tokens, addresses or an authorizer; fix: leave it out: access is asked for the hosts of the route' },
+    { when: 'tokens for any audience have no reason', props: { access: [Access.jwtForAnyAudience('', { issuer: 'https://a.test', jwksUri: 'https://a.test/keys' })] }, message: '[ReasonMissing] shop/route: access[0].reason is ""; allowed: a sentence that says why; fix: say why; it is kept as an annotation' },
+    { when: 'tokens for any audience have one', props: { access: [Access.jwtForAnyAudience('alone', { issuer: 'https://a.test', jwksUri: 'https://a.test/keys', audiences: ['shop'] })] }, message: '[RuleOptionUnused] shop/route: access[0].audiences is "shop"; allowed: no audiences in Access.jwtForAnyAudience; fix: leave them out, or use Access.jwt' },
     { when: 'alternatives have alternatives', props: { access: [Access.anyOf(jwt(), Access.anyOf(jwt()))] }, message: '[AccessCannotCombine] shop/route: access[0].alternatives[1] is "anyOf"; allowed: jwt, ipBlocks, remoteIpBlocks; fix: name its alternatives here' },
     { when: 'an authorizer outside is an alternative', props: { access: [Access.anyOf(Access.extAuthz('x'))] }, message: '[AccessCannotCombine] shop/route: access[0].alternatives[0] is "extAuthz"; allowed: jwt, ipBlocks, remoteIpBlocks; fix: let the authorizer itself know the alternatives' },
     { when: 'alternatives differ in too much', props: { access: [Access.anyOf(...Array.from({ length: 8 }, (_, i) => jwt({ audiences: [`shop-${i}`], claims: [ClaimMatch.oneOf('role', `role-${i}`)] })))] }, message: '[AccessTooComplex] shop/route: access[0] is "8 alternatives"; allowed: alternatives that need at most 256 rules; each that differs from others of its issuer in two claims may double them; fix: let tokens of one issuer differ in one claim only, or let an authorizer decide with Access.extAuthz' },
@@ -183,7 +208,7 @@ describe('access to a route', () => {
     { when: 'no certificate can have a name', props: { access: [Access.mtls('a.test', 'CN=a.test, O=A')] }, message: '[SubjectAltNameInvalid] shop/route: access[0][1] is "CN=a.test, O=A"; allowed: a DNS name or a URI; fix: write it as the certificate has it: openssl x509 -noout -ext subjectAltName shows it' },
     { when: 'the issuer is empty', props: { access: [jwt({ issuer: ' ' })] }, message: '[JwtIssuerInvalid] shop/route: access[0].issuer is " "; allowed: the claim `iss` of the tokens; fix: write it exactly as tokens have it' },
     { when: 'the issuer is a wildcard', props: { access: [jwt({ issuer: 'https://*' })] }, message: '[JwtIssuerInvalid] shop/route: access[0].issuer is "https://*"; allowed: the claim `iss` of the tokens; fix: write it exactly as tokens have it' },
-    { when: 'tokens for anybody are taken', props: { access: [jwt({ audiences: undefined })] }, message: '[JwtAudienceMissing] shop/route: access[0].audiences is not set; allowed: audiences, or claims that tell for whom a token is; fix: name your own audience: tokens that the issuer made for other services would be taken too' },
+    { when: 'tokens for anybody are taken', props: { access: [jwt({ audiences: undefined })] }, message: '[JwtAudienceMissing] shop/route: access[0].audiences is not set; allowed: audiences, or claims that tell for whom a token is; fix: name your own audience: tokens that the issuer made for other services would be taken too; if that is meant, use Access.jwtForAnyAudience with the reason' },
     { when: 'the issuer has no keys', props: { access: [jwt({ jwks: undefined })] }, message: '[JwksSourceInvalid] shop/route: access[0].jwksUri is not set; allowed: either jwksUri or jwks; fix: say where the keys of the issuer are' },
     { when: 'the issuer has keys twice', props: { access: [jwt({ jwksUri: 'https://a.test' })] }, message: '[JwksSourceInvalid] shop/route: access[0].jwksUri is "https://a.test"; allowed: either jwksUri or jwks; fix: leave one of them out' },
     { when: 'keys come in clear text', props: { access: [jwt({ jwks: undefined, jwksUri: 'http://a.test/keys' })] }, message: '[JwksSourceInvalid] shop/route: access[0].jwksUri is "http://a.test/keys"; allowed: an https URL; fix: write the URL with https: whoever can answer in clear text could sign tokens' },

@@ -1,7 +1,7 @@
-import { Chart } from 'cdk8s';
+import { Chart, Duration } from 'cdk8s';
 import {
   Destination, DestinationPolicy, EgressRoute, ExternalPort, IngressDelegate, IngressDelegateProps, IngressListener, IngressRoute,
-  IngressRule, PathMatch, PlainHttp, RouteAction, RouteMatch,
+  IngressRule, PathMatch, PathRewrite, PlainHttp, RouteAction, RouteMatch, StringMatch,
 } from '../../src';
 import { ingress, routed } from '../fixtures';
 import { expectRefusal } from '../refusal';
@@ -88,6 +88,38 @@ describe('ingress delegate', () => {
     `);
   });
 
+  test('stands beside what holds for its rules', () => {
+    const beside: Partial<IngressRule> = {
+      timeout: Duration.seconds(2),
+      retries: { attempts: 1 },
+      rewrite: { path: PathRewrite.prefix('/'), authority: 'b.test' },
+      requestHeaders: { set: { 'x-a': '1' } },
+      responseHeaders: { remove: ['server'] },
+      fault: { abort: { percent: 1, status: 503 } },
+      mirror: { destination: Destination.service('copy', { port: 8080 }) },
+    };
+    const { app, route } = handedOver({}, beside);
+    const [{ delegate, match, ...more }, back] = manifestsOf(app, [route.virtualService])[0].spec.http;
+    expect([delegate.namespace, match.length]).toEqual(['team', 2]);
+    expect(more).toEqual({
+      timeout: '2s',
+      retries: { attempts: 1, retryOn: 'gateway-error,reset,connect-failure,refused-stream' },
+      rewrite: { authority: 'b.test', uriRegexRewrite: { match: '^(?:(?:/api)(?:/(.*))?)$', rewrite: '/\\1' } },
+      headers: { request: { set: { 'x-a': '1' } }, response: { remove: ['server'] } },
+      fault: { abort: { percentage: { value: 1 }, httpStatus: 503 } },
+      mirrors: [{ destination: { host: 'copy.shop.svc.cluster.local', port: { number: 8080 } }, percentage: { value: 100 } }],
+    });
+    expect(Object.keys(back).sort()).toEqual(['directResponse', 'match']);
+  });
+
+  test('stands beside what some of its rules do not say', () => {
+    const rules: IngressRule[] = [
+      { matches: [{ path: PathMatch.prefix('/api/v2') }], action: to('next'), timeout: Duration.seconds(1) }, { action: to('api'), responseHeaders: { remove: ['server'] } },
+    ];
+    expect(() => handedOver({ rules }, { timeout: Duration.seconds(2), requestHeaders: { remove: ['x-a'] }, fault: { abort: { percent: 1, status: 503 } } })).not.toThrow();
+    expect(() => handedOver({ rules: [{ action: RouteAction.respond(204) }] }, { responseHeaders: { remove: ['server'] }, fault: { abort: { percent: 1, status: 503 } } })).not.toThrow();
+  });
+
   test('is seen by the namespace of the route alone, which may be its own', () => {
     const { app, shop, route } = ingress({}, { hosts: ['a.test'] });
     const delegate = new IngressDelegate(shop, 'delegate', { rootNamespace: 'shop', prefixes: ['/api/'], rules: [{ action: to('api') }], metadata: { name: 'api' } });
@@ -115,6 +147,7 @@ describe('ingress delegate', () => {
 
   const beyond = (path: string) => `[DelegateInvalid] team/delegate: rules[0].matches[0].path is "${path}"; allowed: exact paths and prefixes within /api, which do not ignore case; fix: correct the path, or add it to prefixes and to the rule that hands over: Istio drops a rule that reaches beyond`;
   const other = (got: string) => `[DelegateInvalid] shop/route: rule[0].matches is ${got}; allowed: matches with a PathMatch.prefix and nothing else, which does not ignore case; fix: hand over whole prefixes, and tell requests further apart in the delegate`;
+  const unused = (option: string) => `[RuleOptionUnused] shop/route: rule[0].${option} is "set"; allowed: what a rule of team/delegate does not say itself; fix: leave it out, or leave it out there: the rules of the delegate come first`;
   const at = (path: PathMatch) => ({ rules: [{ matches: [{ path }], action: to('api') }] });
 
   test.each<[string, Partial<IngressDelegateProps>, Partial<IngressRule>, string]>([
@@ -130,9 +163,19 @@ describe('ingress delegate', () => {
     ['the rule hands over by an exact path', {}, { matches: [{ path: PathMatch.exact('/api') }] }, other('"another condition at [0]"')],
     ['the rule hands over something else', {}, { matches: [{ path: PathMatch.prefix('/b') }] }, '[DelegateInvalid] shop/route: rule[0].matches is "/b"; allowed: the prefixes of team/delegate, /api; fix: write the same in both'],
     ['another namespace sees it', { rootNamespace: 'edge' }, {}, '[DelegateInvalid] shop/route: rule[0].action is "a route of namespace shop"; allowed: routes of namespace edge, which alone see team/delegate; fix: say rootNamespace: \'shop\' there'],
-    ['the rule says what it does not do itself', {}, { responseHeaders: { remove: ['server'] } }, '[RuleOptionUnused] shop/route: rule[0].responseHeaders is "set"; allowed: a rule that forwards; fix: leave it out, or let the rule forward: a delegate asks nobody'],
+    ['the rule answers preflights', {}, { cors: { allowOrigins: [StringMatch.exact('https://a.test')] } }, '[RuleOptionUnused] shop/route: rule[0].cors is "set"; allowed: cors in the rules of the delegate; fix: say it there: its rules for some methods alone would answer no preflights'],
+    ['all of its rules say what the rule says', { rules: [{ action: to('api'), timeout: Duration.seconds(1) }] }, { timeout: Duration.seconds(2) }, unused('timeout')],
+    ['all of its rules have headers of one kind', { rules: [{ action: to('api'), responseHeaders: { remove: ['server'] } }] }, { requestHeaders: { remove: ['x-a'] } }, unused('requestHeaders')],
+    ['it forwards nothing that could be rewritten', { rules: [{ action: RouteAction.respond(204) }] }, { rewrite: { authority: 'b.test' } }, unused('rewrite')],
+    ['it copies nothing', { rules: [{ action: RouteAction.respond(204) }] }, { mirror: { destination: Destination.service('web', { port: 8080 }) } }, unused('mirror')],
   ])('is refused when %s', (_, props, root, message) => {
     expectRefusal(() => handedOver(props, root), message);
+  });
+
+  test('is refused when it leads outside the mesh', () => {
+    const { shop, service } = routed({ hosts: ['api.example.com'], ports: [ExternalPort.http()] });
+    expectRefusal(() => new IngressDelegate(shop, 'delegate', { rootNamespace: 'shop', prefixes: ['/api'], rules: [{ action: RouteAction.forward(Destination.external(service)) }] }),
+      '[ExternalDestinationInvalid] shop/delegate: rules[0].action is "shop/service"; allowed: Services of the mesh; fix: lead there from a rule of the IngressRoute, which shows the host to its gateway');
   });
 
   test('is refused when it hands over in its turn', () => {

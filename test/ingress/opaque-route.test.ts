@@ -2,11 +2,12 @@ import { LISTENERS } from './listener-cases';
 import { Destination, GatewayWorkload, IngressListener, IngressRoute, IngressRouteProps, RouteAction } from '../../src';
 import { ingress } from '../fixtures';
 import { expectRefusal } from '../refusal';
-import { find } from '../synth';
+import { find, manifestsOf } from '../synth';
 
 const to = (name: string, weight = 1) => ({ destination: Destination.service(name, { port: 8443 }), weight });
 const rules = [{ action: RouteAction.forward(Destination.service('web', { port: 8080 })) }];
 const workload = GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress', ports: [80, 443, 5432, 6379].map(number => ({ number })) });
+const twoPorts = GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress', ports: [443, 8443].map(number => ({ number })) });
 const passthrough = IngressListener.tlsPassthrough({ hosts: ['a.test', 'b.test'] });
 const https = IngressListener.https({ hosts: ['www.test'], credentialName: 'cert' });
 const tcp = [5432, 6379].map(port => IngressListener.tcp({ port }));
@@ -131,6 +132,10 @@ describe('a route for what the gateway cannot read', () => {
     { when: 'no TCP listener has its port', listeners: tcp, props: { tcpPort: 443, destinations: [to('web')] }, message: '[TcpListenerUnclear] shop/route: tcpPort is 443; allowed: a port of the TCP listeners of shop/gateway: 5432, 6379; fix: name the port, or hosts for a listener of TLS passthrough' },
     { when: 'hosts are for TCP', listeners: tcp, props: { hosts: ['a.test'], destinations: [to('web')] }, message: '[TcpHostsIgnored] shop/route: hosts is "a.test"; allowed: no hosts for a TCP listener; fix: leave them out: TCP carries no host name' },
     { when: 'hosts stand beside a TCP port', props: { hosts: ['a.test'], tcpPort: 5432, destinations: [to('web')] }, message: '[TcpHostsIgnored] shop/route: hosts is "a.test"; allowed: no hosts for a TCP listener; fix: leave them out: TCP carries no host name' },
+    { when: 'no TLS listener has its port', props: { hosts: ['a.test'], tlsPort: 5432, destinations: [to('web')] }, message: '[HostNotCovered] shop/route: tlsPort is 5432; allowed: a port on which shop/gateway passes a.test through: 443; fix: name such a port, or add IngressListener.tlsPassthrough(...) to the gateway' },
+    { when: 'its port ends TLS', props: { hosts: ['www.test'], tlsPort: 443, destinations: [to('web')] }, message: '[HostNotCovered] shop/route: tlsPort is 443; allowed: a port on which shop/gateway passes www.test through: it has none; fix: name such a port, or add IngressListener.tlsPassthrough(...) to the gateway' },
+    { when: 'the port of TLS has no hosts', props: { tlsPort: 443, destinations: [to('web')] }, message: '[RuleOptionUnused] shop/route: tlsPort is 443; allowed: hosts beside it; fix: name the hosts; the port of a TCP listener is `tcpPort`' },
+    { when: 'rules are for the port of TLS', props: { hosts: ['a.test'], tlsPort: 443, rules }, message: '[RulesOnOpaqueTraffic] shop/route: rules is "set"; allowed: destinations alone, for TLS passthrough and TCP; fix: say with `destinations` where connections go, and make another route for HTTP' },
     { when: 'there are no destinations', listeners: tcp, props: { tcpPort: 5432, destinations: [] }, message: '[WeightInvalid] shop/route: destinations is empty; allowed: whole numbers from 0, one of them at least above 0; fix: give the shares, for example 90 and 10' },
     { when: 'nothing is said of HTTP hosts', props: { rules }, message: '[HostsEmpty] shop/route: hosts is not set; allowed: one host or more; fix: name the hosts, for example api.example.com' },
   ])('is refused when $when', ({ listeners = [passthrough, https], props, message }) => {
@@ -148,7 +153,24 @@ describe('a route for what the gateway cannot read', () => {
   test('is refused when another route has its host', () => {
     const { shop, gateway } = ingress({ workload, listeners: [passthrough] }, { hosts: ['a.test'], destinations: [to('web')] });
     expectRefusal(() => new IngressRoute(shop, 'second', { gateway, hosts: ['a.test'], destinations: [to('web')] }),
-      '[HostAlreadyRouted] shop/second: hosts[0] is "a.test"; allowed: hosts that shop/route does not have; fix: put the destinations into shop/route: of two routes Istio takes the first');
+      '[HostAlreadyRouted] shop/second: hosts[0] is "a.test"; allowed: hosts that shop/route does not have on port 443; fix: give each of the two a listener of its own with `tlsPort`, or put the destinations into shop/route: of two routes Istio takes the first');
+  });
+
+  test('is for one listener of several, if it says so', () => {
+    const listeners = [443, 8443].map(port => IngressListener.tlsPassthrough({ hosts: ['a.test'], port }));
+    const made = ingress({ workload: twoPorts, listeners }, { hosts: ['a.test'], tlsPort: 8443, destinations: [to('next')] });
+    const second = new IngressRoute(made.shop, 'second', { gateway: made.gateway, hosts: ['a.test'], tlsPort: 443, destinations: [to('web')] });
+    const routes = manifestsOf(made.app, [made.route.virtualService, second.virtualService]);
+    const leads = routes.map(({ spec }) => spec.tls.map((t: any) => [t.match[0].port, t.route[0].destination.host]));
+    expect(leads).toEqual([[[8443, 'next.shop.svc.cluster.local']], [[443, 'web.shop.svc.cluster.local']]]);
+    expectRefusal(() => new IngressRoute(made.shop, 'third', { gateway: made.gateway, hosts: ['a.test'], destinations: [to('web')] }),
+      '[HostAlreadyRouted] shop/third: hosts[0] is "a.test"; allowed: hosts that shop/route does not have on port 8443; fix: give each of the two a listener of its own with `tlsPort`, or put the destinations into shop/route: of two routes Istio takes the first');
+  });
+
+  test('is for all listeners otherwise', () => {
+    const listeners = [443, 8443].map(port => IngressListener.tlsPassthrough({ hosts: ['a.test'], port }));
+    const { manifests } = ingress({ workload: twoPorts, listeners }, { hosts: ['a.test'], destinations: [to('next')] });
+    expect(find(manifests(), 'VirtualService').spec.tls.map((t: any) => t.match[0].port)).toEqual([443, 8443]);
   });
 
   test('takes no rules later', () => {

@@ -1,6 +1,7 @@
 import { Chart } from 'cdk8s';
 import {
-  Destination, GatewayWorkload, IngressListener, IngressRoute, IngressRule, PathMatch, PlainHttp, RedirectOptions, RouteAction, RouteMatch,
+  Destination, GatewayWorkload, IngressListener, IngressRoute, IngressRule, PathMatch, PlainHttp, QueryParamMatch, RedirectOptions, RouteAction,
+  RouteMatch,
   StringMatch,
 } from '../../src';
 import { ingress } from '../fixtures';
@@ -30,6 +31,9 @@ describe('a redirect', () => {
     ['to the host itself by name and path', redirect({ authority: 'a.test', path: '/x' }, at(PathMatch.prefix('/x'))), plain],
     ['to https beside clear text', redirect({ scheme: 'https' }), secure(PlainHttp.serve())],
     ['to https at an HTTPS listener', redirect({ scheme: 'https' }), secure()],
+    ['to a path with a query', redirect({ path: '/app?from=a' }, at(PathMatch.prefix('/app'))), plain],
+    ['to a query that its rule matches', redirect({ path: '/app?a=1&b&a=2' }, { queryParams: [QueryParamMatch.exact('a', '1'), QueryParamMatch.regex('b', '.*')] }), plain],
+    ['to the query of the request', redirect({ path: '/app' }, { queryParams: [QueryParamMatch.exact('a', '1')] }), plain],
     ['of GET by a status after which browsers say GET', redirect({ path: '/app', status: 303 }, { methods: ['GET', 'POST'] }), plain],
     ['of POST by a status that keeps it', redirect({ path: '/app', status: 307 }, { methods: ['POST'] }), plain],
     ['in one of several matches', redirect({ path: '/app' }, at(PathMatch.exact('/')), at(PathMatch.prefix('/app'))), plain],
@@ -55,6 +59,8 @@ describe('a redirect', () => {
     ['to the port that its scheme has by default', [redirect({ scheme: 'http' })], elsewhere],
     ['to a port in its host', [redirect({ authority: 'a.test:8080' })], plain],
     ['to https at a port for clear text', [redirect({ scheme: 'https', port: 80 })], plain],
+    ['to a query that its rule does not match', [redirect({ path: '/app?a=2' }, { queryParams: [QueryParamMatch.exact('a', '1')] }), web], plain],
+    ['to a query without what its rule matches', [redirect({ path: '/app?b=1' }, { queryParams: [QueryParamMatch.exact('a', '1')] }), web], plain],
     ['to a host that is elsewhere', [redirect({ authority: 'b.test' })], plain],
     ['to the other host', [redirect({ authority: 'a.test' }, { authority: StringMatch.exact('www.a.test') }), web], plain],
     ['of clear text to https', [redirect({ scheme: 'https' }, { scheme: 'http' }), web], secure(PlainHttp.serve())],

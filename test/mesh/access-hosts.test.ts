@@ -3,12 +3,38 @@ import { entrance, shopWorkloads } from './entering';
 import { Step, describeMesh, get, ingressGateway, runMesh, service, sidecar } from './mesh';
 import { forward, plain, run, spelt, statuses } from './shop-routes';
 import { issuer } from './tokens';
-import { Access, IngressListener, IngressRoute, PathMatch, StringMatch } from '../../src';
+import { Access, AccessScope, IngressListener, IngressRoute, PathMatch, StringMatch } from '../../src';
 
 const CLIENT = '198.18.0.2';
 const nobody = [Access.ipBlocks('203.0.113.0/24')];
 
 describeMesh('ingress: access by host and path', () => {
+  describe('every host', () => {
+    const accessScope = AccessScope.everyHost('no other app has routes here');
+    const closed = { '*': { access: nobody, accessScope }, 'open.test': { rules: forward('next') } };
+    const names = ['x.test', 'X.Test:81', 'a.b.test:x', 'localhost', '198.51.100.1:80'].map(spelt);
+
+    test('is closed, however it is spelt', async () => {
+      expect(statuses(await run(closed, names))).toEqual([403, 403, 403, 403, 403]);
+    });
+
+    test('is open to whom access is given, however it is spelt', async () => {
+      const outcome = await run({ '*': { access: [Access.ipBlocks(CLIENT)], accessScope } }, names);
+      for (const answer of outcome.answers) expect(answer).toReach('web');
+    });
+
+    test('does not close hosts that have a route of their own', async () => {
+      const outcome = await run(closed, ['open.test', 'Open.Test:81'].map(spelt));
+      for (const answer of outcome.answers) expect(answer).toReach('next');
+    });
+
+    test('broken: a policy that does not leave them out closes them', async () => {
+      const broken = JsonPatch.remove('/spec/rules/0/to/0/operation/notHosts');
+      const outcome = await run(closed, ['open.test'].map(spelt), { broken: ['*', 'AuthorizationPolicy', broken] });
+      expect(statuses(outcome)).toEqual([403]);
+    });
+  });
+
   describe('a wildcard', () => {
     const routes = { '*.a.test': { access: nobody }, 'open.a.test': { rules: forward('next') }, '*.open.a.test': { rules: forward('next') } };
 

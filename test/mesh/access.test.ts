@@ -64,6 +64,12 @@ describeMesh('ingress: access', () => {
       expect(statuses({ answers: answers.spellings })).toEqual([403, 403, 403, 403, 403]);
     });
 
+    test('for any audience, or none, of an issuer where that is meant', async () => {
+      const access = [Access.jwtForAnyAudience('the issuer serves this shop alone', { issuer: ours.issuer, jwks: ours.jwks })];
+      const tokens = [ours.token({ aud: 'billing' }), ours.token(), partner.token({ aud: 'shop' }), forged.token()];
+      expect(statuses(await run({ 'a.test': { access } }, [...tokens.map(t => plain('a.test', '/', shows(t))), plain('a.test')]))).toEqual([200, 200, 401, 401, 403]);
+    });
+
     test('must have the claims', () => {
       expect(statuses({ answers: answers.claims })).toEqual([200, 200, 403, 403, 403, 403, 403]);
     });

@@ -84,6 +84,16 @@ describeMesh('egress: direct route', () => {
       expect(await tries(declared({ rules: [{ retries: { attempts: 0 } }] }))).toBe(1);
     });
 
+    test('are for status codes, whether Envoy\'s name for them stands beside or not', async () => {
+      expect(await tries(declared({ rules: [{ retries: { attempts: 3, retryOn: ['503', 'retriable-status-codes'] } }] }))).toBe(4);
+    });
+
+    test('broken: that name alone stands for none', async () => {
+      const broken = declared({ rules: [{ retries: { attempts: 3, retryOn: ['503'] } }] });
+      broken.virtualServices[0].addJsonPatch(JsonPatch.replace('/spec/http/0/retries/retryOn', 'retriable-status-codes'));
+      expect(await tries(broken)).toBe(1);
+    });
+
     test('broken: without retryOn answers are not asked for again', async () => {
       const broken = declared({ rules: [{ retries: { attempts: 3, retryOn: ['503'] } }] });
       broken.virtualServices[0].addJsonPatch(JsonPatch.remove('/spec/http/0/retries/retryOn'));

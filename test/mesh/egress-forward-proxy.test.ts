@@ -1,5 +1,5 @@
 import { App, Chart, JsonPatch } from 'cdk8s';
-import { describeMesh, external, get, runMesh, say } from './mesh';
+import { describeMesh, external, get, runMesh, say, sidecar } from './mesh';
 import { Declared, declare, part, run, workloads } from './world';
 import {
   AppTls, ConnectProxy, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps, TunnelProtocol, UpstreamTls,
@@ -46,12 +46,23 @@ describeMesh('egress: forward proxies', () => {
   const database: Partial<ExternalServiceProps> = { hosts: ['db.test'], addresses: [DB], ports: [ExternalPort.postgres()] };
 
   function tunnelled(
-    service: Partial<ExternalServiceProps>, route: Partial<EgressRouteProps> = {}, more: Partial<ConnectProxy> = {}, to = plain(),
+    service: Partial<ExternalServiceProps>,
+    route: Partial<EgressRouteProps> = {},
+    more: Partial<ConnectProxy> = {},
+    to: ExternalServiceProps = plain(),
   ): Declared & { proxy: ExternalService } {
     const app = new App();
     const proxy = new ExternalService(new Chart(app, 'network', { namespace: 'istio-system' }), 'proxy', { ...to, connectionPool: { maxConnections: 9 } });
     return { ...declare(service, { ...route, connectProxy: { service: proxy, ...more } }, { app }), proxy };
   }
+
+  /** A call through the proxy, and one of a workload beside the gateway to the same port of another host. */
+  const beyond = ({ app }: Declared) => runMesh({
+    manifests: app,
+    workloads: [...workloads, sidecar('tool', { namespace: 'istio-system' })],
+    externals: [...hosts, external('other.test', { tcp: 3128 })],
+    steps: [calls.tls, say('tcp://other.test:3128', { from: 'tool', timeoutS: 3 })],
+  });
 
   describe('to which the gateway speaks', () => {
     test.each([
@@ -104,6 +115,20 @@ describeMesh('egress: forward proxies', () => {
       part(broken, 'DestinationRule', 'tunnel').addJsonPatch(JsonPatch.replace('/spec/subsets/0/name', 'another'));
       const { answers: [answer] } = await run(broken, hosts, [calls.tcp]);
       expect(answer).toFail({ at: 'egress', flags: 'NC' });
+    });
+
+    test.each([['clear text', plain], ['TLS', secure]])('need no address, for %s', async (_, to) => {
+      const declared = tunnelled(https, {}, {}, { ...to(), addresses: undefined });
+      const { answers: [answer, beside] } = await beyond(declared);
+      expect(answer).toReach('api.test', { leftBy: 'proxy.test', sni: 'api.test' });
+      expect(beside).toReach('other.test', { leftBy: 'tool' });
+    });
+
+    test('broken: without an address a TCP port takes what workloads beside the gateway send elsewhere', async () => {
+      const broken = tunnelled(https, {}, {}, { ...plain(), addresses: undefined });
+      broken.proxy.serviceEntry.addJsonPatch(JsonPatch.replace('/spec/ports/0/protocol', 'TCP'));
+      const { answers: [, beside] } = await beyond(broken);
+      expect(beside.hops[0].line.upstream_cluster).toBe('outbound|3128||proxy.test');
     });
   });
 

@@ -1,7 +1,7 @@
-import { Chart, JsonPatch } from 'cdk8s';
+import { App, Chart, Duration, JsonPatch } from 'cdk8s';
 import { enter, entrance, forward } from './entering';
 import { Outcome, describeMesh, ingressGateway, runMesh, service } from './mesh';
-import { Destination, IngressDelegate, IngressRoute, PathMatch, RouteAction } from '../../src';
+import { Destination, IngressDelegate, IngressRoute, IngressRule, PathMatch, PathRewrite, RouteAction } from '../../src';
 
 const workloads = [
   service('web', { namespace: 'shop', http: 8080 }), ...['api', 'next'].map(name => service(name, { namespace: 'team', http: 8080 })), ingressGateway(),
@@ -62,6 +62,67 @@ describeMesh('ingress: delegates', () => {
       const answers = await run(broken);
       expect(answers['/api/x']).toFail({ status: 404, at: 'ingress' });
       expect(answers['/admin']).toReach('web');
+    });
+  });
+
+  describe('what the route says beside a delegate', () => {
+    const aside: Partial<IngressRule> = {
+      timeout: Duration.millis(500),
+      retries: { attempts: 2, retryOn: ['503'] },
+      rewrite: { path: PathRewrite.prefix('/'), authority: 'inner.test' },
+      requestHeaders: { set: { 'x-route': 'yes' } },
+      responseHeaders: { set: { 'x-back': 'yes' } },
+      mirror: { destination: Destination.service('copy', { port: 8080 }) },
+    };
+
+    /** The rules of the team say something themselves under /api/own, and nothing elsewhere. */
+    function besides(more: Partial<IngressRule> = aside) {
+      const { app, shop, gateway } = entrance();
+      const own: IngressRule = { matches: [{ path: PathMatch.prefix('/api/own') }], action: team('api'), timeout: Duration.seconds(9), rewrite: { authority: 'own.test' }, responseHeaders: { set: { 'x-own': 'yes' } } };
+      const delegate = new IngressDelegate(new Chart(app, 'team', { namespace: 'team' }), 'delegate', { rootNamespace: 'shop', prefixes: ['/api'], rules: [own, { action: team('next') }] });
+      const route = new IngressRoute(shop, 'route', { gateway, hosts: ['shop.test'], rules: [{ ...more, matches: [{ path: PathMatch.prefix('/api') }], action: RouteAction.delegate(delegate) }] });
+      return { app, route, delegate };
+    }
+    const ask = async ({ app }: { readonly app: App }, ...paths: string[]) => (await runMesh({
+      manifests: app, workloads: [...workloads, service('copy', { namespace: 'shop', http: 8080 })], steps: paths.map(path => enter(`http://shop.test${path}`, { name: path })),
+    })).answers;
+
+    test('holds for rules that say nothing of the kind', async () => {
+      const [plain, slow, failing] = await ask(besides(), '/api/x', '/api/delay/2s', '/api/status/503');
+      expect(plain).toReach('next', { path: '/x', host: 'inner.test', headers: { 'x-route': 'yes' } });
+      expect(plain.headers).toMatchObject({ 'X-Back': ['yes'] });
+      expect(plain.hops.map(({ proxy }) => proxy)).toContain('copy');
+      expect(slow).toFail({ status: 504, at: 'ingress' });
+      expect(failing.hops.filter(({ proxy }) => proxy === 'next')).toHaveLength(3);
+    });
+
+    test('does not change what a rule says itself', async () => {
+      const [own, slow] = await ask(besides(), '/api/own', '/api/own/delay/1s');
+      expect(own).toReach('api', { path: '/api/own', host: 'own.test', without: ['x-route'] });
+      expect(own.headers).toMatchObject({ 'X-Own': ['yes'] });
+      expect(own.headers).not.toHaveProperty('X-Back');
+      expect(slow).toReach('api');
+    });
+
+    test('may be a fault', async () => {
+      const [one, other] = await ask(besides({ fault: { abort: { percent: 100, status: 418 } } }), '/api/x', '/api/own');
+      for (const answer of [one, other]) expect(answer).toFail({ status: 418, at: 'ingress' });
+    });
+
+    test('broken: without the rewrite the team sees the path of the route', async () => {
+      const broken = besides();
+      broken.route.virtualService.addJsonPatch(JsonPatch.remove('/spec/http/0/rewrite'));
+      const [answer] = await ask(broken, '/api/x');
+      expect(answer).toReach('next', { path: '/api/x', host: 'shop.test' });
+    });
+
+    test('broken: cors for a rule of one method answers no preflight', async () => {
+      const broken = besides({ timeout: Duration.seconds(9) });
+      broken.route.virtualService.addJsonPatch(JsonPatch.add('/spec/http/0/corsPolicy', { allowOrigins: [{ exact: 'https://a.test' }], allowMethods: ['GET'] }));
+      for (const i of [0, 1]) broken.delegate.virtualService.addJsonPatch(JsonPatch.add(`/spec/http/${i}/match`, [{ method: { exact: 'GET' }, uri: { prefix: i === 0 ? '/api/own' : '/api/' } }]));
+      const preflight = enter('http://shop.test/api/x', { method: 'OPTIONS', headers: { 'origin': 'https://a.test', 'access-control-request-method': 'GET' } });
+      const { answers: [answer] } = await runMesh({ manifests: broken.app, workloads: [...workloads], steps: [preflight] });
+      expect(answer).toFail({ status: 404, at: 'ingress' });
     });
   });
 });

@@ -91,6 +91,21 @@ describeMesh('ingress: rules', () => {
       expect(root.headers?.Location).toEqual(['http://shop.test/app']);
       expect(target).toReach('web');
     });
+    const old = [{ path: PathMatch.exact('/old') }];
+    test('with a query lead away from that of the request, and without one keep it', async () => {
+      const { app } = routesFor({
+        'asked.test': [{ matches: old, action: RouteAction.redirect({ path: '/new?from=old&x=%20' }) }],
+        'kept.test': [{ matches: old, action: RouteAction.redirect({ path: '/new' }) }],
+      });
+      const { answers } = await runMesh({ manifests: app, workloads: shopWorkloads, steps: ['asked.test', 'kept.test'].map(host => enter(`http://${host}/old?a=1`)) });
+      expect(answers.map(({ headers }) => headers?.Location)).toEqual([['http://asked.test/new?from=old&x=%20'], ['http://kept.test/new?a=1']]);
+    });
+    test('broken: a fragment takes the query of the request into itself', async () => {
+      const { app, routes } = routesFor({ 'shop.test': [{ matches: old, action: RouteAction.redirect({ path: '/new' }) }] });
+      routes['shop.test'].virtualService.addJsonPatch(JsonPatch.replace('/spec/http/0/redirect/uri', '/new#part'));
+      const { answers: [answer] } = await runMesh({ manifests: app, workloads: shopWorkloads, steps: [enter('http://shop.test/old?a=1')] });
+      expect(answer.headers?.Location).toEqual(['http://shop.test/new#part?a=1']);
+    });
     test('broken: one that its own rule matches never ends', async () => {
       const [, target] = await run(true);
       expect(target.headers?.Location).toEqual(['http://shop.test/app']);

@@ -24,7 +24,7 @@ function declare(listeners: IngressListener[], ...routes: Omit<IngressRouteProps
   return { app, gateway, routes: routes.map((route, i) => new IngressRoute(shop, `route-${i}`, { gateway, ...route })) };
 }
 
-const tls = (sni = 'tls.test') => say('tls://tls.test:443', { from: 'outside', connect: 'ingress:443', trustCA: 'private', sni });
+const tls = (sni = 'tls.test', port = 443) => say(`tls://tls.test:${port}`, { from: 'outside', connect: `ingress:${port}`, trustCA: 'private', sni });
 const tcp = (port = 5432) => say(`tcp://ingress:${port}`, { from: 'outside', connect: `ingress:${port}` });
 const times = <T>(n: number, step: T): T[] => Array.from({ length: n }, () => step);
 
@@ -59,6 +59,22 @@ describeMesh('ingress: TLS passthrough and TCP', () => {
       const { app } = declare(listeners, { hosts: ['tls.test'], destinations: [to('old', 443), to('new', 443)] });
       const { answers } = await runMesh({ manifests: app, workloads, steps: times(30, tls()) });
       expect(new Set(answers.map(a => a.server?.server))).toEqual(new Set(['old', 'new']));
+    });
+
+    const onTwoPorts = () => declare([443, 6379].map(port => IngressListener.tlsPassthrough({ hosts: ['tls.test'], port })),
+      { hosts: ['tls.test'], tlsPort: 443, destinations: [to('old', 443)] }, { hosts: ['tls.test'], tlsPort: 6379, destinations: [to('new', 443)] });
+
+    test('a host leads to other destinations on another port', async () => {
+      const { answers: [first, second] } = await runMesh({ manifests: onTwoPorts().app, workloads, steps: [tls(), tls('tls.test', 6379)] });
+      expect(first).toReach('old', { sni: 'tls.test' });
+      expect(second).toReach('new', { sni: 'tls.test' });
+    });
+
+    test('broken: of two routes without a port Istio takes the first for both', async () => {
+      const broken = onTwoPorts();
+      for (const { virtualService } of broken.routes) virtualService.addJsonPatch(JsonPatch.remove('/spec/tls/0/match/0/port'));
+      const { answers: [first, second] } = await runMesh({ manifests: broken.app, workloads, steps: [tls(), tls('tls.test', 6379)] });
+      expect(first.server?.server).toBe(second.server?.server);
     });
 
     test('broken: a route for another server name', async () => {

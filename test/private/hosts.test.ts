@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { Refuse } from '../../src/private/basics/errors';
-import { checkHosts, covers } from '../../src/private/basics/hosts';
+import { checkAuthority, checkHosts, covers, HostRules } from '../../src/private/basics/hosts';
 
 const refuse: Refuse = ({ code, fix }) => { throw new Error(`${code}: ${fix}`); };
-const check = (host: string, rules = { wildcard: true }) => checkHosts([host], 'hosts', rules, refuse)[0];
+const check = (host: string, rules: HostRules = { wildcard: true }) => checkHosts([host], 'hosts', rules, refuse)[0];
 const label = fc.stringMatching(/^[a-z]([-a-z0-9]{0,8}[a-z0-9])?$/);
 const name = fc.array(label, { minLength: 2, maxLength: 4 }).map(labels => labels.join('.'));
 
@@ -13,6 +13,16 @@ describe('hosts', () => {
       const written = (wildcard ? '*.' : '') + host;
       return check(written.toUpperCase()) === written && check(written) === written;
     }));
+  });
+
+  test('wildcards for names of two labels are taken', () => {
+    expect(['*.internal', '*.LocalDomain'].map(host => check(host))).toEqual(['*.internal', '*.localdomain']);
+    expect(() => check('*.')).toThrow(new Error('HostInvalid: leave out the dot at the end'));
+  });
+
+  test('names of one label are taken where they may stand', () => {
+    expect(check('LocalHost', { wildcard: false, short: true })).toBe('localhost');
+    expect(() => check('1', { wildcard: false, short: true })).toThrow('HostInvalid');
   });
 
   test('what is taken is a DNS name', () => {
@@ -55,6 +65,17 @@ describe('hosts', () => {
   test('a host is taken once, whatever its case', () => {
     expect(() => checkHosts(['a.test', 'A.test'], 'hosts', { wildcard: false }, refuse)).toThrow(new Error('HostDuplicate: delete the second one'));
   });
+});
+
+describe('an authority', () => {
+  test.each([['A.test', 'a.test'], ['a.test:8443', 'a.test:8443'], ['localhost:3000', 'localhost:3000'], ['localhost', 'localhost']])('%s is %s', (text, written) => {
+    expect(checkAuthority(text, 'authority', refuse)).toBe(written);
+  });
+
+  test.each([
+    ['a.test:', 'HostInvalid: correct the name'], ['a.test:65536', 'PortInvalid: correct the port'], ['*.test:80', 'HostInvalid: correct the name'],
+    ['https://a.test:80', 'HostInvalid: write the host alone, without scheme and path'], [':80', 'HostInvalid: correct the name'],
+  ])('%s: %s', (text, message) => expect(() => checkAuthority(text, 'authority', refuse)).toThrow(new Error(message)));
 });
 
 describe('a pattern covers a host', () => {

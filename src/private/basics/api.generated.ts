@@ -41,7 +41,7 @@ export const STRUCTS: { readonly [name: string]: string } = {
   'IngressDelegateProps': 'rootNamespace: string, prefixes: string[], rules: IngressRule[], metadata?: ObjectMetadata',
   'IngressGatewayAttributes': 'gatewayName: string, gatewayNamespace: string, workload: GatewayWorkload, listeners: IngressListener[]',
   'IngressGatewayProps': 'workload: GatewayWorkload, listeners?: IngressListener[], routeNamespaces?: string[], metadata?: ObjectMetadata',
-  'IngressRouteProps': 'gateway: IIngressGateway, hosts?: string[], tcpPort?: number, rules?: IngressRule[], access?: Access[], openPaths?: string[], deny?: RouteMatch[], destinations?: WeightedDestination[], metadata?: ObjectMetadata',
+  'IngressRouteProps': 'gateway: IIngressGateway, hosts?: string[], tcpPort?: number, tlsPort?: number, rules?: IngressRule[], access?: Access[], accessScope?: AccessScope, openPaths?: string[], deny?: RouteMatch[], destinations?: WeightedDestination[], metadata?: ObjectMetadata',
   'IngressRule': 'matches?: RouteMatch[], timeout?: Duration, retries?: Retries, rewrite?: Rewrite, requestHeaders?: HeaderEdits, responseHeaders?: HeaderEdits, fault?: Fault, mirror?: Mirror, action: RouteAction, cors?: Cors',
   'IstioctlOptions': 'namespace?: string',
   'JwtOptions': 'issuer: string, jwksUri?: string, jwks?: string, audiences?: string[], claims?: ClaimMatch[], header?: string',
@@ -86,6 +86,7 @@ export const ENUMS: { readonly [name: string]: string } = {
 /** The parameters of each method but those that make constructs. */
 export const METHODS: { readonly [name: string]: string } = {
   'Access.jwt': 'options: JwtOptions',
+  'Access.jwtForAnyAudience': 'reason: string, options: JwtOptions',
   'Access.ipBlocks': '...blocks: string',
   'Access.remoteIpBlocks': '...blocks: string',
   'Access.mtls': '...subjectAltNames: string',
@@ -94,6 +95,7 @@ export const METHODS: { readonly [name: string]: string } = {
   'AccessLogging.all': 'options?: AccessLoggingOptions',
   'AccessLogging.matching': 'expression: string, options?: AccessLoggingOptions',
   'AccessLogging.off': 'options?: AccessLoggingOptions',
+  'AccessScope.everyHost': 'reason: string',
   'CaSource.system': '',
   'CaSource.secret': 'name: string',
   'CaSource.configMap': 'name: string',

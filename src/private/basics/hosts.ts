@@ -1,14 +1,17 @@
 import { domainToASCII } from 'node:url';
+import { checkPort } from './checks';
 import { Refuse } from './errors';
 import { patternsOver } from './host-index';
 
-const NAME = /^(\*\.)?([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const NAME = /^(\*\.)?([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 export interface HostRules {
   /** Whether `*.example.com` may stand here. */
   readonly wildcard: boolean;
   /** Whether `*` alone may stand here. */
   readonly catchAll?: boolean;
+  /** Whether a name of one label, such as `localhost`, may stand here: Istio does not complete it with a namespace, nor refuse it. */
+  readonly short?: boolean;
 }
 
 /** Checks hosts and returns them in lower case, as DNS and Istio compare them. */
@@ -43,18 +46,25 @@ export function checkHost(host: string, prop: string, rules: HostRules, refuse: 
     refuse({ code: 'HostNotAscii', prop, got: host, allowed, fix: ascii ? `write "${ascii}"` : 'write the punycode form' });
   }
   const lower = host.toLowerCase();
-  if (lower.length > 253 || !NAME.test(lower) || (isWildcard(lower) && !rules.wildcard)) {
-    refuse({ code: 'HostInvalid', prop, got: host, allowed, fix: hintFor(lower) });
+  if (lower.length > 253 || !NAME.test(lower) || (isWildcard(lower) && !rules.wildcard) || (!lower.includes('.') && !rules.short)) {
+    refuse({ code: 'HostInvalid', prop, got: host, allowed, fix: hintFor(lower, rules) });
   }
   return lower;
 }
 
-function hintFor(host: string): string {
+/** A host as URLs and Host headers have it: with a port if need be. Nobody completes a name of one label there. */
+export function checkAuthority(authority: string, prop: string, refuse: Refuse): string {
+  const [, host, port] = /^([^]*?)(?::(\d+))?$/.exec(String(authority))!;
+  const checked = checkHost(host, prop, { wildcard: false, short: true }, refuse);
+  return port === undefined ? checked : `${checked}:${checkPort(Number(port), prop, refuse)}`;
+}
+
+function hintFor(host: string, { short }: HostRules): string {
   if (host.includes('://')) return 'write the host alone, without scheme and path';
   if (/:\d+$/.test(host)) return 'write the host without a port; ports are declared apart';
   if (host.endsWith('.')) return 'leave out the dot at the end';
   if (/^[\d.]+$/.test(host)) return 'give the service a name, and put its IP address into addresses or endpoints';
-  if (!host.includes('.')) return 'write the full name: a short one would be completed with the namespace of the object';
+  if (!short && !host.includes('.')) return 'write the full name: a short one would be completed with the namespace of the object';
   return 'correct the name';
 }
 

@@ -2,10 +2,11 @@ import { checkJwt } from './jwt';
 import { checkMatches, checkPath } from './match';
 import { RouteMatch } from '../../http/route-match';
 import { Access, AccessSpec } from '../../ingress/access';
-import { checkAddress, checkExtensionProvider, checkNotEmpty } from '../basics/checks';
+import { AccessScope } from '../../ingress/access-scope';
+import { checkAddress, checkExtensionProvider, checkNotEmpty, checkReason } from '../basics/checks';
 import { Refuse } from '../basics/errors';
 import { isDnsName } from '../basics/names';
-import { AccessIntent, Fact, Issuer, Requirement } from '../model/access';
+import { AccessIntent, Fact, Issuer, OptOut, Requirement } from '../model/access';
 import { AppModel, IngressRouteModel } from '../model/app-model';
 import { ListenedHost } from '../model/listener';
 import { Pods, canBeSamePods } from '../model/pods';
@@ -18,6 +19,7 @@ export interface AccessInput {
   readonly access?: Access[];
   readonly openPaths?: string[];
   readonly deny?: RouteMatch[];
+  readonly accessScope?: AccessScope;
 }
 
 interface Asked {
@@ -31,6 +33,7 @@ interface Question {
   readonly issuers: Map<string, Issuer>;
   /** Authorizers that the route asks. */
   readonly providers: string[];
+  readonly optOuts: OptOut[];
   /** The path of the route. */
   readonly path: string;
   /** The other routes through the same pods that name an issuer. */
@@ -40,15 +43,14 @@ interface Question {
 }
 
 export function checkAccess(path: string, input: AccessInput, pods: Pods, app: AppModel, refuse: Refuse): AccessIntent {
-  const { hosts, access, openPaths, deny, served } = input;
+  const { access, openPaths, deny, served } = input;
   if (access) checkNotEmpty(access, 'access', refuse);
   if (deny) checkNotEmpty(deny, 'deny', refuse);
   if (openPaths) checkOpenPaths(openPaths, access, refuse);
-  if (access?.some(({ _spec: { kind } }) => kind !== 'mtls') && hosts.includes('*')) {
-    refuse({ code: 'AccessForEveryHost', prop: 'hosts', got: '*', allowed: 'names and wildcards such as *.example.com, beside `access`', fix: 'name the hosts: a policy for every host would hold for other routes through the same pods' });
-  }
+  const everyHost = checkScope(input, refuse);
   const through = (key: string, ...more: string[]) => app.ingressRoutes.with(key, pods.namespace, ...more).filter(({ route }) => canBeSamePods(route.pods, pods));
-  const question: Question = { refuse, path, issuers: new Map(), providers: [], naming: issuer => through('issuer', issuer), asking: () => through('authorizer') };
+  const optOuts: OptOut[] = everyHost === undefined ? [] : [{ from: 'hosts', reason: everyHost }];
+  const question: Question = { refuse, path, issuers: new Map(), providers: [], optOuts, naming: issuer => through('issuer', issuer), asking: () => through('authorizer') };
   const asked = (access ?? []).map(({ _spec: spec }, i) => ({ spec, prop: `access[${i}]` }));
   const ofKind = (kind: AccessSpec['kind']) => asked.filter(({ spec }) => spec.kind === kind);
   return {
@@ -59,7 +61,22 @@ export function checkAccess(path: string, input: AccessInput, pods: Pods, app: A
     issuers: [...question.issuers.values()],
     openPaths: openPaths ?? [],
     deny: checkMatches(deny ?? [], 'deny', refuse),
+    optOuts: question.optOuts,
   };
+}
+
+/** The reason why policies may be for every host, where they are. */
+function checkScope({ hosts, access, accessScope }: AccessInput, refuse: Refuse): string | undefined {
+  const reason = accessScope?.reason;
+  // by certificate the route itself asks
+  const everyHost = hosts.includes('*') && (access ?? []).some(({ _spec: { kind } }) => kind !== 'mtls');
+  if (everyHost && accessScope === undefined) {
+    refuse({ code: 'AccessForEveryHost', prop: 'hosts', got: '*', allowed: 'names and wildcards such as *.example.com, beside `access`', fix: 'name the hosts: a policy for every host would hold for other routes through the same pods; if that is meant, set accessScope to AccessScope.everyHost with the reason' });
+  }
+  if (!everyHost && accessScope !== undefined) {
+    refuse({ code: 'RuleOptionUnused', prop: 'accessScope', got: reason, allowed: 'host * with `access` by tokens, addresses or an authorizer', fix: 'leave it out: access is asked for the hosts of the route' });
+  }
+  return accessScope && checkReason(reason!, 'accessScope', refuse);
 }
 
 /** What is not asked by the same policy as the others, and what to do instead. */
@@ -95,7 +112,9 @@ function factsOf({ spec, prop }: Asked, question: Question): Fact[] {
     spec.values!.forEach((block, i) => checkAddress(block, `${prop}[${i}]`, refuse));
     return [{ key: spec.kind === 'ipBlocks' ? 'source.ip' : 'remote.ip', values: spec.values! }];
   }
-  const { issuer, facts } = checkJwt(spec.jwt!, prop, refuse);
+  const anyAudience = 'anyAudience' in spec;
+  const { issuer, facts } = checkJwt(spec.jwt!, prop, refuse, anyAudience);
+  if (anyAudience) question.optOuts.push({ from: 'audience', reason: checkReason(spec.anyAudience!, `${prop}.reason`, refuse) });
   const differs = (told: Issuer) => told.issuer === issuer.issuer && (told.jwks !== issuer.jwks || told.jwksUri !== issuer.jwksUri);
   const other = [...issuers.values()].some(differs) ? path : naming(issuer.issuer).find(({ route }) => route.access!.issuers.some(differs))?.path;
   if (other !== undefined) {

@@ -2,14 +2,13 @@ import { Chart } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { needDeclared } from './declared';
 import { checkExternalDestination } from './external-destination';
-import { checkPath } from './match';
 import { readService } from './service';
 import { Destination } from '../../http/destination';
 import { RedirectOptions, RouteAction, WeightedDestination } from '../../http/route-action';
 import { MeshSettings } from '../../mesh-settings';
 import { checkLabel, checkPort, checkStatus } from '../basics/checks';
 import { Refuse } from '../basics/errors';
-import { checkHost } from '../basics/hosts';
+import { checkAuthority } from '../basics/hosts';
 import { isDnsLabel } from '../basics/names';
 import { Action, Target, WeightedTarget } from '../model/rule';
 
@@ -88,8 +87,11 @@ function checkRedirect(options: RedirectOptions, prop: string, refuse: Refuse): 
   if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') {
     refuse({ code: 'RedirectSchemeInvalid', prop: `${prop}.scheme`, got: scheme, allowed: 'http or https', fix: 'correct the scheme' });
   }
-  if (path !== undefined) checkPath('exact', path, `${prop}.path`, refuse);
-  if (authority !== undefined) checkHost(authority.replace(/:\d+$/, ''), `${prop}.authority`, { wildcard: false }, refuse);
+  if (path !== undefined) checkTarget(path, `${prop}.path`, refuse);
+  const host = authority === undefined ? undefined : checkAuthority(authority, `${prop}.authority`, refuse);
+  if (port !== undefined && host?.includes(':')) {
+    refuse({ code: 'RuleOptionUnused', prop: `${prop}.port`, got: port, allowed: `no \`port\` beside an authority with one, ${host}`, fix: 'leave one of the two out: Envoy would write both' });
+  }
   if (scheme && port === (scheme === 'https' ? 443 : 80) && authority === undefined) {
     refuse({ code: 'RedirectPortIgnored', prop: `${prop}.port`, got: port, allowed: `another port than the one of ${scheme}, or \`authority\` beside it`, fix: 'set authority: only then is the port of the client left out' });
   }
@@ -97,5 +99,12 @@ function checkRedirect(options: RedirectOptions, prop: string, refuse: Refuse): 
   if (!REDIRECTS.includes(code)) {
     refuse({ code: 'StatusInvalid', prop: `${prop}.status`, got: status, allowed: REDIRECTS.join(', '), fix: 'use one of these' });
   }
-  return { kind: 'redirect', scheme, authority, uri: path, port: port === undefined ? undefined : checkPort(port, `${prop}.port`, refuse), code };
+  return { kind: 'redirect', scheme, authority: host, uri: path, port: port === undefined ? undefined : checkPort(port, `${prop}.port`, refuse), code };
+}
+
+/** A path to which clients are sent. A fragment would stand before the query of the request, which Envoy puts at the end. */
+function checkTarget(path: string, prop: string, refuse: Refuse): void {
+  if (typeof path !== 'string' || !/^\/[^#\s\\]*$/.test(path)) {
+    refuse({ code: 'PathInvalid', prop, got: path, allowed: 'a path that begins with /, with a query if need be, and has no fragment, space or backslash', fix: 'correct the path' });
+  }
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { IConstruct } from 'constructs';
+import { externalDestinations } from './external-destination';
 import { checkPath } from './match';
 import { checkRules } from './rule';
 import { IngressRule } from '../../http/rule';
@@ -23,6 +24,10 @@ export function checkDelegateRules(scope: IConstruct, rules: IngressRule[], pref
   }
   const checked = checkRules(scope, rules, 'rules', refuse);
   const around = prefixes.map((value): Match => ({ ...NO_CONDITION, path: { kind: 'prefix', value } }));
+  const outside = rules.findIndex(rule => externalDestinations([rule]).length > 0);
+  if (outside >= 0) {
+    refuse({ code: 'ExternalDestinationInvalid', prop: `rules[${outside}].action`, got: externalDestinations(rules)[0].path, allowed: 'Services of the mesh', fix: 'lead there from a rule of the IngressRoute, which shows the host to its gateway' });
+  }
   checked.forEach(({ matches, action }, i) => {
     if (!action || action.kind === 'delegate') {
       refuse({ code: 'DelegateInvalid', prop: `rules[${i}].action`, got: action?.kind, allowed: 'an action other than delegate', fix: 'say here what is done: Istio hands over once' });

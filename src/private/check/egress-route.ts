@@ -1,18 +1,19 @@
 import { IConstruct } from 'constructs';
 import { checkConnectProxy } from './connect-proxy';
+import { refuseWithoutAddresses } from './external';
 import { externalDestinations } from './external-destination';
 import { checkLeaving, LeavingInput } from './leaving';
 import { Caller } from '../../egress/caller';
 import { ConnectProxy } from '../../egress/connect-proxy';
 import { checkReason } from '../basics/checks';
 import { Refuse } from '../basics/errors';
-import { isWildcard } from '../basics/hosts';
+import { covers, isWildcard } from '../basics/hosts';
 import { isDnsName } from '../basics/names';
 import { ExternalServiceModel } from '../model/app-model';
 import { EgressIntent } from '../model/egress-route';
 import { ExternalIntent, isHttp } from '../model/external-service';
 import { GatewayFacts, WorkloadFacts, workloadPortsText } from '../model/gateway';
-import { CALLER_HEADER, legOneOf, ownLegOneHost, PORT_HEADER } from '../model/leg-one';
+import { CALLER_HEADER, legOneHost, legOneOf, ownLegOneHost, PORT_HEADER } from '../model/leg-one';
 
 export interface EgressInput extends LeavingInput {
   readonly callers?: Caller[];
@@ -53,6 +54,7 @@ export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: 
     gatewayPort: input.gatewayPort === undefined ? undefined : checkGatewayPort(input.gatewayPort, around, refuse),
     proxy: input.connectProxy && checkConnectProxy(scope, input.connectProxy, around.service, refuse),
   };
+  checkLegOneNames(intent, refuse);
   checkSecrets(intent.service, 'service', intent.gateway, refuse);
   if (intent.proxy) checkSecrets(intent.proxy.service, 'connectProxy.service', intent.gateway, refuse);
   checkCallers(input, intent, refuse);
@@ -60,6 +62,7 @@ export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: 
 }
 
 export function checkService({ service, gateway }: Pick<EgressSurroundings, 'service' | 'gateway'>, refuse: Refuse): void {
+  if (service.gatewaysOnly) refuseWithoutAddresses('service.addresses', service.ports, refuse);
   const wildcard = service.hosts.findIndex(isWildcard);
   if (wildcard >= 0 && service.endpoints.length === 0) {
     refuse({ code: 'WildcardThroughGateway', prop: `service.hosts[${wildcard}]`, got: service.hosts[wildcard], allowed: 'full names, or wildcards whose names are all served at known places', fix: 'name each host; or say which host serves them all, with Resolution.servedBy(host); or declare the service as direct with Resolution.dynamicDns(), past the gateway' });
@@ -70,6 +73,24 @@ export function checkService({ service, gateway }: Pick<EgressSurroundings, 'ser
   service.ports.filter(p => !isHttp(p)).forEach(({ number: port }) => service.hosts.forEach((host, i) => {
     if (!isDnsName(ownLegOneHost(gateway, host, port))) {
       refuse({ code: 'HostInvalid', prop: `service.hosts[${i}]`, got: host, allowed: `a host that leaves room for the name of leg 1, ${ownLegOneHost(gateway, host, port)}`, fix: 'shorten the name of the gateway; a label of a name has 63 characters, a name 253' });
+    }
+  }));
+}
+
+/**
+ * A wildcard as wide as `*.internal` covers names of leg 1. The gateway would pass all of leg 1 through to its hosts; and in one VirtualService no host
+ * may cover another.
+ */
+function checkLegOneNames(intent: EgressIntent, refuse: Refuse): void {
+  const { layout, service, gateway } = intent;
+  service.ports.forEach(port => service.hosts.forEach(host => {
+    const leg = legOneOf(intent, port);
+    if (leg === 'passthrough' && covers(host, legOneHost(gateway))) {
+      refuse({ code: 'HostInCluster', prop: 'appTls', got: 'PASSTHROUGH', allowed: `WRAP, where ${host} covers the name of leg 1, ${legOneHost(gateway)}`, fix: 'leave out appTls, or name a narrower wildcard' });
+    }
+    const own = ownLegOneHost(gateway, host, port.number);
+    if (leg === 'own' && layout === 'SINGLE' && covers(host, own)) {
+      refuse({ code: 'HostInCluster', prop: 'virtualServices', got: 'SINGLE', allowed: `SPLIT, where ${host} covers the name of leg 1, ${own}`, fix: 'leave out virtualServices, or name a narrower wildcard' });
     }
   }));
 }

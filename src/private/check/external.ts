@@ -6,33 +6,35 @@ import { checkUpstreamTls, TlsProxies } from './upstream-tls';
 import { ExternalPort } from '../../egress/external-port';
 import { Endpoint, Resolution } from '../../egress/resolution';
 import { MeshSettings } from '../../mesh-settings';
-import { checkAddress, checkDnsName, checkLength, checkPort } from '../basics/checks';
+import { AddressBlock, isCatchAll, isMapped, overlap, readAddress } from '../basics/addresses';
+import { checkDnsName, checkLength, checkPort } from '../basics/checks';
+import { ownerOf } from '../basics/cluster-names';
 import { Refuse } from '../basics/errors';
-import { checkHost, checkHosts, covered, isWildcard } from '../basics/hosts';
+import { checkHost, checkHosts, covered, HostRules, isWildcard } from '../basics/hosts';
 import { checkLabels } from '../basics/labels';
-import { EndpointSpec, ExternalIntent, isHttp, Port, portName } from '../model/external-service';
+import { EndpointSpec, ExternalIntent, isHttp, Port, portName, ResolutionKind } from '../model/external-service';
 import { Labels } from '../model/labels';
 
 export interface ExternalInput extends TrafficPolicyInput, MembershipInput {
   readonly hosts: string[];
   readonly ports: ExternalPort[];
   readonly addresses?: string[];
+  readonly exportTo?: string[];
   readonly workloadSelector?: Labels;
 }
 
 export function checkExternal(input: ExternalInput, namespace: string, settings: MeshSettings, refuse: Refuse): ExternalIntent {
-  const hosts = checkHosts(input.hosts, 'hosts', { wildcard: true }, refuse);
+  const hosts = checkExternalHosts(input.hosts, { wildcard: true }, settings, refuse);
   checkOverlap(hosts, refuse);
   const selector = checkSelector(input, refuse);
   const ports = checkPorts(input, !input.direct ? 'gateway' : selector ? { selectedIn: namespace } : 'sidecars', refuse);
   const resolution = (input.resolution ?? Resolution.dns())._kind;
-  const addresses = input.addresses ?? [];
   const location = checkLocation(input, refuse);
   const subjectAltNames = checkSubjectAltNames(input, ports, refuse);
   const workloads = checkWorkloads(input.resolution, refuse);
   checkResolution(input, hosts, ports, settings, refuse);
-  checkAddresses(addresses, resolution, refuse);
-  checkTcp(input, hosts, ports, addresses, settings, refuse);
+  const addresses = checkAddresses(input.addresses, resolution, refuse);
+  const gatewaysOnly = checkTcp(input, hosts, ports, addresses, settings, refuse);
   const endpoints = checkEndpoints(input.resolution, ports, refuse);
   const longest = { 'hosts': [hosts, 256], 'ports': [ports, 256], 'addresses': [addresses, 256], 'resolution.endpoints': [endpoints, 4096] } as const;
   if (endpoints.reduce((sum, { weight = 1 }) => sum + weight, 0) >= 2 ** 32) {
@@ -44,15 +46,27 @@ export function checkExternal(input: ExternalInput, namespace: string, settings:
     refuse({ code: 'WorkloadSelectorUnused', prop: 'workloadSelector', got: selector, allowed: 'a service with TLS to the outside or a traffic policy', fix: 'leave it out: all workloads of the namespace may call a direct service' });
   }
   const named = ports.map(p => withNames(p, subjectAltNames));
-  return { hosts, ports: named, location, resolution, addresses, endpoints, workloads, subjectAltNames, traffic, selector };
+  return { hosts, ports: named, location, resolution, addresses, gatewaysOnly, endpoints, workloads, subjectAltNames, traffic, selector };
 }
 
 /** A service whose ServiceEntry another app makes: what routes to it must know. */
-export function checkImported(input: Pick<ExternalInput, 'hosts' | 'ports' | 'direct'>, refuse: Refuse): ExternalIntent {
-  const hosts = checkHosts(input.hosts, 'hosts', { wildcard: false }, refuse);
+export function checkImported(input: Pick<ExternalInput, 'hosts' | 'ports' | 'direct'>, settings: MeshSettings, refuse: Refuse): ExternalIntent {
+  const hosts = checkExternalHosts(input.hosts, { wildcard: false }, settings, refuse);
   const { ports, direct } = input;
   const checked = checkPorts({ hosts, ports, direct }, direct ? 'sidecars' : 'gateway', refuse);
   return { hosts, ports: checked, location: 'MESH_EXTERNAL', resolution: 'DNS', addresses: [], endpoints: [] };
+}
+
+/** A ServiceEntry for a name of the mesh has a share of its calls, and beside a Service Istio mixes the places where both are. */
+function checkExternalHosts(input: string[], rules: HostRules, { clusterDomain }: MeshSettings, refuse: Refuse): string[] {
+  const hosts = checkHosts(input, 'hosts', rules, refuse);
+  hosts.forEach((host, i) => {
+    const owner = ownerOf(host, clusterDomain);
+    if (!owner) return;
+    const own = owner === 'Services' ? 'delete it: calls inside the mesh need no external service' : 'choose another name';
+    refuse({ code: 'HostInCluster', prop: `hosts[${i}]`, got: host, allowed: `names outside the mesh; this is for ${owner}`, fix: isWildcard(host) ? 'name the hosts, or a narrower wildcard such as *.corp.local' : own });
+  });
+  return hosts;
 }
 
 /** Istio refuses routes for hosts of which one covers another. */
@@ -117,18 +131,36 @@ function checkResolution(input: ExternalInput, hosts: string[], ports: Port[], s
   }
 }
 
-function checkAddresses(addresses: string[], resolution: Resolution['_kind'], refuse: Refuse): void {
-  addresses.forEach((address, i) => {
-    const block = checkAddress(address, `addresses[${i}]`, refuse);
-    if (block && resolution !== 'STATIC' && resolution !== 'NONE') {
-      refuse({ code: 'CidrWithDns', prop: `addresses[${i}]`, got: address, allowed: 'single IP addresses with DNS', fix: 'list single addresses, or use Resolution.endpoints() or Resolution.none()' });
+/** The addresses as Envoy spells them. */
+function checkAddresses(input: string[] | undefined, resolution: ResolutionKind, refuse: Refuse): string[] {
+  const blocks = (input ?? []).map((text, i) => checkOneAddress(text, `addresses[${i}]`, resolution, refuse));
+  blocks.forEach((block, i) => {
+    const before = blocks.slice(0, i).find(other => overlap(other, block));
+    if (before) {
+      refuse({ code: 'AddressDuplicate', prop: `addresses[${i}]`, got: input![i], allowed: `addresses that ${before.text} does not overlap`, fix: 'delete the narrower of the two' });
     }
   });
+  return blocks.map(({ text }) => text);
 }
 
-function checkTcp(input: ExternalInput, hosts: string[], ports: Port[], addresses: string[], settings: MeshSettings, refuse: Refuse): void {
+function checkOneAddress(text: string, prop: string, resolution: ResolutionKind, refuse: Refuse): AddressBlock {
+  const block = readAddress(text);
+  if (!block || isMapped(block)) {
+    return refuse({ code: 'AddressInvalid', prop, got: text, allowed: 'an IP address or a CIDR block', fix: block ? 'write the IPv4 address: connections to it never have this form' : 'correct the address' });
+  }
+  if (isCatchAll(block)) {
+    refuse({ code: 'AddressCatchAll', prop, got: text, allowed: 'addresses of the service, and blocks that do not begin with 0.0.0.0 or ::', fix: 'list the addresses under which the application reaches the service' });
+  }
+  if (block.text.includes('/') && resolution !== 'STATIC' && resolution !== 'NONE') {
+    refuse({ code: 'CidrWithDns', prop, got: text, allowed: 'single IP addresses with DNS', fix: 'list single addresses, or use Resolution.endpoints() or Resolution.none()' });
+  }
+  return block;
+}
+
+/** Tells whether sidecars could not know the service. */
+function checkTcp(input: ExternalInput, hosts: string[], ports: Port[], addresses: string[], settings: MeshSettings, refuse: Refuse): boolean {
   const tcp = ports.find(p => p.protocol === 'TCP');
-  if (!tcp) return;
+  if (!tcp) return false;
   const wildcard = hosts.find(isWildcard);
   const tls = ports.findIndex(p => p === tcp);
   if (wildcard && tcp.tls && tcp.tls.mode !== 'INSECURE' && tcp.tls.sni === undefined) {
@@ -137,15 +169,15 @@ function checkTcp(input: ExternalInput, hosts: string[], ports: Port[], addresse
   if (hosts.length > 1) {
     refuse({ code: 'TcpManyHosts', prop: 'hosts', got: hosts, allowed: `one host for a service with the TCP port ${tcp.number}`, fix: 'make one ExternalService a host' });
   }
-  if (addresses.length === 0 && !settings.dnsCapture) {
-    refuse({
-      code: 'TcpAddressMissing',
-      prop: 'addresses',
-      got: input.addresses,
-      allowed: `the addresses under which the application reaches the TCP port ${tcp.number}`,
-      fix: 'list the IP addresses of the host, or say MeshSettings.of(app, { dnsCapture: true }) where sidecars answer DNS',
-    });
-  }
+  const unknown = addresses.length === 0 && !settings.dnsCapture;
+  if (unknown && (input.direct || (input.exportTo?.length ?? 0) > 0)) refuseWithoutAddresses('addresses', ports, refuse);
+  return unknown;
+}
+
+/** For services that sidecars call: a listener without an address would take all connections to its port. */
+export function refuseWithoutAddresses(prop: string, ports: Port[], refuse: Refuse): void {
+  const port = ports.find(p => p.protocol === 'TCP')!.number;
+  refuse({ code: 'TcpAddressMissing', prop, got: undefined, allowed: `the addresses under which the application reaches the TCP port ${port}`, fix: 'list the IP addresses of the host, or say MeshSettings.of(app, { dnsCapture: true }) where sidecars answer DNS' });
 }
 
 function checkEndpoints(resolution: Resolution | undefined, ports: Port[], refuse: Refuse): EndpointSpec[] {
@@ -175,7 +207,7 @@ function checkEndpoint(endpoint: Endpoint, kind: Resolution['_kind'], ports: Por
     if (kind === 'STATIC') {
       refuse({ code: 'EndpointInvalid', prop, got: address, allowed: 'IP addresses and unix sockets with Resolution.endpoints', fix: 'use Resolution.dns([Endpoint.host(...)])' });
     }
-    checkHost(address, prop, { wildcard: false }, refuse);
+    if (address !== 'localhost') checkHost(address, prop, { wildcard: false }, refuse);
   }
   const { locality, weight, labels, serviceAccount, ports: own } = endpoint._options;
   if (weight !== undefined && (!Number.isInteger(weight) || weight < 1 || weight >= 2 ** 32)) {

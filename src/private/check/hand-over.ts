@@ -2,10 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { Chart } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { needDeclared } from './declared';
+import { Cors } from '../../http/cors';
+import { RouteRule } from '../../http/rule';
 import { IIngressDelegate } from '../../ingress/i-ingress-delegate';
 import { Refuse } from '../basics/errors';
 import { Match, NO_CONDITION, trimSlash } from '../model/match';
-import { Action } from '../model/rule';
+import { Action, Rule } from '../model/rule';
 
 /** A rule that hands over tells requests by prefixes alone: of all conditions these alone combine with every rule of the other side. */
 export function checkHandOver(scope: IConstruct, delegate: IIngressDelegate, matches: Match[], prop: string, refuse: Refuse): Action {
@@ -29,4 +31,37 @@ export function checkHandOver(scope: IConstruct, delegate: IIngressDelegate, mat
 function prefixOf({ path, ...others }: Match): string | undefined {
   const alone = isDeepStrictEqual({ ...NO_CONDITION, ...others }, NO_CONDITION);
   return alone && path?.kind === 'prefix' && !path.ignoreCase ? trimSlash(path.value) : undefined;
+}
+
+const hasHeaders = ({ requestHeaders, responseHeaders }: Rule) => requestHeaders !== undefined || responseHeaders !== undefined;
+
+/** Rules that take over what the route says beside the delegate, by what it says: Istio gives it to those that say nothing of the kind themselves. */
+const TAKES: { readonly [option in keyof RouteRule]?: (rule: Rule) => boolean } = {
+  timeout: rule => forwards(rule) && rule.timeoutMs === undefined,
+  retries: rule => forwards(rule) && rule.retries === undefined,
+  rewrite: rule => forwards(rule) && rule.rewrite === undefined,
+  mirror: rule => forwards(rule) && rule.mirror === undefined,
+  requestHeaders: rule => forwards(rule) && !hasHeaders(rule),
+  responseHeaders: rule => !hasHeaders(rule),
+  fault: rule => rule.fault === undefined,
+};
+
+function forwards({ action }: Rule): boolean {
+  return action?.kind === 'forward';
+}
+
+/** What a rule says beside the delegate, for the rules of that. */
+export function checkHandedOn(
+  scope: IConstruct, rule: RouteRule & { readonly cors?: Cors }, delegate: IIngressDelegate, prop: string, refuse: Refuse,
+): void {
+  if (rule.cors !== undefined) {
+    refuse({ code: 'RuleOptionUnused', prop: `${prop}.cors`, got: 'set', allowed: 'cors in the rules of the delegate', fix: 'say it there: its rules for some methods alone would answer no preflights' });
+  }
+  const { path, handedOver } = needDeclared(scope, delegate, 'ingressDelegates', `${prop}.action`, refuse);
+  if (!handedOver) return;
+  for (const [option, takes] of Object.entries(TAKES)) {
+    if (rule[option as keyof RouteRule] !== undefined && !handedOver.rules.some(takes)) {
+      refuse({ code: 'RuleOptionUnused', prop: `${prop}.${option}`, got: 'set', allowed: `what a rule of ${path} does not say itself`, fix: 'leave it out, or leave it out there: the rules of the delegate come first' });
+    }
+  }
 }

@@ -6,14 +6,19 @@ import { Refuse } from '../basics/errors';
 import { Fact, ISSUER_KEY, Issuer } from '../model/access';
 
 /** What is asked of tokens, the issuer first. It stands in the policy, not with the issuer, of whom the routes of all the pods know. */
-export function checkJwt(options: JwtOptions, prop: string, refuse: Refuse): { readonly issuer: Issuer; readonly facts: Fact[] } {
+export function checkJwt(
+  options: JwtOptions, prop: string, refuse: Refuse, anyAudience = false,
+): { readonly issuer: Issuer; readonly facts: Fact[] } {
   const { issuer, audiences, claims, header } = options;
   if (issuer.trim() === '' || issuer.includes('*')) {
     refuse({ code: 'JwtIssuerInvalid', prop: `${prop}.issuer`, got: issuer, allowed: 'the claim `iss` of the tokens', fix: 'write it exactly as tokens have it' });
   }
   checkKeys(options, prop, refuse);
-  if (audiences === undefined && claims === undefined) {
-    refuse({ code: 'JwtAudienceMissing', prop: `${prop}.audiences`, got: undefined, allowed: 'audiences, or claims that tell for whom a token is', fix: 'name your own audience: tokens that the issuer made for other services would be taken too' });
+  if (anyAudience && audiences !== undefined) {
+    refuse({ code: 'RuleOptionUnused', prop: `${prop}.audiences`, got: audiences, allowed: 'no audiences in Access.jwtForAnyAudience', fix: 'leave them out, or use Access.jwt' });
+  }
+  if (!anyAudience && audiences === undefined && claims === undefined) {
+    refuse({ code: 'JwtAudienceMissing', prop: `${prop}.audiences`, got: undefined, allowed: 'audiences, or claims that tell for whom a token is', fix: 'name your own audience: tokens that the issuer made for other services would be taken too; if that is meant, use Access.jwtForAnyAudience with the reason' });
   }
   if (audiences) checkNotEmpty(audiences, `${prop}.audiences`, refuse);
   if (claims) checkNotEmpty(claims, `${prop}.claims`, refuse);

@@ -41,7 +41,7 @@ export function checkSubjectAltNames(input: MembershipInput, ports: Port[], refu
   const names = input.subjectAltNames;
   if (names === undefined) return undefined;
   names.forEach((name, i) => {
-    if (!(input.location === 'MESH_INTERNAL' && SPIFFE.test(name))) checkHost(name, `subjectAltNames[${i}]`, { wildcard: false }, refuse);
+    if (!(input.location === 'MESH_INTERNAL' && SPIFFE.test(name))) checkHost(name, `subjectAltNames[${i}]`, { wildcard: false, short: true }, refuse);
   });
   const open = input.location === 'MESH_INTERNAL' || ports.some(({ tls }) => tls && tls.mode !== 'INSECURE' && tls.subjectAltNames === undefined);
   if (names.length === 0 || !open) {

@@ -4,15 +4,18 @@ import { coveringListeners } from './listeners-of-route';
 import { WeightedDestination } from '../../http/route-action';
 import { Refuse } from '../basics/errors';
 import { checkRouteHosts } from '../basics/hosts';
-import { AppModel, IngressGatewayModel } from '../model/app-model';
+import { AppModel, IngressGatewayModel, IngressRouteModel } from '../model/app-model';
 import { IngressIntent } from '../model/ingress-route';
+import { ListenedHost, listenersOf } from '../model/listener';
 
 interface OpaqueRouteInput {
   readonly hosts?: string[];
   readonly tcpPort?: number;
+  readonly tlsPort?: number;
   readonly destinations?: WeightedDestination[];
   readonly rules?: unknown;
   readonly access?: unknown;
+  readonly accessScope?: unknown;
   readonly openPaths?: unknown;
   readonly deny?: unknown;
 }
@@ -21,8 +24,8 @@ interface OpaqueRouteInput {
 export function checkOpaqueRoute(
   route: IConstruct, input: OpaqueRouteInput, gateway: IngressGatewayModel, app: AppModel, refuse: Refuse,
 ): Pick<IngressIntent, 'hosts' | 'listeners' | 'opaque'> {
-  const { tcpPort, destinations } = input;
-  const readable = (['rules', 'access', 'openPaths', 'deny'] as const).find(option => input[option] !== undefined);
+  const { tcpPort, tlsPort, destinations } = input;
+  const readable = (['rules', 'access', 'accessScope', 'openPaths', 'deny'] as const).find(option => input[option] !== undefined);
   if (!destinations || readable) {
     return refuse({ code: 'RulesOnOpaqueTraffic', prop: readable ?? 'destinations', got: readable && 'set', allowed: 'destinations alone, for TLS passthrough and TCP', fix: 'say with `destinations` where connections go, and make another route for HTTP' });
   }
@@ -31,16 +34,31 @@ export function checkOpaqueRoute(
   if (input.hosts && (tcpPort !== undefined || isTcp)) {
     refuse({ code: 'TcpHostsIgnored', prop: 'hosts', got: input.hosts, allowed: 'no hosts for a TCP listener', fix: 'leave them out: TCP carries no host name' });
   }
+  if (tlsPort !== undefined && !input.hosts) {
+    refuse({ code: 'RuleOptionUnused', prop: 'tlsPort', got: tlsPort, allowed: 'hosts beside it', fix: 'name the hosts; the port of a TCP listener is `tcpPort`' });
+  }
   if (!input.hosts) return { hosts: [], listeners: [], opaque: { tlsPorts: [], tcpPort: checkTcp(tcpPort, gateway, app, refuse), to } };
   const hosts = checkRouteHosts(input.hosts, refuse);
-  const listeners = coveringListeners(hosts, 'TLS', gateway, refuse);
+  const listeners = tlsPort === undefined ? coveringListeners(hosts, 'TLS', gateway, refuse) : listenersAt(tlsPort, hosts, gateway, refuse);
+  const tlsPorts = listeners.map(l => l.port);
   hosts.forEach((host, i) => {
-    const [other] = app.ingressRoutes.with('tls', gateway.gatewayName, host);
+    const shared = (other: IngressRouteModel) => other.route.opaque?.tlsPorts.find(port => tlsPorts.includes(port));
+    const other = app.ingressRoutes.with('tls', gateway.gatewayName, host).find(shared);
     if (other) {
-      refuse({ code: 'HostAlreadyRouted', prop: `hosts[${i}]`, got: host, allowed: `hosts that ${other.path} does not have`, fix: `put the destinations into ${other.path}: of two routes Istio takes the first` });
+      refuse({ code: 'HostAlreadyRouted', prop: `hosts[${i}]`, got: host, allowed: `hosts that ${other.path} does not have on port ${shared(other)}`, fix: `give each of the two a listener of its own with \`tlsPort\`, or put the destinations into ${other.path}: of two routes Istio takes the first` });
     }
   });
-  return { hosts, listeners, opaque: { tlsPorts: listeners.map(l => l.port), to } };
+  return { hosts, listeners, opaque: { tlsPorts, to } };
+}
+
+/** What passes all of the hosts through on one port. */
+function listenersAt(port: number, hosts: string[], { path, listened }: IngressGatewayModel, refuse: Refuse): ListenedHost[] {
+  const through = (host: string) => listenersOf(host, listened).filter(l => l.protocol === 'TLS');
+  const odd = hosts.find(host => !through(host).some(l => l.port === port));
+  if (odd !== undefined) {
+    refuse({ code: 'HostNotCovered', prop: 'tlsPort', got: port, allowed: `a port on which ${path} passes ${odd} through: ${through(odd).map(l => l.port).join(', ') || 'it has none'}`, fix: 'name such a port, or add IngressListener.tlsPassthrough(...) to the gateway' });
+  }
+  return through(hosts[0]).filter(l => l.port === port);
 }
 
 function checkTcp(tcpPort: number | undefined, gateway: IngressGatewayModel, app: AppModel, refuse: Refuse): number {

@@ -1,8 +1,9 @@
+import { STATUS_CODES } from 'node:http';
 import { IConstruct } from 'constructs';
 import { checkAction, checkDestination } from './action';
 import { checkCors } from './cors';
 import { externalDestinations } from './external-destination';
-import { checkHandOver } from './hand-over';
+import { checkHandedOn, checkHandOver } from './hand-over';
 import { checkHeaderValue } from './header-value';
 import { checkMatches, checkPath, isPathPart } from './match';
 import { Cors } from '../../http/cors';
@@ -14,7 +15,7 @@ import { RouteAction } from '../../http/route-action';
 import { RouteRule } from '../../http/rule';
 import { checkHeaderName, checkPercent, checkRegex, checkStatus, checkTimeout } from '../basics/checks';
 import { Refuse } from '../basics/errors';
-import { checkHost } from '../basics/hosts';
+import { checkAuthority } from '../basics/hosts';
 import { groupsOf } from '../basics/re2';
 import { Match, orEverything } from '../model/match';
 import { Edits, FaultSpec, RetriesSpec, RewriteIntent, Rule } from '../model/rule';
@@ -24,6 +25,14 @@ const RETRY_CONDITIONS = [
   '5xx', 'gateway-error', 'reset', 'reset-before-request', 'connect-failure', 'envoy-ratelimited', 'retriable-4xx', 'refused-stream',
   'cancelled', 'deadline-exceeded', 'internal', 'resource-exhausted', 'unavailable',
 ];
+
+/** Stands for the status codes beside it; Istio adds it to those, and alone it stands for none. */
+const BY_STATUS = 'retriable-status-codes';
+
+/** The codes that Istio's webhook takes: those to which Go has a text. */
+function isRetryStatus(condition: string): boolean {
+  return Object.keys(STATUS_CODES).includes(condition) && condition !== '509';
+}
 
 type Input = RouteRule & { readonly action?: RouteAction; readonly cors?: Cors };
 
@@ -60,9 +69,10 @@ function checkRule(scope: IConstruct, rule: Input, prop: string, refuse: Refuse)
   const matches = checkMatches(rule.matches ?? [], `${prop}.matches`, refuse);
   const delegate = rule.action?._spec.delegate;
   const action = delegate ? checkHandOver(scope, delegate, matches, prop, refuse) : rule.action && checkAction(scope, rule.action, `${prop}.action`, refuse);
-  if (action && action.kind !== 'forward') {
-    const unused = (['timeout', 'retries', 'rewrite', 'requestHeaders', 'fault', 'mirror', 'cors', 'responseHeaders'] as const)
-      .find(option => rule[option] !== undefined && (option !== 'responseHeaders' || delegate));
+  if (delegate) {
+    checkHandedOn(scope, rule, delegate, prop, refuse);
+  } else if (action && action.kind !== 'forward') {
+    const unused = (['timeout', 'retries', 'rewrite', 'requestHeaders', 'fault', 'mirror', 'cors'] as const).find(option => rule[option] !== undefined);
     if (unused) {
       refuse({ code: 'RuleOptionUnused', prop: `${prop}.${unused}`, got: 'set', allowed: 'a rule that forwards', fix: `leave it out, or let the rule forward: a ${action.kind} asks nobody` });
     }
@@ -115,9 +125,15 @@ function checkRetries(retries: Retries, prop: string, refuse: Refuse): RetriesSp
   if (useless) {
     refuse({ code: 'RuleOptionUnused', prop: `${prop}.${useless}`, got: 'set', allowed: 'attempts above 0', fix: 'leave it out, or raise attempts' });
   }
+  if (retryOn?.length === 0) {
+    refuse({ code: 'RetryConditionInvalid', prop: `${prop}.retryOn`, got: retryOn, allowed: 'one condition or more', fix: 'leave it out, or say `attempts: 0` for no retries' });
+  }
   retryOn?.forEach((condition, i) => {
-    if (!RETRY_CONDITIONS.includes(condition) && !/^[1-5]\d\d$/.test(condition)) {
-      refuse({ code: 'RetryConditionInvalid', prop: `${prop}.retryOn[${i}]`, got: condition, allowed: `${RETRY_CONDITIONS.join(', ')}, or a status code`, fix: 'use one of these' });
+    const at = { code: 'RetryConditionInvalid', prop: `${prop}.retryOn[${i}]`, got: condition } as const;
+    if (condition === BY_STATUS) {
+      if (!retryOn!.some(isRetryStatus)) refuse({ ...at, allowed: `${BY_STATUS} beside status codes`, fix: 'add the codes that are worth another try, for example 503' });
+    } else if (!RETRY_CONDITIONS.includes(condition) && !isRetryStatus(condition)) {
+      refuse({ ...at, allowed: `${RETRY_CONDITIONS.join(', ')}, or a registered status code`, fix: 'use one of these' });
     }
   });
   return {
@@ -133,9 +149,11 @@ function checkRewrite({ path, authority }: Rewrite, matches: Match[], prop: stri
   if (path?._kind === 'prefix' && (matches.length === 0 || matches.some(m => m.path?.kind !== 'prefix' && m.path?.kind !== 'rawPrefix'))) {
     refuse({ code: 'RewriteWithoutPrefix', prop: `${prop}.path`, got: path._value, allowed: 'a rule all of whose matches have a prefix', fix: 'match with PathMatch.prefix, or use PathRewrite.full' });
   }
-  if (authority !== undefined) checkHost(authority, `${prop}.authority`, { wildcard: false }, refuse);
   const prefixes = path?._kind === 'prefix' ? matches.map(m => m.path!) : undefined;
-  return { path: path && { kind: path._kind, value: path._value, regex: path._regex, prefixes }, authority: authority?.toLowerCase() };
+  return {
+    path: path && { kind: path._kind, value: path._value, regex: path._regex, prefixes },
+    authority: authority === undefined ? undefined : checkAuthority(authority, `${prop}.authority`, refuse),
+  };
 }
 
 function checkSubstitution(regex: string, substitution: string, prop: string, refuse: Refuse): void {

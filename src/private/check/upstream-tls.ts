@@ -10,8 +10,8 @@ export type TlsProxies = 'gateway' | 'sidecars' | { readonly selectedIn: string 
 export function checkUpstreamTls(tls: UpstreamTls, opaque: boolean, by: TlsProxies, prop: string, refuse: Refuse): TlsIntent {
   const { mode, ca, crl, sni, subjectAltNames, clientCertificate, reason } = tls._spec;
   if (mode === 'INSECURE') return { mode, opaque, reason: checkReason(reason!, `${prop}.reason`, refuse) };
-  if (sni !== undefined) checkHost(sni, `${prop}.sni`, { wildcard: false }, refuse);
-  if (subjectAltNames !== undefined) checkHosts(subjectAltNames, `${prop}.subjectAltNames`, { wildcard: false }, refuse);
+  if (sni !== undefined) checkHost(sni, `${prop}.sni`, { wildcard: false, short: true }, refuse);
+  if (subjectAltNames !== undefined) checkHosts(subjectAltNames, `${prop}.subjectAltNames`, { wildcard: false, short: true }, refuse);
   if (opaque && sni !== undefined && subjectAltNames === undefined) {
     refuse({ code: 'SniWithoutSubjectAltNames', prop: `${prop}.subjectAltNames`, got: undefined, allowed: 'the names to accept, where sni is set on a TCP port', fix: `add subjectAltNames: ['${sni}']` });
   }

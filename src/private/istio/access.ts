@@ -8,7 +8,7 @@ import { patternsOver } from '../basics/host-index';
 import { isWildcard } from '../basics/hosts';
 import { labelOf } from '../basics/names';
 import { escapeRegex } from '../basics/re2';
-import { AccessIntent, Issuer, RoutedHosts } from '../model/access';
+import { AccessIntent, Issuer, OptOut, RoutedHosts } from '../model/access';
 import { Labels } from '../model/labels';
 import { CALLER_HEADER } from '../model/leg-one';
 import { ListenedHost } from '../model/listener';
@@ -39,10 +39,10 @@ export interface GuardedRoute {
  * They deny and never allow, because the first policy that allows something denies everything else on the same pods.
  */
 export function accessObjects(route: GuardedRoute): ObjectPlan[] {
-  const { access: { requirements, issuers, provider }, pods: { namespace, selector } } = route;
+  const { access: { requirements, issuers, provider, optOuts }, pods: { namespace, selector } } = route;
   const name = (what: string) => labelOf(route.hosts[0], what, ...route.gateway.split('/'), ...route.path.split('/'));
   const policy = (id: string, spec: Omit<AuthorizationPolicySpec, 'selector'>): ObjectPlan => ({
-    kind: 'AuthorizationPolicy', id, namespace, name: name(id), spec: { selector, ...spec },
+    kind: 'AuthorizationPolicy', id, namespace, name: name(id), annotations: reasonsOf(optOuts), spec: { selector, ...spec },
   });
   const authentication: ObjectPlan = { kind: 'RequestAuthentication', id: 'jwt', namespace, name: name('jwt'), spec: { selector, jwtRules: jwtRules(issuers) } };
   return [
@@ -50,6 +50,16 @@ export function accessObjects(route: GuardedRoute): ObjectPlan[] {
     ...(requirements.length > 0 ? [policy('access', { action: 'DENY', rules: requirements.flatMap(requirement => unfulfilled(requirement)!).flatMap(when => rulesFor(route, when)) })] : []),
     ...(provider !== undefined ? [policy('ext-authz', { action: 'CUSTOM', provider, rules: rulesFor(route, []) })] : []),
   ];
+}
+
+/** The reasons that the user gave, as they are kept. */
+function reasonsOf(optOuts: OptOut[]): Labels | undefined {
+  const kept = { audience: 'cdk8s-istio/any-audience-reason', hosts: 'cdk8s-istio/every-host-reason' };
+  const reasons = Object.entries(kept).flatMap(([from, annotation]) => {
+    const given = new Set(optOuts.filter(optOut => optOut.from === from).map(({ reason }) => reason));
+    return given.size > 0 ? [[annotation, [...given].join('; ')]] : [];
+  });
+  return reasons.length > 0 ? Object.fromEntries(reasons) : undefined;
 }
 
 /** A token is passed on, because other routes of the same pods may need it behind the gateway. */
@@ -92,7 +102,7 @@ function operation({ access, hosts, routed }: GuardedRoute, { port, podPort }: L
 
 /** A client may write a port into the Host header. Istio has one wildcard for a host, so that behind `*.` the port has to be named. */
 function hostForms(host: string, port: number): string[] {
-  return [host, `${host}:${host.startsWith('*') ? port : '*'}`];
+  return host === '*' ? [host] : [host, `${host}:${host.startsWith('*') ? port : '*'}`];
 }
 
 /**
@@ -113,7 +123,7 @@ function serverNames({ listened }: GuardedRoute, { podPort, protocol }: Listened
 export function guards({ access, hosts, served, cors }: Pick<GuardedRoute, 'access' | 'hosts' | 'served' | 'cors'>): HttpRoute[] {
   const policed = access.requirements.length > 0 || access.provider !== undefined;
   const at = served.map(({ port }) => ({ port }));
-  const wildcards = policed ? hosts.filter(host => host.startsWith('*')) : [];
+  const wildcards = policed ? hosts.filter(host => host.startsWith('*.')) : [];
   const denied = access.deny.map(match => ({ ...match, path: match.path && deniedPath(match.path) }));
   return [
     at.flatMap(({ port }) => wildcards.map(host => otherPort(host, port))),

@@ -16,13 +16,21 @@ export function externalServiceEntry(intent: ExternalIntent, namespace: string, 
     resolution: intent.resolution,
     exportTo: exportTo(viewers, namespace),
     ports: intent.ports.map(p => ({
-      name: portName(p), number: p.number, protocol: p.protocol, targetPort: p.targetPort === p.number ? undefined : p.targetPort,
+      name: portName(p), number: p.number, protocol: protocolOf(p, intent), targetPort: p.targetPort === p.number ? undefined : p.targetPort,
     })),
     addresses: intent.addresses.length > 0 ? intent.addresses : undefined,
     endpoints: intent.endpoints.length > 0 ? intent.endpoints : undefined,
     workloadSelector: intent.workloads,
     subjectAltNames: intent.subjectAltNames,
   };
+}
+
+/**
+ * A gateway connects to a port of TLS as to one of TCP. Sidecars of its namespace, which see the service as well, would take all connections
+ * to a TCP port without addresses; of TLS they take what asks for the host.
+ */
+function protocolOf({ protocol }: Port, { gatewaysOnly }: ExternalIntent): Port['protocol'] {
+  return gatewaysOnly && protocol === 'TCP' ? 'TLS' : protocol;
 }
 
 /**

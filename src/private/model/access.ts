@@ -14,6 +14,13 @@ export interface AccessIntent {
   readonly openPaths: string[];
   /** What nobody may ask for. */
   readonly deny: Match[];
+  /** What is let off against better advice. */
+  readonly optOuts: OptOut[];
+}
+
+export interface OptOut {
+  readonly from: 'audience' | 'hosts';
+  readonly reason: string;
 }
 
 /** Fulfilled where one of the alternatives is; an alternative is where all its facts hold. That of a token begins with the issuer. */

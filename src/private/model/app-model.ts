@@ -6,7 +6,8 @@ import { GatewayFacts, WorkloadFacts } from './gateway';
 import { IngressIntent } from './ingress-route';
 import { Labels } from './labels';
 import { ListenedHost } from './listener';
-import { Target } from './rule';
+import { Rule, Target } from './rule';
+import { readAddress } from '../basics/addresses';
 
 export interface EgressGatewayModel extends Declared {
   readonly gateway: GatewayFacts;
@@ -82,7 +83,7 @@ export interface IngressDelegateModel extends Declared {
   /** `namespace/name` of the VirtualService. */
   readonly delegateName: string;
   /** Left out where another app declares the delegate. */
-  readonly handedOver?: { readonly rootNamespace: string; readonly prefixes: string[]; readonly targets: Target[] };
+  readonly handedOver?: { readonly rootNamespace: string; readonly prefixes: string[]; readonly rules: Rule[]; readonly targets: Target[] };
 }
 
 export interface DestinationPolicyModel extends Declared { readonly policy: DestinationPolicyIntent }
@@ -113,8 +114,10 @@ function* meshKeys(namespaces: string[], hosts: string[]): Iterable<string> {
 export class AppModel {
   public readonly egressGateways = new Collection<EgressGatewayModel>(() => []);
 
-  public readonly externalServices = new Collection<ExternalServiceModel>(function* ({ path, namespace, service: { hosts }, proxy, imported }) {
+  public readonly externalServices = new Collection<ExternalServiceModel>(function* ({ path, namespace, service, proxy, imported }) {
+    const { hosts, addresses, ports } = service;
     yield keyOf('path', path);
+    for (const address of addresses) for (const { number } of ports) yield keyOf('address', number, readAddress(address)!.prefix);
     if (!imported) for (const host of hosts) yield keyOf('host', namespace, host);
     if (proxy === undefined) return;
     yield keyOf('service', proxy);

@@ -27,6 +27,8 @@ export interface ExternalIntent {
   readonly location: ServiceLocation;
   readonly subjectAltNames?: string[];
   readonly addresses: string[];
+  /** Sidecars cannot tell connections to its TCP ports, so that gateways alone may know it. */
+  readonly gatewaysOnly?: boolean;
   /** The workloads for which a direct service's rule is; all of the namespace where it is left out. */
   readonly selector?: Labels;
   /** Left out where the user wrote none. */

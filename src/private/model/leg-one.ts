@@ -1,6 +1,7 @@
 import { EgressIntent } from './egress-route';
 import { isHttp, Port } from './external-service';
 import { GatewayFacts } from './gateway';
+import { MESH_DOMAIN } from '../basics/cluster-names';
 import { isWildcard } from '../basics/hosts';
 
 /**
@@ -17,7 +18,7 @@ export const LEG_ONE = { http: 80, grpc: 15443 };
  * would hide, or be hidden by, rules that others have for it (R16).
  */
 export function legOneHost(gateway: GatewayFacts): string {
-  return `${gateway.name}.${gateway.namespace}.mesh.internal`;
+  return `${gateway.name}.${gateway.namespace}.${MESH_DOMAIN}`;
 }
 
 /** As `legOneHost`, for one destination whose traffic has no Host header: the gateway tells it by this name, in the SNI. */

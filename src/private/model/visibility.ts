@@ -17,6 +17,17 @@ export function viewersOf(app: AppModel, { path, direct, namespace, exportTo }: 
   ];
 }
 
+/** The namespaces whose sidecars send connections to an external service. That of a gateway is none of them: gateways tell services by name. */
+export function sidecarsOf(app: AppModel, { path, direct, namespace, exportTo }: ExternalServiceModel): string[] {
+  return [
+    ...exportTo,
+    ...(direct ? [namespace] : []),
+    ...app.egressRoutes.with('service', path).filter(({ service }) => service === path).flatMap(({ route }) => route.callerNamespaces),
+    ...app.egressCallers.with('service', path).map(caller => caller.namespace),
+    ...app.externalServices.with('service', path).map(behind => behind.namespace),
+  ];
+}
+
 /** HTTP on port 80 needs no listener beyond that of leg 1 (R8); anything else needs the service itself to be known. */
 function needsListener({ ports }: ExternalServiceModel['service']): boolean {
   return ports.some(port => !isHttp(port) || port.number !== 80);

@@ -44,15 +44,23 @@ function portOf(authority: string | undefined): number | undefined {
 function targetOf(match: Match, { uri, authority, code }: Redirect, scheme: string): Match | undefined {
   // browsers go on with GET after these
   if (code < 307 && match.methods.length > 0 && !match.methods.includes('GET')) return undefined;
+  const [path, query] = uri?.split(/\?(.*)/, 2) ?? [];
   const changed: Match = {
     ...NO_CONDITION,
     scheme,
-    path: uri === undefined ? undefined : { kind: 'exact', value: uri },
+    path: path === undefined ? undefined : { kind: 'exact', value: path },
     authority: authority === undefined ? undefined : { kind: 'exact', value: authority },
+    queryParams: query === undefined ? NO_CONDITION.queryParams : paramsOf(query),
   };
   const target = intersect(changed, match);
-  const still = typeof target !== 'string' && (['path', 'authority'] as const).every(part => isDeepStrictEqual(target[part], changed[part] ?? match[part]));
-  return still ? target : undefined;
+  if (typeof target === 'string' || (query !== undefined && !isDeepStrictEqual(target.queryParams, changed.queryParams))) return undefined;
+  return (['path', 'authority'] as const).every(part => isDeepStrictEqual(target[part], changed[part] ?? match[part])) ? target : undefined;
+}
+
+/** The parameters of a query as Envoy compares them: without decoding, the first of each name. */
+function paramsOf(query: string): Match['queryParams'] {
+  const params = query.split('&').map(param => param.split(/=(.*)/, 2)).reverse();
+  return new Map(params.map(([name, value = '']) => [name, { kind: 'exact', value }]));
 }
 
 function mayTake(rule: Rule, target: Match): boolean {
