@@ -99,7 +99,7 @@ export class Neighbours {
     return this.byId.get(id)!;
   }
 
-  /** Whether nothing that is known of the hosts of these routes has changed since, but that there are more routes or rules. The last one is asked about. */
+  /** Whether what is known of these routes still holds, though there may be more of them or of their rules. The last one is asked about. */
   public isPastOf(parts: RoutePart[]): boolean {
     const ids = new Set(parts.map(({ id }) => id));
     const own = parts[parts.length - 1];
