@@ -57,9 +57,8 @@ export function evaluate(expression: Expression, scope: Scope): unknown {
   switch (expression.kind) {
     case 'literal': return expression.value;
     case 'list': return expression.items.map(item => evaluate(item, scope));
-    case 'struct': return Object.defineProperties({}, Object.fromEntries(expression.fields.map(([name, value]) => [
-      `${name}`, { value: evaluate(value, scope), enumerable: true, configurable: true, writable: true },
-    ])));
+    // not assigned one by one: `__proto__` shall be a key like others
+    case 'struct': return Object.fromEntries(expression.fields.map(([name, value]) => [name, evaluate(value, scope)]));
     case 'name': return lookUp(expression.name, scope).value;
     case 'call': {
       const args = expression.args.map(arg => evaluate(arg, scope));

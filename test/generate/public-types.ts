@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
-  ClassDeclaration, ConstructorDeclaration, HasModifiers, InterfaceDeclaration, MethodDeclaration, Node, NodeArray, ParameterDeclaration, ScriptTarget, SourceFile, SyntaxKind, TypeNode,
+  ClassDeclaration, ConstructorDeclaration, HasModifiers, InterfaceDeclaration, Node, NodeArray, ParameterDeclaration, ScriptTarget, SourceFile, SyntaxKind, TypeNode,
   canHaveModifiers, createSourceFile, getJSDocTags, getModifiers, isArrayTypeNode, isClassDeclaration, isConstructorDeclaration, isEnumDeclaration, isExportDeclaration,
   isIndexSignatureDeclaration, isInterfaceDeclaration, isMethodDeclaration, isPropertySignature, isStringLiteral, isTypeLiteralNode, isTypeOperatorNode, isTypeReferenceNode,
 } from 'typescript';
@@ -12,7 +12,10 @@ export type Type =
   | { readonly kind: 'list' | 'map'; readonly of: Type }
   | { readonly kind: 'named'; readonly name: string };
 
+/** A prop of a struct, or a parameter. */
 export interface Slot {
+  /** The struct that declares it, or `Class.method`. */
+  readonly owner: string;
   readonly name: string;
   readonly type: Type;
   readonly isOptional: boolean;
@@ -47,14 +50,14 @@ export function readPublicTypes(src = join(__dirname, '..', '..', 'src')): Publi
   const structs = new Map(interfaces.filter(isStruct).map(i => [i.name.text, i]));
   const named = <T>(of: (c: ClassDeclaration) => T) => new Map(classes.map(c => [c.name!.text, of(c)]));
   const callables = (c: ClassDeclaration, isStatic: boolean) => c.members.filter(isMethodDeclaration)
-    .filter(m => isPublic(m) && has(m, SyntaxKind.StaticKeyword) === isStatic).map(m => ({ name: nameOf(m), parameters: slots(m.parameters) }));
+    .filter(m => isPublic(m) && has(m, SyntaxKind.StaticKeyword) === isStatic).map(m => ({ name: nameOf(m), parameters: slots(`${c.name!.text}.${nameOf(m)}`, m.parameters) }));
   const constructor = (c: ClassDeclaration) => c.members.find((m): m is ConstructorDeclaration => isConstructorDeclaration(m) && isPublic(m));
   return {
     structs: new Map([...structs].map(([name, declaration]) => [name, fields(declaration, structs)])),
     enums: new Map(declarations.filter(isEnumDeclaration).map(e => [e.name.text, e.members.map(nameOf)])),
     factories: named(c => callables(c, true)),
     methods: named(c => callables(c, false)),
-    constructors: new Map(classes.filter(constructor).map(c => [c.name!.text, slots(constructor(c)!.parameters)])),
+    constructors: new Map(classes.filter(constructor).map(c => [c.name!.text, slots(c.name!.text, constructor(c)!.parameters)])),
     interfaces: new Set(interfaces.filter(i => !isStruct(i)).map(i => i.name.text)),
   };
 }
@@ -87,15 +90,16 @@ function nameOf({ name }: { readonly name?: Node }): string {
 function fields(declaration: InterfaceDeclaration, structs: ReadonlyMap<string, InterfaceDeclaration>): Slot[] {
   const bases = (declaration.heritageClauses ?? []).flatMap(clause => clause.types.map(type => type.expression.getText()));
   const own = declaration.members.filter(isPropertySignature).filter(isPublic)
-    .map(p => ({ name: nameOf(p), type: typeOf(p.type!), isOptional: p.questionToken !== undefined, isVariadic: false }));
+    .map(p => ({ owner: declaration.name.text, name: nameOf(p), type: typeOf(p.type!), isOptional: p.questionToken !== undefined, isVariadic: false }));
   const inherited = bases.flatMap(base => fields(structs.get(base)!, structs)).filter(({ name }) => !own.some(p => p.name === name));
   return [...own, ...inherited];
 }
 
-function slots(parameters: NodeArray<ParameterDeclaration>): Slot[] {
+function slots(owner: string, parameters: NodeArray<ParameterDeclaration>): Slot[] {
   return parameters.map((p) => {
-    const type = typeOf(p.type ?? { getText: () => p.initializer!.getText() } as TypeNode);
-    return { name: nameOf(p), type: p.dotDotDotToken && type.kind === 'list' ? type.of : type, isOptional: p.questionToken !== undefined || p.initializer !== undefined, isVariadic: p.dotDotDotToken !== undefined };
+    const isVariadic = p.dotDotDotToken !== undefined;
+    const type = typeOf(p.type!);
+    return { owner, name: nameOf(p), type: isVariadic && 'of' in type ? type.of : type, isOptional: p.questionToken !== undefined || p.initializer !== undefined, isVariadic };
   });
 }
 

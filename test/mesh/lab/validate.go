@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -129,6 +130,9 @@ func (w *Workload) staticConfig(srv *xds.FakeDiscoveryServer) (*bootstrapv3.Boot
 	return b, nil
 }
 
+// istioStats is a filter of Istio's own that Telemetry brings: a stock Envoy has none.
+const istioStats = "istio.stats"
+
 // inlineRoutes puts route tables where a listener names them: without a server to ask, Envoy would judge none of them.
 func inlineRoutes(l *listenerv3.Listener, routes map[string]*routev3.RouteConfiguration) error {
 	chains := l.FilterChains
@@ -136,6 +140,7 @@ func inlineRoutes(l *listenerv3.Listener, routes map[string]*routev3.RouteConfig
 		chains = append(chains, l.DefaultFilterChain)
 	}
 	for _, c := range chains {
+		c.Filters = slices.DeleteFunc(c.Filters, func(f *listenerv3.Filter) bool { return f.Name == istioStats })
 		for _, f := range c.Filters {
 			m := &hcmv3.HttpConnectionManager{}
 			if !f.GetTypedConfig().MessageIs(m) {
@@ -144,11 +149,10 @@ func inlineRoutes(l *listenerv3.Listener, routes map[string]*routev3.RouteConfig
 			if err := f.GetTypedConfig().UnmarshalTo(m); err != nil {
 				return err
 			}
-			r := routes[m.GetRds().GetRouteConfigName()]
-			if r == nil {
-				continue
+			if r := routes[m.GetRds().GetRouteConfigName()]; r != nil {
+				m.RouteSpecifier = &hcmv3.HttpConnectionManager_RouteConfig{RouteConfig: r}
 			}
-			m.RouteSpecifier = &hcmv3.HttpConnectionManager_RouteConfig{RouteConfig: r}
+			m.HttpFilters = slices.DeleteFunc(m.HttpFilters, func(f *hcmv3.HttpFilter) bool { return f.Name == istioStats })
 			a, err := anypb.New(m)
 			if err != nil {
 				return err
