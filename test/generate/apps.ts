@@ -23,7 +23,7 @@ class AppMaker {
   private count = 0;
 
   constructor(private readonly draw: Draw) {
-    this.junk = draw.pick([0, 0, 0, 0, 0.004, 0.004, 0.01, 0.03]);
+    this.junk = draw.pick([0, 0, 0, 0, 0, 0.005, 0.01, 0.05]);
   }
 
   public make(): Program {
@@ -57,9 +57,7 @@ class AppMaker {
   private egress(platform: ChartOf, tenants: readonly ChartOf[]): void {
     const { draw } = this;
     const gateways = draw.some(['istio-egressgateway', 'second-egress']).map((release) => {
-      const namespace = draw.chance(0.9) ? 'istio-system' : 'edge';
-      const options = struct([['namespace', literal(namespace)], ...draw.chance(0.2) ? [['ports', plain([{ number: 80 }, { number: 443 }, { number: 15443 }])] as const] : []]);
-      const workload = this.declare('GatewayWorkload', 'workload', draw.chance(0.8) ? call('GatewayWorkload.helmRelease', literal(release), options) : call('GatewayWorkload.istioctl', literal(release)));
+      const workload = this.declare('GatewayWorkload', 'workload', this.egressWorkload(platform, release));
       this.telemetry(platform, workload);
       return draw.chance(0.12)
         ? this.imported('IEgressGateway', platform, 'EgressGateway.fromEgressGatewayAttributes', 'EgressGatewayAttributes', { workload: variable(workload) })
@@ -67,6 +65,22 @@ class AppMaker {
     });
     for (const chart of tenants) {
       for (let n = draw.whole(0, 3); n > 0; n--) this.routed(this.service(chart, draw.chance(0.35)), gateways);
+    }
+  }
+
+  private egressWorkload(platform: ChartOf, release: string): Expression {
+    const { draw } = this;
+    const namespace = draw.chance(0.9) ? 'istio-system' : 'edge';
+    const ports = draw.chance(0.2) ? [{ number: 80 }, { number: 443 }, { number: 15443 }] : undefined;
+    const selector = { istio: release, app: release };
+    switch (draw.pick(['helm', 'helm', 'helm', 'helm', 'istioctl', 'of', 'service'])) {
+      case 'helm': return call('GatewayWorkload.helmRelease', literal(release), plain({ namespace, ...ports && { ports } }));
+      case 'istioctl': return call('GatewayWorkload.istioctl', literal(release));
+      case 'of': return call('GatewayWorkload.of', this.struct('GatewayWorkloadProps', this.place(platform), { given: { namespace: literal(namespace), selector: plain(selector), ports: plain(ports ?? [{ number: 443, targetPort: 8443 }, { number: 80 }]), serviceName: literal(release) } }));
+      default: {
+        const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: release }, spec: { selector, ports: [{ port: 80, targetPort: 8080 }, { port: 443, targetPort: 8443 }] } };
+        return call('GatewayWorkload.fromService', variable(this.construct('GatewayService', platform, 'ApiObject', plain(service))));
+      }
     }
   }
 
@@ -155,6 +169,10 @@ class AppMaker {
     const workload = this.declare('GatewayWorkload', 'workload', call('GatewayWorkload.helmRelease', literal(release), options));
     this.telemetry(edge, workload);
     const place = this.place(edge);
+    if (draw.chance(0.3)) {
+      const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: `held-${this.count}` }, data: { 'tls.crt': 'YQ==', 'tls.key': 'YQ==', 'ca.crt': 'YQ==' } };
+      this.construct('Secret', edge, 'ApiObject', plain(secret));
+    }
     const listeners: Expression[] = [];
     const hosts: string[] = [];
     const opaqueHosts: string[] = [];
@@ -162,7 +180,7 @@ class AppMaker {
       for (const group of draw.some([['shop.example.com'], ['www.example.com', 'example.com'], ['*.apps.example.com'], ['blog.example.com']])) {
         const certificate = draw.chance(0.15) && this.construct('Certificate', edge, 'Certificate', this.struct('CertificateProps', place, { given: { workload: variable(workload), dnsNames: plain(group) } }));
         const credential = certificate ? variable(`${certificate}.credentialName`) : literal(`${group[0].replace('*.', '')}-tls`);
-        listeners.push(call('IngressListener.https', this.struct('HttpsListenerOptions', place, { given: { hosts: plain(group), credentialName: credential }, without: ['credentials', 'cipherSuites', 'port'] })));
+        listeners.push(call('IngressListener.https', this.struct('HttpsListenerOptions', place, { given: draw.chance(0.9) ? { hosts: plain(group), credentialName: credential } : { hosts: plain(group), credentialName: undefined, credentials: list([this.credential(place)]) }, without: ['credentials', 'cipherSuites', 'port'] })));
         hosts.push(...group.map(host => host.replace('*', draw.pick(['a', 'b', '*']))));
       }
       if (draw.chance(0.2)) {
@@ -245,6 +263,11 @@ class AppMaker {
     if (destination && (place.side === 'ingress' || place.side === 'delegate')) return destination;
     const external = place.made('IExternalService');
     return external.length > 0 ? call('Destination.external', variable(this.draw.pick(external))) : call('Destination.service', literal('web'), struct([['port', literal(80)]]));
+  }
+
+  private credential(place: Place): Expression {
+    const made = place.made('Secret');
+    return made.length > 0 ? call('Credential.fromSecret', variable(this.draw.pick(made))) : call('Credential.secret', literal(`tls-${this.count}`));
   }
 
   private telemetry(chart: ChartOf, workload: string): void {

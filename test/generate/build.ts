@@ -9,16 +9,21 @@ import { IstioValidationError } from '../../src/private/errors';
 export type Built =
   | { readonly kind: 'manifests'; readonly yaml: string }
   | { readonly kind: 'refused'; readonly code: string; readonly prop?: string; readonly path?: string; readonly statement?: Statement; readonly message: string }
-  | { readonly kind: 'crashed'; readonly message: string };
+  | { readonly kind: 'crashed'; readonly statement?: Statement; readonly message: string };
 
-const HANGS_MS = 5000;
+export interface BuildOptions {
+  /** More names that the program knows. */
+  readonly names?: Readonly<Record<string, unknown>>;
+  /** What takes longer hangs. */
+  readonly limitMs?: number;
+}
 
 /** Runs a program and synthesizes its app. */
-export function build(program: Program): Built {
+export function build(program: Program, { names = {}, limitMs = 5000 }: BuildOptions = {}): Built {
   let current: Statement | undefined;
   const run = (): string => {
     const app = new App();
-    const scope: Scope = new Map<string, unknown>([...Object.entries(library), ...Object.entries({ app, ApiObject, Chart, Duration })]);
+    const scope: Scope = new Map<string, unknown>([...Object.entries(library), ...Object.entries({ app, ApiObject, Chart, Duration, ...names })]);
     for (const statement of program) {
       current = statement;
       const value = evaluate(statement.value, scope);
@@ -29,7 +34,7 @@ export function build(program: Program): Built {
   };
   try {
     // a script of another context can be stopped although it never returns
-    return { kind: 'manifests', yaml: runInContext('run()', createContext({ run }), { timeout: HANGS_MS }) as string };
+    return { kind: 'manifests', yaml: runInContext('run()', createContext({ run }), { timeout: limitMs }) as string };
   } catch (error) {
     return refusal(error, current);
   }
@@ -45,7 +50,7 @@ function refusal(thrown: unknown, statement: Statement | undefined): Built {
   const [, code, path, prop] = /\[([A-Z][A-Za-z]+)\] (\S*): (.*?) is /s.exec(message) ?? [];
   // what is found at synthesis comes in an error of cdk8s
   if (statement === undefined && code in CODES) return { kind: 'refused', code, path, prop, message };
-  return { kind: 'crashed', message: error?.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT' ? `no end within ${HANGS_MS} ms` : `${message}\n${where(error?.stack)}` };
+  return { kind: 'crashed', statement, message: error?.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT' ? 'no end within the limit' : `${message}\n${where(error?.stack)}` };
 }
 
 function where(stack = ''): string {

@@ -16,7 +16,7 @@ function inner(expression: Expression): Part[] {
   switch (expression.kind) {
     case 'list': return [...expression.items, ...expression.items.flatMap(inner)];
     case 'struct': return [...expression.fields, ...expression.fields.flatMap(([, value]) => inner(value))];
-    case 'call': return [...expression.isNew ? [] : expression.args.slice(-1), ...expression.args.flatMap(inner)];
+    case 'call': return [...expression.isNew || expression.callee.startsWith('Duration.') ? [] : expression.args.slice(-1), ...expression.args.flatMap(inner)];
     default: return [];
   }
 }
@@ -66,10 +66,11 @@ export async function smallest(program: Program, areWrong: (candidates: readonly
 }
 
 /** The program without what was refused, so that the rest of it can be tried as well. */
-export function mended(program: Program, refused: Extract<Built, { kind: 'refused' }>): Program {
-  const guilty = refused.statement ?? program.find(({ value }) => pathOf(value) === refused.path);
+export function mended(program: Program, refused: Exclude<Built, { kind: 'manifests' }>): Program {
+  const { path, prop } = refused.kind === 'refused' ? refused : { path: undefined, prop: undefined };
+  const guilty = refused.statement ?? (path === undefined ? undefined : program.find(({ value }) => pathOf(value) === path));
   if (!guilty) return [];
-  const value = refused.prop === undefined ? undefined : cut(propsOf(guilty.value), refused.prop.split(/[.[\]]+/).filter(Boolean));
+  const value = prop === undefined ? undefined : cut(propsOf(guilty.value), prop.split(/[.[\]]+/).filter(Boolean));
   if (value === undefined || sizeOf(value) === sizeOf(propsOf(guilty.value))) return without(program, new Set([guilty]));
   return program.map(other => (other === guilty ? { ...other, value: withProps(other.value, value) } : other));
 }

@@ -12,7 +12,7 @@ export function variants(program: Program, most = MOST): Variant[] {
   for (let left = program; left.length > 0 && tried.length < most;) {
     const built = build(left);
     tried.push({ program: left, built });
-    if (built.kind !== 'refused') break;
+    if (built.kind === 'manifests') break;
     left = mended(left, built);
   }
   return tried;

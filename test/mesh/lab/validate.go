@@ -14,13 +14,17 @@ import (
 	"time"
 
 	bootstrapv3 "github.com/envoyproxy/go-control-plane/envoy/config/bootstrap/v3"
+	clusterv3 "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	listenerv3 "github.com/envoyproxy/go-control-plane/envoy/config/listener/v3"
 	routev3 "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	hcmv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
+	tlsv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
 
+	authn_model "istio.io/istio/pilot/pkg/security/model"
 	"istio.io/istio/pilot/test/xds"
 	"istio.io/istio/pkg/test"
 )
@@ -126,8 +130,45 @@ func (w *Workload) staticConfig(srv *xds.FakeDiscoveryServer) (*bootstrapv3.Boot
 		}
 		b.StaticResources.Listeners = append(b.StaticResources.Listeners, l)
 	}
-	b.StaticResources.Clusters = append(b.StaticResources.Clusters, srv.Clusters(p)...)
+	for _, c := range srv.Clusters(p) {
+		c = proto.Clone(c).(*clusterv3.Cluster)
+		if err := secretsOfAgent(c); err != nil {
+			return nil, err
+		}
+		b.StaticResources.Clusters = append(b.StaticResources.Clusters, c)
+	}
 	return b, nil
+}
+
+// secretsOfAgent has a cluster read its secrets where sidecars read their own: Envoy crashes over a static cluster that asks istiod for them.
+func secretsOfAgent(c *clusterv3.Cluster) error {
+	sockets := []*corev3.TransportSocket{c.TransportSocket}
+	for _, m := range c.TransportSocketMatches {
+		sockets = append(sockets, m.TransportSocket)
+	}
+	for _, socket := range sockets {
+		tls := &tlsv3.UpstreamTlsContext{}
+		if !socket.GetTypedConfig().MessageIs(tls) {
+			continue
+		}
+		if err := socket.GetTypedConfig().UnmarshalTo(tls); err != nil {
+			return err
+		}
+		common := tls.CommonTlsContext
+		secrets := append([]*tlsv3.SdsSecretConfig{common.GetValidationContextSdsSecretConfig(), common.GetCombinedValidationContext().GetValidationContextSdsSecretConfig()},
+			common.GetTlsCertificateSdsSecretConfigs()...)
+		for _, secret := range secrets {
+			if secret.GetSdsConfig().GetAds() != nil {
+				secret.SdsConfig = authn_model.ConstructSdsSecretConfig("default").SdsConfig
+			}
+		}
+		a, err := anypb.New(tls)
+		if err != nil {
+			return err
+		}
+		socket.ConfigType = &corev3.TransportSocket_TypedConfig{TypedConfig: a}
+	}
+	return nil
 }
 
 // istioStats is a filter of Istio's own that Telemetry brings: a stock Envoy has none.
