@@ -10,7 +10,14 @@ export function apps(): Arbitrary<Program> {
 }
 
 interface ChartOf { readonly name: string; readonly namespace: string }
-interface Service { readonly name: string; readonly chart: ChartOf; readonly isDirect: boolean; readonly isHttp: boolean; readonly hasTls: boolean; readonly isDestination: boolean }
+interface Service {
+  readonly name: string;
+  readonly chart: ChartOf;
+  readonly isDirect: boolean;
+  readonly isHttp: boolean;
+  readonly hasTls: boolean;
+  readonly isDestination: boolean;
+}
 interface Ingress { readonly name: string; readonly hosts: readonly string[]; readonly opaqueHosts: readonly string[]; readonly hasTcp: boolean }
 
 const RULE_OPTIONS = ['timeout', 'retries', 'rewrite', 'requestHeaders', 'fault', 'mirror', 'cors'];

@@ -72,7 +72,8 @@ export function evaluate(expression: Expression, scope: Scope): unknown {
 function lookUp(path: string, scope: Scope): { readonly owner: unknown; readonly value: unknown } {
   const [first, ...rest] = path.split('.');
   if (!scope.has(first)) throw new Error(`the program does not know ${first}`);
-  return rest.reduce(({ value }, key) => ({ owner: value, value: (value as Record<string, unknown>)[key] }), { owner: undefined as unknown, value: scope.get(first) });
+  const start: { owner: unknown; value: unknown } = { owner: undefined, value: scope.get(first) };
+  return rest.reduce(({ value }, key) => ({ owner: value, value: (value as Record<string, unknown>)[key] }), start);
 }
 
 /** A program as its reader would write it. */

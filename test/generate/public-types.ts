@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
-  ClassDeclaration, ConstructorDeclaration, HasModifiers, InterfaceDeclaration, Node, NodeArray, ParameterDeclaration, ScriptTarget, SourceFile, SyntaxKind, TypeNode,
-  canHaveModifiers, createSourceFile, getJSDocTags, getModifiers, isArrayTypeNode, isClassDeclaration, isConstructorDeclaration, isEnumDeclaration, isExportDeclaration,
-  isIndexSignatureDeclaration, isInterfaceDeclaration, isMethodDeclaration, isPropertySignature, isStringLiteral, isTypeLiteralNode, isTypeOperatorNode, isTypeReferenceNode,
+  ClassDeclaration, ConstructorDeclaration, HasModifiers, InterfaceDeclaration, Node, NodeArray, ParameterDeclaration, ScriptTarget, SourceFile,
+  SyntaxKind, TypeNode, canHaveModifiers, createSourceFile, getJSDocTags, getModifiers, isArrayTypeNode, isClassDeclaration,
+  isConstructorDeclaration, isEnumDeclaration, isExportDeclaration, isIndexSignatureDeclaration, isInterfaceDeclaration, isMethodDeclaration,
+  isPropertySignature, isStringLiteral, isTypeLiteralNode, isTypeOperatorNode, isTypeReferenceNode,
 } from 'typescript';
 
 /** A type that a program can write, as far as jsii knows types. */
@@ -90,7 +91,9 @@ function nameOf({ name }: { readonly name?: Node }): string {
 function fields(declaration: InterfaceDeclaration, structs: ReadonlyMap<string, InterfaceDeclaration>): Slot[] {
   const bases = (declaration.heritageClauses ?? []).flatMap(clause => clause.types.map(type => type.expression.getText()));
   const own = declaration.members.filter(isPropertySignature).filter(isPublic)
-    .map(p => ({ owner: declaration.name.text, name: nameOf(p), type: typeOf(p.type!), isOptional: p.questionToken !== undefined, isVariadic: false }));
+    .map((p): Slot => ({
+      owner: declaration.name.text, name: nameOf(p), type: typeOf(p.type!), isOptional: p.questionToken !== undefined, isVariadic: false,
+    }));
   const inherited = bases.flatMap(base => fields(structs.get(base)!, structs)).filter(({ name }) => !own.some(p => p.name === name));
   return [...own, ...inherited];
 }

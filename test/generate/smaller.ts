@@ -26,7 +26,7 @@ export function without(program: Program, gone: ReadonlySet<Part>): Program {
   const names = new Set<string>();
   return program.flatMap((statement) => {
     const value = less(statement.value, gone);
-    if (!gone.has(statement) && !namesIn(value).some(name => names.has(name))) return [value === statement.value ? statement : { ...statement, value }];
+    if (!gone.has(statement) && !namesIn(value).some(name => names.has(name))) return [{ ...statement, value }];
     if (statement.name !== undefined) names.add(statement.name);
     return [];
   });
@@ -57,8 +57,8 @@ export async function smallest(program: Program, areWrong: (candidates: readonly
         needless = some.filter((_, i) => wrong[i]);
       }
       if (needless.length === 0) break;
-      const some = Array.from({ length: Math.ceil(Math.log2(needless.length)) + 1 }, (_, i) => new Set(needless.slice(0, Math.ceil(needless.length / 2 ** i))));
-      const candidates = some.map(gone => without(best, gone));
+      const halvings = [...Array(Math.ceil(Math.log2(needless.length)) + 1).keys()];
+      const candidates = halvings.map(i => without(best, new Set(needless.slice(0, Math.ceil(needless.length / 2 ** i)))));
       best = candidates[(await areWrong(candidates)).indexOf(true)] ?? without(best, new Set([needless[0]]));
     }
   }
