@@ -2,8 +2,8 @@ import { createContext, runInContext } from 'node:vm';
 import { ApiObject, App, Chart, Duration } from 'cdk8s';
 import { Program, Scope, Statement, evaluate } from './expression';
 import * as library from '../../src';
-import { CODES } from '../../src/private/codes';
-import { IstioValidationError } from '../../src/private/errors';
+import { CODES } from '../../src/private/basics/codes';
+import { IstioValidationError } from '../../src/private/basics/errors';
 
 /** What became of an app: its manifests, a refusal with a code, or what must never come of it. */
 export type Built =

@@ -4,7 +4,7 @@
  */
 import { print } from './expression';
 import { Finding, hunt } from './hunt';
-import { CODES } from '../../src/private/codes';
+import { CODES } from '../../src/private/basics/codes';
 import { missing } from '../mesh/prerequisites';
 
 const [count = 1000, seed = Math.floor(Date.now() / 86_400_000)] = process.argv.slice(2).filter(arg => /^\d+$/.test(arg)).map(Number);

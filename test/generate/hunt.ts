@@ -73,7 +73,9 @@ export async function hunt({ apps: count, seed, mesh, progress = () => undefined
       const verdicts = await judge(made.map(({ built }) => built.yaml));
       report.judged += made.length;
       for (const [i, { app, program }] of made.entries()) {
-        for (const { judge: by, message } of verdicts[i]) await add({ by, message, kind: kindOf(by, message), app }, program);
+        // what admission refuses never comes to istiod
+        const refused = verdicts[i].filter(verdict => verdict.judge === 'admission');
+        for (const { judge: by, message } of refused.length > 0 ? refused : verdicts[i]) await add({ by, message, kind: kindOf(by, message), app }, program);
       }
     }
     progress(`${report.apps} apps, ${report.tried} tried, ${report.synthesized} synthesized, ${report.judged} judged, ${findings.size} findings`);
