@@ -75,7 +75,8 @@ export async function hunt({ apps: count, seed, mesh, progress = () => undefined
       for (const [i, { app, program }] of made.entries()) {
         // what admission refuses never comes to istiod
         const refused = verdicts[i].filter(verdict => verdict.judge === 'admission');
-        for (const { judge: by, message } of refused.length > 0 ? refused : verdicts[i]) await add({ by, message, kind: kindOf(by, message), app }, program);
+        const against = refused.length > 0 ? refused : verdicts[i];
+        for (const { judge: by, message } of against) await add({ by, message, kind: kindOf(by, message), app }, program);
       }
     }
     progress(`${report.apps} apps, ${report.tried} tried, ${report.synthesized} synthesized, ${report.judged} judged, ${findings.size} findings`);
