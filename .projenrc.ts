@@ -111,6 +111,11 @@ project.eslint?.addRules({
   'import/no-cycle': ['error'],
   'import/no-restricted-paths': ['error', { zones: Object.entries(layers).map(([target, allowed]) => forbidden(target, allowed)) }],
 });
+project.addTask('fuzz', {
+  description: 'Draw random apps, and show those that neither have a coded error nor are accepted by Istio and Envoy: npm run fuzz -- [apps] [seed]',
+  exec: 'ts-node -T -P projenrc/tsconfig.json test/generate/fuzz.ts',
+  receiveArgs: true,
+});
 // an example imports the library by its name, as its readers will
 project.eslint?.addOverride({
   files: ['examples/**', 'bench/**'],

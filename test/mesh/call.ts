@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
 /** Runs one of the lab's commands: JSON in, JSON out. */
-export async function call<Out>(binary: string, command: 'run' | 'size' | 'check', input: unknown, env: Record<string, string> = {}): Promise<Out> {
+export async function call<Out>(binary: string, command: 'run' | 'size' | 'check' | 'validate', input: unknown, env: Record<string, string> = {}): Promise<Out> {
   const child = spawn(binary, [command], { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.on('error', () => undefined); // the exit status tells more than a broken pipe
   child.stdin.end(JSON.stringify(input));

@@ -3,6 +3,7 @@
 //	lab run   < scenario.json    istiod's own discovery server, real Envoys, network namespaces (Linux, root; ENVOY names the binary)
 //	lab size  < scenario.json    how much configuration each proxy would be sent
 //	lab check < sets.json        CRD schemas with CEL, istiod's webhook validation and istioctl analyze
+//	lab validate < sets.json     whether Envoy takes what istiod makes of each set (Linux, root; ENVOY names the binary)
 //
 // The answer is JSON on standard output.
 package main
@@ -22,12 +23,12 @@ import (
 
 func main() {
 	if len(os.Args) != 2 {
-		fatal(fmt.Errorf("usage: lab run|size|check < input.json"))
+		fatal(fmt.Errorf("usage: lab run|size|check|validate < input.json"))
 	}
 	// Commands with an underscore are this program's own second process, whose environment Istio's packages have read.
 	var err error
 	switch os.Args[1] {
-	case "run", "size", "check":
+	case "run", "size", "check", "validate":
 		err = reexec(os.Args[1])
 	case "_run":
 		err = answer(runMain)
@@ -35,8 +36,10 @@ func main() {
 		err = answer(sizeMain)
 	case "_check":
 		err = answer(checkMain)
+	case "_validate":
+		err = answer(validateMain)
 	default:
-		err = fmt.Errorf("no command %q: run, size or check", os.Args[1])
+		err = fmt.Errorf("no command %q: run, size, check or validate", os.Args[1])
 	}
 	fatal(err)
 }
@@ -48,7 +51,7 @@ func fatal(err error) {
 	}
 }
 
-// reexec starts this program again with istiod's environment; for a run also with its own process, network and mount
+// reexec starts this program again with istiod's environment; for proxies also with its own process, network and mount
 // namespaces. Each process dies with its parent, and with the first process of a process namespace all others: whatever ends
 // this program, nothing of it stays.
 func reexec(command string) error {
@@ -63,12 +66,12 @@ func reexec(command string) error {
 	s := &Scenario{}
 	attr := &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	var files []*os.File
-	if command != "check" {
+	if command == "run" || command == "size" {
 		if s, err = readScenario(bytes.NewReader(in)); err != nil {
 			return err
 		}
 	}
-	if command == "run" {
+	if command == "run" || command == "validate" {
 		envoy, err := openEnvoy()
 		if err != nil {
 			return err
