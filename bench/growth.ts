@@ -112,7 +112,9 @@ export function printGrowth(): void {
     const costs = sizes.map(size => ({ size, library: costOf(build, size), plain: costOf(plainly(build, size), size) }));
     const multiple = 'as a multiple of the smallest app';
     printTable(`Growth: ${what}`, ['items', 'the library, of an item', multiple, 'plain objects, of an item', multiple],
-      costs.map(({ size, library: own, plain }) => [size, perItem(own), (own / costs[0].library).toFixed(2), perItem(plain), (plain / costs[0].plain).toFixed(2)]));
+      costs.map(({ size, library: own, plain }) => [
+        size, perItem(own), (own / costs[0].library).toFixed(2), perItem(plain), (plain / costs[0].plain).toFixed(2),
+      ]));
   }
 }
 

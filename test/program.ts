@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
-  CompilerHost, ModuleKind, ScriptTarget, createCompilerHost, createProgram, createSourceFile, flattenDiagnosticMessageText, parseJsonConfigFileContent, readConfigFile, sys, transpileModule,
+  CompilerHost, ModuleKind, ScriptTarget, createCompilerHost, createProgram, createSourceFile, flattenDiagnosticMessageText,
+  parseJsonConfigFileContent, readConfigFile, sys, transpileModule,
 } from 'typescript';
 
 /** Runs the source of a cdk8s app as `cdk8s synth` does, and returns the YAML that it writes. */

@@ -48,7 +48,9 @@ export function checkAccess(path: string, input: AccessInput, pods: Pods, app: A
   if (deny) checkNotEmpty(deny, 'deny', refuse);
   if (openPaths) checkOpenPaths(openPaths, access, refuse);
   const everyHost = checkScope(input, refuse);
-  const through = (key: string, ...more: string[]) => app.ingressRoutes.with(key, pods.namespace, ...more).filter(({ route }) => canBeSamePods(route.pods, pods));
+  const through = (...[kind, ...more]: string[]) => (
+    app.ingressRoutes.with(kind, pods.namespace, ...more).filter(({ route }) => canBeSamePods(route.pods, pods))
+  );
   const optOuts: OptOut[] = everyHost === undefined ? [] : [{ from: 'hosts', reason: everyHost }];
   const question: Question = { refuse, path, issuers: new Map(), providers: [], optOuts, naming: issuer => through('issuer', issuer), asking: () => through('authorizer') };
   const asked = (access ?? []).map(({ _spec: spec }, i) => ({ spec, prop: `access[${i}]` }));

@@ -106,7 +106,8 @@ export class Neighbours {
     return own.hosts.every(host => (this.byHost.get(host) ?? []).every(({ id }) => ids.has(id))) && parts.every(({ id, hosts, rules }) => {
       const before = this.byId.get(id);
       const last = before && before.rules.length - 1;
-      return last === undefined || (before!.hosts.length === hosts.length && last < rules.length && (last < 0 || before!.rules[last] === rules[last]));
+      return last === undefined
+        || (before!.hosts.length === hosts.length && last < rules.length && (last < 0 || before!.rules[last] === rules[last]));
     });
   }
 
