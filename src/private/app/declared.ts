@@ -45,12 +45,19 @@ function isAttached(construct: IConstruct): boolean {
 
 /** Makes known what a construct declares, or what it declares from now on. */
 export function declare<K extends keyof AppModel>(construct: IConstruct, kind: K, model: Models[K], parts: readonly ApiObject[] = []): void {
-  let declaration = declarationOf(construct) as Declaration<K> | undefined;
-  if (declaration) {declaration.model = model;} else {
-    declaration = { construct, kind, model, parts, isAttached: () => isAttached(construct) };
-    attach(construct, declaration as unknown as Declaration);
-  }
+  freeze(model);
+  const before = declarationOf(construct) as Declaration<K> | undefined;
+  const declaration = before ?? { construct, kind, model, parts, isAttached: () => isAttached(construct) };
+  declaration.model = model;
+  if (!before) attach(construct, declaration as unknown as Declaration);
   (appModelOf(construct)[kind] as unknown as Collection<Models[K]>).put(model, declaration);
+}
+
+/** What has been declared is not changed any more, by whoever finds it. */
+function freeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  for (const inner of Object.values(value)) freeze(inner);
 }
 
 /** The objects of what has been found in a collection. */

@@ -57,7 +57,7 @@ function narrow(matches: Match[], allowed: Match[][], prop: string, refuse: Refu
 /** Applications say `http://` wherever a proxy reads their requests. */
 export function checkOwnConditions(matches: Match[], own: string[], prop: string, refuse: Refuse): void {
   matches.forEach(({ headers, scheme }, i) => {
-    const used = own.find(name => headers.has(name));
+    const used = own.find(name => headers.some(header => header.name === name));
     if (used) {
       refuse({ code: 'HeaderInvalid', prop: `${prop}[${i}].headers`, got: used, allowed: `headers other than ${own.join(', ')}`, fix: 'say who may call with `callers`' });
     }

@@ -3,7 +3,7 @@ import { RouteMatch } from '../../http/route-match';
 import { checkRegex, isHeaderName, isMethod } from '../basics/checks';
 import { Refuse } from '../basics/errors';
 import { checkWritable } from '../basics/take';
-import { HeaderCondition, Match, PathCondition, TextCondition } from '../model/match';
+import { byName, HeaderCondition, Match, PathCondition, QueryParamCondition } from '../model/match';
 
 /** Istio ignores matches of headers with these names; the Host header is matched by `authority`. */
 const IGNORED = ['uri', 'scheme', 'method', 'authority', 'host'];
@@ -30,16 +30,16 @@ function checkMatch(match: RouteMatch, prop: string, refuse: Refuse): Match {
     checkWritable(name, `${prop}.headers[${i}]`, refuse);
     checkText(header._kind, header._value, `${prop}.headers[${i}]`, refuse);
     if (header._kind === 'exact' || header._kind === 'prefix') checkHeaderText(header._value!, header._kind, `${prop}.headers[${i}]`, refuse);
-    headerMap.set(name, { kind: header._kind, value: header._value });
+    headerMap.set(name, header._value === undefined ? { name, kind: header._kind } : { name, kind: header._kind, value: header._value });
   });
-  const queryMap = new Map<string, TextCondition>();
+  const queryMap = new Map<string, QueryParamCondition>();
   queryParams.forEach((param, i) => {
     if (!param._name || queryMap.has(param._name)) {
       refuse({ code: 'MatchEmpty', prop: `${prop}.queryParams[${i}]`, got: param._name, allowed: 'the name of a parameter, once in a match', fix: param._name ? 'join the conditions on this parameter in one regex' : 'name the parameter' });
     }
     checkWritable(param._name, `${prop}.queryParams[${i}]`, refuse);
     checkText(param._kind, param._value, `${prop}.queryParams[${i}]`, refuse);
-    queryMap.set(param._name, { kind: param._kind, value: param._value });
+    queryMap.set(param._name, { name: param._name, kind: param._kind, value: param._value });
   });
   methods.forEach((method, i) => {
     if (!isMethod(method)) {
@@ -48,8 +48,8 @@ function checkMatch(match: RouteMatch, prop: string, refuse: Refuse): Match {
   });
   return {
     path: path && checkPathMatch(path, `${prop}.path`, refuse),
-    headers: headerMap,
-    queryParams: queryMap,
+    headers: byName(headerMap.values()),
+    queryParams: byName(queryMap.values()),
     methods: [...new Set(methods)],
     authority: authority && { kind: authority._kind, value: authority._value },
     scheme,

@@ -93,15 +93,15 @@ function uris(path: PathCondition): TextMatch[] {
 }
 
 function conditions(match: Match, more: At['headers']): Omit<HttpMatch, 'port' | 'gateway' | 'uri'> {
-  const present = [...match.headers].filter(([, c]) => c.kind !== 'absent');
-  const absent = [...match.headers].filter(([, c]) => c.kind === 'absent');
+  const present = match.headers.filter(c => c.kind !== 'absent');
+  const absent = match.headers.filter(c => c.kind === 'absent');
   return {
     ...(match.methods.length > 0 && { method: match.methods.length === 1 ? { exact: match.methods[0] } : { regex: match.methods.join('|') } }),
     ...(match.authority && { authority: authorityMatch(match.authority) }),
     ...(match.scheme && { scheme: { exact: match.scheme } }),
-    ...(present.length > 0 && { headers: { ...Object.fromEntries(present.map(([name, c]) => [name, header(c)])), ...more } }),
-    ...(absent.length > 0 && { withoutHeaders: Object.fromEntries(absent.map(([name]) => [name, {}])) }),
-    ...(match.queryParams.size > 0 && { queryParams: Object.fromEntries([...match.queryParams].map(([name, c]) => [name, text(c)])) }),
+    ...(present.length > 0 && { headers: { ...Object.fromEntries(present.map(c => [c.name, header(c)])), ...more } }),
+    ...(absent.length > 0 && { withoutHeaders: Object.fromEntries(absent.map(({ name }) => [name, {}])) }),
+    ...(match.queryParams.length > 0 && { queryParams: Object.fromEntries(match.queryParams.map(c => [c.name, text(c)])) }),
   };
 }
 

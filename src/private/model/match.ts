@@ -2,21 +2,29 @@
 export interface TextCondition { readonly kind: 'exact' | 'prefix' | 'regex'; readonly value: string }
 /** With `ignoreCase` the value is in lower case, and has letters. */
 export interface PathCondition { readonly kind: 'exact' | 'prefix' | 'rawPrefix' | 'regex'; readonly value: string; readonly ignoreCase?: true }
-export interface HeaderCondition { readonly kind: 'exact' | 'prefix' | 'regex' | 'present' | 'absent'; readonly value?: string }
+export interface HeaderCondition { readonly name: string; readonly kind: 'exact' | 'prefix' | 'regex' | 'present' | 'absent'; readonly value?: string }
+export interface QueryParamCondition extends TextCondition { readonly name: string }
 
 /** The conditions of a `RouteMatch`, checked, with names in the form in which they are compared. */
 export interface Match {
   readonly path?: PathCondition;
-  readonly headers: ReadonlyMap<string, HeaderCondition>;
-  readonly queryParams: ReadonlyMap<string, TextCondition>;
+  /** Each name once, in the order of names. */
+  readonly headers: HeaderCondition[];
+  /** Each name once, in the order of names. */
+  readonly queryParams: QueryParamCondition[];
   readonly methods: string[];
   readonly authority?: TextCondition;
   readonly scheme?: string;
 }
 
 export const NO_CONDITION: Match = {
-  path: undefined, authority: undefined, scheme: undefined, headers: new Map(), queryParams: new Map(), methods: [],
+  path: undefined, authority: undefined, scheme: undefined, headers: [], queryParams: [], methods: [],
 };
+
+/** Conditions in the order of their names, so that the same ones are equal. */
+export function byName<T extends { readonly name: string }>(conditions: Iterable<T>): T[] {
+  return [...conditions].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
 
 /** The matches of a list; none at all stands for every request. */
 export function orEverything(matches: Match[]): Match[] {

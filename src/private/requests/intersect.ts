@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { regexMatches } from '../basics/re2';
-import { HeaderCondition, isBareHost, Match, PathCondition, PORT, TextCondition, trimSlash } from '../model/match';
+import { byName, HeaderCondition, isBareHost, Match, PathCondition, PORT, TextCondition, trimSlash } from '../model/match';
 
 /** Why two matches have no common one: no request fits both, or Istio cannot say "both" in one match. */
 export type NoMatch = 'never' | 'inexpressible';
@@ -10,8 +10,8 @@ export function intersect(a: Match, b: Match): Match | NoMatch {
   const path = both(a.path, b.path, paths);
   const authority = both(a.authority, b.authority, authorities);
   const scheme = both(a.scheme, b.scheme, (one, other) => (one === other ? one : 'never'));
-  const headers = maps(a.headers, b.headers);
-  const queryParams = maps(a.queryParams, b.queryParams);
+  const headers = joined(a.headers, b.headers);
+  const queryParams = joined(a.queryParams, b.queryParams);
   const methods = a.methods.length && b.methods.length ? a.methods.filter(m => b.methods.includes(m)) : [...a.methods, ...b.methods];
   const never = a.methods.length > 0 && b.methods.length > 0 && methods.length === 0;
   const parts = [path, authority, scheme, headers, queryParams];
@@ -24,24 +24,25 @@ function both<T>(a: T | undefined, b: T | undefined, combine: (a: T, b: T) => T 
   return a === undefined ? b : b === undefined ? a : combine(a, b);
 }
 
-function maps<T extends HeaderCondition>(a: ReadonlyMap<string, T>, b: ReadonlyMap<string, T>): Map<string, T> | NoMatch {
-  const out = new Map(a);
+function joined<T extends HeaderCondition>(a: T[], b: T[]): T[] | NoMatch {
+  if (a.length === 0 || b.length === 0) return a.length === 0 ? b : a;
+  const out = new Map(a.map(condition => [condition.name, condition]));
   let inexpressible = false;
-  for (const [name, condition] of b) {
-    const combined = both(a.get(name), condition, texts) as T | NoMatch;
+  for (const condition of b) {
+    const combined = both(out.get(condition.name), condition, texts) as T | NoMatch;
     if (combined === 'never') return 'never';
     if (combined === 'inexpressible') inexpressible = true;
-    else out.set(name, combined);
+    else out.set(condition.name, combined);
   }
-  return inexpressible ? 'inexpressible' : out;
+  return inexpressible ? 'inexpressible' : byName(out.values());
 }
 
-function texts<T extends HeaderCondition>(a: T, b: T): T | NoMatch {
+function texts<T extends Omit<HeaderCondition, 'name'>>(a: T, b: T): T | NoMatch {
   if (a.kind === b.kind && a.value === b.value) return a;
   if (a.kind === 'absent' || b.kind === 'absent') return 'never';
   if (a.kind === 'present') return b;
   if (b.kind === 'present') return a;
-  if (a.kind === 'exact') return matches(b as TextCondition, a.value!) ? a : 'never';
+  if (a.kind === 'exact') return matches(b as unknown as TextCondition, a.value!) ? a : 'never';
   if (b.kind === 'exact') return texts(b, a);
   if (a.kind === 'prefix' && b.kind === 'prefix') {
     return a.value!.startsWith(b.value!) ? a : b.value!.startsWith(a.value!) ? b : 'never';

@@ -144,8 +144,8 @@ class Shelf<T> {
 
 function pinsOf({ headers, queryParams, authority }: Match): Map<string, string> {
   const pins = new Map<string, string>();
-  for (const [name, { kind, value }] of headers) if (kind === 'exact') pins.set(`header ${name}`, value!);
-  for (const [name, { kind, value }] of queryParams) if (kind === 'exact') pins.set(`parameter ${name}`, value);
+  for (const { name, kind, value } of headers) if (kind === 'exact') pins.set(`header ${name}`, value!);
+  for (const { name, kind, value } of queryParams) if (kind === 'exact') pins.set(`parameter ${name}`, value);
   // without a port an authority stands for all ports
   if (authority?.kind === 'exact') pins.set('authority', authority.value.replace(PORT, ''));
   return pins;

@@ -13,7 +13,7 @@ export function preflightsOf(matches: Match[]): Match[] {
   return matches.filter(match => !takesPreflights(match)).map(match => ({
     ...match,
     methods: ['OPTIONS'],
-    headers: new Map<string, HeaderCondition>([[ORIGIN, match.headers.get(ORIGIN) ?? { kind: 'present' }], [ASKED_METHOD, asked(match.methods)]]),
+    headers: [{ name: ASKED_METHOD, ...asked(match.methods) }, match.headers.find(({ name }) => name === ORIGIN) ?? { name: ORIGIN, kind: 'present' }],
   }));
 }
 
@@ -22,10 +22,10 @@ function takesPreflights(match: Match): boolean {
 }
 
 function hidesFromPreflights({ headers }: Match): boolean {
-  return [...headers.keys()].some(name => name !== ORIGIN);
+  return headers.some(({ name }) => name !== ORIGIN);
 }
 
-function asked(methods: string[]): HeaderCondition {
+function asked(methods: string[]): Omit<HeaderCondition, 'name'> {
   if (methods.length === 0) return { kind: 'present' };
   return methods.length === 1 ? { kind: 'exact', value: methods[0] } : { kind: 'regex', value: methods.join('|') };
 }
@@ -48,5 +48,5 @@ interface PreflightRule {
 
 /** What of a match preflights show. */
 export function shown(match: Match): Match {
-  return { ...match, headers: new Map([...match.headers].filter(([name]) => name === ORIGIN)) };
+  return { ...match, headers: match.headers.filter(({ name }) => name === ORIGIN) };
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { intersect } from './intersect';
 import { covers } from '../basics/hosts';
 import { ListenedHost } from '../model/listener';
-import { Match, NO_CONDITION, orEverything, PORT } from '../model/match';
+import { byName, Match, NO_CONDITION, orEverything, PORT } from '../model/match';
 import { Action, Rule } from '../model/rule';
 
 type Redirect = Extract<Action, { kind: 'redirect' }>;
@@ -60,7 +60,7 @@ function targetOf(match: Match, { uri, authority, code }: Redirect, scheme: stri
 /** The parameters of a query as Envoy compares them: without decoding, the first of each name. */
 function paramsOf(query: string): Match['queryParams'] {
   const params = query.split('&').map(param => param.split(/=(.*)/, 2)).reverse();
-  return new Map(params.map(([name, value = '']) => [name, { kind: 'exact', value }]));
+  return byName(new Map(params.map(([name, value = '']) => [name, { name, kind: 'exact' as const, value }])).values());
 }
 
 function mayTake(rule: Rule, target: Match): boolean {

@@ -14,7 +14,7 @@ const takes = ({ matches }: Rule, request: Request) => matches.length === 0 || m
 const isRoot = ({ path }: Match) => path === undefined || path.kind === 'prefix' && /^\/*$/.test(path.value) || path.kind === 'rawPrefix' && path.value === '/';
 const everything = (match: Match) => {
   const { authority, scheme, headers, queryParams, methods } = match;
-  return !authority && !scheme && headers.size + queryParams.size + methods.length === 0 && isRoot(match);
+  return !authority && !scheme && headers.length + queryParams.length + methods.length === 0 && isRoot(match);
 };
 
 /** As Envoy reads it: the matches of all objects one behind the other, those for everything last. */
@@ -32,7 +32,7 @@ function permutations<T>(list: T[]): T[][] {
 }
 
 // paths alone most of the time, so that many routes can stand side by side
-const pathOnly = anyMatch.map((m): Match => ({ ...m, headers: new Map(), queryParams: new Map(), authority: undefined, scheme: undefined }));
+const pathOnly = anyMatch.map((m): Match => ({ ...m, headers: [], queryParams: [], authority: undefined, scheme: undefined }));
 const match = fc.oneof({ weight: 4, arbitrary: pathOnly }, anyMatch);
 const rule = fc.oneof({ weight: 6, arbitrary: fc.array(match, { minLength: 1, maxLength: 2 }) }, fc.constant<Match[]>([]))
   .map((matches): Rule => ({ matches }));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { HttpMatch } from '../../../src/private/istio/objects';
-import { HeaderCondition, Match, PathCondition, TextCondition } from '../../../src/private/model/match';
+import { byName, HeaderCondition, Match, PathCondition, TextCondition } from '../../../src/private/model/match';
 import { TextMatch } from '../../../src/private/model/rule';
 
 /** A request as a proxy sees it. */
@@ -31,7 +31,7 @@ const condition = (value: fc.Arbitrary<string>, expression: fc.Arbitrary<string>
   record({ kind: fc.constantFrom('exact' as const, 'prefix' as const), value }),
   record({ kind: fc.constant('regex' as const), value: expression }),
 );
-const header: fc.Arbitrary<HeaderCondition> = fc.oneof(condition(text, regex), record({ kind: fc.constantFrom('present' as const, 'absent' as const) }));
+const header: fc.Arbitrary<Omit<HeaderCondition, 'name'>> = fc.oneof(condition(text, regex), record({ kind: fc.constantFrom('present' as const, 'absent' as const) }));
 const pathCondition: fc.Arbitrary<PathCondition> = fc.oneof(
   record({ kind: fc.constantFrom('exact' as const, 'prefix' as const, 'rawPrefix' as const), value: path }),
   record({
@@ -42,7 +42,8 @@ const pathCondition: fc.Arbitrary<PathCondition> = fc.oneof(
   record({ kind: fc.constant('regex' as const), value: fc.constantFrom('/a.*', '/.*/', '/ab?', '.*') }),
 );
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
-const mapOf = <T>(value: fc.Arbitrary<T>) => fc.dictionary(name, value, { maxKeys: 2 }).map(pairs => new Map(Object.entries(pairs)));
+const named = <T extends object>(value: fc.Arbitrary<T>) => fc.dictionary(name, value, { maxKeys: 2 })
+  .map(pairs => byName(Object.entries(pairs).map(([key, one]) => ({ name: key, ...one }))));
 const prefixes = fc.constantFrom('x', 'x.test', 'x.test:', 'x.test:8', 'x.test:x', 'y');
 
 const authority = fc.oneof(
@@ -52,8 +53,8 @@ const authority = fc.oneof(
 
 export const anyMatch: fc.Arbitrary<Match> = record({
   path: maybe(pathCondition),
-  headers: mapOf(header),
-  queryParams: mapOf(condition(text, regex)),
+  headers: named(header),
+  queryParams: named(condition(text, regex)),
   methods: fc.uniqueArray(method, { maxLength: 2 }),
   authority: maybe(authority),
   scheme: maybe(scheme),
@@ -69,8 +70,8 @@ export function fits(match: Match, request: Request): boolean {
     && (match.methods.length === 0 || match.methods.includes(request.method))
     && (match.scheme === undefined || match.scheme === request.scheme)
     && (match.authority === undefined || fitsAuthority(match.authority, request.authority))
-    && [...match.headers].every(([key, c]) => fitsHeader(c, request.headers[key]))
-    && [...match.queryParams].every(([key, c]) => fitsHeader(c, request.query[key]));
+    && match.headers.every(c => fitsHeader(c, request.headers[c.name]))
+    && match.queryParams.every(c => fitsHeader(c, request.query[c.name]));
 }
 
 function fitsPath({ kind, value, ignoreCase }: PathCondition, written: string): boolean {

@@ -11,7 +11,7 @@ import { precedence } from '../../../src/private/requests/order';
 import { answersForLater } from '../../../src/private/requests/preflights';
 import { anyMatch } from '../plan/requests';
 
-const none: Match = { headers: new Map(), queryParams: new Map(), methods: [] };
+const none: Match = { headers: [], queryParams: [], methods: [] };
 const pathOnly = anyMatch.map(({ path }): Match => ({ ...none, path }));
 const pathAndMethod = anyMatch.map(({ path, methods }): Match => ({ ...none, path, methods }));
 const match = fc.oneof({ weight: 6, arbitrary: pathOnly }, { weight: 2, arbitrary: pathAndMethod }, anyMatch);
@@ -24,7 +24,7 @@ const rule = ruleOf(fc.oneof({ weight: 12, arbitrary: fc.array(match, { minLengt
 const inside = fc.tuple(fc.constantFrom('/a', '/b', '/a/b', '/ab'), fc.nat(30), fc.constantFrom('exact' as const, 'prefix' as const))
   .map(([base, i, kind]): Match => ({ ...none, path: { kind, value: i < 4 ? base : `${base}/${i}` } }));
 const nested = fc.tuple(fc.constantFrom('/a', '/a/b', '/a/b/c', '/a/b/c/d', '/a/b/c/d/e', '/a/b/c/d/e/f'), fc.boolean()).map(([value, marked]): Match => (
-  { ...none, headers: new Map(marked ? [['x', { kind: 'present' }]] : []), path: { kind: 'prefix', value } }
+  { ...none, headers: marked ? [{ name: 'x', kind: 'present' }] : [], path: { kind: 'prefix', value } }
 ));
 const chained = nested.map((one): Rule => ({ matches: [one] }));
 const tame = ruleOf(fc.oneof({ weight: 2, arbitrary: inside }, nested).map(one => [one]));
