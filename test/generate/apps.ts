@@ -223,7 +223,7 @@ class AppMaker {
       items.unshift(this.struct('IngressRule', place, { given: { matches: list([struct([['path', match]])]), action: call('RouteAction.delegate', variable(delegate)) }, without: [...RULE_OPTIONS, 'responseHeaders'] }));
     }
     const late = draw.chance(0.15) && items.length > 1 ? items.pop() : undefined;
-    const name = this.construct('IngressRoute', chart, 'IngressRoute', this.struct('IngressRouteProps', place, { given: { gateway: variable(gateway.name), hosts: plain(hosts), rules: list(items) }, without: ['tcpPort', 'destinations', ...draw.chance(0.5) ? ['access', 'openPaths'] : []] }));
+    const name = this.construct('IngressRoute', chart, 'IngressRoute', this.struct('IngressRouteProps', place, { given: { gateway: variable(gateway.name), hosts: plain(hosts), rules: list(items) }, without: ['tcpPort', 'tlsPort', 'destinations', ...draw.chance(0.5) ? ['access', 'openPaths'] : []] }));
     if (late) this.add(call(`${name}.addRule`, late));
   }
 

@@ -30,6 +30,7 @@ const OFTEN: Readonly<Record<string, number>> = {
   'EgressCallerProps.gatewayPort': 0.05,
   'EgressCallerProps.appTls': 0.1,
   'IngressRouteProps.tcpPort': 0.02,
+  'IngressRouteProps.tlsPort': 0.05,
   'IngressRouteProps.destinations': 0.02,
   'IngressRouteProps.access': 0.3,
   'IngressRouteProps.openPaths': 0.06,

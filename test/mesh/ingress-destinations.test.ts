@@ -132,7 +132,7 @@ describeMesh('ingress: destinations', () => {
       const { app, shop, gateway } = entrance();
       const destination = Destination.external(new ExternalService(shop, 'assets', { hosts: ['assets.test'], ports: [ExternalPort.httpToHttps()] }));
       const route = new IngressRoute(shop, 'route', { gateway, hosts: ['shop.test'], rules: [{ action: RouteAction.forward(destination) }] });
-      broken({ route, rule: route.node.findAll().find((c): c is ApiObject => c instanceof ApiObject && c.kind === 'DestinationRule')! });
+      broken({ route, rule: route.parts.find(part => part.kind === 'DestinationRule')! });
       return runMesh({ manifests: app, workloads: [ingressGateway()], externals: [assets], steps: [enter('http://shop.test/logo?size=2')] });
     };
 
