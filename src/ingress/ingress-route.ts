@@ -238,10 +238,8 @@ export class IngressRoute extends Construct {
       served: route.listeners.filter(serves),
       listened: this.gateway.listened,
       /** All routes of the app through the same pods. */
-      get routed() {
-        return routesThroughPods(app, route.pods).filter(({ route: { opaque } }) => !opaque)
-          .map(({ route: { hosts, listeners } }) => ({ hosts, podPorts: listeners.map(l => l.podPort) }));
-      },
+      routed: () => routesThroughPods(app, route.pods).filter(({ route: { opaque } }) => !opaque)
+        .map(({ route: { hosts, listeners } }) => ({ hosts, podPorts: listeners.map(l => l.podPort) })),
       cors: neighbours.answersPreflights(own),
     };
   }

@@ -198,6 +198,9 @@ function checkEndpoint(endpoint: Endpoint, kind: Resolution['_kind'], ports: Por
     if (!/^\/.*[^/]$/.test(address)) {
       refuse({ code: 'EndpointInvalid', prop, got: address, allowed: 'the absolute path of a socket', fix: 'correct the path' });
     }
+    if (ports.length > 1) {
+      refuse({ code: 'EndpointInvalid', prop, got: address, allowed: `a unix socket for a service of one port, and this one has ${ports.map(p => p.number).join(', ')}`, fix: 'make a service for each port, each with its own socket' });
+    }
     return { address: `unix://${address}` };
   }
   if (endpoint._kind === 'ip' && !isIP(address)) {

@@ -29,7 +29,7 @@ export interface GuardedRoute {
   /** Everything that the gateway listens for. */
   readonly listened: ListenedHost[];
   /** All routes of the app through the same pods. */
-  readonly routed: RoutedHosts[];
+  readonly routed: () => RoutedHosts[];
   /** Whether preflights are answered, which carry neither tokens nor cookies. */
   readonly cors: boolean;
 }
@@ -90,7 +90,7 @@ const NO_PREFLIGHT: { readonly to?: Pick<Operation, 'notMethods'>; readonly when
 
 function operation({ access, hosts, routed }: GuardedRoute, { port, podPort }: ListenedHost): Operation {
   const [own, wide] = [new Set(hosts), new Set(hosts.filter(isWildcard))];
-  const elsewhere = wide.size === 0 ? [] : routed.filter(other => other.podPorts.includes(podPort)).flatMap(other => other.hosts)
+  const elsewhere = wide.size === 0 ? [] : routed().filter(other => other.podPorts.includes(podPort)).flatMap(other => other.hosts)
     .filter(host => !own.has(host) && patternsOver(host).some(pattern => wide.has(pattern)));
   return {
     hosts: hosts.flatMap(host => hostForms(host, port)),

@@ -21,7 +21,7 @@ export interface SurroundedRoute extends IngressIntent {
   /** Everything that the gateway listens for. */
   readonly listened: ListenedHost[];
   /** All routes of the app through the same pods. */
-  readonly routed: RoutedHosts[];
+  readonly routed: () => RoutedHosts[];
   /** Whether preflights are answered. */
   readonly cors: boolean;
 }

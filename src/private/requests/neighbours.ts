@@ -20,7 +20,12 @@ const neighboursOf = new WeakMap<AppModel, Map<string, Neighbours>>();
 /** A route among the others through its gateway. What is known of these from the last time is kept as far as it still holds. */
 export function surroundingsOf(app: AppModel, model: IngressRouteModel): Surroundings {
   const { path, gateway, route } = model;
-  const beside = new Set(route.hosts.flatMap(host => app.ingressRoutes.with('host', route.gateway, host)));
+  const before = neighboursOf.get(app)?.get(gateway);
+  const ofHost = (host: string) => app.ingressRoutes.with('host', route.gateway, host);
+  if (before?.knows(path, route.rules) && route.hosts.every(host => before.seen.get(host) === ofHost(host))) {
+    return { neighbours: before, own: before.part(path), added: [] };
+  }
+  const beside = new Set(route.hosts.flatMap(ofHost));
   const parts = [...[...beside].filter(other => other.path !== path), model].map(partOf);
   let byGateway = neighboursOf.get(app);
   if (!byGateway) neighboursOf.set(app, byGateway = new Map());
@@ -31,6 +36,7 @@ export function surroundingsOf(app: AppModel, model: IngressRouteModel): Surroun
   }
   let added: Node[] = [];
   for (const part of parts) added = neighbours.put(part);
+  for (const host of route.hosts) neighbours.seen.set(host, ofHost(host));
   return { neighbours, own: neighbours.part(path), added };
 }
 
@@ -76,6 +82,8 @@ interface Member {
  * that take some of its requests, and what follows from it is looked for around it.
  */
 export class Neighbours {
+  /** The routes of each host, as they were when they were looked up last. */
+  public readonly seen = new Map<string, readonly IngressRouteModel[]>();
   private readonly members = new Map<RoutePart, Member>();
   private readonly groups = new Map<string, Group>();
   private readonly groupsByHost = new Map<string, Group[]>();
@@ -93,6 +101,12 @@ export class Neighbours {
     const from = part.rules.length;
     part.rules.push(...rules.slice(from));
     return this.take(part, from);
+  }
+
+  /** Whether a route is known with all of its rules. */
+  public knows(id: string, rules: Rule[]): boolean {
+    const part = this.byId.get(id);
+    return part !== undefined && part.rules.length === rules.length && part.rules.at(-1) === rules.at(-1);
   }
 
   public part(id: string): RoutePart {

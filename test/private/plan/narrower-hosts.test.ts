@@ -4,7 +4,7 @@ import { ListenedHost } from '../../../src/private/model/listener';
 import { narrowerHosts } from '../../../src/private/requests/narrower-hosts';
 
 const listened = (...hosts: string[]): ListenedHost[] => hosts.map(host => ({ host, port: 443, podPort: 443, protocol: 'HTTPS' }));
-const routed = (...hosts: string[]) => [{ hosts, podPorts: [443] }];
+const routed = (...hosts: string[]) => () => [{ hosts, podPorts: [443] }];
 
 describe('hosts under a wildcard that another route has', () => {
   test.each<{ what: string; hosts: string[]; listeners: string[]; others: string[]; narrower: string[] }>([
