@@ -98,7 +98,9 @@ function keyText(name: string): string {
 
 function quoted(value: string): string {
   if (value.length > 60 && value === value[0].repeat(value.length)) return `${quoted(value[0])}.repeat(${value.length})`;
-  return `'${JSON.stringify(value).slice(1, -1).replace(/\\"/g, '"').replace(/'/g, '\\\'')}'`;
+  const escaped = JSON.stringify(value).slice(1, -1).replace(/\\"/g, '"').replace(/'/g, '\\\'');
+  // JSON leaves these as they are, where nobody sees them
+  return `'${escaped.replace(/[\x7f-\x9f]/g, control => `\\u00${control.charCodeAt(0).toString(16)}`)}'`;
 }
 
 function literalText(value: unknown): string {

@@ -81,6 +81,7 @@ describe('random apps', () => {
     const own = struct([['__proto__', literal(1)]]);
     expect(new Function(`return ${print([{ value }])}`)()).toEqual(evaluate(value, new Map()));
     expect(Object.keys(evaluate(own, new Map()) as object)).toEqual(['__proto__']);
+    expect(print([{ value: literal('a\u007f') }])).toBe('\'a\\u007f\';');
     expect(print([{ value: own }])).toBe('{ [\'__proto__\']: 1 };');
   });
 });

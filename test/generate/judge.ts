@@ -45,8 +45,10 @@ async function admission(sets: readonly string[]): Promise<Verdict[][]> {
 async function envoy(sets: readonly string[]): Promise<Verdict[][]> {
   const input = sets.map((yaml, i) => ({ name: `${i}`, meshConfig: MESH_CONFIG, ...running(yaml) }));
   const answers = await call<Validation[]>(lab().lab, 'validate', { sets: input }, { ENVOY: lab().envoy });
-  return answers.map(({ error, refusals, proxies }) => {
-    const all = [...error === undefined ? [] : [`istiod: ${error}`], ...proxies === 0 ? ['no proxy was asked'] : [], ...refusals.map(({ proxy, message }) => `${proxy}: ${message}`)];
+  return answers.map(({ error, refusals, proxies }, i) => {
+    // an app of which nothing is left has nobody to ask
+    const isUnasked = proxies === 0 && error === undefined && input[i].manifests.trim() !== '';
+    const all = [...error === undefined ? [] : [`istiod: ${error}`], ...isUnasked ? ['no proxy was asked'] : [], ...refusals.map(({ proxy, message }) => `${proxy}: ${message}`)];
     return all.map(message => ({ judge: 'envoy', message: brief(message) }));
   });
 }
