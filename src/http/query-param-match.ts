@@ -1,7 +1,7 @@
 import { valueClass } from '../private/basics/value-class';
 
 /**
- * A condition on one parameter of the query string.
+ * A condition on one parameter of the query string. Error `QueryParamInvalid` for a name of more than 1024 bytes.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
  */

@@ -37,6 +37,7 @@ const MATCHES: Refused[] = [
   { when: 'a gRPC method is none', rule: matching({ path: PathMatch.grpc('shop.Orders', '') }), message: '[GrpcNameInvalid] shop: rules[0].matches[0].path is ""; allowed: a method, such as PlaceOrder; fix: write the name as in the .proto file, without slashes' },
   { when: 'a scheme is none of HTTP', rule: matching({ scheme: 'grpc' }), message: '[SchemeInvalid] shop: rules[0].matches[0].scheme is "grpc"; allowed: http or https; fix: correct the scheme' },
   { when: 'a method is not in capitals', rule: matching({ methods: ['get'] }), message: '[MethodInvalid] shop: rules[0].matches[0].methods[0] is "get"; allowed: a method in capitals, such as GET; fix: write it in capitals: methods depend on case' },
+  { when: 'the name of a parameter is longer than Envoy takes', rule: { matches: [{ queryParams: [QueryParamMatch.exact('a'.repeat(1024), '1'), QueryParamMatch.exact('é'.repeat(513), '1')] }] }, message: `[QueryParamInvalid] shop: rules[0].matches[0].queryParams[1] is "${'é'.repeat(299)}... (515 characters); allowed: a name of at most 1024 bytes; fix: use a shorter name: Envoy refuses all routes of the gateway because of this one` },
 ];
 
 const ACTIONS: Refused[] = [

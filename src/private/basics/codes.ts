@@ -117,6 +117,7 @@ export const CODES = {
   PrivateKeyInvalid: 'A size of private keys that is too small, or larger than is of use.',
   CertificateDurationInvalid: 'A time for a certificate that cert-manager refuses.',
   PathInvalid: 'A path that no request can have, or of which a substitution makes none.',
+  QueryParamInvalid: 'The name of a query parameter is longer than Envoy accepts.',
   RegexInvalid: 'A regular expression that Envoy, which uses RE2 and compares bytes, cannot compile.',
   RegexTooLong: 'Istio takes no regular expression above 1024 bytes, whether written as such or made from a long path or list.',
   ListTooLong: 'A list is longer than Istio takes.',

@@ -8,6 +8,9 @@ import { byName, HeaderCondition, Match, PathCondition, QueryParamCondition } fr
 /** Istio ignores matches of headers with these names; the Host header is matched by `authority`. */
 const IGNORED = ['uri', 'scheme', 'method', 'authority', 'host'];
 
+/** Envoy's limit. */
+const MAX_PARAM_NAME = 1024;
+
 export function checkMatches(matches: RouteMatch[], prop: string, refuse: Refuse): Match[] {
   return matches.map((match, i) => checkMatch(match, `${prop}[${i}]`, refuse));
 }
@@ -36,6 +39,9 @@ function checkMatch(match: RouteMatch, prop: string, refuse: Refuse): Match {
   queryParams.forEach((param, i) => {
     if (!param._name || queryMap.has(param._name)) {
       refuse({ code: 'MatchEmpty', prop: `${prop}.queryParams[${i}]`, got: param._name, allowed: 'the name of a parameter, once in a match', fix: param._name ? 'join the conditions on this parameter in one regex' : 'name the parameter' });
+    }
+    if (Buffer.byteLength(param._name) > MAX_PARAM_NAME) {
+      refuse({ code: 'QueryParamInvalid', prop: `${prop}.queryParams[${i}]`, got: param._name, allowed: `a name of at most ${MAX_PARAM_NAME} bytes`, fix: 'use a shorter name: Envoy refuses all routes of the gateway because of this one' });
     }
     checkWritable(param._name, `${prop}.queryParams[${i}]`, refuse);
     checkText(param._kind, param._value, `${prop}.queryParams[${i}]`, refuse);

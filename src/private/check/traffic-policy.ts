@@ -76,7 +76,7 @@ function checkLoadBalancer(balancer: LoadBalancer, http: boolean, detects: boole
   const prop = 'loadBalancer';
   const { simple, key, locality, warmup } = balancer._spec;
   if (warmup !== undefined && simple !== 'ROUND_ROBIN' && simple !== 'LEAST_REQUEST') {
-    refuse({ code: 'TrafficPolicyUnused', prop: `${prop}.warmup`, got: `${warmup.toSeconds()} s`, allowed: 'warmup with roundRobin and leastRequest', fix: 'leave it out' });
+    refuse({ code: 'TrafficPolicyUnused', prop: `${prop}.warmup`, got: `${warmup.toMilliseconds({ integral: false }) / 1000} s`, allowed: 'warmup with roundRobin and leastRequest', fix: 'leave it out' });
   }
   return {
     simple,
