@@ -41,7 +41,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   },
 });
 project.package.addField('types', 'lib/src/index.d.ts');
-project.npmignore?.exclude('/API.md', '/lib/imports/', '/imports/', '/rosetta/', '/.jsii.tabl.json', '/bench/', '/docs/', '/examples/', '/.ci/', '/coverage/', '/stryker.config.mjs', '/lib/src/private/**/*.d.ts');
+project.npmignore?.exclude('/API.md', '/ARCHITECTURE.md', '/lib/imports/', '/imports/', '/rosetta/', '/.jsii.tabl.json', '/bench/', '/docs/', '/examples/', '/.ci/', '/coverage/', '/stryker.config.mjs', '/lib/src/private/**/*.d.ts');
 project.gitignore.exclude('.jsii.tabl.json', 'dist/', '*.tgz');
 // the low ends of the peer ranges are tried by test/package, instead of by developing with them
 project.compileTask.reset('jsii --silence-warnings=reserved-word --silence-warnings=metadata/missing-dev-dependency --fail-on-warnings');

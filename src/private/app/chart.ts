@@ -5,8 +5,11 @@ import { Refuse } from '../basics/errors';
 
 /** Objects are written by the chart around them: outside of every chart there would be none. */
 export function needChart(scope: IConstruct, refuse: Refuse): Chart {
-  if (scope.node.scopes.some(one => Chart.isChart(one))) return Chart.of(scope);
-  return refuse({ code: 'ChartMissing', prop: 'scope', got: scope.node.scope, allowed: 'a Chart, or a construct in one', fix: 'make a Chart in the App, and pass it as the scope' });
+  try {
+    return Chart.of(scope);
+  } catch {
+    return refuse({ code: 'ChartMissing', prop: 'scope', got: scope.node.scope, allowed: 'a Chart, or a construct in one', fix: 'make a Chart in the App, and pass it as the scope' });
+  }
 }
 
 /** The namespace of the chart around a construct. Without one, objects of other namespaces could not refer to those of the chart. */

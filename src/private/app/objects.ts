@@ -85,7 +85,7 @@ const FILE_PER_OBJECT = [YamlOutputType.FILE_PER_RESOURCE, YamlOutputType.FOLDER
 /** cdk8s names the file of an object after its kind and name alone. Of two objects that only their namespaces tell apart, it would keep one. */
 function sharedFiles(app: App): Refusal[] {
   const files = new Map<string, ApiObject>();
-  return app.node.findAll().filter(one => ApiObject.isApiObject(one)).flatMap(object => {
+  return app.node.findAll().filter(one => one instanceof ApiObject).flatMap(object => {
     const file = `${object.kind}.${object.name}`;
     const folder = app.yamlOutputType === YamlOutputType.FILE_PER_RESOURCE ? '' : Chart.of(object).node.path;
     const other = files.get(`${folder} ${file}`);

@@ -58,5 +58,5 @@ export function removeUnusedRules(service: IConstruct, { path }: ExternalService
 }
 
 function objectsIn(construct: IConstruct): ApiObject[] {
-  return construct.node.children.filter(child => ApiObject.isApiObject(child));
+  return construct.node.children.filter(child => child instanceof ApiObject);
 }

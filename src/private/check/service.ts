@@ -11,8 +11,8 @@ export interface ServiceFacts {
 
 /** The Service in a construct that holds many objects, such as a Helm release. */
 function onlyService(construct: IConstruct): ApiObject | undefined {
-  if (ApiObject.isApiObject(construct)) return undefined;
-  const services = construct.node.findAll().filter((c): c is ApiObject => ApiObject.isApiObject(c) && c.kind === 'Service');
+  if (construct instanceof ApiObject) return undefined;
+  const services = construct.node.findAll().filter((c): c is ApiObject => c instanceof ApiObject && c.kind === 'Service');
   if (services.length > 1) throw new Error(`it holds ${services.map(s => s.node.path).join(', ')}`);
   return services[0];
 }
