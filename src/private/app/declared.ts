@@ -7,7 +7,12 @@ import { Declaration, Models, attach, declarationOf } from '../model/declaration
 
 interface LateCheck { readonly construct: IConstruct; readonly check: () => Refusal[] }
 
-interface State { readonly model: AppModel; readonly lateChecks: LateCheck[] }
+interface State {
+  readonly model: AppModel;
+  readonly lateChecks: LateCheck[];
+  /** By kind, namespace and name. */
+  readonly objects: Map<string, ApiObject>;
+}
 
 /** Two copies of the package in one app share one model. */
 const STATE = Symbol.for('cdk8s-istio.AppModel');
@@ -18,7 +23,7 @@ function stateOf(scope: IConstruct): State {
 }
 
 function makeState(root: IConstruct): State {
-  const state: State = { model: new AppModel(), lateChecks: [] };
+  const state: State = { model: new AppModel(), lateChecks: [], objects: new Map() };
   Object.defineProperty(root, STATE, { value: state });
   root.node.addValidation({
     validate: () => {
@@ -35,6 +40,16 @@ function makeState(root: IConstruct): State {
 /** What all constructs of the app declare. */
 export function appModelOf(scope: IConstruct): AppModel {
   return stateOf(scope).model;
+}
+
+/** Takes a name for an object; returns the one that has it, if any. */
+export function takeName(object: ApiObject): ApiObject | undefined {
+  const { objects } = stateOf(object);
+  const key = `${object.kind} ${object.metadata.namespace}/${object.name}`;
+  const other = objects.get(key);
+  if (other && isAttached(other)) return other;
+  objects.set(key, object);
+  return undefined;
 }
 
 /** Whether a construct is still in the tree: `tryRemoveChild` may have taken it out, or one around it. */

@@ -8,7 +8,7 @@ const MAX_RULES = 512;
 export function limitRefusals(kind: string, spec: object): Refusal[] {
   switch (kind) {
     case 'AuthorizationPolicy': return rulesRefusals(spec);
-    case 'VirtualService': return regexRefusals(spec, 'spec');
+    case 'VirtualService': return holds(spec, isTooLong) ? regexRefusals(spec, 'spec') : [];
     default: return [];
   }
 }
@@ -29,14 +29,28 @@ function regexRefusals(value: unknown, path: string): Refusal[] {
   });
 }
 
+/** Whether any text in a value is such; almost always none is, so that where it stands is found out later. */
+function holds(value: unknown, isSuch: (text: string) => boolean): boolean {
+  if (typeof value === 'string') return isSuch(value);
+  if (typeof value !== 'object' || value === null) return false;
+  for (const key in value) if (isSuch(key) || holds((value as { [key: string]: unknown })[key], isSuch)) return true;
+  return false;
+}
+
+const isUnreadable = (text: string) => UNREADABLE.test(text);
+
 /** Texts of users were looked at when they were taken; this is about what was made of them. */
 export function textRefusals(value: unknown, path: string): Refusal[] {
+  return holds(value, isUnreadable) ? unreadableTexts(value, path) : [];
+}
+
+function unreadableTexts(value: unknown, path: string): Refusal[] {
   if (typeof value === 'string' && UNREADABLE.test(value)) {
     const [allowed, fix] = READABLE;
     return [{ code: 'TextInvalid', prop: path, got: JSON.stringify(value), allowed, fix }];
   }
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => [
-    ...textRefusals(key, path), ...textRefusals(inner, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`),
+    ...unreadableTexts(key, path), ...unreadableTexts(inner, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`),
   ]);
 }

@@ -1,6 +1,6 @@
 import { ApiObject, App, Chart, Lazy, YamlOutputType } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
-import { appModelOf, checkLate, declare } from './declared';
+import { checkLate, takeName } from './declared';
 import { limitRefusals, textRefusals } from './object-limits';
 import { checkLabel } from '../basics/checks';
 import { Refusal, Refuse, refuser } from '../basics/errors';
@@ -34,15 +34,13 @@ export function addObject(scope: Construct, object: RenderedObject, metadata: Me
     metadata: { namespace, ...(name && { name }), labels: metadata.labels, annotations },
     spec: typeof spec === 'function' ? checkedLate(scope, spec as () => object, refusals) : checkedNow(spec, refusals, refuse),
   });
-  const { objects } = appModelOf(scope);
-  const [other] = objects.with(kind, namespace, made.name);
+  const other = takeName(made);
   if (other) {
     scope.node.tryRemoveChild(id);
     refuse({
-      code: 'NameCollision', prop: 'metadata.name', got: `${kind} ${namespace}/${made.name}`, allowed: `a name that ${other.path} does not use`, fix: 'give one of the two another name',
+      code: 'NameCollision', prop: 'metadata.name', got: `${kind} ${namespace}/${made.name}`, allowed: `a name that ${other.node.scope!.node.path} does not use`, fix: 'give one of the two another name',
     });
   }
-  declare(made, 'objects', { path: scope.node.path, kind, namespace, name: made.name });
   checkFiles(made.node.root);
   return made;
 }

@@ -14,10 +14,9 @@ interface UpstreamUser extends Pods {
   readonly name: string[];
 }
 
-const UPSTREAMS = 'upstreams';
-
-function idOf({ namespace, name }: UpstreamUser): string {
-  return [namespace, ...name].join('.');
+/** What the ids of the rules of one gateway begin with. */
+function prefixOf({ namespace, name }: UpstreamUser): string {
+  return `${['upstream', namespace, ...name].join('.')}:`;
 }
 
 /** The rules by which a gateway reaches the hosts of services. */
@@ -30,33 +29,28 @@ export function upstreamRulesOf(scope: IConstruct, upstreams: Upstream[], user: 
  * The rules by which a gateway reaches the hosts of a service. They belong to the service, and are the same whichever of several routes
  * comes first. The selector keeps them from sidecars, which would wrap TLS twice or, given a Secret, send clear text (R18, R19).
  */
-function rulesOf({ construct, model: { service: upstream, metadata } }: Declaration<'externalServices'>, user: UpstreamUser): ApiObject[] {
-  const service = construct as Construct;
-  const all = (service.node.tryFindChild(UPSTREAMS) as Construct | undefined) ?? new Construct(service, UPSTREAMS);
-  const made = all.node.tryFindChild(idOf(user));
-  if (made) return objectsIn(made);
-  const scope = new Construct(all, idOf(user));
+function rulesOf({ construct, model: { service, metadata } }: Declaration<'externalServices'>, user: UpstreamUser): ApiObject[] {
+  const prefix = prefixOf(user);
+  const made = allUpstreamRules(construct).filter(({ node: { id } }) => id.startsWith(prefix));
+  if (made.length > 0) return made;
   const { namespace, name, selector } = user;
-  const plans = upstream.hosts.flatMap(host => upstreamRules(host, upstream, { namespace, name: [...name, host] }, selector));
-  return addObjects(scope, plans.map(rendered), metadata);
+  const plans = service.hosts.flatMap(host => upstreamRules(host, service, { namespace, name: [...name, host] }, selector));
+  return addObjects(construct as Construct, plans.map(plan => rendered({ ...plan, id: prefix + plan.id })), metadata);
 }
 
 /** The rules of all gateways. */
 export function allUpstreamRules(service: IConstruct): ApiObject[] {
-  return service.node.tryFindChild(UPSTREAMS)?.node.children.flatMap(objectsIn) ?? [];
+  return service.node.children.filter((child): child is ApiObject => child.node.id.startsWith('upstream.') && child instanceof ApiObject);
 }
 
 /** Takes out the rules of gateways whose routes have been removed. */
 export function removeUnusedRules(service: IConstruct, { path }: ExternalServiceModel): void {
+  const rules = allUpstreamRules(service);
+  if (rules.length === 0) return;
   const app = appModelOf(service);
-  const used = new Set([
-    ...app.egressRoutes.with('service', path).map(({ route: { gateway } }) => idOf({ ...gateway, name: [gateway.name] })),
-    ...app.ingressRoutes.with('service', path).map(({ route: { pods, gateway } }) => idOf({ ...pods, name: gateway.split('/') })),
-  ]);
-  const all = service.node.tryFindChild(UPSTREAMS);
-  for (const { node: { id } } of all?.node.children ?? []) if (!used.has(id)) all!.node.tryRemoveChild(id);
-}
-
-function objectsIn(construct: IConstruct): ApiObject[] {
-  return construct.node.children.filter(child => child instanceof ApiObject);
+  const used = [
+    ...app.egressRoutes.with('service', path).map(({ route: { gateway } }) => prefixOf({ ...gateway, name: [gateway.name] })),
+    ...app.ingressRoutes.with('service', path).map(({ route: { pods, gateway } }) => prefixOf({ ...pods, name: gateway.split('/') })),
+  ];
+  for (const { node: { id } } of rules) if (!used.some(prefix => id.startsWith(prefix))) service.node.tryRemoveChild(id);
 }

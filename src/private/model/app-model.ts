@@ -90,8 +90,6 @@ export interface DestinationPolicyModel extends Declared { readonly policy: Dest
 
 export interface TelemetryModel extends Declared { readonly workload: WorkloadFacts }
 
-export interface ObjectModel extends Declared { readonly kind: string; readonly namespace: string; readonly name: string }
-
 function* upstreamKeys({ upstreams }: { readonly upstreams: Upstream[] }): Iterable<string> {
   for (const { service, hosts } of upstreams) {
     yield keyOf('service', service);
@@ -165,6 +163,4 @@ export class AppModel {
   public readonly destinationPolicies = new Collection<DestinationPolicyModel>(({ policy }) => [keyOf('host', policy.host)]);
 
   public readonly telemetries = new Collection<TelemetryModel>(({ workload }) => [keyOf('pods', workload.namespace)]);
-
-  public readonly objects = new Collection<ObjectModel>(({ kind, namespace, name }) => [keyOf(kind, namespace, name)]);
 }
