@@ -132,9 +132,9 @@ describe('a list or map that is missing', () => {
     'GatewayWorkloadProps.selector': [() => new library.EgressGateway(chart(), 'it', { workload: GatewayWorkload.of({ namespace: 'a', serviceName: 'a', ports: [{ number: 443 }] } as Anything) }), 'WorkloadInvalid'],
     'GatewayWorkloadProps.ports': [() => new library.EgressGateway(chart(), 'it', { workload: GatewayWorkload.of({ namespace: 'a', serviceName: 'a', selector: { a: 'b' } } as Anything) }), 'EgressGatewayPortMissing'],
     'HttpsListenerOptions.hosts': [() => gateway(IngressListener.https({ credentialName: 'a' } as Anything)), 'HostsEmpty'],
-    'IngressDelegateProps.prefixes': [() => new IngressDelegate(chart(), 'it', { rootNamespace: 'shop', rules } as Anything), 'DelegateInvalid'],
-    'IngressDelegateProps.rules': [() => new IngressDelegate(chart(), 'it', { rootNamespace: 'shop', prefixes: ['/a'] } as Anything), 'RulesEmpty'],
-    'IngressGatewayAttributes.listeners': [() => IngressGateway.fromIngressGatewayAttributes(chart(), 'it', { gatewayName: 'a', gatewayNamespace: 'a', workload } as Anything), 'ListenersEmpty'],
+    'IngressDelegateProps.prefixes': [() => new IngressDelegate(chart(), 'it', { routeNamespace: 'shop', rules } as Anything), 'DelegateInvalid'],
+    'IngressDelegateProps.rules': [() => new IngressDelegate(chart(), 'it', { routeNamespace: 'shop', prefixes: ['/a'] } as Anything), 'RulesEmpty'],
+    'IngressGatewayAttributes.listeners': [() => IngressGateway.fromIngressGatewayAttributes(chart(), 'it', { gatewayName: 'a', namespace: 'a', workload } as Anything), 'ListenersEmpty'],
     'LocalityShares.to': [() => service({ loadBalancer: LoadBalancer.leastRequest({ locality: LocalityLoadBalancing.distribute([{ from: 'a' } as Anything]) }) }), 'TrafficPolicyInvalid'],
     'TlsPassthroughListenerOptions.hosts': [() => gateway(IngressListener.tlsPassthrough({} as Anything)), 'HostsEmpty'],
   };
@@ -191,7 +191,7 @@ describe('what a program changes afterwards changes nothing', () => {
   const matches = () => [{ path: PathMatch.prefix('/a'), headers: [HeaderMatch.exact('x-a', 'b')], methods: ['GET'] }];
   const rules = () => [{
     matches: matches(),
-    action: RouteAction.split([{ destination: Destination.service('a', { port: 80 }), weight: 9 }, { destination: Destination.service('b', { port: 80 }), weight: 1 }]),
+    action: RouteAction.split([Destination.service('a', { port: 80 }).weighted(9), Destination.service('b', { port: 80 }).weighted(1)]),
     retries: { attempts: 2, retryOn: ['5xx'] },
     requestHeaders: { set: { 'x-set': 'a' }, add: { 'x-add': 'b' }, remove: ['x-remove'] },
     cors: { allowOrigins: [StringMatch.exact('https://a.test')], allowHeaders: ['x-a'] },
@@ -224,13 +224,13 @@ describe('what a program changes afterwards changes nothing', () => {
       metadata: metadata(),
     }),
     GatewayTelemetry: () => ({ workload: workload(), tracing: Tracing.sampled({ provider: 'zipkin', percent: 1 }), metadata: metadata() }),
-    IngressDelegate: () => ({ rootNamespace: 'shop', prefixes: ['/a'], rules: rules(), metadata: metadata() }),
-    IngressGateway: () => ({ workload: workload(), listeners: [IngressListener.https({ hosts: ['a.test'], credentialName: 'a', plainHttp: PlainHttp.redirect({ except: [PathMatch.prefix('/a')] }) })], routeNamespaces: ['shop'], metadata: metadata() }),
+    IngressDelegate: () => ({ routeNamespace: 'shop', prefixes: ['/a'], rules: rules(), metadata: metadata() }),
+    IngressGateway: () => ({ workload: workload(), listeners: [IngressListener.https({ hosts: ['a.test'], credentialName: 'a', plainHttp: PlainHttp.redirect({ exemptPaths: [PathMatch.prefix('/a')] }) })], routeNamespaces: ['shop'], metadata: metadata() }),
     IngressRoute: chart => ({
       gateway: new IngressGateway(chart, 'gateway', { workload: workload(), listeners: [IngressListener.http({ hosts: ['shop.test'] })] }),
       hosts: ['shop.test'],
       rules: rules(),
-      access: [Access.jwt({ issuer: 'a', jwksUri: 'https://a.test/keys', audiences: ['shop'] }), Access.anyOf(Access.ipBlocks('192.0.2.0/24'), Access.ipBlocks('198.51.100.0/24'))],
+      access: [Access.jwt({ issuer: 'a', jwksUri: 'https://a.test/keys', audiences: ['shop'] }), Access.anyOf([Access.ipBlocks(['192.0.2.0/24']), Access.ipBlocks(['198.51.100.0/24'])])],
       openPaths: ['/open'],
       deny: [{ path: PathMatch.prefix('/admin') }],
       metadata: metadata(),

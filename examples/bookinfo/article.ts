@@ -33,8 +33,8 @@ const httpbin = new ExternalService(bookinfo, 'httpbin-ext', {
 new EgressRoute(bookinfo, 'route-via-egressgateway', {
   service: httpbin,
   gateway: egress,
-  plaintextLegOne: 'the article has no mTLS to its gateway',
-  virtualServices: VirtualServiceLayout.SINGLE,
+  legOne: LegOne.plaintext('the article has no mTLS to its gateway'),
+  layout: VirtualServiceLayout.SINGLE,
   allow: [{ path: PathMatch.rawPrefix('/get') }],
 });
 

@@ -16,7 +16,7 @@ function world(other: Partial<ExternalServiceProps> = {}) {
 type World = ReturnType<typeof world>;
 const route = ({ shop, api, egress }: World, props: Partial<EgressRouteProps>, id = 'route') => new EgressRoute(shop, id, { service: api, gateway: egress, ...props });
 const split = ({ api, next }: World) => RouteAction.split([
-  { destination: Destination.external(api), weight: 90 }, { destination: Destination.external(next), weight: 10 },
+  Destination.external(api).weighted(90), Destination.external(next).weighted(10),
 ]);
 
 describe('egress route › external destinations', () => {

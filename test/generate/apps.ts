@@ -201,7 +201,7 @@ class AppMaker {
     if (hasTcp) listeners.push(call('IngressListener.tcp', struct([['port', literal(5432)]])));
     const given = { workload: variable(workload), listeners: list(listeners) };
     const name = draw.chance(0.12)
-      ? this.imported('IIngressGateway', edge, 'IngressGateway.fromIngressGatewayAttributes', 'IngressGatewayAttributes', { ...given, gatewayNamespace: literal(edge.namespace) })
+      ? this.imported('IIngressGateway', edge, 'IngressGateway.fromIngressGatewayAttributes', 'IngressGatewayAttributes', { ...given, namespace: literal(edge.namespace) })
       : this.construct('IIngressGateway', edge, 'IngressGateway', this.struct('IngressGatewayProps', place, { given }));
     return { name, hosts, opaqueHosts, hasTcp };
   }
@@ -216,7 +216,7 @@ class AppMaker {
       const other = draw.pick(tenants);
       const delegate = draw.chance(0.8)
         ? this.construct('IIngressDelegate', other, 'IngressDelegate', this.struct('IngressDelegateProps', this.place(other, { side: 'delegate' }), {
-          given: { rootNamespace: literal(chart.namespace), prefixes: plain([prefix]), rules: this.rules(this.place(other, { side: 'delegate', path: prefix }), draw.pick([1, 2])) },
+          given: { routeNamespace: literal(chart.namespace), prefixes: plain([prefix]), rules: this.rules(this.place(other, { side: 'delegate', path: prefix }), draw.pick([1, 2])) },
         }))
         : this.imported('IIngressDelegate', other, 'IngressDelegate.fromIngressDelegateAttributes', 'IngressDelegateAttributes', { namespace: literal(other.namespace) });
       const match = call('PathMatch.prefix', literal(prefix));

@@ -185,7 +185,7 @@ export const SENSE: Readonly<Record<string, Sense>> = {
   'TcpPortOptions.number': oneOf(5432, 22, 3128),
   'WellKnownPortOptions.number': oneOf(15432),
   'IngressDelegateAttributes.name': oneOf('rules', 'checkout'),
-  'IngressDelegateProps.rootNamespace': namespace,
+  'IngressDelegateProps.routeNamespace': namespace,
   'IngressDelegateProps.prefixes': oneOf(['/d']),
   'IngressGatewayProps.routeNamespaces': oneOf(['*'], ['shop'], ['shop', 'blog']),
   'IngressRouteProps.hosts': oneOf(['shop.example.com']),

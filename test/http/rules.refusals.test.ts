@@ -15,7 +15,7 @@ interface Refused {
 
 const matching = (match: RouteMatch): EgressRule => ({ matches: [match] });
 const split = (...weights: number[]) => ({
-  action: RouteAction.split(weights.map((weight, i) => ({ destination: Destination.service(`v${i}`, { port: 80 }), weight }))),
+  action: RouteAction.split(weights.map((weight, i) => Destination.service(`v${i}`, { port: 80 }).weighted(weight))),
 });
 const redirect = (options: RedirectOptions) => ({ action: RouteAction.redirect(options) });
 

@@ -4,7 +4,7 @@ import { ingress } from '../fixtures';
 import { expectRefusal } from '../refusal';
 import { find, manifestsOf } from '../synth';
 
-const to = (name: string, weight = 1) => ({ destination: Destination.service(name, { port: 8443 }), weight });
+const to = (name: string, weight = 1) => Destination.service(name, { port: 8443 }).weighted(weight);
 const rules = [{ action: RouteAction.forward(Destination.service('web', { port: 8080 })) }];
 const workload = GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress', ports: [80, 443, 5432, 6379].map(number => ({ number })) });
 const twoPorts = GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress', ports: [443, 8443].map(number => ({ number })) });

@@ -52,10 +52,10 @@ describe('the redirect of clear text', () => {
   });
 
   test('asks for access where it spares something', () => {
-    const { app } = redirecting({ except: [acme] }, undefined, [Access.ipBlocks('192.0.2.0/24')]);
+    const { app } = redirecting({ except: [acme] }, undefined, [Access.ipBlocks(['192.0.2.0/24'])]);
     const ports = (made: { app: any }) => find(synth(made.app), 'AuthorizationPolicy').spec.rules.flatMap((rule: any) => rule.to[0].operation.ports);
     expect(ports({ app }).sort()).toEqual(['443', '80']);
-    expect(ports(redirecting({}, undefined, [Access.ipBlocks('192.0.2.0/24')]))).toEqual(['443']);
+    expect(ports(redirecting({}, undefined, [Access.ipBlocks(['192.0.2.0/24'])]))).toEqual(['443']);
   });
 
   test.each<{ when: string; options: PlainHttpRedirectOptions; message: string }>([
@@ -75,7 +75,7 @@ describe('the redirect of clear text', () => {
 
   test('is the same for all hosts of a route', () => {
     const listeners = [
-      IngressListener.https({ hosts: ['a.test'], credentialName: 'cert', plainHttp: PlainHttp.redirect({ except: [acme], numTrustedProxies: 1 }) }),
+      IngressListener.https({ hosts: ['a.test'], credentialName: 'cert', plainHttp: PlainHttp.redirect({ exemptPaths: [acme], numTrustedProxies: 1 }) }),
       IngressListener.https({ hosts: ['b.test'], credentialName: 'cert' }),
     ];
     const { shop, gateway } = ingress({ listeners }, { hosts: ['a.test'], rules: [{ action: forward('web') }] });

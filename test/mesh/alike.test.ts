@@ -56,7 +56,7 @@ const PAIRS: Pair[] = [
   {
     name: 'the same, with `plaintextLegOne`',
     theirs: http(HOST),
-    ours: declare({}, { plaintextLegOne: 'a test' }).app,
+    ours: declare({}, { legOne: LegOne.plaintext('a test') }).app,
     external: external(HOST, { http: 80 }),
     url,
     doors: { theirs: { port: 80 }, ours: { port: 80 } },

@@ -20,7 +20,7 @@ describeMesh('egress: wildcards', () => {
     });
 
     test('HTTP goes there by leg 1 in clear text', async () => {
-      const declared = wild([ExternalPort.httpToHttps()], { plaintextLegOne: 'the gateway has no certificate of the mesh' });
+      const declared = wild([ExternalPort.httpToHttps()], { legOne: LegOne.plaintext('the gateway has no certificate of the mesh') });
       const { answers: [answer] } = await run(declared, servers('a.wild.test'), [get('http://a.wild.test/x', fromApp)]);
       expect(answer).toReach('front.test', { leftBy: 'egress', sni: 'a.wild.test' });
     });

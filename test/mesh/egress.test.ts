@@ -210,7 +210,7 @@ describeMesh('egress: modes', () => {
   });
 
   describe('plaintext leg 1', () => {
-    const declared = (virtualServices?: VirtualServiceLayout) => declare({}, { plaintextLegOne: 'the gateway has no certificate of the mesh', virtualServices });
+    const declared = (virtualServices?: VirtualServiceLayout) => declare({}, { legOne: LegOne.plaintext('the gateway has no certificate of the mesh'), virtualServices });
 
     test.each([VirtualServiceLayout.SPLIT, VirtualServiceLayout.SINGLE])('leaves through the gateway, layout %s', async layout => {
       const { answers: [answer] } = await run(declared(layout), plainApi, [get('http://api.test/get', fromApp)]);
@@ -352,7 +352,7 @@ describeMesh('egress: routes', () => {
     });
 
     test('with the single layout a stranger finds no other door', async () => {
-      const declared = declare({ ports }, { virtualServices: VirtualServiceLayout.SINGLE });
+      const declared = declare({ ports }, { layout: VirtualServiceLayout.SINGLE });
       const { answers: [plain, disguised] } = await run(declared, secureApi,
         [get('http://api.test/get', stranger), get('http://api.test/get', { ...stranger, headers: { host: own } })],
         { fixtures: intrusion(SHARED, { ...httpLeg, hosts: ['api.test', own] }) });

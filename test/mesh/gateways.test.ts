@@ -123,7 +123,7 @@ describeMesh('egress: gateways', () => {
     const pods = workload('istio-egressgateway', 'istio-system');
     route(new Chart(app, 'shop', { namespace: 'shop' }), new EgressGateway(platform, 'egress', { workload: pods }), 'api.test');
     const ingress = new IngressGateway(platform, 'ingress', { workload: pods, listeners: [IngressListener.tlsPassthrough({ hosts: ['shop.test'] })] });
-    new IngressRoute(platform, 'route', { gateway: ingress, hosts: ['shop.test'], destinations: [{ destination: Destination.service('web', { namespace: 'shop', port: 443 }), weight: 1 }] });
+    new IngressRoute(platform, 'route', { gateway: ingress, hosts: ['shop.test'], destinations: [Destination.service('web', { namespace: 'shop', port: 443 }).weighted(1)] });
     const { answers } = await runMesh({ manifests: app, workloads: [sidecar('app', { namespace: 'shop', isolated: true }), egressGateway()], externals: servers, steps: both('api.test', 'app') });
     for (const answer of answers) expect(answer).toReach('api.test', { leftBy: 'egress' });
   });

@@ -29,7 +29,7 @@ describeMesh('egress: several ports', () => {
     });
 
     test('also on plaintext leg 1', async () => {
-      const { answers } = await run(declare({ ports: ports.slice(0, 2) }, { plaintextLegOne: 'a test' }), servers, steps.slice(0, 2));
+      const { answers } = await run(declare({ ports: ports.slice(0, 2) }, { legOne: LegOne.plaintext('a test') }), servers, steps.slice(0, 2));
       expect(answers[0]).toReach('api.test', { leftBy: 'egress', port: 443 });
       expect(answers[1]).toReach('api.test', { leftBy: 'egress', port: 8080 });
     });

@@ -22,7 +22,7 @@ describe('a policy for a destination', () => {
   test('subsets, and the route to them', () => {
     const { app, route, policy } = withPolicy({ subsets }, []);
     route.addRule({
-      action: RouteAction.split([{ destination: policy.subset('v1'), weight: 9 }, { destination: policy.subset('v2'), weight: 1 }]),
+      action: RouteAction.split([policy.subset('v1').weighted(9), policy.subset('v2').weighted(1)]),
       mirror: { destination: policy.subset('v2') },
     });
     const [rule, virtualService] = manifestsOf(app, [policy.destinationRule, route.virtualService]);
