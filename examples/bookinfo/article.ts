@@ -1,7 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import {
   Destination, EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, IngressGateway, IngressRoute,
-  PathMatch, RouteAction, VirtualServiceLayout,
+  LegOne, PathMatch, RouteAction, VirtualServiceLayout,
 } from 'cdk8s-istio';
 
 // The routing of Istio's introductory articles and no more, to be read beside main.ts: every host comes in over clear text, and httpbin.org

@@ -135,6 +135,6 @@ export class DestinationPolicy extends Construct {
 
   private unread(readers: string[]): Refusal[] {
     if (readers.length > 0) return [];
-    return [{ code: 'DestinationPolicyUnused', prop: 'destination', got: this.intent.host, allowed: 'a Service to which an IngressRoute leads, or `exportTo`', fix: 'use it in a route, or name the namespaces whose sidecars keep to the policy in exportTo' }];
+    return [{ code: 'DestinationPolicyUnused', prop: 'destination', got: this.intent.host, allowed: 'a Service to which an IngressRoute leads, or `exportTo`', fix: 'use it in a route, or name the namespaces whose sidecars keep to the policy in `exportTo`' }];
   }
 }

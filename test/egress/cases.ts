@@ -1,7 +1,7 @@
 import { Chart, Duration } from 'cdk8s';
 import {
   AppTls, Caller, CaSource, ClientCertificate, Destination, EgressCaller, EgressRoute, Endpoint, ExternalPort, ExternalService, HashKey,
-  HeaderMatch, LoadBalancer, LocalityLoadBalancing, PathMatch, QueryParamMatch, Resolution, RouteAction, ServiceLocation, StringMatch,
+  HeaderMatch, LegOne, LoadBalancer, LocalityLoadBalancing, PathMatch, QueryParamMatch, Resolution, RouteAction, ServiceLocation, StringMatch,
   UpstreamTls, VirtualServiceLayout,
 } from '../../src';
 import { direct, directlyProxied, mesh, proxied, routed, routedDirectly } from '../fixtures';
@@ -128,7 +128,7 @@ export const CASES = {
     ports: [ExternalPort.http()],
     resolution: Resolution.endpoints([Endpoint.ip('192.0.2.1', { locality: 'eu/west' }), Endpoint.ip('192.0.2.2', { locality: 'us/east' })]),
     outlierDetection: { consecutiveGatewayErrors: 3 },
-    loadBalancer: LoadBalancer.roundRobin({ locality: LocalityLoadBalancing.failover([{ from: 'eu', to: 'us' }]) }),
+    loadBalancer: LoadBalancer.roundRobin({ locality: LocalityLoadBalancing.failover({ eu: 'us' }) }),
   }),
   'direct with traffic policies': () => direct({ ...database, ports: [ExternalPort.tcp({ number: 5432 })], connectionPool: { maxConnections: 10 } }),
   'direct route': () => routedDirectly(originated, { rules: [{ matches: [{ path: PathMatch.prefix('/slow') }], timeout: Duration.seconds(9) }] }),

@@ -9,6 +9,7 @@ describe('route action', () => {
   test.each<[string, RouteAction, object]>([
     ['forwards without a weight', RouteAction.forward(web), { route: [{ destination: to(8080) }] }],
     ['gives a single share no weight', RouteAction.split([web.weighted(7)]), { route: [{ destination: to(8080) }] }],
+    ['needs no weight for one destination', RouteAction.split([web]), { route: [{ destination: to(8080) }] }],
     [
       'splits by weight, one of which may be 0',
       RouteAction.split([web.weighted(100), Destination.service('web', { port: 8081 }).weighted(0)]),

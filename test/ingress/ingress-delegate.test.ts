@@ -189,7 +189,7 @@ describe('ingress delegate', () => {
     const { shop, route } = ingress({ listeners: [IngressListener.https({ hosts: ['a.test'], credentialName: 'cert', plainHttp })] }, { hosts: ['a.test'] });
     const delegate = new IngressDelegate(shop, 'delegate', { routeNamespace: 'shop', prefixes: ['/api'], rules: [{ action: to('api') }] });
     expectRefusal(() => route.addRule({ matches: api, action: RouteAction.delegate(delegate) }),
-      '[DelegateInvalid] shop/route: rule[0].action is "a part with a path that port 80 does not redirect"; allowed: paths that are redirected whole; fix: leave the path out of `except`, or hand over prefixes without it');
+      '[DelegateInvalid] shop/route: rule[0].action is "a part with a path that port 80 does not redirect"; allowed: paths that are redirected whole; fix: leave the path out of `exemptPaths`, or hand over prefixes without it');
   });
 
   test('is refused at egress', () => {

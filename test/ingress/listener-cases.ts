@@ -25,5 +25,5 @@ export const LISTENERS = {
   'tcp': () => ingress({ workload: ported, listeners: [IngressListener.tcp({ port: 5432 })] }, { destinations }),
   'tcp to several': () => ingress({ workload: ported, listeners: [IngressListener.tcp({ port: 5432 }), IngressListener.tcp({ port: 6379 })] }, { tcpPort: 6379, destinations: shares }),
   'https whose redirect spares paths': () => https({ plainHttp: PlainHttp.redirect({ exemptPaths: [PathMatch.prefix('/.well-known/acme-challenge')] }) }),
-  'https behind a load balancer': () => https({ plainHttp: PlainHttp.redirect({ numTrustedProxies: 1, except: [PathMatch.exact('/health')] }) }),
+  'https behind a load balancer': () => https({ plainHttp: PlainHttp.redirect({ numTrustedProxies: 1, exemptPaths: [PathMatch.exact('/health')] }) }),
 };

@@ -44,10 +44,10 @@ export function checkSpared(rules: Rule[], listeners: ListenedHost[], prop: stri
     const bad = rules.findIndex(rule => redirect && isInexpressible(rule, redirect.exemptPaths));
     const handsOver = rules.findIndex(rule => redirect && rule.action?.kind === 'delegate' && onPaths([rule], redirect.exemptPaths).length > 0);
     if (handsOver >= 0) {
-      refuse({ code: 'DelegateInvalid', prop: `${prop}[${handsOver}].action`, got: `a part with a path that port ${port} does not redirect`, allowed: 'paths that are redirected whole', fix: 'leave the path out of `except`, or hand over prefixes without it' });
+      refuse({ code: 'DelegateInvalid', prop: `${prop}[${handsOver}].action`, got: `a part with a path that port ${port} does not redirect`, allowed: 'paths that are redirected whole', fix: 'leave the path out of `exemptPaths`, or hand over prefixes without it' });
     }
     if (bad >= 0) {
-      refuse({ code: 'RulesCannotCombine', prop: `${prop}[${bad}].matches`, got: `a path that may be one that port ${port} does not redirect`, allowed: 'paths that can be told from those, which a regular expression cannot', fix: 'write the path, or that in `except` of PlainHttp.redirect, as an exact one or a prefix' });
+      refuse({ code: 'RulesCannotCombine', prop: `${prop}[${bad}].matches`, got: `a path that may be one that port ${port} does not redirect`, allowed: 'paths that can be told from those, which a regular expression cannot', fix: 'write the path, or that in `exemptPaths` of PlainHttp.redirect, as an exact one or a prefix' });
     }
   }
 }
