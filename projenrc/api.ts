@@ -10,7 +10,7 @@ interface Type {
   readonly interfaces?: string[];
   readonly members?: { readonly name: string }[];
   readonly properties?: Field[];
-  readonly methods?: (Located & { readonly name: string; readonly parameters?: Field[] })[];
+  readonly methods?: (Located & { readonly name: string; readonly static?: boolean; readonly parameters?: Field[] })[];
 }
 interface Located { readonly locationInModule: { readonly line: number } }
 interface Field extends Located { readonly name: string; readonly optional?: boolean; readonly variadic?: boolean; readonly type: Reference }
@@ -33,7 +33,9 @@ function typeText({ primitive, fqn, collection }: Reference): string {
 }
 
 function fieldText({ name, optional, variadic, type }: Field): string {
-  return `${variadic ? '...' : ''}${name}${optional ? '?' : ''}: ${typeText(type)}`;
+  // a list can be a variable, in every language
+  if (variadic) throw new Error(`${name} must be a list`);
+  return `${name}${optional ? '?' : ''}: ${typeText(type)}`;
 }
 
 function byLine(a: Located, b: Located): number {
@@ -58,6 +60,6 @@ writeFileSync(OUTPUT, [
   '/* Generated from .jsii by projenrc/api.ts: npx projen generate. A list is `X[]`, a map `X{}`. */\n',
   table('STRUCTS', 'The props of each struct.', structs.map(type => [type.name, propsOf(type).map(fieldText).join(', ')])),
   table('ENUMS', 'The members of each enum, whose values are their names.', enums.map(type => [type.name, type.members!.map(m => m.name).join(', ')])),
-  table('METHODS', 'The parameters of each method but those that make constructs.',
-    taking.map(({ owner, name, parameters = [] }) => [`${owner}.${name}`, parameters.map(fieldText).join(', ')])),
+  table('METHODS', 'The parameters of each factory, `Class.name`, and method, `Class#name`, but those that make constructs.',
+    taking.map(({ owner, name, parameters = [], static: isStatic }) => [`${owner}${isStatic ? '.' : '#'}${name}`, parameters.map(fieldText).join(', ')])),
 ].join('\n'));

@@ -6,6 +6,7 @@ export * from './egress/egress-route';
 export * from './egress/external-port';
 export * from './egress/external-service';
 export * from './egress/i-external-service';
+export * from './egress/leg-one';
 export * from './egress/resolution';
 export * from './egress/upstream-tls';
 export * from './gateway/certificate';

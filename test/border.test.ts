@@ -6,7 +6,7 @@ import { synth } from './synth';
 import * as library from '../src';
 import {
   Access, Caller, CertificateIssuer, Destination, ExternalPort, ExternalService, GatewayWorkload, HeaderMatch, IngressDelegate, IngressGateway,
-  IngressListener, IngressRoute, LoadBalancer, LocalityLoadBalancing, MeshSettings, PathMatch, PlainHttp, RouteAction, StringMatch, Tracing,
+  IngressListener, IngressRoute, MeshSettings, PathMatch, PlainHttp, RouteAction, StringMatch, Tracing,
 } from '../src';
 import { ENUMS, METHODS, STRUCTS } from '../src/private/basics/api.generated';
 import { IstioValidationError } from '../src/private/basics/errors';
@@ -65,7 +65,7 @@ const unwritableKeys = (entries: Entry[]) => seen(entries, entry => spotsOf(entr
   ['__proto__', 'constructor'].map(key => (
     { what: `${path} with ${key}`, act: () => entry.call(args(Object.fromEntries([[key, sample(type.slice(0, -2))]]))), code: 'NameReserved', prop: path })))));
 
-const more = (entries: Entry[]) => seen(entries, entry => (entry.bare || entry.fields.some(field => field.variadic) ? [] : [
+const more = (entries: Entry[]) => seen(entries, entry => (entry.bare ? [] : [
   { what: 'one more', act: () => entry.call([...entry.fields.map(field => sample(field.type)), {}]), code: 'TypeInvalid', prop: `argument ${entry.fields.length + 1}` },
 ]));
 
@@ -75,10 +75,10 @@ describe('whatever takes values from a program', () => {
     const bases = ['ConnectionPortOptions', 'RouteRule'];
     expect(Object.keys(STRUCTS).filter(struct => !reached.has(struct))).toEqual(bases);
     const exported = Object.keys(PUBLIC).filter(name => typeof PUBLIC[name] === 'function' && !CONSTRUCTS.includes(name) && name !== 'MeshSettings');
-    expect([...new Set(ENTRIES.filter(entry => !entry.bare).map(entry => entry.name.split('.')[0]))]).toEqual(exported.sort());
+    expect([...new Set(ENTRIES.filter(entry => !entry.bare).map(entry => entry.name.split(/[.#]/)[0]))]).toEqual(exported.sort());
     expect(CONSTRUCTS.length).toBeGreaterThan(9);
-    const ofConstructs = Object.keys(METHODS).filter(method => CONSTRUCTS.includes(method.split('.')[0]));
-    expect(ofConstructs).toEqual(['DestinationPolicy.subset', 'IngressRoute.addRule']);
+    const ofConstructs = Object.keys(METHODS).filter(method => CONSTRUCTS.includes(method.split(/[.#]/)[0]));
+    expect(ofConstructs).toEqual(['DestinationPolicy#subset', 'IngressRoute#addRule']);
   });
 
   test('has enums whose values are their names', () => {
@@ -132,10 +132,9 @@ describe('a list or map that is missing', () => {
     'GatewayWorkloadProps.selector': [() => new library.EgressGateway(chart(), 'it', { workload: GatewayWorkload.of({ namespace: 'a', serviceName: 'a', ports: [{ number: 443 }] } as Anything) }), 'WorkloadInvalid'],
     'GatewayWorkloadProps.ports': [() => new library.EgressGateway(chart(), 'it', { workload: GatewayWorkload.of({ namespace: 'a', serviceName: 'a', selector: { a: 'b' } } as Anything) }), 'EgressGatewayPortMissing'],
     'HttpsListenerOptions.hosts': [() => gateway(IngressListener.https({ credentialName: 'a' } as Anything)), 'HostsEmpty'],
-    'IngressDelegateProps.prefixes': [() => new IngressDelegate(chart(), 'it', { rootNamespace: 'shop', rules } as Anything), 'DelegateInvalid'],
-    'IngressDelegateProps.rules': [() => new IngressDelegate(chart(), 'it', { rootNamespace: 'shop', prefixes: ['/a'] } as Anything), 'RulesEmpty'],
-    'IngressGatewayAttributes.listeners': [() => IngressGateway.fromIngressGatewayAttributes(chart(), 'it', { gatewayName: 'a', gatewayNamespace: 'a', workload } as Anything), 'ListenersEmpty'],
-    'LocalityShares.to': [() => service({ loadBalancer: LoadBalancer.leastRequest({ locality: LocalityLoadBalancing.distribute([{ from: 'a' } as Anything]) }) }), 'TrafficPolicyInvalid'],
+    'IngressDelegateProps.prefixes': [() => new IngressDelegate(chart(), 'it', { routeNamespace: 'shop', rules } as Anything), 'DelegateInvalid'],
+    'IngressDelegateProps.rules': [() => new IngressDelegate(chart(), 'it', { routeNamespace: 'shop', prefixes: ['/a'] } as Anything), 'RulesEmpty'],
+    'IngressGatewayAttributes.listeners': [() => IngressGateway.fromIngressGatewayAttributes(chart(), 'it', { name: 'a', namespace: 'a', workload } as Anything), 'ListenersEmpty'],
     'TlsPassthroughListenerOptions.hosts': [() => gateway(IngressListener.tlsPassthrough({} as Anything)), 'HostsEmpty'],
   };
 
@@ -191,7 +190,7 @@ describe('what a program changes afterwards changes nothing', () => {
   const matches = () => [{ path: PathMatch.prefix('/a'), headers: [HeaderMatch.exact('x-a', 'b')], methods: ['GET'] }];
   const rules = () => [{
     matches: matches(),
-    action: RouteAction.split([{ destination: Destination.service('a', { port: 80 }), weight: 9 }, { destination: Destination.service('b', { port: 80 }), weight: 1 }]),
+    action: RouteAction.split([Destination.service('a', { port: 80 }).weighted(9), Destination.service('b', { port: 80 }).weighted(1)]),
     retries: { attempts: 2, retryOn: ['5xx'] },
     requestHeaders: { set: { 'x-set': 'a' }, add: { 'x-add': 'b' }, remove: ['x-remove'] },
     cors: { allowOrigins: [StringMatch.exact('https://a.test')], allowHeaders: ['x-a'] },
@@ -200,10 +199,10 @@ describe('what a program changes afterwards changes nothing', () => {
   const service = (chart: Chart, props: Anything = {}) => new ExternalService(chart, 'service', { hosts: ['api.test'], ports: [ExternalPort.http()], ...props });
   const valid: { readonly [construct: string]: (chart: Chart, egress: library.EgressGateway) => Anything } = {
     Certificate: () => ({ workload: workload(), dnsNames: ['a.test', 'b.test'], issuer: CertificateIssuer.issuer('a'), metadata: metadata() }),
-    DestinationPolicy: () => ({ destination: Destination.service('a', { port: 80 }), subsets: { v1: { labels: { version: 'v1' } } }, namespaces: ['shop'], outlierDetection: { consecutive5xxErrors: 3 }, metadata: metadata() }),
+    DestinationPolicy: () => ({ destination: Destination.service('a', { port: 80 }), subsets: { v1: { labels: { version: 'v1' } } }, exportTo: ['shop'], outlierDetection: { consecutive5xxErrors: 3 }, metadata: metadata() }),
     DirectRoute: chart => ({ service: service(chart, { direct: true }), allow: matches(), rules: egressRules(), keepHeaders: ['x-request-id'], metadata: metadata() }),
     EgressCaller: (chart, egress) => ({ service: service(chart), gateway: egress, metadata: metadata() }),
-    EgressGateway: () => ({ workload: workload(), callers: [Caller.namespace('shop')], metadata: metadata() }),
+    EgressGateway: () => ({ workload: workload(), exportTo: ['shop'], metadata: metadata() }),
     EgressRoute: (chart, egress) => ({
       service: service(chart),
       gateway: egress,
@@ -224,13 +223,13 @@ describe('what a program changes afterwards changes nothing', () => {
       metadata: metadata(),
     }),
     GatewayTelemetry: () => ({ workload: workload(), tracing: Tracing.sampled({ provider: 'zipkin', percent: 1 }), metadata: metadata() }),
-    IngressDelegate: () => ({ rootNamespace: 'shop', prefixes: ['/a'], rules: rules(), metadata: metadata() }),
-    IngressGateway: () => ({ workload: workload(), listeners: [IngressListener.https({ hosts: ['a.test'], credentialName: 'a', plainHttp: PlainHttp.redirect({ except: [PathMatch.prefix('/a')] }) })], routeNamespaces: ['shop'], metadata: metadata() }),
+    IngressDelegate: () => ({ routeNamespace: 'shop', prefixes: ['/a'], rules: rules(), metadata: metadata() }),
+    IngressGateway: () => ({ workload: workload(), listeners: [IngressListener.https({ hosts: ['a.test'], credentialName: 'a', plainHttp: PlainHttp.redirect({ exemptPaths: [PathMatch.prefix('/a')] }) })], routeNamespaces: ['shop'], metadata: metadata() }),
     IngressRoute: chart => ({
       gateway: new IngressGateway(chart, 'gateway', { workload: workload(), listeners: [IngressListener.http({ hosts: ['shop.test'] })] }),
       hosts: ['shop.test'],
       rules: rules(),
-      access: [Access.jwt({ issuer: 'a', jwksUri: 'https://a.test/keys', audiences: ['shop'] }), Access.anyOf(Access.ipBlocks('192.0.2.0/24'), Access.ipBlocks('198.51.100.0/24'))],
+      access: [Access.jwt({ issuer: 'a', jwksUri: 'https://a.test/keys', audiences: ['shop'] }), Access.anyOf([Access.ipBlocks(['192.0.2.0/24']), Access.ipBlocks(['198.51.100.0/24'])])],
       openPaths: ['/open'],
       deny: [{ path: PathMatch.prefix('/admin') }],
       metadata: metadata(),

@@ -7,10 +7,10 @@ import { ENUMS, METHODS, STRUCTS } from '../src/private/basics/api.generated';
 // programs without types can write anything
 export type Anything = any;
 
-export interface Field { readonly name: string; readonly optional: boolean; readonly variadic: boolean; readonly type: string }
+export interface Field { readonly name: string; readonly optional: boolean; readonly type: string }
 
 export function fieldsOf(text: string): Field[] {
-  return [...text.matchAll(/(\.{3})?(\w+)(\?)?: ([\w[\]{}]+)/g)].map(([, dots, name, mark, type]) => ({ name, type, variadic: !!dots, optional: !!mark }));
+  return [...text.matchAll(/(\w+)(\?)?: ([\w[\]{}]+)/g)].map(([, name, mark, type]) => ({ name, type, optional: !!mark }));
 }
 
 /** Something that takes values from a program. */
@@ -41,9 +41,9 @@ export const ENTRIES: Entry[] = [
     `${name}.from${name}Attributes`, `${name}Attributes`, 'attributes', attributes => PUBLIC[name][`from${name}Attributes`](shop, id(), attributes),
   )),
   structEntry('MeshSettings.of', 'MeshSettingsOptions', 'options', options => library.MeshSettings.of(app, options)),
-  ...Object.entries(METHODS).filter(([method]) => !CONSTRUCTS.includes(method.split('.')[0])).map(([method, text]): Entry => {
-    const [type, factory] = method.split('.');
-    return { name: method, fields: fieldsOf(text), call: args => PUBLIC[type][factory](...args) };
+  ...Object.entries(METHODS).filter(([method]) => !CONSTRUCTS.includes(method.split(/[.#]/)[0])).map(([method, text]): Entry => {
+    const [type, run] = method.split(/[.#]/);
+    return { name: method, fields: fieldsOf(text), call: args => (method.includes('#') ? sample(type) : PUBLIC[type])[run](...args) };
   }),
 ];
 
@@ -88,8 +88,8 @@ export interface Spot {
 export function spotsOf({ fields, bare }: Entry): Spot[] {
   return fields.flatMap((field, i) => {
     const around = (value: Anything) => fields.map((other, n) => (n === i ? value : sample(other.type)));
-    const path = field.variadic ? `${field.name}[0]` : field.name;
-    return inner({ path, type: field.type, optional: field.optional || field.variadic, args: around }, bare ? '' : `${path}.`);
+    const path = field.name;
+    return inner({ path, type: field.type, optional: field.optional, args: around }, bare ? '' : `${path}.`);
   });
 }
 

@@ -28,7 +28,7 @@ const STEPS: ((world: World) => unknown)[] = [
   ({ billing }) => new ExternalService(billing, 'e', { hosts: ['e.example.com'], ports: [ExternalPort.httpToHttps()], direct: true }),
   ({ shop, ingress }) => new IngressRoute(shop, 'entrance', { gateway: ingress, hosts: ['a.test'], rules }),
   ({ billing, ingress }) => new IngressRoute(billing, 'entrance', { gateway: ingress, hosts: ['b.test'], rules }),
-  ({ shop, ingress }) => new IngressRoute(shop, 'guarded', { gateway: ingress, hosts: ['*.c.test'], rules, access: [Access.ipBlocks('192.0.2.0/24')] }),
+  ({ shop, ingress }) => new IngressRoute(shop, 'guarded', { gateway: ingress, hosts: ['*.c.test'], rules, access: [Access.ipBlocks(['192.0.2.0/24'])] }),
   ({ billing, ingress }) => ['y.c.test', 'x.c.test'].map(host => new IngressRoute(billing, host, { gateway: ingress, hosts: [host], rules })),
 ];
 const CHARTS = ['platform', 'shop', 'billing'];

@@ -1,7 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import {
   Destination, EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, IngressGateway, IngressRoute,
-  PathMatch, RouteAction, VirtualServiceLayout,
+  LegOne, PathMatch, RouteAction, VirtualServiceLayout,
 } from 'cdk8s-istio';
 
 // The routing of Istio's introductory articles and no more, to be read beside main.ts: every host comes in over clear text, and httpbin.org
@@ -33,8 +33,8 @@ const httpbin = new ExternalService(bookinfo, 'httpbin-ext', {
 new EgressRoute(bookinfo, 'route-via-egressgateway', {
   service: httpbin,
   gateway: egress,
-  plaintextLegOne: 'the article has no mTLS to its gateway',
-  virtualServices: VirtualServiceLayout.SINGLE,
+  legOne: LegOne.plaintext('the article has no mTLS to its gateway'),
+  layout: VirtualServiceLayout.SINGLE,
   allow: [{ path: PathMatch.rawPrefix('/get') }],
 });
 

@@ -18,7 +18,7 @@ new IngressRoute(shop, 'web', {
   rules: [
     { matches: [{ headers: [HeaderMatch.exact('x-canary', 'always')] }], action: RouteAction.forward(next) },
     { matches: [{ headers: [HeaderMatch.exact('x-canary', 'never')] }], action: RouteAction.forward(stable) },
-    { action: RouteAction.split([{ destination: stable, weight: 95 }, { destination: next, weight: 5 }]) },
+    { action: RouteAction.split([stable.weighted(95), next.weighted(5)]) },
   ],
 });
 

@@ -21,7 +21,7 @@ new IngressRoute(shop, 'web', {
 new IngressRoute(shop, 'admin', {
   gateway,
   hosts: ['admin.example.com'],
-  access: [Access.jwt({ ...tokens, claims: [ClaimMatch.oneOf('groups', 'admins')] })],
+  access: [Access.jwt({ ...tokens, claims: [ClaimMatch.oneOf('groups', ['admins'])] })],
   rules: [{ action: RouteAction.forward(Destination.service('admin', { port: 8080 })) }],
 });
 

@@ -33,7 +33,8 @@ export class Caller {
   }
 
   private constructor(
-    /** @internal */ public readonly _namespace: string,
+    /** The namespace of the workloads. */
+    public readonly callerNamespace: string,
     /** @internal */ public readonly _serviceAccount: string | undefined,
     /** @internal */ public readonly _options: CallerOptions,
   ) {}

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { Caller } from './caller';
 import { ConnectProxy } from './connect-proxy';
 import { IExternalService } from './i-external-service';
+import { LegOne } from './leg-one';
 import { IEgressGateway } from '../gateway/i-egress-gateway';
 import { RouteMatch } from '../http/route-match';
 import { EgressRule } from '../http/rule';
@@ -100,16 +101,14 @@ export interface EgressRouteProps {
    *
    * @default VirtualServiceLayout.SPLIT
    */
-  readonly virtualServices?: VirtualServiceLayout;
+  readonly layout?: VirtualServiceLayout;
 
   /**
-   * Goes to the gateway in clear text on its port 80, for gateways outside the mesh's mTLS: the reason why.
-   * Nobody is then identified, so that `callers` cannot be enforced. HTTP only.
-   * Errors `ReasonMissing`, `PlaintextLegOneProtocol`, `CallersNotEnforceable`, `EgressGatewayPortMissing`.
+   * How sidecars speak to the gateway. Errors `ReasonMissing`, `PlaintextLegOneProtocol`, `CallersNotEnforceable`, `EgressGatewayPortMissing`.
    *
-   * @default - mesh mTLS
+   * @default LegOne.mtls()
    */
-  readonly plaintextLegOne?: string;
+  readonly legOne?: LegOne;
 
   /**
    * The port of the gateway's Service by which TCP and the application's own TLS enter, instead of the one that all routes share: for
@@ -169,8 +168,8 @@ export class EgressRoute extends Construct {
     if (service.direct) {
       refuse({ code: 'DirectServiceRouted', prop: 'service', got: service.path, allowed: 'a service that is not direct', fix: 'leave out `direct` from the service, or delete the route' });
     }
-    if (props.plaintextLegOne !== undefined && !gateway.workload.ports.some(p => p.number === 80)) {
-      refuse({ code: 'EgressGatewayPortMissing', prop: 'plaintextLegOne', got: 'port 80', allowed: workloadPortsText(gateway.workload), fix: 'add port 80 to the Service and to the GatewayWorkload, or leave out plaintextLegOne' });
+    if (props.legOne?.plaintextReason !== undefined && !gateway.workload.ports.some(p => p.number === 80)) {
+      refuse({ code: 'EgressGatewayPortMissing', prop: 'legOne', got: 'port 80', allowed: workloadPortsText(gateway.workload), fix: 'add port 80 to the Service and to the GatewayWorkload, or leave out legOne' });
     }
     const around = {
       namespace: chartNamespace(this, refuse),
@@ -180,7 +179,7 @@ export class EgressRoute extends Construct {
       gateway: gateway.gateway,
       workload: gateway.workload,
     };
-    const route = checkEgressRoute(this, { ...props, layout: props.virtualServices ?? 'SPLIT' }, around, refuse);
+    const route = checkEgressRoute(this, { ...props, layout: props.layout ?? 'SPLIT' }, around, refuse);
     const leaves = props.connectProxy ? needProxy(this, props.connectProxy, refuse) : service;
     const model: EgressRouteModel = {
       path: this.node.path,

@@ -170,6 +170,11 @@ export class ExternalPort {
   private constructor(
     /** @internal */ public readonly _spec: ExternalPortSpec,
   ) {}
+
+  /** The port that the application calls. */
+  public get portNumber(): number {
+    return this._spec.number;
+  }
 }
 
 valueClass(ExternalPort, 'ExternalPort');

@@ -66,7 +66,8 @@ export class Endpoint {
 
   private constructor(
     /** @internal */ public readonly _kind: 'ip' | 'host' | 'unix',
-    /** @internal */ public readonly _address: string,
+    /** The address, the name, or the path of the socket. */
+    public readonly address: string,
     /** @internal */ public readonly _options: EndpointOptions,
   ) {}
 }
@@ -150,6 +151,11 @@ export class Resolution {
     /** @internal */ public readonly _endpoints: Endpoint[],
     /** @internal */ public readonly _workloads?: { [label: string]: string },
   ) {}
+
+  /** How Istio calls it, such as `DNS`. */
+  public get resolutionKind(): string {
+    return this._kind;
+  }
 }
 
 valueClass(Resolution, 'Resolution');

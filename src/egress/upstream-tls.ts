@@ -45,6 +45,11 @@ export class CaSource {
     /** @internal */ public readonly _kind: 'system' | 'secret' | 'configMap' | 'file',
     /** @internal */ public readonly _value?: string,
   ) {}
+
+  /** Where the authorities are: `system`, `secret`, `configMap` or `file`. */
+  public get caKind(): string {
+    return this._kind;
+  }
 }
 
 valueClass(CaSource, 'CaSource');
@@ -89,6 +94,11 @@ export class ClientCertificate {
   private constructor(
     /** @internal */ public readonly _spec: ClientCertificateSpec,
   ) {}
+
+  /** Where the certificate is: `secret` or `files`. */
+  public get certificateKind(): string {
+    return this._spec.files ? 'files' : 'secret';
+  }
 }
 
 valueClass(ClientCertificate, 'ClientCertificate');
@@ -168,6 +178,11 @@ export class UpstreamTls {
   private constructor(
     /** @internal */ public readonly _spec: UpstreamTlsSpec,
   ) {}
+
+  /** `SIMPLE`, `MUTUAL` or `INSECURE`. */
+  public get tlsMode(): string {
+    return this._spec.mode;
+  }
 }
 
 valueClass(UpstreamTls, 'UpstreamTls');

@@ -25,7 +25,8 @@ export class CertificateIssuer {
   }
 
   private constructor(
-    /** @internal */ public readonly _name: string,
+    /** The name of the issuer. */
+    public readonly issuerName: string,
     /** @internal */ public readonly _kind: 'ClusterIssuer' | 'Issuer',
   ) {}
 }

@@ -2,17 +2,15 @@ import { ApiObject } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { GatewayWorkload } from './gateway-workload';
 import { IEgressGateway } from './i-egress-gateway';
-import { Caller } from '../egress/caller';
 import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
 import { needChart } from '../private/app/chart';
 import { appModelOf, declare, makingRefuser } from '../private/app/declared';
 import { addObjects } from '../private/app/objects';
-import { checkPort } from '../private/basics/checks';
+import { checkLabel, checkPort } from '../private/basics/checks';
 import { Refuse } from '../private/basics/errors';
 import { isDnsLabel } from '../private/basics/names';
 import { takeProps } from '../private/basics/take';
-import { checkCaller } from '../private/check/callers';
 import { checkEgressServer } from '../private/check/servers';
 import { resolveWorkload } from '../private/check/workload';
 import { planEgressGateway } from '../private/istio/egress-gateway';
@@ -38,11 +36,11 @@ export interface EgressGatewayProps {
   readonly port?: number;
 
   /**
-   * Callers of routes that other apps declare. Those of routes in this app are known already. Error `NameInvalid`.
+   * Namespaces that see the gateway beyond those of callers in this app: those of callers whose routes other apps declare. Error `NameInvalid`.
    *
    * @default - none
    */
-  readonly callers?: Caller[];
+  readonly exportTo?: string[];
 
   /**
    * Name, labels and annotations. The name is also part of the name under which callers reach the gateway.
@@ -55,7 +53,7 @@ export interface EgressGatewayProps {
 /** What tells an egress gateway that another app declares. */
 export interface EgressGatewayAttributes {
   /** The name of the gateway: the id of the construct there, unless its metadata gives another. Error `GatewayNameNotALabel`. */
-  readonly gatewayName: string;
+  readonly name: string;
 
   /** Where the pods of the gateway run. */
   readonly workload: GatewayWorkload;
@@ -79,8 +77,8 @@ export interface EgressGatewayAttributes {
  */
 export class EgressGateway extends Construct implements IEgressGateway {
   /**
-   * A gateway that another app declares with `EgressGateway`. It makes no objects. The app of the gateway must name the callers of
-   * routes made here in `callers`, because only it can make the gateway known to them.
+   * A gateway that another app declares with `EgressGateway`. It makes no objects. The app of the gateway must name the namespaces of
+   * callers of routes made here in `exportTo`, because only it can make the gateway known to them.
    *
    * @param scope the construct around it
    * @param id its id
@@ -110,8 +108,8 @@ export class EgressGateway extends Construct implements IEgressGateway {
     props = takeProps('EgressGatewayProps', props, refuse);
     needChart(this, refuse);
     const named = props.metadata?.name;
-    const callers = (props.callers ?? []).map((c, i) => checkCaller(c, `callers[${i}]`, refuse).namespace);
-    const model = identify(this, { ...props, name: named ?? id, nameProp: named === undefined ? 'id' : 'metadata.name', callers, imported: false }, refuse);
+    const exportTo = (props.exportTo ?? []).map((viewer, i) => checkLabel(viewer, `exportTo[${i}]`, refuse));
+    const model = identify(this, { ...props, name: named ?? id, nameProp: named === undefined ? 'id' : 'metadata.name', exportTo, imported: false }, refuse);
     const app = appModelOf(this);
     checkEgressServer(model, app, refuse);
     this.legOneHost = legOneHost(model.gateway);
@@ -130,14 +128,14 @@ class ImportedEgressGateway extends Construct implements IEgressGateway {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);
     attributes = takeProps('EgressGatewayAttributes', attributes, refuse, 'attributes');
-    const model = identify(this, { ...attributes, name: attributes.gatewayName, nameProp: 'gatewayName', callers: [], imported: true }, refuse);
+    const model = identify(this, { ...attributes, nameProp: 'name', exportTo: [], imported: true }, refuse);
     checkEgressServer(model, appModelOf(this), refuse);
     this.legOneHost = legOneHost(model.gateway);
     declare(this, 'egressGateways', model);
   }
 }
 
-interface Identity extends Pick<EgressGatewayModel, 'callers' | 'imported'> {
+interface Identity extends Pick<EgressGatewayModel, 'exportTo' | 'imported'> {
   readonly workload: GatewayWorkload;
   readonly port?: number;
   readonly name: string;
@@ -146,7 +144,7 @@ interface Identity extends Pick<EgressGatewayModel, 'callers' | 'imported'> {
 }
 
 function identify(scope: IConstruct, identity: Identity, refuse: Refuse): EgressGatewayModel {
-  const { name, nameProp, callers, imported } = identity;
+  const { name, nameProp, exportTo, imported } = identity;
   const workload = resolveWorkload(identity.workload, 'workload', refuse);
   const number = checkPort(identity.port ?? 443, 'port', refuse);
   const port = workload.ports.find(p => p.number === number);
@@ -154,10 +152,10 @@ function identify(scope: IConstruct, identity: Identity, refuse: Refuse): Egress
     return refuse({ code: 'EgressGatewayPortMissing', prop: 'port', got: number, allowed: workloadPortsText(workload), fix: `add port ${number} to the Service and to the GatewayWorkload, or set \`port\`` });
   }
   if (!isDnsLabel(name)) {
-    refuse({ code: 'GatewayNameNotALabel', prop: nameProp, got: name, allowed: 'a DNS label: lower-case letters, digits and dashes, at most 63', fix: nameProp === 'gatewayName' ? 'write the name that the gateway has' : 'set metadata.name to a name without dots and capitals' });
+    refuse({ code: 'GatewayNameNotALabel', prop: nameProp, got: name, allowed: 'a DNS label: lower-case letters, digits and dashes, at most 63', fix: nameProp === 'name' ? 'write the name that the gateway has' : 'set metadata.name to a name without dots and capitals' });
   }
   const { namespace, selector } = workload;
   const serviceHost = `${workload.serviceName}.${namespace}.svc.${MeshSettings.of(scope).clusterDomain}`;
   const gateway = { name, namespace, selector, serviceHost, port: number, targetPort: port.targetPort };
-  return { path: scope.node.path, gateway, workload, callers, imported };
+  return { path: scope.node.path, gateway, workload, exportTo, imported };
 }

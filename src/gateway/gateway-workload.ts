@@ -114,6 +114,11 @@ export class GatewayWorkload {
   private constructor(
     /** @internal */ public readonly _spec: GatewayWorkloadSpec,
   ) {}
+
+  /** The name of the Service in front of the pods, where it is not that of a construct. */
+  public get workloadService(): string | undefined {
+    return this._spec.facts?.serviceName;
+  }
 }
 
 valueClass(GatewayWorkload, 'GatewayWorkload');

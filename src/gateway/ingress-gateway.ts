@@ -50,10 +50,10 @@ export interface IngressGatewayProps {
 /** What tells an ingress gateway that another app declares, or that was made in another way. */
 export interface IngressGatewayAttributes {
   /** The name of the Gateway. Error `GatewayNameNotALabel`. */
-  readonly gatewayName: string;
+  readonly name: string;
 
   /** The namespace of the Gateway. Error `NameInvalid`. */
-  readonly gatewayNamespace: string;
+  readonly namespace: string;
 
   /** Where the pods of the gateway run. */
   readonly workload: GatewayWorkload;
@@ -124,9 +124,9 @@ class ImportedIngressGateway extends Construct implements IIngressGateway {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);
     attributes = takeProps('IngressGatewayAttributes', attributes, refuse, 'attributes');
-    const { gatewayName, gatewayNamespace: namespace, listeners } = attributes;
-    checkGatewayName(gatewayName, 'gatewayName', 'write the name that the Gateway has', refuse);
-    this.gatewayName = `${checkLabel(namespace, 'gatewayNamespace', refuse)}/${gatewayName}`;
+    const { name, namespace, listeners } = attributes;
+    checkGatewayName(name, 'name', 'write the name that the Gateway has', refuse);
+    this.gatewayName = `${checkLabel(namespace, 'namespace', refuse)}/${name}`;
     const workload = resolveWorkload(attributes.workload, 'workload', refuse);
     const listened = checkListeners(listeners, { workload }, refuse);
     const model = { path: this.node.path, gatewayName: this.gatewayName, namespace, workload, listened, routeNamespaces: [], imported: true };

@@ -20,6 +20,11 @@ export class PrivateKeyAlgorithm {
     /** @internal */ public readonly _algorithm: 'RSA' | 'ECDSA',
     /** @internal */ public readonly _size: number,
   ) {}
+
+  /** `RSA` or `ECDSA`. */
+  public get keyAlgorithm(): string {
+    return this._algorithm;
+  }
 }
 
 valueClass(PrivateKeyAlgorithm, 'PrivateKeyAlgorithm');

@@ -96,7 +96,18 @@ export class Destination {
 
   private constructor(
     /** @internal */ public readonly _target: DestinationTarget,
+    /** Its share among several destinations, where it has one. */
+    public readonly weight?: number,
   ) {}
+
+  /**
+   * The same destination with a share, for `RouteAction.split` and `destinations` of an `IngressRoute`. The destination itself stays as it is.
+   *
+   * @param weight a whole number from 0, relative to the sum of all weights. Error `WeightInvalid`.
+   */
+  public weighted(weight: number): Destination {
+    return new Destination(this._target, weight);
+  }
 }
 
 valueClass(Destination, 'Destination');

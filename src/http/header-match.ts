@@ -37,7 +37,8 @@ export class HeaderMatch {
   }
 
   private constructor(
-    /** @internal */ public readonly _name: string,
+    /** The name of the header. */
+    public readonly headerName: string,
     /** @internal */ public readonly _kind: 'exact' | 'prefix' | 'regex' | 'present' | 'absent',
     /** @internal */ public readonly _value?: string,
   ) {}

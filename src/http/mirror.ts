@@ -6,7 +6,7 @@ import { Destination } from './destination';
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMirrorPolicy
  */
 export interface Mirror {
-  /** Where the copies go. */
+  /** Where the copies go; it has no weight. Error `WeightInvalid`. */
   readonly destination: Destination;
 
   /**

@@ -66,7 +66,8 @@ export class PathMatch {
 
   private constructor(
     /** @internal */ public readonly _kind: 'exact' | 'prefix' | 'rawPrefix' | 'regex',
-    /** @internal */ public readonly _value: string,
+    /** What the path is compared with. */
+    public readonly path: string,
     /** @internal */ public readonly _ignoreCase: boolean = false,
     /** @internal */ public readonly _grpc?: { readonly service: string; readonly method?: string },
   ) {}

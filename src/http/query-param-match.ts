@@ -27,7 +27,8 @@ export class QueryParamMatch {
   }
 
   private constructor(
-    /** @internal */ public readonly _name: string,
+    /** The name of the parameter. */
+    public readonly paramName: string,
     /** @internal */ public readonly _kind: 'exact' | 'prefix' | 'regex',
     /** @internal */ public readonly _value: string,
   ) {}

@@ -37,7 +37,8 @@ export class PathRewrite {
 
   private constructor(
     /** @internal */ public readonly _kind: 'prefix' | 'full' | 'regex',
-    /** @internal */ public readonly _value: string,
+    /** What stands in the place of the path, or of a part of it. */
+    public readonly replacement: string,
     /** @internal */ public readonly _regex?: string,
   ) {}
 }

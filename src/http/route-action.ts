@@ -2,15 +2,6 @@ import { Destination } from './destination';
 import { IIngressDelegate } from '../ingress/i-ingress-delegate';
 import { valueClass } from '../private/basics/value-class';
 
-/** A destination and its share. */
-export interface WeightedDestination {
-  /** Where this share goes. */
-  readonly destination: Destination;
-
-  /** The share, a whole number from 0, relative to the sum of all weights. Error `WeightInvalid`. */
-  readonly weight: number;
-}
-
 /** What a redirect changes; the rest of the URL stays. */
 export interface RedirectOptions {
   /**
@@ -57,17 +48,17 @@ export interface RedirectOptions {
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRoute
  */
 export class RouteAction {
-  /** Sends all requests to one destination. */
+  /** Sends all requests to one destination, which has no weight. Error `WeightInvalid`. */
   public static forward(destination: Destination): RouteAction {
     return new RouteAction({ forward: destination });
   }
 
   /**
-   * Parts requests among destinations by weight.
+   * Parts requests among destinations by weight: `[stable.weighted(90), next.weighted(10)]`.
    *
-   * @param destinations one or more; the weights must not all be 0. Error `WeightInvalid`.
+   * @param destinations one or more; of several each has a weight, and not all weights are 0. Error `WeightInvalid`.
    */
-  public static split(destinations: WeightedDestination[]): RouteAction {
+  public static split(destinations: Destination[]): RouteAction {
     return new RouteAction({ split: destinations });
   }
 
@@ -106,6 +97,11 @@ export class RouteAction {
   private constructor(
     /** @internal */ public readonly _spec: RouteActionSpec,
   ) {}
+
+  /** `forward`, `split`, `redirect`, `respond` or `delegate`. */
+  public get actionKind(): string {
+    return Object.keys(this._spec)[0];
+  }
 }
 
 valueClass(RouteAction, 'RouteAction');
@@ -114,7 +110,7 @@ valueClass(RouteAction, 'RouteAction');
 export interface RouteActionSpec {
   readonly delegate?: IIngressDelegate;
   readonly forward?: Destination;
-  readonly split?: WeightedDestination[];
+  readonly split?: Destination[];
   readonly redirect?: RedirectOptions;
   readonly respond?: { readonly status: number; readonly body?: string };
 }

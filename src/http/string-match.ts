@@ -27,7 +27,8 @@ export class StringMatch {
 
   private constructor(
     /** @internal */ public readonly _kind: 'exact' | 'prefix' | 'regex',
-    /** @internal */ public readonly _value: string,
+    /** What the text is compared with. */
+    public readonly text: string,
   ) {}
 }
 

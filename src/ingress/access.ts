@@ -87,7 +87,7 @@ export class Access {
    *
    * @param blocks IP addresses and CIDR blocks. Errors `AccessEmpty`, `AddressInvalid`.
    */
-  public static ipBlocks(...blocks: string[]): Access {
+  public static ipBlocks(blocks: string[]): Access {
     return new Access({ kind: 'ipBlocks', values: blocks });
   }
 
@@ -98,7 +98,7 @@ export class Access {
    * @param blocks IP addresses and CIDR blocks. Errors `AccessEmpty`, `AddressInvalid`.
    * @see https://istio.io/latest/docs/ops/configuration/traffic-management/network-topologies/
    */
-  public static remoteIpBlocks(...blocks: string[]): Access {
+  public static remoteIpBlocks(blocks: string[]): Access {
     return new Access({ kind: 'remoteIpBlocks', values: blocks });
   }
 
@@ -113,7 +113,7 @@ export class Access {
    * @param subjectAltNames DNS names and URIs that stand in certificates as alternative names of their subject, exactly, for example
    * `partner.example.com` or `spiffe://partner.example.com/shop`. Errors `AccessEmpty`, `SubjectAltNameInvalid`.
    */
-  public static mtls(...subjectAltNames: string[]): Access {
+  public static mtls(subjectAltNames: string[]): Access {
     return new Access({ kind: 'mtls', values: subjectAltNames });
   }
 
@@ -134,13 +134,18 @@ export class Access {
    *
    * @param alternatives of `jwt`, `ipBlocks` and `remoteIpBlocks`. Errors `AccessEmpty`, `AccessCannotCombine`, `AccessTooComplex`.
    */
-  public static anyOf(...alternatives: Access[]): Access {
+  public static anyOf(alternatives: Access[]): Access {
     return new Access({ kind: 'anyOf', alternatives });
   }
 
   private constructor(
     /** @internal */ public readonly _spec: AccessSpec,
   ) {}
+
+  /** What is asked, such as `jwt`. */
+  public get accessKind(): string {
+    return this._spec.kind;
+  }
 }
 
 valueClass(Access, 'Access');

@@ -13,7 +13,7 @@ export class ClaimMatch {
    * @param name the claim, for example `groups`. Error `ClaimInvalid`.
    * @param values one or more
    */
-  public static oneOf(name: string, ...values: string[]): ClaimMatch {
+  public static oneOf(name: string, values: string[]): ClaimMatch {
     return new ClaimMatch([name], values);
   }
 
@@ -23,7 +23,7 @@ export class ClaimMatch {
    * @param path the claims on the way to it, for example `['realm_access', 'roles']`. Error `ClaimInvalid`.
    * @param values one or more
    */
-  public static nested(path: string[], ...values: string[]): ClaimMatch {
+  public static nested(path: string[], values: string[]): ClaimMatch {
     return new ClaimMatch(path, values);
   }
 
@@ -33,7 +33,8 @@ export class ClaimMatch {
   }
 
   private constructor(
-    /** @internal */ public readonly _path: string[],
+    /** The claim, behind those that it is within. */
+    public readonly claimPath: string[],
     /** @internal */ public readonly _values: string[],
     /** @internal */ public readonly _present?: boolean,
   ) {}

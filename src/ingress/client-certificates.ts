@@ -34,6 +34,11 @@ export class ClientCertificates {
     /** @internal */ public readonly _mode: 'MUTUAL' | 'OPTIONAL_MUTUAL',
     /** @internal */ public readonly _ca?: Credential,
   ) {}
+
+  /** Whether a client without a certificate gets no connection. */
+  public get certificateNeeded(): boolean {
+    return this._mode === 'MUTUAL';
+  }
 }
 
 valueClass(ClientCertificates, 'ClientCertificates');

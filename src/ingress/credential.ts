@@ -29,6 +29,11 @@ export class Credential {
   private constructor(
     /** @internal */ public readonly _source: { readonly name?: string; readonly construct?: IConstruct },
   ) {}
+
+  /** The name of the Secret, where it is not that of a construct. */
+  public get secretName(): string | undefined {
+    return this._source.name;
+  }
 }
 
 valueClass(Credential, 'Credential');

@@ -26,7 +26,7 @@ export interface IngressDelegateAttributes {
 /** Properties of an `IngressDelegate`. */
 export interface IngressDelegateProps {
   /** The namespace of the route that hands over, alone among all to see the rules. Error `NameInvalid`. */
-  readonly rootNamespace: string;
+  readonly routeNamespace: string;
 
   /**
    * The paths that are handed over, by whole segments: those of the rule with `RouteAction.delegate`. Errors `DelegateInvalid`, `PathInvalid`.
@@ -51,7 +51,7 @@ export interface IngressDelegateProps {
 /**
  * Rules for a part of a host, in a chart or repository of their own: a VirtualService in the namespace of the chart, to which the
  * `IngressRoute` of the host hands over by `RouteAction.delegate`. Whoever writes it cannot reach beyond that part.
- * A `DestinationPolicy` for its destinations names the namespace of the gateway's pods in `namespaces`, unless the route is of the same app.
+ * A `DestinationPolicy` for its destinations names the namespace of the gateway's pods in `exportTo`, unless the route is of the same app.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#Delegate
  */
@@ -80,15 +80,15 @@ export class IngressDelegate extends Construct implements IIngressDelegate {
     const refuse: Refuse = makingRefuser(this);
     props = takeProps('IngressDelegateProps', props, refuse);
     const namespace = chartNamespace(this, refuse);
-    const rootNamespace = checkLabel(props.rootNamespace, 'rootNamespace', refuse);
+    const routeNamespace = checkLabel(props.routeNamespace, 'routeNamespace', refuse);
     const prefixes = checkPrefixes(props.prefixes, refuse);
     const rules = checkDelegateRules(this, props.rules, prefixes, refuse);
-    const spec = delegateVirtualService({ namespace, rootNamespace, rules });
+    const spec = delegateVirtualService({ namespace, routeNamespace, rules });
     this.virtualService = addObject(this, rendered({ kind: 'VirtualService', id: 'virtual-service', namespace, name: props.metadata?.name, spec }), props.metadata);
     this.parts = [this.virtualService];
     this.node.defaultChild = this.virtualService;
     this.delegateName = `${namespace}/${this.virtualService.name}`;
-    const handedOver = { rootNamespace, prefixes, rules, targets: rules.flatMap(targetsOf) };
+    const handedOver = { routeNamespace, prefixes, rules, targets: rules.flatMap(targetsOf) };
     declare(this, 'ingressDelegates', { path: this.node.path, delegateName: this.delegateName, handedOver }, this.parts);
   }
 }

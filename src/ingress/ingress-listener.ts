@@ -138,6 +138,11 @@ export class IngressListener {
   private constructor(
     /** @internal */ public readonly _spec: IngressListenerSpec,
   ) {}
+
+  /** The port of the gateway's Service. */
+  public get listenerPort(): number {
+    return this._spec.port;
+  }
 }
 
 valueClass(IngressListener, 'IngressListener');

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { Access } from './access';
 import { AccessScope } from './access-scope';
 import { IIngressGateway } from '../gateway/i-ingress-gateway';
-import { WeightedDestination } from '../http/route-action';
+import { Destination } from '../http/destination';
 import { RouteMatch } from '../http/route-match';
 import { IngressRule } from '../http/rule';
 import { ObjectMetadata } from '../object-metadata';
@@ -112,13 +112,14 @@ export interface IngressRouteProps {
   readonly deny?: RouteMatch[];
 
   /**
-   * Where connections go that come in by listeners of TLS passthrough or TCP: each connection to one of these, by weight.
+   * Where connections go that come in by listeners of TLS passthrough or TCP: each connection to one of these, by weight
+   * (`Destination.weighted`); one alone needs none.
    * Errors `WeightInvalid`, `DestinationsOnHttp`. Rules, access and the like beside it are error `RulesOnOpaqueTraffic`, and so are rules
    * for such listeners.
    *
    * @default - the route has rules, for HTTP
    */
-  readonly destinations?: WeightedDestination[];
+  readonly destinations?: Destination[];
 
   /**
    * Name, labels and annotations.

@@ -11,7 +11,7 @@ export interface PlainHttpRedirectOptions {
    *
    * @default - none
    */
-  readonly except?: PathMatch[];
+  readonly exemptPaths?: PathMatch[];
 
   /**
    * How many proxies in front of the gateway it trusts: what `gatewayTopology.numTrustedProxies` in the proxy configuration of its pods
@@ -49,6 +49,11 @@ export class PlainHttp {
     /** @internal */ public readonly _kind: 'redirect' | 'serve' | 'closed',
     /** @internal */ public readonly _redirect?: PlainHttpRedirectOptions,
   ) {}
+
+  /** `redirect`, `serve` or `closed`. */
+  public get plainHttpKind(): string {
+    return this._kind;
+  }
 }
 
 valueClass(PlainHttp, 'PlainHttp');

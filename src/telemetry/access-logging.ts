@@ -43,6 +43,11 @@ export class AccessLogging {
     /** @internal */ public readonly _expression?: string,
     /** @internal */ public readonly _disabled?: boolean,
   ) {}
+
+  /** The expression that says what is logged, where there is one. */
+  public get logFilter(): string | undefined {
+    return this._expression;
+  }
 }
 
 valueClass(AccessLogging, 'AccessLogging');

@@ -35,6 +35,11 @@ export class Metrics {
     /** @internal */ public readonly _options: MetricsOptions,
     /** @internal */ public readonly _withoutTags?: string[],
   ) {}
+
+  /** The tags that are left out, where metrics are reported. */
+  public get droppedTags(): string[] | undefined {
+    return this._withoutTags;
+  }
 }
 
 valueClass(Metrics, 'Metrics');

@@ -34,6 +34,11 @@ export class Tracing {
   private constructor(
     /** @internal */ public readonly _sampled?: SampledOptions,
   ) {}
+
+  /** The share of requests that are traced. */
+  public get sampledPercent(): number {
+    return this._sampled?.percent ?? 0;
+  }
 }
 
 valueClass(Tracing, 'Tracing');

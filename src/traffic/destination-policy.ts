@@ -25,7 +25,7 @@ export interface DestinationSubset {
 
 /** Properties of a `DestinationPolicy`. */
 export interface DestinationPolicyProps {
-  /** The Service. Error `DestinationPolicyDuplicate` where another policy of the app is for it. */
+  /** The Service. Error `DestinationPolicyDuplicate` where another policy of the app is for it; error `WeightInvalid` for one with a weight. */
   readonly destination: Destination;
 
   /**
@@ -65,11 +65,11 @@ export interface DestinationPolicyProps {
   readonly tls?: UpstreamTls;
 
   /**
-   * Namespaces whose sidecars keep to the policy as well, for example that of the Service.
+   * Namespaces that see the policy as well, so that their sidecars keep to it, for example that of the Service. Error `NameInvalid`.
    *
    * @default - none: those alone whose routes lead to the Service
    */
-  readonly namespaces?: string[];
+  readonly exportTo?: string[];
 
   /**
    * Name, labels and annotations.
@@ -81,7 +81,7 @@ export interface DestinationPolicyProps {
 
 /**
  * How proxies reach a Service: a DestinationRule in the namespace of the Service, where all who may see it find it. It is visible
- * to the gateways of this app whose routes lead to the Service, and to `namespaces`. Error `DestinationPolicyUnused` where there are none.
+ * to the gateways of this app whose routes lead to the Service, and to those of `exportTo`. Error `DestinationPolicyUnused` where there are none.
  *
  * A second DestinationRule for the Service in the namespace of a gateway's pods, made by somebody else, would hide this one with all
  * its subsets. Of a Service with several ports, the policy holds for all, and `tls` for the port of the destination alone.
@@ -135,6 +135,6 @@ export class DestinationPolicy extends Construct {
 
   private unread(readers: string[]): Refusal[] {
     if (readers.length > 0) return [];
-    return [{ code: 'DestinationPolicyUnused', prop: 'destination', got: this.intent.host, allowed: 'a Service to which an IngressRoute leads, or `namespaces`', fix: 'use it in a route, or name the namespaces whose sidecars keep to the policy' }];
+    return [{ code: 'DestinationPolicyUnused', prop: 'destination', got: this.intent.host, allowed: 'a Service to which an IngressRoute leads, or `exportTo`', fix: 'use it in a route, or name the namespaces whose sidecars keep to the policy in `exportTo`' }];
   }
 }

@@ -47,6 +47,11 @@ export class HashKey {
   private constructor(
     /** @internal */ public readonly _spec: HashKeySpec,
   ) {}
+
+  /** `header`, `cookie`, `queryParam` or `sourceAddress`. */
+  public get hashKind(): string {
+    return Object.keys(this._spec)[0];
+  }
 }
 
 valueClass(HashKey, 'HashKey');
@@ -109,6 +114,11 @@ export class LoadBalancer {
   private constructor(
     /** @internal */ public readonly _spec: LoadBalancerSpec,
   ) {}
+
+  /** How Istio calls it, such as `ROUND_ROBIN`, or `CONSISTENT_HASH`. */
+  public get balancing(): string {
+    return this._spec.simple ?? 'CONSISTENT_HASH';
+  }
 }
 
 valueClass(LoadBalancer, 'LoadBalancer');

@@ -1,23 +1,5 @@
 import { valueClass } from '../private/basics/value-class';
 
-/** Where requests of one region go when its own endpoints fail. */
-export interface RegionFailover {
-  /** The region of the proxy, the first part of a locality. */
-  readonly from: string;
-
-  /** The region whose endpoints come next. */
-  readonly to: string;
-}
-
-/** How requests of one locality are parted. */
-export interface LocalityShares {
-  /** Where the proxy is: `region`, `region/zone` or `region/zone/subzone`, with `*` for any. */
-  readonly from: string;
-
-  /** Percent by locality of the endpoints, whole numbers from 1 whose sum is 100. */
-  readonly to: { readonly [locality: string]: number };
-}
-
 /**
  * Which endpoints come first by where they are. The proxy's own locality is that of its node.
  *
@@ -26,9 +8,11 @@ export interface LocalityShares {
 export class LocalityLoadBalancing {
   /**
    * The nearest endpoints; when they fail, those of the next zone, then of the region, then of the region that is named here.
-   * Needs outlier detection, by which the proxy learns that they fail. Error `FailoverWithoutOutlierDetection`.
+   * Needs outlier detection, by which the proxy learns that they fail. Errors `FailoverWithoutOutlierDetection`, `TrafficPolicyInvalid`.
+   *
+   * @param regions for the region of a proxy, the first part of a locality, the one whose endpoints come next: `{ 'us-east1': 'us-west1' }`
    */
-  public static failover(regions: RegionFailover[] = []): LocalityLoadBalancing {
+  public static failover(regions: { [region: string]: string } = {}): LocalityLoadBalancing {
     return new LocalityLoadBalancing({ failover: regions });
   }
 
@@ -41,8 +25,14 @@ export class LocalityLoadBalancing {
     return new LocalityLoadBalancing({ failoverPriority: labels });
   }
 
-  /** Shares by locality. Error `TrafficPolicyInvalid`. */
-  public static distribute(shares: LocalityShares[]): LocalityLoadBalancing {
+  /**
+   * Shares by locality. The narrowest locality that takes in that of the proxy counts, wherever it stands.
+   *
+   * @param shares for where a proxy is, percent by locality of the endpoints, whole numbers from 1 whose sum is 100, for example
+   * `{ 'us-east1/*': { 'us-east1/*': 80, 'us-west1/*': 20 } }`. A locality is `region`, `region/zone` or `region/zone/subzone`, with `*` for any.
+   * Error `TrafficPolicyInvalid`.
+   */
+  public static distribute(shares: { [from: string]: { [to: string]: number } }): LocalityLoadBalancing {
     return new LocalityLoadBalancing({ distribute: shares });
   }
 
@@ -54,13 +44,18 @@ export class LocalityLoadBalancing {
   private constructor(
     /** @internal */ public readonly _spec: LocalitySpec,
   ) {}
+
+  /** `failover`, `failoverPriority`, `distribute` or `disabled`. */
+  public get localityKind(): string {
+    return Object.keys(this._spec)[0] ?? 'disabled';
+  }
 }
 
 valueClass(LocalityLoadBalancing, 'LocalityLoadBalancing');
 
 /** @internal */
 export interface LocalitySpec {
-  readonly failover?: RegionFailover[];
+  readonly failover?: { readonly [from: string]: string };
   readonly failoverPriority?: string[];
-  readonly distribute?: LocalityShares[];
+  readonly distribute?: { readonly [from: string]: { readonly [to: string]: number } };
 }

@@ -30,7 +30,7 @@ describe('a construct of another App is refused, because this one would not writ
       return ingress({}, { hosts: ['a.test'], rules: [{ action: RouteAction.forward(policy.subset('v1')) }] });
     }, '[OtherApp] shop/route: rules[0].action.destination is the DestinationPolicy shop/policy; allowed: a DestinationPolicy of the same App; fix: make it in this App'],
     ['delegate', () => {
-      const delegate = new IngressDelegate(mesh().shop, 'delegate', { rootNamespace: 'shop', prefixes: ['/api'], rules: [{ action: RouteAction.forward(web) }] });
+      const delegate = new IngressDelegate(mesh().shop, 'delegate', { routeNamespace: 'shop', prefixes: ['/api'], rules: [{ action: RouteAction.forward(web) }] });
       return ingress({}, { hosts: ['a.test'], rules: [{ matches: [{ path: PathMatch.prefix('/api') }], action: RouteAction.delegate(delegate) }] });
     }, '[OtherApp] shop/route: rules[0].action is the IngressDelegate shop/delegate; allowed: an IngressDelegate of the same App; fix: make it in this App, or import it with IngressDelegate.fromIngressDelegateAttributes'],
   ])('%s', (_, act, message) => expectRefusal(act, message));

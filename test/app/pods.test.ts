@@ -105,7 +105,7 @@ describe('labels in another order', () => {
     const gateways = [one, other].map((selector, i) => new IngressGateway(shop, `gateway-${i}`, {
       workload: pods('edge', selector), listeners: [IngressListener.http({ hosts: [i === 0 ? '*.a.test' : 'x.a.test'] })],
     }));
-    new IngressRoute(shop, 'wide', { gateway: gateways[0], hosts: ['*.a.test'], access: [Access.ipBlocks('192.0.2.0/24')], rules: [{ action: web }] });
+    new IngressRoute(shop, 'wide', { gateway: gateways[0], hosts: ['*.a.test'], access: [Access.ipBlocks(['192.0.2.0/24'])], rules: [{ action: web }] });
     new IngressRoute(shop, 'narrow', { gateway: gateways[1], hosts: ['x.a.test'], rules: [{ action: web }] });
     expect(find(synth(app), 'AuthorizationPolicy').spec.rules[0].to[0].operation.notHosts).toEqual(['x.a.test', 'x.a.test:*']);
   });

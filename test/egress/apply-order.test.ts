@@ -13,7 +13,7 @@ describe('the ServiceEntry, which opens the way, is applied after everything tha
     ['wrapped TLS', routed({ hosts, ports: [ExternalPort.https()] })],
     ['TLS passed through', routed({ hosts, ports: [ExternalPort.https()] }, { appTls: AppTls.PASSTHROUGH })],
     ['tcp with TLS', routed({ hosts: ['db.example.com'], addresses: ['192.0.2.1'], ports: [ExternalPort.tcp({ number: 5432, tls: UpstreamTls.simple() })] })],
-    ['single layout', routed({ hosts: ['api.example.com'], ports: [ExternalPort.httpToHttps()] }, { virtualServices: VirtualServiceLayout.SINGLE })],
+    ['single layout', routed({ hosts: ['api.example.com'], ports: [ExternalPort.httpToHttps()] }, { layout: VirtualServiceLayout.SINGLE })],
     ['direct https origination', direct({ hosts, ports: [ExternalPort.httpToHttps()] })],
   ])('%s', (_, { shop, service }) => {
     const objects = shop.toJson() as { readonly metadata: { readonly name: string } }[];

@@ -1,7 +1,7 @@
 import { Chart, Duration } from 'cdk8s';
 import {
   AppTls, Caller, CaSource, ClientCertificate, Destination, EgressCaller, EgressRoute, Endpoint, ExternalPort, ExternalService, HashKey,
-  HeaderMatch, LoadBalancer, LocalityLoadBalancing, PathMatch, QueryParamMatch, Resolution, RouteAction, ServiceLocation, StringMatch,
+  HeaderMatch, LegOne, LoadBalancer, LocalityLoadBalancing, PathMatch, QueryParamMatch, Resolution, RouteAction, ServiceLocation, StringMatch,
   UpstreamTls, VirtualServiceLayout,
 } from '../../src';
 import { direct, directlyProxied, mesh, proxied, routed, routedDirectly } from '../fixtures';
@@ -41,14 +41,14 @@ export const CASES = {
   'tcp': () => routed({ ...database, ports: [ExternalPort.tcp({ number: 5432 })] }),
   'tcp, wrapped in TLS': () => routed({ ...database, ports: [ExternalPort.tcp({ number: 6379, targetPort: 6380, tls: UpstreamTls.simple() })] }),
   'tcp where sidecars answer DNS': () => routed({ hosts: database.hosts, ports: [ExternalPort.tcp({ number: 5432 })] }, {}, { dnsCapture: true }),
-  'plaintext leg 1': () => routed(originated, { plaintextLegOne: 'the gateway runs outside the mesh' }),
+  'plaintext leg 1': () => routed(originated, { legOne: LegOne.plaintext('the gateway runs outside the mesh') }),
   'several hosts': () => routed({ hosts: ['a.example.com', 'b.example.com'], ports: [ExternalPort.httpToHttps()] }),
   'several ports': () => routed({ hosts: database.hosts, addresses: database.addresses, ports: [ExternalPort.http(), ExternalPort.https(), ExternalPort.tcp({ number: 5432 })] }),
-  'single layout': () => routed(originated, { virtualServices: VirtualServiceLayout.SINGLE }),
-  'single layout, several ports': () => routed({ hosts, ports: [ExternalPort.httpToHttps(), ExternalPort.https()] }, { virtualServices: VirtualServiceLayout.SINGLE }),
+  'single layout': () => routed(originated, { layout: VirtualServiceLayout.SINGLE }),
+  'single layout, several ports': () => routed({ hosts, ports: [ExternalPort.httpToHttps(), ExternalPort.https()] }, { layout: VirtualServiceLayout.SINGLE }),
   'single layout, several hosts': () => routed(
     { hosts: ['a.example.com', 'b.example.com'], ports: [ExternalPort.httpToHttps()] },
-    { virtualServices: VirtualServiceLayout.SINGLE, metadata: { name: 'partners' } },
+    { layout: VirtualServiceLayout.SINGLE, metadata: { name: 'partners' } },
   ),
   'allowed requests': () => routed(originated, {
     allow: [{ path: PathMatch.prefix('/v1'), methods: ['GET', 'HEAD'] }, { path: PathMatch.exact('/health') }],
@@ -78,7 +78,7 @@ export const CASES = {
   'split over external services': () => {
     const world = mesh();
     const [api, next] = ['api', 'next'].map(name => new ExternalService(world.shop, name, { hosts: [`${name}.example.com`], ports: [ExternalPort.httpToHttps()] }));
-    const shares = [{ destination: Destination.external(api), weight: 90 }, { destination: Destination.external(next), weight: 10 }];
+    const shares = [Destination.external(api).weighted(90), Destination.external(next).weighted(10)];
     const route = new EgressRoute(world.shop, 'route', { service: api, gateway: world.egress, rules: [{ action: RouteAction.split(shares) }] });
     return { ...world, service: api, route, manifests: () => manifestsOf(world.app, [api.serviceEntry, next.serviceEntry, ...route.parts]) };
   },
@@ -99,10 +99,10 @@ export const CASES = {
   'wildcard beside a name under it, single layout': () => {
     const world = routed(
       { hosts: ['*.example.com'], ports: [ExternalPort.http(), ExternalPort.https()], resolution: Resolution.servedBy('www.example.com') },
-      { virtualServices: VirtualServiceLayout.SINGLE },
+      { layout: VirtualServiceLayout.SINGLE },
     );
     const service = new ExternalService(world.shop, 'api', { hosts, ports: [ExternalPort.http(), ExternalPort.https()] });
-    new EgressRoute(world.shop, 'api-route', { service, gateway: world.egress, callers: [Caller.namespace('billing')], virtualServices: VirtualServiceLayout.SINGLE });
+    new EgressRoute(world.shop, 'api-route', { service, gateway: world.egress, callers: [Caller.namespace('billing')], layout: VirtualServiceLayout.SINGLE });
     return world;
   },
   'direct by wildcard, served by one host': () => direct({ hosts: ['*.example.com'], ports: [ExternalPort.httpToHttps(), ExternalPort.https()], resolution: Resolution.servedBy('www.example.com') }),
@@ -114,7 +114,7 @@ export const CASES = {
   'by a forward proxy that is spoken to by TLS': () => proxied({ ...database, ports: [ExternalPort.postgres(), ExternalPort.https()] }, { ports: [securedProxy], connectionPool: { maxConnections: 10 } }),
   'by a forward proxy without an address': () => proxied({ hosts, ports: [ExternalPort.https()] }, { addresses: undefined }),
   'by a forward proxy, passed through': () => proxied({ hosts, ports: [ExternalPort.https()] }, {}, { appTls: AppTls.PASSTHROUGH }),
-  'by a forward proxy, single layout': () => proxied({ hosts, ports: [ExternalPort.https()] }, {}, { virtualServices: VirtualServiceLayout.SINGLE }),
+  'by a forward proxy, single layout': () => proxied({ hosts, ports: [ExternalPort.https()] }, {}, { layout: VirtualServiceLayout.SINGLE }),
   'direct by a forward proxy': () => directlyProxied({ ...database, ports: [ExternalPort.postgres(), ExternalPort.https()] }, { ports: [securedProxy] }),
   'dns round robin': () => routed({ hosts, ports: [ExternalPort.http()], resolution: Resolution.dnsRoundRobin() }),
   'traffic policies': () => routed({
@@ -128,7 +128,7 @@ export const CASES = {
     ports: [ExternalPort.http()],
     resolution: Resolution.endpoints([Endpoint.ip('192.0.2.1', { locality: 'eu/west' }), Endpoint.ip('192.0.2.2', { locality: 'us/east' })]),
     outlierDetection: { consecutiveGatewayErrors: 3 },
-    loadBalancer: LoadBalancer.roundRobin({ locality: LocalityLoadBalancing.failover([{ from: 'eu', to: 'us' }]) }),
+    loadBalancer: LoadBalancer.roundRobin({ locality: LocalityLoadBalancing.failover({ eu: 'us' }) }),
   }),
   'direct with traffic policies': () => direct({ ...database, ports: [ExternalPort.tcp({ number: 5432 })], connectionPool: { maxConnections: 10 } }),
   'direct route': () => routedDirectly(originated, { rules: [{ matches: [{ path: PathMatch.prefix('/slow') }], timeout: Duration.seconds(9) }] }),

@@ -14,7 +14,7 @@ function caller(ports: ExternalPort[], props: Partial<EgressCallerProps> = {}) {
   const app = new App();
   const shop = new Chart(app, 'shop', { namespace: 'shop' });
   const service = ExternalService.fromExternalServiceAttributes(shop, 'api', { hosts, ports });
-  const gateway = EgressGateway.fromEgressGatewayAttributes(shop, 'egress', { gatewayName: 'egress', workload });
+  const gateway = EgressGateway.fromEgressGatewayAttributes(shop, 'egress', { name: 'egress', workload });
   return { app, shop, service, gateway, caller: new EgressCaller(shop, 'caller', { service, gateway, ...props }) };
 }
 

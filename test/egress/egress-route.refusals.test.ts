@@ -1,7 +1,7 @@
 import { Chart, Duration } from 'cdk8s';
 import {
   AppTls, Caller, ClientCertificate, EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps,
-  GatewayWorkload, HeaderMatch, PathMatch, Resolution, UpstreamTls, VirtualServiceLayout,
+  GatewayWorkload, HeaderMatch, LegOne, PathMatch, Resolution, UpstreamTls, VirtualServiceLayout,
 } from '../../src';
 import { mesh, routed } from '../fixtures';
 import { expectRefusal } from '../refusal';
@@ -33,7 +33,7 @@ const REFUSED: Refused[] = [
   { when: 'nobody may call', props: { callers: [] }, message: '[CallersEmpty] shop/route: callers is empty; allowed: one caller or more; fix: leave it out for the namespace of the chart' },
   { when: 'a caller has no name', props: { callers: [Caller.namespace('shop'), Caller.namespace('')] }, message: '[NameInvalid] shop/route: callers[1] is ""; allowed: a DNS label of at most 63 characters; fix: correct the name' },
   { when: 'a service account has a name that is no label', props: { callers: [Caller.serviceAccount('shop', 'a/b')] }, message: '[NameInvalid] shop/route: callers[0] is "a/b"; allowed: the name of a service account: DNS labels with dots between them; fix: correct the name' },
-  { when: 'a host covers the name of leg 1, in one VirtualService', service: { hosts: ['*.internal'], ports: [ExternalPort.https()], resolution: Resolution.servedBy('www.example.com') }, props: { virtualServices: VirtualServiceLayout.SINGLE }, message: '[HostInCluster] shop/route: virtualServices is "SINGLE"; allowed: SPLIT, where *.internal covers the name of leg 1, internal-443.wildcard.egress.istio-system.mesh.internal; fix: leave out virtualServices, or name a narrower wildcard' },
+  { when: 'a host covers the name of leg 1, in one VirtualService', service: { hosts: ['*.internal'], ports: [ExternalPort.https()], resolution: Resolution.servedBy('www.example.com') }, props: { layout: VirtualServiceLayout.SINGLE }, message: '[HostInCluster] shop/route: layout is "SINGLE"; allowed: SPLIT, where *.internal covers the name of leg 1, internal-443.wildcard.egress.istio-system.mesh.internal; fix: leave out layout, or name a narrower wildcard' },
   { when: 'a host covers the name of leg 1, and is passed through', service: { hosts: ['*.internal'], ports: [ExternalPort.https()], resolution: Resolution.servedBy('www.example.com') }, props: { appTls: AppTls.PASSTHROUGH }, message: '[HostInCluster] shop/route: appTls is "PASSTHROUGH"; allowed: WRAP, where *.internal covers the name of leg 1, egress.istio-system.mesh.internal; fix: leave out appTls, or name a narrower wildcard' },
   { when: 'the name of leg 1 has no room', service: { hosts: [LONG], ports: [ExternalPort.https()] }, message: `[HostInvalid] shop/route: service.hosts[0] is "${LONG}"; allowed: a host that leaves room for the name of leg 1, ${LONG}-443.egress.istio-system.mesh.internal; fix: shorten the name of the gateway; a label of a name has 63 characters, a name 253` },
   { when: 'a rule asks for a header by which the gateway knows callers', props: { allow: [{ headers: [HeaderMatch.present('X-Forwarded-Client-Cert')] }] }, message: '[HeaderInvalid] shop/route: allow[0].headers is "x-forwarded-client-cert"; allowed: headers other than x-forwarded-client-cert, x-egress-port; fix: say who may call with `callers`' },
@@ -41,9 +41,9 @@ const REFUSED: Refused[] = [
   { when: 'a text is no member of an enum', service: opaque, props: { appTls: 'passthrough' as AppTls }, message: '[ValueUnknown] shop/route: appTls is "passthrough"; allowed: WRAP, PASSTHROUGH; fix: use a member of the enum' },
   { when: 'the app speaks no TLS that could be passed', props: { appTls: AppTls.PASSTHROUGH }, message: '[AppTlsWithoutTls] shop/route: appTls is "PASSTHROUGH"; allowed: a service with a port of ExternalPort.https() or tls(); fix: leave out appTls' },
   { when: 'callers of TLS that is passed are named', service: opaque, props: { appTls: AppTls.PASSTHROUGH, callers: [Caller.namespace('billing')] }, message: '[CallersNotEnforceable] shop/route: callers is "billing"; allowed: no callers where leg 1 is not mTLS; fix: use AppTls.WRAP, or leave out callers' },
-  { when: 'callers in clear text are named', props: { plaintextLegOne: 'why', callers: [Caller.serviceAccount('shop', 'checkout')] }, message: '[CallersNotEnforceable] shop/route: callers is "shop/checkout"; allowed: no callers where leg 1 is not mTLS; fix: leave out plaintextLegOne, or leave out callers' },
-  { when: 'clear text has no reason', props: { plaintextLegOne: '' }, message: '[ReasonMissing] shop/route: plaintextLegOne is ""; allowed: a sentence that says why; fix: say why; it is kept as an annotation' },
-  { when: 'TLS of the app should go in clear text', service: opaque, props: { plaintextLegOne: 'why' }, message: '[PlaintextLegOneProtocol] shop/route: plaintextLegOne is "a service with port 443 (HTTPS)"; allowed: HTTP ports only; fix: leave out plaintextLegOne: the application\'s own TLS is no plaintext' },
+  { when: 'callers in clear text are named', props: { legOne: LegOne.plaintext('why'), callers: [Caller.serviceAccount('shop', 'checkout')] }, message: '[CallersNotEnforceable] shop/route: callers is "shop/checkout"; allowed: no callers where leg 1 is not mTLS; fix: leave out legOne, or leave out callers' },
+  { when: 'clear text has no reason', props: { legOne: LegOne.plaintext('') }, message: '[ReasonMissing] shop/route: legOne.reason is ""; allowed: a sentence that says why; fix: say why; it is kept as an annotation' },
+  { when: 'TLS of the app should go in clear text', service: opaque, props: { legOne: LegOne.plaintext('why') }, message: '[PlaintextLegOneProtocol] shop/route: legOne is "a service with port 443 (HTTPS)"; allowed: HTTP ports only; fix: leave out legOne: the application\'s own TLS is no plaintext' },
   { when: 'requests are allowed that the gateway cannot read', service: opaque, props: { allow: [{ methods: ['GET'] }] }, message: '[RulesOnOpaqueTraffic] shop/route: allow is "a service with port 443 (HTTPS)"; allowed: HTTP ports only, where a proxy reads requests; fix: use ExternalPort.httpToHttps() and let the application say http://' },
   { when: 'rules are for what the gateway cannot read', service: tcp, props: { rules: [{ timeout: Duration.seconds(1) }] }, message: '[RulesOnOpaqueTraffic] shop/route: rules is "ports 5432 (TCP)"; allowed: a service with an HTTP port; fix: use ExternalPort.httpToHttps() and let the application say http://' },
   { when: 'no request is allowed', props: { allow: [] }, message: '[RulesEmpty] shop/route: allow is empty; allowed: one match or more; fix: leave out `allow` to let everything pass, or delete the route to let nothing pass' },
@@ -77,8 +77,8 @@ describe('an egress route is refused when', () => {
     const { platform, shop } = mesh();
     const gateway = new EgressGateway(platform, 'other', { workload: GatewayWorkload.helmRelease('egress', { namespace: 'istio-system', ports: [{ number: 443 }] }) });
     const service = new ExternalService(shop, 'service', { hosts, ports });
-    expectRefusal(() => new EgressRoute(shop, 'route', { service, gateway, plaintextLegOne: 'why' }),
-      '[EgressGatewayPortMissing] shop/route: plaintextLegOne is "port 80"; allowed: ports 443 of Service istio-system/egress; fix: add port 80 to the Service and to the GatewayWorkload, or leave out plaintextLegOne');
+    expectRefusal(() => new EgressRoute(shop, 'route', { service, gateway, legOne: LegOne.plaintext('why') }),
+      '[EgressGatewayPortMissing] shop/route: legOne is "port 80"; allowed: ports 443 of Service istio-system/egress; fix: add port 80 to the Service and to the GatewayWorkload, or leave out legOne');
   });
 });
 

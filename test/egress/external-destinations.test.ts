@@ -16,7 +16,7 @@ function world(other: Partial<ExternalServiceProps> = {}) {
 type World = ReturnType<typeof world>;
 const route = ({ shop, api, egress }: World, props: Partial<EgressRouteProps>, id = 'route') => new EgressRoute(shop, id, { service: api, gateway: egress, ...props });
 const split = ({ api, next }: World) => RouteAction.split([
-  { destination: Destination.external(api), weight: 90 }, { destination: Destination.external(next), weight: 10 },
+  Destination.external(api).weighted(90), Destination.external(next).weighted(10),
 ]);
 
 describe('egress route › external destinations', () => {
@@ -68,11 +68,11 @@ describe('egress route › external destinations', () => {
   });
 
   test.each<[string, Partial<ExternalServiceProps>, (w: World) => Partial<EgressRouteProps>, string]>([
-    ['the host is not said', { hosts: ['a.example.com', 'b.example.com'] }, w => ({ rules: [{ action: split(w) }] }), '[ExternalDestinationInvalid] shop/route: rules[0].action.split[1].destination.host is "a.example.com", "b.example.com"; allowed: a full name out of the hosts of shop/next: a.example.com, b.example.com; fix: name one host'],
-    ['the port is not said', { ports: [ExternalPort.http(), ExternalPort.http({ number: 8080 })] }, w => ({ rules: [{ action: split(w) }] }), '[ExternalDestinationInvalid] shop/route: rules[0].action.split[1].destination.port is not set; allowed: an HTTP port of shop/next: 80, 8080; fix: name the port that an application would call'],
-    ['no request could be read', { ports: [ExternalPort.https()] }, w => ({ rules: [{ action: split(w) }] }), '[ExternalDestinationInvalid] shop/route: rules[0].action.split[1].destination.port is not set; allowed: an HTTP port of shop/next: it has none; fix: name the port that an application would call'],
+    ['the host is not said', { hosts: ['a.example.com', 'b.example.com'] }, w => ({ rules: [{ action: split(w) }] }), '[ExternalDestinationInvalid] shop/route: rules[0].action.split[1].host is "a.example.com", "b.example.com"; allowed: a full name out of the hosts of shop/next: a.example.com, b.example.com; fix: name one host'],
+    ['the port is not said', { ports: [ExternalPort.http(), ExternalPort.http({ number: 8080 })] }, w => ({ rules: [{ action: split(w) }] }), '[ExternalDestinationInvalid] shop/route: rules[0].action.split[1].port is not set; allowed: an HTTP port of shop/next: 80, 8080; fix: name the port that an application would call'],
+    ['no request could be read', { ports: [ExternalPort.https()] }, w => ({ rules: [{ action: split(w) }] }), '[ExternalDestinationInvalid] shop/route: rules[0].action.split[1].port is not set; allowed: an HTTP port of shop/next: it has none; fix: name the port that an application would call'],
     ['it is direct', { direct: true }, w => ({ rules: [{ action: split(w) }] }), '[DirectServiceRouted] shop/route: rules is "shop/next"; allowed: destinations that are not direct; fix: leave out `direct` from the service, or choose another destination'],
-    ['nothing says where it is', { resolution: Resolution.none() }, w => ({ rules: [{ action: split(w) }] }), '[ResolutionNoneBehindGateway] shop/route: rules[0].action.split[1].destination is "NONE"; allowed: DNS, DNS_ROUND_ROBIN, STATIC; fix: use Resolution.dns() or Resolution.endpoints()'],
+    ['nothing says where it is', { resolution: Resolution.none() }, w => ({ rules: [{ action: split(w) }] }), '[ResolutionNoneBehindGateway] shop/route: rules[0].action.split[1] is "NONE"; allowed: DNS, DNS_ROUND_ROBIN, STATIC; fix: use Resolution.dns() or Resolution.endpoints()'],
     ['a copy would carry the wrong name', {}, w => ({ rules: [{ mirror: { destination: Destination.external(w.next) } }] }), '[ExternalDestinationInvalid] shop/route: rules[0].mirror.destination is "shop/next"; allowed: a Service of the mesh; fix: copy to a Service: a copy keeps the name of the host to which the request was sent'],
     ['the name is rewritten as well', {}, w => ({ rules: [{ action: split(w), rewrite: { authority: 'front.example.com' } }] }), '[RuleOptionUnused] shop/route: rules[0].rewrite.authority is "front.example.com"; allowed: a rewrite of the path beside Destination.external; fix: leave it out: each external host sees its own name'],
     ['its Secret is not where the gateway runs', { ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.mutual({ clientCertificate: ClientCertificate.secret('cert', { namespace: 'shop' }) }) })] }, w => ({ rules: [{ action: split(w) }] }), '[ClientCertificateNamespace] shop/route: shop/next.ports[0].tls.clientCertificate is "shop/cert"; allowed: a Secret in istio-system, where the pods of the gateway run; fix: make the Secret cert in istio-system'],

@@ -1,5 +1,5 @@
 import { App, Chart } from 'cdk8s';
-import { Caller, EgressGateway, EgressGatewayProps, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, IEgressGateway } from '../../src';
+import { EgressGateway, EgressGatewayProps, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, IEgressGateway } from '../../src';
 import { mesh } from '../fixtures';
 import { expectRefusal } from '../refusal';
 import { find, manifestsOf, synth } from '../synth';
@@ -76,7 +76,7 @@ describe('egress gateway', () => {
   });
 
   test('callers in other apps see leg 1', () => {
-    const objects = synth(gateway({ callers: [Caller.namespace('shop'), Caller.serviceAccount('billing', 'invoices')] }).app);
+    const objects = synth(gateway({ exportTo: ['shop', 'billing'] }).app);
     expect(find(objects, 'ServiceEntry').spec.exportTo).toEqual(['.', 'billing', 'shop']);
     expect(find(objects, 'DestinationRule').spec.exportTo).toEqual(['.', 'billing', 'shop']);
   });
@@ -103,7 +103,7 @@ describe('egress gateway', () => {
   test.each<{ when: string; props: Partial<EgressGatewayProps>; id?: string; message: string }>([
     { when: 'the Service lacks the port', props: { port: 8443 }, message: '[EgressGatewayPortMissing] platform/egress: port is 8443; allowed: ports 80, 443 of Service istio-system/istio-egressgateway; fix: add port 8443 to the Service and to the GatewayWorkload, or set `port`' },
     { when: 'the port is no port', props: { port: 0 }, message: '[PortInvalid] platform/egress: port is 0; allowed: a whole number from 1 to 65535; fix: correct the port' },
-    { when: 'a caller has no name', props: { callers: [Caller.namespace('')] }, message: '[NameInvalid] platform/egress: callers[0] is ""; allowed: a DNS label of at most 63 characters; fix: correct the name' },
+    { when: 'a namespace has no name', props: { exportTo: [''] }, message: '[NameInvalid] platform/egress: exportTo[0] is ""; allowed: a DNS label of at most 63 characters; fix: correct the name' },
     { when: 'its id is no DNS label', props: {}, id: 'Egress', message: '[GatewayNameNotALabel] platform/Egress: id is "Egress"; allowed: a DNS label: lower-case letters, digits and dashes, at most 63; fix: set metadata.name to a name without dots and capitals' },
     { when: 'its name has a dot', props: { metadata: { name: 'egress.edge' } }, message: '[GatewayNameNotALabel] platform/egress: metadata.name is "egress.edge"; allowed: a DNS label: lower-case letters, digits and dashes, at most 63; fix: set metadata.name to a name without dots and capitals' },
     { when: 'its name leaves no room for that of leg 1', props: { metadata: { name: 'a'.repeat(60) } }, message: '[NameInvalid] platform/egress: metadata.name is "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-leg-1"; allowed: a DNS label of at most 63 characters; fix: shorten or correct the name' },
@@ -132,7 +132,7 @@ describe('egress gateway', () => {
   });
 
   describe('of another app', () => {
-    const elsewhere = (scope: Chart, name = 'egress') => EgressGateway.fromEgressGatewayAttributes(scope, 'imported', { gatewayName: name, workload: release });
+    const elsewhere = (scope: Chart, name = 'egress') => EgressGateway.fromEgressGatewayAttributes(scope, 'imported', { name: name, workload: release });
 
     test('makes no objects, and gives routes the same ones', () => {
       const service = { hosts: ['api.example.com'], ports: [ExternalPort.httpToHttps(), ExternalPort.https()] };
@@ -150,7 +150,7 @@ describe('egress gateway', () => {
 
     test('is refused when its name has a dot', () => {
       expectRefusal(() => elsewhere(mesh().shop, 'egress.edge'),
-        '[GatewayNameNotALabel] shop/imported: gatewayName is "egress.edge"; allowed: a DNS label: lower-case letters, digits and dashes, at most 63; fix: write the name that the gateway has');
+        '[GatewayNameNotALabel] shop/imported: name is "egress.edge"; allowed: a DNS label: lower-case letters, digits and dashes, at most 63; fix: write the name that the gateway has');
     });
   });
 

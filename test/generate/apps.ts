@@ -1,7 +1,7 @@
 import { Arbitrary } from 'fast-check';
 import { Draw, drawn } from './draw';
 import { Expression, Program, Statement, call, list, literal, make, plain, struct, variable } from './expression';
-import { Place } from './sense';
+import { Place, SENSE } from './sense';
 import { StructOptions, structOf } from './values';
 
 /** Apps of several charts, with all constructs, that mostly make sense. */
@@ -143,7 +143,7 @@ class AppMaker {
       return;
     }
     const given = { service: variable(service.name), gateway: variable(draw.pick(gateways)), ...rules };
-    const without = [...opaque, ...service.hasTls ? [] : ['appTls'], ...isHttp ? [] : ['plaintextLegOne'], ...'rules' in rules ? ['allow'] : []];
+    const without = [...opaque, ...service.hasTls ? [] : ['appTls'], ...isHttp ? [] : ['legOne'], ...'rules' in rules ? ['allow'] : []];
     if (draw.chance(0.93)) this.construct('EgressRoute', chart, 'EgressRoute', this.struct('EgressRouteProps', place, { given, without }));
     else this.construct('EgressCaller', chart, 'EgressCaller', this.struct('EgressCallerProps', place, { given: { service: given.service, gateway: given.gateway }, without }));
   }
@@ -154,7 +154,7 @@ class AppMaker {
       if (!draw.chance(0.3)) continue;
       const place = this.place(chart);
       const destination = call('Destination.service', literal('web'), struct([['port', literal(80)], ...draw.chance(0.1) ? [['namespace', literal(draw.pick(tenants).namespace)] as const] : []]));
-      this.construct('DestinationPolicy', chart, 'DestinationPolicy', this.struct('DestinationPolicyProps', place, { given: { destination, namespaces: plain([chart.namespace]) } }));
+      this.construct('DestinationPolicy', chart, 'DestinationPolicy', this.struct('DestinationPolicyProps', place, { given: { destination, exportTo: plain([chart.namespace]) } }));
     }
     const gateways = draw.some(['istio-ingressgateway', 'internal']).map(release => this.ingressGateway(edge, release));
     for (const gateway of gateways) {
@@ -201,7 +201,7 @@ class AppMaker {
     if (hasTcp) listeners.push(call('IngressListener.tcp', struct([['port', literal(5432)]])));
     const given = { workload: variable(workload), listeners: list(listeners) };
     const name = draw.chance(0.12)
-      ? this.imported('IIngressGateway', edge, 'IngressGateway.fromIngressGatewayAttributes', 'IngressGatewayAttributes', { ...given, gatewayNamespace: literal(edge.namespace) })
+      ? this.imported('IIngressGateway', edge, 'IngressGateway.fromIngressGatewayAttributes', 'IngressGatewayAttributes', { ...given, namespace: literal(edge.namespace) })
       : this.construct('IIngressGateway', edge, 'IngressGateway', this.struct('IngressGatewayProps', place, { given }));
     return { name, hosts, opaqueHosts, hasTcp };
   }
@@ -216,7 +216,7 @@ class AppMaker {
       const other = draw.pick(tenants);
       const delegate = draw.chance(0.8)
         ? this.construct('IIngressDelegate', other, 'IngressDelegate', this.struct('IngressDelegateProps', this.place(other, { side: 'delegate' }), {
-          given: { rootNamespace: literal(chart.namespace), prefixes: plain([prefix]), rules: this.rules(this.place(other, { side: 'delegate', path: prefix }), draw.pick([1, 2])) },
+          given: { routeNamespace: literal(chart.namespace), prefixes: plain([prefix]), rules: this.rules(this.place(other, { side: 'delegate', path: prefix }), draw.pick([1, 2])) },
         }))
         : this.imported('IIngressDelegate', other, 'IngressDelegate.fromIngressDelegateAttributes', 'IngressDelegateAttributes', { namespace: literal(other.namespace) });
       const match = call('PathMatch.prefix', literal(prefix));
@@ -231,7 +231,7 @@ class AppMaker {
     const place = this.place(chart);
     const without = ['access', 'rules', 'deny', 'openPaths', 'hosts', 'tcpPort'];
     this.construct('IngressRoute', chart, 'IngressRoute', this.struct('IngressRouteProps', place, {
-      given: { gateway: variable(gateway.name), ...how, destinations: list([struct([['destination', call('Destination.service', literal('db'), struct([['port', literal(5432)]]))], ['weight', literal(1)]])]) }, without,
+      given: { gateway: variable(gateway.name), ...how, destinations: list([call('Destination.service', literal('db'), struct([['port', literal(5432)]]))]) }, without,
     }));
   }
 
@@ -258,10 +258,15 @@ class AppMaker {
     const destination = () => this.destination(place);
     switch (kind) {
       case 'forward': return call('RouteAction.forward', destination());
-      case 'split': return call('RouteAction.split', list(Array.from({ length: draw.whole(1, 3) }, () => this.struct('WeightedDestination', place, { given: { destination: destination() } }))));
+      case 'split': return call('RouteAction.split', list(Array.from({ length: draw.whole(1, 3) }, () => this.weighted(destination(), place))));
       case 'redirect': return call('RouteAction.redirect', this.struct('RedirectOptions', place));
       default: return call('RouteAction.respond', literal(draw.pick([200, 204, 404, 503])), ...draw.chance(0.5) ? [literal(draw.pick(['no\n', '{"a": "b"}', '100%', '%FOO%', 'ünïcode', '']))] : []);
     }
+  }
+
+  private weighted(destination: Expression, place: Place): Expression {
+    const name = this.declare('Destination', 'destination', destination);
+    return call(`${name}.weighted`, SENSE['Destination.weighted.weight'](place));
   }
 
   private destination(place: Place): Expression {

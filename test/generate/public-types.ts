@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
-  ClassDeclaration, ConstructorDeclaration, HasModifiers, InterfaceDeclaration, Node, NodeArray, ParameterDeclaration, ScriptTarget, SourceFile,
+  ClassDeclaration, ClassElement, ConstructorDeclaration, HasModifiers, InterfaceDeclaration, Node, NodeArray, ParameterDeclaration, ScriptTarget, SourceFile,
   SyntaxKind, TypeNode, canHaveModifiers, createSourceFile, getJSDocTags, getModifiers, isArrayTypeNode, isClassDeclaration,
-  isConstructorDeclaration, isEnumDeclaration, isExportDeclaration, isIndexSignatureDeclaration, isInterfaceDeclaration, isMethodDeclaration,
+  isConstructorDeclaration, isEnumDeclaration, isExportDeclaration, isIndexSignatureDeclaration, isInterfaceDeclaration, isMethodDeclaration, isParameter,
   isPropertySignature, isStringLiteral, isTypeLiteralNode, isTypeOperatorNode, isTypeReferenceNode,
 } from 'typescript';
 
@@ -20,7 +20,6 @@ export interface Slot {
   readonly name: string;
   readonly type: Type;
   readonly isOptional: boolean;
-  readonly isVariadic: boolean;
 }
 
 export interface Callable {
@@ -38,6 +37,8 @@ export interface PublicTypes {
   readonly methods: ReadonlyMap<string, readonly Callable[]>;
   /** What `new` takes, for classes that programs can make themselves. */
   readonly constructors: ReadonlyMap<string, readonly Slot[]>;
+  /** What a value of each class shows: properties and methods. */
+  readonly members: ReadonlyMap<string, readonly string[]>;
   /** Interfaces of constructs. */
   readonly interfaces: ReadonlySet<string>;
 }
@@ -59,6 +60,7 @@ export function readPublicTypes(src = join(__dirname, '..', '..', 'src')): Publi
     factories: named(c => callables(c, true)),
     methods: named(c => callables(c, false)),
     constructors: new Map(classes.filter(constructor).map(c => [c.name!.text, slots(c.name!.text, constructor(c)!.parameters)])),
+    members: named(c => [...c.members.filter(isShown), ...c.members.filter(isConstructorDeclaration).flatMap(made => made.parameters.filter(isShown))].map(nameOf)),
     interfaces: new Set(interfaces.filter(i => !isStruct(i)).map(i => i.name.text)),
   };
 }
@@ -80,6 +82,12 @@ function isPublic(node: Node): boolean {
   return !hidden && (!declared || has(node, SyntaxKind.ExportKeyword)) && !getJSDocTags(node).some(tag => tag.tagName.text === 'internal');
 }
 
+/** A constructor is none of them; a parameter of one is where it makes a property. */
+function isShown(node: ClassElement | ParameterDeclaration): boolean {
+  const isProperty = isParameter(node) ? has(node, SyntaxKind.PublicKeyword) : !isConstructorDeclaration(node) && !has(node, SyntaxKind.StaticKeyword);
+  return isProperty && isPublic(node) && !nameOf(node).startsWith('_');
+}
+
 function has(node: Node, kind: SyntaxKind): boolean {
   return canHaveModifiers(node) && (getModifiers(node as HasModifiers) ?? []).some(m => m.kind === kind);
 }
@@ -92,7 +100,7 @@ function fields(declaration: InterfaceDeclaration, structs: ReadonlyMap<string, 
   const bases = (declaration.heritageClauses ?? []).flatMap(clause => clause.types.map(type => type.expression.getText()));
   const own = declaration.members.filter(isPropertySignature).filter(isPublic)
     .map((p): Slot => ({
-      owner: declaration.name.text, name: nameOf(p), type: typeOf(p.type!), isOptional: p.questionToken !== undefined, isVariadic: false,
+      owner: declaration.name.text, name: nameOf(p), type: typeOf(p.type!), isOptional: p.questionToken !== undefined,
     }));
   const inherited = bases.flatMap(base => fields(structs.get(base)!, structs)).filter(({ name }) => !own.some(p => p.name === name));
   return [...own, ...inherited];
@@ -100,9 +108,8 @@ function fields(declaration: InterfaceDeclaration, structs: ReadonlyMap<string, 
 
 function slots(owner: string, parameters: NodeArray<ParameterDeclaration>): Slot[] {
   return parameters.map((p) => {
-    const isVariadic = p.dotDotDotToken !== undefined;
     const type = typeOf(p.type!);
-    return { owner, name: nameOf(p), type: isVariadic && 'of' in type ? type.of : type, isOptional: p.questionToken !== undefined || p.initializer !== undefined, isVariadic };
+    return { owner, name: nameOf(p), type, isOptional: p.questionToken !== undefined || p.initializer !== undefined };
   });
 }
 

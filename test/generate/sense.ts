@@ -41,7 +41,7 @@ const path = ({ draw, path: base = '' }: Place): Expression => literal(base + dr
 const anyPath = oneOf('/', '/x', '/v2', '/a/b', '/new');
 const externalHost = ({ draw }: Place): Expression => literal(`${draw.pick(['api', 'www', 'files', 'pay'])}${draw.whole(0, 9)}.example.com`);
 const address = oneOf('192.0.2.1', '198.51.100.7', '2001:db8::1', '203.0.113.9');
-const block = oneOf('10.0.0.0/8', '192.0.2.1', '2001:db8::/32', '0.0.0.0/0', '198.51.100.0/24', '::1');
+const blocks = someOf('10.0.0.0/8', '192.0.2.1', '2001:db8::/32', '0.0.0.0/0', '198.51.100.0/24', '::1');
 const file = oneOf('/etc/certs/ca.pem', '/etc/certs/private.pem');
 const count = ({ draw }: Place): Expression => literal(draw.pick([1, 2, 5, 100, 1024, 2 ** 31 - 1]));
 const percent = oneOf(1, 10, 50, 100, 0.1, 33.3, 12.5);
@@ -50,13 +50,13 @@ const san = oneOf('api.example.com', 'www.example.com', 'alt.example.com');
 /** What makes sense for texts, numbers and maps, by `Owner.name` of the prop or parameter, or by `.name` for all owners. */
 export const SENSE: Readonly<Record<string, Sense>> = {
   'Access.extAuthz.provider': oneOf('opa'),
-  'Access.ipBlocks.blocks': block,
-  'Access.remoteIpBlocks.blocks': block,
-  'Access.mtls.subjectAltNames': oneOf('client.example.com', 'spiffe://cluster.local/ns/shop/sa/web', 'partner.test', '*.x.example.com', 'https://a.example.com/?b=(c)'),
-  'Access.anyOf.alternatives': ({ draw }) => draw.pick([
-    call('Access.ipBlocks', literal('10.0.0.0/8')), call('Access.remoteIpBlocks', literal('192.0.2.1')),
+  'Access.ipBlocks.blocks': blocks,
+  'Access.remoteIpBlocks.blocks': blocks,
+  'Access.mtls.subjectAltNames': someOf('client.example.com', 'spiffe://cluster.local/ns/shop/sa/web', 'partner.test', '*.x.example.com', 'https://a.example.com/?b=(c)'),
+  'Access.anyOf.alternatives': ({ draw }) => list(draw.some([
+    call('Access.ipBlocks', plain(['10.0.0.0/8'])), call('Access.remoteIpBlocks', plain(['192.0.2.1'])),
     call('Access.jwt', struct([['issuer', literal('https://issuer.example.com')], ['jwks', literal(JWKS)], ['audiences', plain(['shop'])]])),
-  ]),
+  ])),
   'AccessLogging.matching.expression': oneOf('response.code >= 400', '!has(request.useragent) || request.useragent.startsWith("curl")', 'true', 'request.path == "/a"', 'response.code in [500, 503]'),
   '.provider': oneOf('otel'),
   'AccessLoggingOptions.provider': oneOf('envoy', 'otel'),
@@ -71,9 +71,9 @@ export const SENSE: Readonly<Record<string, Sense>> = {
   'ClientCertificateFiles.privateKey': oneOf('/etc/certs/key.pem'),
   'ClientCertificateSecretOptions.namespace': oneOf('istio-system'),
   'ClaimMatch.nested.path': oneOf(['realm_access', 'roles'], ['a', 'b', 'c'], ['https://example.com/claims', 'x']),
-  'ClaimMatch.nested.values': oneOf('admin', 'a b', 'ü'),
+  'ClaimMatch.nested.values': someOf('admin', 'a b', 'ü'),
   'ClaimMatch.oneOf.name': oneOf('groups', 'scope', 'sub', 'https://example.com/a.b'),
-  'ClaimMatch.oneOf.values': oneOf('admin', 'editor', 'a*b', 'a"b'),
+  'ClaimMatch.oneOf.values': someOf('admin', 'editor', 'a*b', 'a"b'),
   'ClaimMatch.present.name': oneOf('groups', 'email'),
   'CertificateProps.dnsNames': someOf('shop.example.com', '*.example.com', 'www.example.com'),
   'CertificateProps.duration': ({ draw }) => call('Duration.days', literal(draw.whole(1, 400))),
@@ -105,7 +105,6 @@ export const SENSE: Readonly<Record<string, Sense>> = {
   'Destination.service.name': aName,
   'ServiceDestinationOptions.port': port,
   '.namespace': namespace,
-  'DestinationPolicyProps.namespaces': ({ draw }) => plain(draw.some(NAMESPACES)),
   'DestinationPolicyProps.subsets': oneOf({ v2: { labels: { version: 'v1' } }, v1: { labels: { a: 'b' } } }, { v1: { labels: { version: 'v1' } }, v2: { labels: { version: 'v2', tier: 'a' } } }),
   'DestinationPolicy.subset.name': oneOf('v1', 'v2'),
   '.labels': labels,
@@ -117,11 +116,11 @@ export const SENSE: Readonly<Record<string, Sense>> = {
   '.gatewayPort': oneOf(443, 80, 15443),
   'EgressGatewayProps.port': oneOf(443, 443, 80),
   'EgressGatewayAttributes.port': oneOf(443, 443, 80),
-  'EgressGatewayAttributes.gatewayName': oneOf('egress', 'other-egress'),
-  'IngressGatewayAttributes.gatewayName': oneOf('ingress', 'public'),
-  'IngressGatewayAttributes.gatewayNamespace': oneOf('istio-ingress', 'edge'),
+  'EgressGatewayAttributes.name': oneOf('egress', 'other-egress'),
+  'IngressGatewayAttributes.name': oneOf('ingress', 'public'),
+  'IngressGatewayAttributes.namespace': oneOf('istio-ingress', 'edge'),
   'ConnectProxy.port': oneOf(3128),
-  '.plaintextLegOne': oneOf('the callers have no sidecars', 'ü "quoted" %'),
+  'LegOne.plaintext.reason': oneOf('the callers have no sidecars', 'ü "quoted" %'),
   'UpstreamTls.insecure.reason': oneOf('a test system with a certificate of its own'),
   'AccessScope.everyHost.reason': oneOf('a test system with a certificate of its own'),
   'Access.jwtForAnyAudience.reason': oneOf('a test system with a certificate of its own'),
@@ -185,7 +184,7 @@ export const SENSE: Readonly<Record<string, Sense>> = {
   'TcpPortOptions.number': oneOf(5432, 22, 3128),
   'WellKnownPortOptions.number': oneOf(15432),
   'IngressDelegateAttributes.name': oneOf('rules', 'checkout'),
-  'IngressDelegateProps.rootNamespace': namespace,
+  'IngressDelegateProps.routeNamespace': namespace,
   'IngressDelegateProps.prefixes': oneOf(['/d']),
   'IngressGatewayProps.routeNamespaces': oneOf(['*'], ['shop'], ['shop', 'blog']),
   'IngressRouteProps.hosts': oneOf(['shop.example.com']),
@@ -198,10 +197,8 @@ export const SENSE: Readonly<Record<string, Sense>> = {
   'JwtOptions.jwks': oneOf(JWKS),
   'JwtOptions.jwksUri': oneOf('https://issuer.example.com/keys'),
   'LocalityLoadBalancing.failoverPriority.labels': oneOf(['topology.kubernetes.io/region', 'topology.kubernetes.io/zone'], ['app', 'version=v1']),
-  'LocalityShares.from': oneOf('eu-west-1/*', 'eu-west-1/a/*', '*'),
-  'LocalityShares.to': oneOf({ 'eu-west-1/*': 80, 'us-east-1/*': 20 }, { 'eu-west-1/a/*': 100 }),
-  'RegionFailover.from': oneOf('eu-west-1'),
-  'RegionFailover.to': oneOf('us-east-1', 'eu-central-1'),
+  'LocalityLoadBalancing.distribute.shares': oneOf({ 'eu-west-1/*': { 'eu-west-1/*': 80, 'us-east-1/*': 20 } }, { '*': { 'eu-west-1/a/*': 100 }, 'eu-west-1/a/*': { 'eu-west-1/*': 100 } }),
+  'LocalityLoadBalancing.failover.regions': oneOf({ 'eu-west-1': 'us-east-1' }, { 'eu-west-1': 'eu-central-1', 'us-east-1': 'us-west-1' }),
   'MeshSettingsOptions.istioVersion': oneOf('1.31', '1.31', '1.31', '1.30', '1.27', '1.22'),
   'MeshSettingsOptions.clusterDomain': oneOf('cluster.local'),
   'MeshSettingsOptions.trustDomain': oneOf('cluster.local', 'mesh.example.com'),
@@ -236,7 +233,7 @@ export const SENSE: Readonly<Record<string, Sense>> = {
     : [call('StringMatch.exact', literal('shop.example.com')), call('StringMatch.prefix', literal('shop.')), call('StringMatch.regex', literal('[a-z]+\\.example\\.com'))]),
   'StringMatch.exact.value': aName,
   'StringMatch.prefix.value': aName,
-  'WeightedDestination.weight': oneOf(1, 10, 50, 90, 100),
+  'Destination.weighted.weight': oneOf(1, 10, 50, 90, 100),
   'Resolution.servedBy.host': oneOf('www.example.com'),
   '.id': oneOf('imported'),
   '.name': aName,

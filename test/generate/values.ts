@@ -15,7 +15,7 @@ const OFTEN: Readonly<Record<string, number>> = {
   'EgressRouteProps.callers': 0.4,
   'EgressRouteProps.allow': 0.15,
   'EgressRouteProps.connectProxy': 0.02,
-  'EgressRouteProps.plaintextLegOne': 0.06,
+  'EgressRouteProps.legOne': 0.06,
   'EgressRouteProps.gatewayPort': 0.04,
   'EgressRouteProps.appTls': 0.1,
   'ExternalServiceProps.connectProxy': 0.03,
@@ -166,11 +166,9 @@ function argumentsOf(parameters: readonly Slot[], place: Place): Expression[] | 
   const args: Expression[] = [];
   for (const parameter of parameters) {
     if (parameter.isOptional && !place.draw.chance(often(parameter, place) * 2)) break;
-    for (let n = parameter.isVariadic ? place.draw.pick([1, 1, 2, 3]) : 1; n > 0; n--) {
-      const value = valueOf(parameter, place);
-      if (value === undefined) return undefined;
-      args.push(value);
-    }
+    const value = valueOf(parameter, place);
+    if (value === undefined) return undefined;
+    args.push(value);
   }
   return args;
 }

@@ -8,10 +8,11 @@ const to = (port: number) => ({ host: 'web.shop.svc.cluster.local', port: { numb
 describe('route action', () => {
   test.each<[string, RouteAction, object]>([
     ['forwards without a weight', RouteAction.forward(web), { route: [{ destination: to(8080) }] }],
-    ['gives a single share no weight', RouteAction.split([{ destination: web, weight: 7 }]), { route: [{ destination: to(8080) }] }],
+    ['gives a single share no weight', RouteAction.split([web.weighted(7)]), { route: [{ destination: to(8080) }] }],
+    ['needs no weight for one destination', RouteAction.split([web]), { route: [{ destination: to(8080) }] }],
     [
       'splits by weight, one of which may be 0',
-      RouteAction.split([{ destination: web, weight: 100 }, { destination: Destination.service('web', { port: 8081 }), weight: 0 }]),
+      RouteAction.split([web.weighted(100), Destination.service('web', { port: 8081 }).weighted(0)]),
       { route: [{ destination: to(8080), weight: 100 }, { destination: to(8081), weight: 0 }] },
     ],
     ['redirects to a path of another host', RouteAction.redirect({ path: '/b', authority: 'b.test' }), { redirect: { uri: '/b', authority: 'b.test', redirectCode: 301 } }],

@@ -15,7 +15,7 @@ interface Refused {
 
 const matching = (match: RouteMatch): EgressRule => ({ matches: [match] });
 const split = (...weights: number[]) => ({
-  action: RouteAction.split(weights.map((weight, i) => ({ destination: Destination.service(`v${i}`, { port: 80 }), weight }))),
+  action: RouteAction.split(weights.map((weight, i) => Destination.service(`v${i}`, { port: 80 }).weighted(weight))),
 });
 const redirect = (options: RedirectOptions) => ({ action: RouteAction.redirect(options) });
 
@@ -41,12 +41,15 @@ const MATCHES: Refused[] = [
 ];
 
 const ACTIONS: Refused[] = [
-  { when: 'all weights are 0', rule: split(0, 0), message: '[WeightInvalid] shop: rules[0].action.split is 0, 0; allowed: whole numbers from 0, one of them at least above 0; fix: give the shares, for example 90 and 10' },
-  { when: 'a weight is a fraction', rule: split(0.5, 0.5), message: '[WeightInvalid] shop: rules[0].action.split[0].weight is 0.5; allowed: whole numbers from 0, one of them at least above 0; fix: give the shares, for example 90 and 10' },
+  { when: 'all weights are 0', rule: split(0, 0), message: '[WeightInvalid] shop: rules[0].action.split is 0, 0; allowed: whole numbers from 0, one of them at least above 0; fix: give each destination its share, for example stable.weighted(90) and next.weighted(10)' },
+  { when: 'a weight is a fraction', rule: split(0.5, 0.5), message: '[WeightInvalid] shop: rules[0].action.split[0].weight is 0.5; allowed: whole numbers from 0, one of them at least above 0; fix: give each destination its share, for example stable.weighted(90) and next.weighted(10)' },
   { when: 'a weight has more than 31 bits', rule: split(2 ** 31, 1), message: '[WeightInvalid] shop: rules[0].action.split is 2147483648, 1; allowed: weights up to 2147483647, whose sum is up to 4294967295; fix: give smaller numbers of the same proportion' },
   { when: 'weights add up to more than 32 bits', rule: split(2 ** 31 - 1, 2 ** 31 - 1, 2), message: '[WeightInvalid] shop: rules[0].action.split is 2147483647, 2147483647, 2; allowed: weights up to 2147483647, whose sum is up to 4294967295; fix: give smaller numbers of the same proportion' },
-  { when: 'a weight is below 0', rule: split(-1, 2), message: '[WeightInvalid] shop: rules[0].action.split[0].weight is -1; allowed: whole numbers from 0, one of them at least above 0; fix: give the shares, for example 90 and 10' },
-  { when: 'requests are split among nothing', rule: split(), message: '[WeightInvalid] shop: rules[0].action.split is empty; allowed: whole numbers from 0, one of them at least above 0; fix: give the shares, for example 90 and 10' },
+  { when: 'a weight is below 0', rule: split(-1, 2), message: '[WeightInvalid] shop: rules[0].action.split[0].weight is -1; allowed: whole numbers from 0, one of them at least above 0; fix: give each destination its share, for example stable.weighted(90) and next.weighted(10)' },
+  { when: 'requests are split among nothing', rule: split(), message: '[WeightInvalid] shop: rules[0].action.split is empty; allowed: whole numbers from 0, one of them at least above 0; fix: give each destination its share, for example stable.weighted(90) and next.weighted(10)' },
+  { when: 'one share of two is not said', rule: { action: RouteAction.split([Destination.service('a', { port: 80 }).weighted(1), Destination.service('b', { port: 80 })]) }, message: '[WeightInvalid] shop: rules[0].action.split[1].weight is not set; allowed: whole numbers from 0, one of them at least above 0; fix: give each destination its share, for example stable.weighted(90) and next.weighted(10)' },
+  { when: 'the only destination has a share', rule: { action: RouteAction.forward(Destination.service('a', { port: 80 }).weighted(1)) }, message: '[WeightInvalid] shop: rules[0].action.destination.weight is 1; allowed: no weight: there are no other destinations; fix: leave out .weighted(...), or use RouteAction.split' },
+  { when: 'a copy has a share', rule: { mirror: { destination: Destination.service('a', { port: 80 }).weighted(1) } }, message: '[WeightInvalid] shop: rules[0].mirror.destination.weight is 1; allowed: no weight: there are no other destinations; fix: leave out .weighted(...), or use RouteAction.split' },
   { when: 'a redirect changes nothing', rule: redirect({}), message: '[RedirectEmpty] shop: rules[0].action is {}; allowed: one of scheme, authority, path, port; fix: say what changes: a redirect to the same URL never ends' },
   { when: 'a redirect goes to another protocol', rule: redirect({ scheme: 'ftp' }), message: '[RedirectSchemeInvalid] shop: rules[0].action.scheme is "ftp"; allowed: http or https; fix: correct the scheme' },
   { when: 'a redirect goes to no path', rule: redirect({ path: 'login' }), message: '[PathInvalid] shop: rules[0].action.path is "login"; allowed: a path that begins with /, with a query if need be, and has no fragment, space or backslash; fix: correct the path' },

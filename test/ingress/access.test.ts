@@ -126,20 +126,20 @@ describe('access to a route', () => {
 
   test('by certificate may be for every host, for the route itself asks', () => {
     const listeners = [IngressListener.https({ hosts: ['*'], credentialName: 'cert', clients: ClientCertificates.required() })];
-    expect(ingress({ listeners }, { hosts: ['*'], rules, access: [Access.mtls('a.test')] }).route.accessObjects).toEqual([]);
+    expect(ingress({ listeners }, { hosts: ['*'], rules, access: [Access.mtls(['a.test'])] }).route.accessObjects).toEqual([]);
   });
 
   test('by certificate is not asked of preflights where a rule has cors', () => {
     const withCors = ingress(
       { listeners: [IngressListener.https({ hosts, credentialName: 'cert', clients: ClientCertificates.optional() })] },
-      { hosts, rules: [{ ...rules[0], cors: { allowOrigins: [StringMatch.exact('*')] } }], access: [Access.mtls('a.test')] },
+      { hosts, rules: [{ ...rules[0], cors: { allowOrigins: [StringMatch.exact('*')] } }], access: [Access.mtls(['a.test'])] },
     );
     expect(find(withCors.manifests(), 'VirtualService').spec.http[1].match.map((m: any) => Object.keys(m.withoutHeaders).filter(name => !name.startsWith('x-'))))
       .toEqual([[':method'], ['origin'], ['access-control-request-method']]);
   });
 
   test('under a wildcard leaves out the hosts that other routes have, on their ports', () => {
-    const { app, shop, gateway } = ingress({ listeners: [IngressListener.http(), IngressListener.http({ port: 443 })] }, { hosts: ['*.example.com'], rules, access: [Access.ipBlocks('10.0.0.1')] });
+    const { app, shop, gateway } = ingress({ listeners: [IngressListener.http(), IngressListener.http({ port: 443 })] }, { hosts: ['*.example.com'], rules, access: [Access.ipBlocks(['10.0.0.1'])] });
     const other = new Chart(app, 'other', { namespace: 'other' });
     new IngressRoute(other, 'route', { gateway, hosts: ['z.example.com', '*.b.example.com', 'example.org'], rules });
     new IngressRoute(shop, 'second', { gateway, hosts: ['a.example.com'], rules });
@@ -153,12 +153,12 @@ describe('access to a route', () => {
   });
 
   test('is not asked where a listener takes any name that TLS may ask for, for then there is none', () => {
-    const { app } = ingress({ listeners: [IngressListener.https({ hosts: ['*'], credentialName: 'cert' })] }, { hosts, rules, access: [Access.ipBlocks('10.0.0.1')] });
+    const { app } = ingress({ listeners: [IngressListener.https({ hosts: ['*'], credentialName: 'cert' })] }, { hosts, rules, access: [Access.ipBlocks(['10.0.0.1'])] });
     expect(find(synth(app), 'AuthorizationPolicy').spec.rules[0].when).toEqual([{ key: 'source.ip', notValues: ['10.0.0.1'] }]);
   });
 
   test('for every host leaves out those of other routes, and keeps the reason', () => {
-    const { app, shop, gateway } = ingress({}, { hosts: ['*'], rules, access: [Access.ipBlocks('10.0.0.1'), Access.extAuthz('oauth')], accessScope: AccessScope.everyHost('no other app has routes here') });
+    const { app, shop, gateway } = ingress({}, { hosts: ['*'], rules, access: [Access.ipBlocks(['10.0.0.1']), Access.extAuthz('oauth')], accessScope: AccessScope.everyHost('no other app has routes here') });
     new IngressRoute(shop, 'second', { gateway, hosts: ['open.example.com'], rules });
     const policies = synth(app).filter(o => o.kind === 'AuthorizationPolicy');
     for (const { metadata, spec } of policies) {
@@ -170,7 +170,7 @@ describe('access to a route', () => {
 
   test('by tokens for any audience keeps the reasons, each once', () => {
     const any = (by: string, reason: string) => Access.jwtForAnyAudience(reason, { issuer: by, jwksUri: `${by}/keys` });
-    const { app } = routed({ access: [Access.anyOf(any('https://a.test', 'one service'), any('https://b.test', 'no audiences'), any('https://c.test', 'one service'))] });
+    const { app } = routed({ access: [Access.anyOf([any('https://a.test', 'one service'), any('https://b.test', 'no audiences'), any('https://c.test', 'one service')])] });
     const policy = find(synth(app), 'AuthorizationPolicy');
     expect(policy.metadata.annotations).toEqual({ 'cdk8s-istio/any-audience-reason': 'one service; no audiences' });
     expect(policy.spec.rules.map((rule: any) => rule.when)).toEqual([[{ key: 'request.auth.claims[iss]', notValues: ['https://a.test', 'https://b.test', 'https://c.test'] }]]);
@@ -184,28 +184,28 @@ describe('access to a route', () => {
 
   test.each<{ when: string; props: Partial<IngressRouteProps>; message: string }>([
     { when: 'nobody is named', props: { access: [] }, message: '[AccessEmpty] shop/route: access is empty; allowed: one or more; fix: say what is meant, or leave it out' },
-    { when: 'no addresses are named', props: { access: [jwt(), Access.ipBlocks()] }, message: '[AccessEmpty] shop/route: access[1] is empty; allowed: one or more; fix: say what is meant, or leave it out' },
-    { when: 'there are no alternatives', props: { access: [Access.anyOf()] }, message: '[AccessEmpty] shop/route: access[0] is empty; allowed: one or more; fix: say what is meant, or leave it out' },
-    { when: 'an alternative has no addresses', props: { access: [Access.anyOf(jwt(), Access.remoteIpBlocks())] }, message: '[AccessEmpty] shop/route: access[0].alternatives[1] is empty; allowed: one or more; fix: say what is meant, or leave it out' },
+    { when: 'no addresses are named', props: { access: [jwt(), Access.ipBlocks([])] }, message: '[AccessEmpty] shop/route: access[1] is empty; allowed: one or more; fix: say what is meant, or leave it out' },
+    { when: 'there are no alternatives', props: { access: [Access.anyOf([])] }, message: '[AccessEmpty] shop/route: access[0] is empty; allowed: one or more; fix: say what is meant, or leave it out' },
+    { when: 'an alternative has no addresses', props: { access: [Access.anyOf([jwt(), Access.remoteIpBlocks([])])] }, message: '[AccessEmpty] shop/route: access[0].alternatives[1] is empty; allowed: one or more; fix: say what is meant, or leave it out' },
     { when: 'nothing is denied', props: { deny: [] }, message: '[AccessEmpty] shop/route: deny is empty; allowed: one or more; fix: say what is meant, or leave it out' },
     { when: 'no path is open', props: { access: [jwt()], openPaths: [] }, message: '[AccessEmpty] shop/route: openPaths is empty; allowed: one or more; fix: say what is meant, or leave it out' },
     { when: 'it is for no audience', props: { access: [jwt({ audiences: [] })] }, message: '[AccessEmpty] shop/route: access[0].audiences is empty; allowed: one or more; fix: say what is meant, or leave it out' },
     { when: 'no claims are asked', props: { access: [jwt({ claims: [] })] }, message: '[AccessEmpty] shop/route: access[0].claims is empty; allowed: one or more; fix: say what is meant, or leave it out' },
-    { when: 'a claim has no value', props: { access: [jwt({ claims: [ClaimMatch.oneOf('role')] })] }, message: '[AccessEmpty] shop/route: access[0].claims[0] is empty; allowed: one or more; fix: say what is meant, or leave it out' },
+    { when: 'a claim has no value', props: { access: [jwt({ claims: [ClaimMatch.oneOf('role', [])] })] }, message: '[AccessEmpty] shop/route: access[0].claims[0] is empty; allowed: one or more; fix: say what is meant, or leave it out' },
     { when: 'the route is for every host', props: { hosts: ['*'], access: [jwt()] }, message: '[AccessForEveryHost] shop/route: hosts is "*"; allowed: names and wildcards such as *.example.com, beside `access`; fix: name the hosts: a policy for every host would hold for other routes through the same pods; if that is meant, set accessScope to AccessScope.everyHost with the reason' },
     { when: 'it is for every host without a reason', props: { hosts: ['*'], access: [jwt()], accessScope: AccessScope.everyHost(' ') }, message: '[ReasonMissing] shop/route: accessScope is " "; allowed: a sentence that says why; fix: say why; it is kept as an annotation' },
     { when: 'it is for every host and the route is not', props: { access: [jwt()], accessScope: AccessScope.everyHost('alone') }, message: '[RuleOptionUnused] shop/route: accessScope is "alone"; allowed: host * with `access` by tokens, addresses or an authorizer; fix: leave it out: access is asked for the hosts of the route' },
     { when: 'nothing is asked of any host', props: { hosts: ['*'], accessScope: AccessScope.everyHost('alone') }, message: '[RuleOptionUnused] shop/route: accessScope is "alone"; allowed: host * with `access` by tokens, addresses or an authorizer; fix: leave it out: access is asked for the hosts of the route' },
     { when: 'tokens for any audience have no reason', props: { access: [Access.jwtForAnyAudience('', { issuer: 'https://a.test', jwksUri: 'https://a.test/keys' })] }, message: '[ReasonMissing] shop/route: access[0].reason is ""; allowed: a sentence that says why; fix: say why; it is kept as an annotation' },
     { when: 'tokens for any audience have one', props: { access: [Access.jwtForAnyAudience('alone', { issuer: 'https://a.test', jwksUri: 'https://a.test/keys', audiences: ['shop'] })] }, message: '[RuleOptionUnused] shop/route: access[0].audiences is "shop"; allowed: no audiences in Access.jwtForAnyAudience; fix: leave them out, or use Access.jwt' },
-    { when: 'alternatives have alternatives', props: { access: [Access.anyOf(jwt(), Access.anyOf(jwt()))] }, message: '[AccessCannotCombine] shop/route: access[0].alternatives[1] is "anyOf"; allowed: jwt, ipBlocks, remoteIpBlocks; fix: name its alternatives here' },
-    { when: 'an authorizer outside is an alternative', props: { access: [Access.anyOf(Access.extAuthz('x'))] }, message: '[AccessCannotCombine] shop/route: access[0].alternatives[0] is "extAuthz"; allowed: jwt, ipBlocks, remoteIpBlocks; fix: let the authorizer itself know the alternatives' },
-    { when: 'alternatives differ in too much', props: { access: [Access.anyOf(...Array.from({ length: 8 }, (_, i) => jwt({ audiences: [`shop-${i}`], claims: [ClaimMatch.oneOf('role', `role-${i}`)] })))] }, message: '[AccessTooComplex] shop/route: access[0] is "8 alternatives"; allowed: alternatives that need at most 256 rules; each that differs from others of its issuer in two claims may double them; fix: let tokens of one issuer differ in one claim only, or let an authorizer decide with Access.extAuthz' },
-    { when: 'an address is none', props: { access: [Access.ipBlocks('10.0.0.0/8', '10.0.0.0/33')] }, message: '[AddressInvalid] shop/route: access[0][1] is "10.0.0.0/33"; allowed: an IP address or a CIDR block; fix: correct the address' },
-    { when: 'a certificate is an alternative', props: { access: [Access.anyOf(jwt(), Access.mtls('a.test'))] }, message: '[AccessCannotCombine] shop/route: access[0].alternatives[1] is "mtls"; allowed: jwt, ipBlocks, remoteIpBlocks; fix: make it a condition beside this one' },
-    { when: 'nothing asks for certificates', props: { access: [Access.mtls('a.test')] }, message: '[AccessNotEnforceable] shop/route: access[0] is "a route that port 80 serves"; allowed: listeners that ask for certificates; fix: do not serve the hosts in clear text' },
-    { when: 'a certificate has no names', props: { access: [Access.mtls()] }, message: '[AccessEmpty] shop/route: access[0] is empty; allowed: one or more; fix: say what is meant, or leave it out' },
-    { when: 'no certificate can have a name', props: { access: [Access.mtls('a.test', 'CN=a.test, O=A')] }, message: '[SubjectAltNameInvalid] shop/route: access[0][1] is "CN=a.test, O=A"; allowed: a DNS name or a URI; fix: write it as the certificate has it: openssl x509 -noout -ext subjectAltName shows it' },
+    { when: 'alternatives have alternatives', props: { access: [Access.anyOf([jwt(), Access.anyOf([jwt()])])] }, message: '[AccessCannotCombine] shop/route: access[0].alternatives[1] is "anyOf"; allowed: jwt, ipBlocks, remoteIpBlocks; fix: name its alternatives here' },
+    { when: 'an authorizer outside is an alternative', props: { access: [Access.anyOf([Access.extAuthz('x')])] }, message: '[AccessCannotCombine] shop/route: access[0].alternatives[0] is "extAuthz"; allowed: jwt, ipBlocks, remoteIpBlocks; fix: let the authorizer itself know the alternatives' },
+    { when: 'alternatives differ in too much', props: { access: [Access.anyOf([...Array.from({ length: 8 }, (_, i) => jwt({ audiences: [`shop-${i}`], claims: [ClaimMatch.oneOf('role', [`role-${i}`])] }))])] }, message: '[AccessTooComplex] shop/route: access[0] is "8 alternatives"; allowed: alternatives that need at most 256 rules; each that differs from others of its issuer in two claims may double them; fix: let tokens of one issuer differ in one claim only, or let an authorizer decide with Access.extAuthz' },
+    { when: 'an address is none', props: { access: [Access.ipBlocks(['10.0.0.0/8', '10.0.0.0/33'])] }, message: '[AddressInvalid] shop/route: access[0][1] is "10.0.0.0/33"; allowed: an IP address or a CIDR block; fix: correct the address' },
+    { when: 'a certificate is an alternative', props: { access: [Access.anyOf([jwt(), Access.mtls(['a.test'])])] }, message: '[AccessCannotCombine] shop/route: access[0].alternatives[1] is "mtls"; allowed: jwt, ipBlocks, remoteIpBlocks; fix: make it a condition beside this one' },
+    { when: 'nothing asks for certificates', props: { access: [Access.mtls(['a.test'])] }, message: '[AccessNotEnforceable] shop/route: access[0] is "a route that port 80 serves"; allowed: listeners that ask for certificates; fix: do not serve the hosts in clear text' },
+    { when: 'a certificate has no names', props: { access: [Access.mtls([])] }, message: '[AccessEmpty] shop/route: access[0] is empty; allowed: one or more; fix: say what is meant, or leave it out' },
+    { when: 'no certificate can have a name', props: { access: [Access.mtls(['a.test', 'CN=a.test, O=A'])] }, message: '[SubjectAltNameInvalid] shop/route: access[0][1] is "CN=a.test, O=A"; allowed: a DNS name or a URI; fix: write it as the certificate has it: openssl x509 -noout -ext subjectAltName shows it' },
     { when: 'the issuer is empty', props: { access: [jwt({ issuer: ' ' })] }, message: '[JwtIssuerInvalid] shop/route: access[0].issuer is " "; allowed: the claim `iss` of the tokens; fix: write it exactly as tokens have it' },
     { when: 'the issuer is a wildcard', props: { access: [jwt({ issuer: 'https://*' })] }, message: '[JwtIssuerInvalid] shop/route: access[0].issuer is "https://*"; allowed: the claim `iss` of the tokens; fix: write it exactly as tokens have it' },
     { when: 'tokens for anybody are taken', props: { access: [jwt({ audiences: undefined })] }, message: '[JwtAudienceMissing] shop/route: access[0].audiences is not set; allowed: audiences, or claims that tell for whom a token is; fix: name your own audience: tokens that the issuer made for other services would be taken too; if that is meant, use Access.jwtForAnyAudience with the reason' },
@@ -217,13 +217,13 @@ describe('access to a route', () => {
     { when: 'a key is of no kind', props: { access: [jwt({ jwks: '{"keys":[{"kty":"FOO"}]}' })] }, message: '[JwksInvalid] shop/route: access[0].jwks is "{"kty":"FOO"}"; allowed: keys of RSA from 1024 bits, of EC with P-256, P-384 or P-521, and of Ed25519, with an `alg` of their kind; fix: copy what the issuer publishes, and leave out other keys: for one of them, proxies refuse the configuration of the whole port' },
     { when: 'the URL of keys has a password', props: { access: [jwt({ jwks: undefined, jwksUri: 'https://shop:secret@login.example.com/keys' })] }, message: '[JwksSourceInvalid] shop/route: access[0].jwksUri is "a URL with a user or password"; allowed: a URL that anybody may fetch; fix: leave them out: everybody who reads the manifest would know them' },
     { when: 'the URL of keys is too long', props: { access: [jwt({ jwks: undefined, jwksUri: `https://login.example.com/${'k'.repeat(2023)}` })] }, message: '[JwksSourceInvalid] shop/route: access[0].jwksUri is "2049 bytes"; allowed: up to 2048 bytes; fix: shorten it, or give the keys in jwks' },
-    { when: 'a block of addresses has a zero in front', props: { access: [Access.ipBlocks('10.0.0.0/08')] }, message: '[AddressInvalid] shop/route: access[0][0] is "10.0.0.0/08"; allowed: an IP address or a CIDR block; fix: correct the address' },
-    { when: 'an address names an interface', props: { access: [Access.ipBlocks('fe80::1%eth0')] }, message: '[AddressInvalid] shop/route: access[0][0] is "fe80::1%eth0"; allowed: an IP address or a CIDR block; fix: correct the address' },
+    { when: 'a block of addresses has a zero in front', props: { access: [Access.ipBlocks(['10.0.0.0/08'])] }, message: '[AddressInvalid] shop/route: access[0][0] is "10.0.0.0/08"; allowed: an IP address or a CIDR block; fix: correct the address' },
+    { when: 'an address names an interface', props: { access: [Access.ipBlocks(['fe80::1%eth0'])] }, message: '[AddressInvalid] shop/route: access[0][0] is "fe80::1%eth0"; allowed: an IP address or a CIDR block; fix: correct the address' },
     { when: 'keys are one key', props: { access: [jwt({ jwks: '{"kty":"RSA"}' })] }, message: '[JwksInvalid] shop/route: access[0].jwks is "{"kty":"RSA"}"; allowed: a JSON Web Key Set: {"keys": [{"kty": ...}]}; fix: copy what the issuer publishes at its jwks_uri' },
     { when: 'a key is private', props: { access: [jwt({ jwks: '{"keys":[{"kty":"RSA","d":"x"}]}' })] }, message: '[JwksInvalid] shop/route: access[0].jwks is "a set with a private key"; allowed: public keys; fix: never publish this key again, and give the public half' },
-    { when: 'a claim has no name', props: { access: [jwt({ claims: [ClaimMatch.oneOf('', 'x')] })] }, message: '[ClaimInvalid] shop/route: access[0].claims[0] is ""; allowed: names of claims, without brackets; fix: correct the name; a claim within another is ClaimMatch.nested' },
-    { when: 'a claim is written as a path', props: { access: [jwt({ claims: [ClaimMatch.oneOf('a][b', 'x')] })] }, message: '[ClaimInvalid] shop/route: access[0].claims[0] is "a][b"; allowed: names of claims, without brackets; fix: correct the name; a claim within another is ClaimMatch.nested' },
-    { when: 'a claim has a wildcard', props: { access: [jwt({ claims: [ClaimMatch.oneOf('role', 'adm*')] })] }, message: '[ClaimInvalid] shop/route: access[0].claims[0] is "adm*"; allowed: a text that neither begins nor ends with *; fix: write the whole value; whether a claim is there asks ClaimMatch.present' },
+    { when: 'a claim has no name', props: { access: [jwt({ claims: [ClaimMatch.oneOf('', ['x'])] })] }, message: '[ClaimInvalid] shop/route: access[0].claims[0] is ""; allowed: names of claims, without brackets; fix: correct the name; a claim within another is ClaimMatch.nested' },
+    { when: 'a claim is written as a path', props: { access: [jwt({ claims: [ClaimMatch.oneOf('a][b', ['x'])] })] }, message: '[ClaimInvalid] shop/route: access[0].claims[0] is "a][b"; allowed: names of claims, without brackets; fix: correct the name; a claim within another is ClaimMatch.nested' },
+    { when: 'a claim has a wildcard', props: { access: [jwt({ claims: [ClaimMatch.oneOf('role', ['adm*'])] })] }, message: '[ClaimInvalid] shop/route: access[0].claims[0] is "adm*"; allowed: a text that neither begins nor ends with *; fix: write the whole value; whether a claim is there asks ClaimMatch.present' },
     { when: 'an audience is empty', props: { access: [jwt({ audiences: [''] })] }, message: '[ClaimInvalid] shop/route: access[0].audiences[0] is ""; allowed: a text that neither begins nor ends with *; fix: write the whole value; whether a claim is there asks ClaimMatch.present' },
     { when: 'the header is no header', props: { access: [jwt({ header: 'x y' })] }, message: '[HeaderInvalid] shop/route: access[0].header is "x y"; allowed: the name of a header other than Host; fix: correct the name; the Host header is changed by rewrite.authority' },
     { when: 'the authorizer has no name', props: { access: [Access.extAuthz('')] }, message: '[ExtensionProviderInvalid] shop/route: access[0] is ""; allowed: the name of an extension provider of mesh config; fix: write its name' },
@@ -246,7 +246,7 @@ describe('access to a route', () => {
 
   test('by certificate is refused where the listener asks for none', () => {
     const listeners = [IngressListener.https({ hosts, credentialName: 'cert' })];
-    expectRefusal(() => ingress({ listeners }, { hosts, rules, access: [Access.mtls('a.test')] }),
+    expectRefusal(() => ingress({ listeners }, { hosts, rules, access: [Access.mtls(['a.test'])] }),
       '[AccessNotEnforceable] shop/route: access[0] is "a route that port 443 serves"; allowed: listeners that ask for certificates; fix: say `clients: ClientCertificates.required()` at the listener');
   });
 

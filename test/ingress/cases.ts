@@ -54,7 +54,7 @@ export const CASES = {
       subsets: { v1: { labels: { version: 'v1' } }, v2: { labels: { version: 'v2' } } },
       loadBalancer: LoadBalancer.consistentHash(HashKey.header('x-user')),
     });
-    made.route.addRule({ action: RouteAction.split([{ destination: policy.subset('v1'), weight: 9 }, { destination: policy.subset('v2'), weight: 1 }]) });
+    made.route.addRule({ action: RouteAction.split([policy.subset('v1').weighted(9), policy.subset('v2').weighted(1)]) });
     return made;
   },
   'TLS of the application itself': () => {
@@ -66,7 +66,7 @@ export const CASES = {
     const made = ingress(https(PlainHttp.serve()), { hosts });
     const team = new Chart(made.app, 'team', { namespace: 'team' });
     const api = { ...rules[0], matches: [{ path: PathMatch.prefix('/api/v2') }, { path: PathMatch.exact('/legacy') }] };
-    const delegate = new IngressDelegate(team, 'delegate', { rootNamespace: 'shop', prefixes: ['/api', '/legacy'], rules: [api, ...rules] });
+    const delegate = new IngressDelegate(team, 'delegate', { routeNamespace: 'shop', prefixes: ['/api', '/legacy'], rules: [api, ...rules] });
     made.route.addRule({ matches: [{ path: PathMatch.prefix('/api') }, { path: PathMatch.prefix('/legacy') }], action: RouteAction.delegate(delegate) });
     made.route.addRule(rules[0]);
     return made;
@@ -85,7 +85,7 @@ export const CASES = {
       {
         matches: [{ path: PathMatch.prefix('/api'), headers: [HeaderMatch.exact('x-version', '2')] }],
         action: RouteAction.split([
-          { destination: Destination.service('api', { port: 80 }), weight: 9 }, { destination: Destination.service('api-next', { port: 80, namespace: 'lab' }), weight: 1 },
+          Destination.service('api', { port: 80 }).weighted(9), Destination.service('api-next', { port: 80, namespace: 'lab' }).weighted(1),
         ]),
         timeout: Duration.seconds(2),
       },

@@ -14,7 +14,7 @@ const api: RouteMatch[] = [{ path: PathMatch.prefix('/api') }];
 function handedOver(props: Partial<IngressDelegateProps> = {}, root: Partial<IngressRule> = {}) {
   const made = ingress({}, { hosts: ['a.test'] });
   const team = new Chart(made.app, 'team', { namespace: 'team' });
-  const delegate = new IngressDelegate(team, 'delegate', { rootNamespace: 'shop', prefixes: ['/api'], rules: [{ action: to('api') }], ...props });
+  const delegate = new IngressDelegate(team, 'delegate', { routeNamespace: 'shop', prefixes: ['/api'], rules: [{ action: to('api') }], ...props });
   made.route.addRule({ matches: api, action: RouteAction.delegate(delegate), ...root });
   made.route.addRule({ action: to('web') });
   return { ...made, team, delegate };
@@ -122,7 +122,7 @@ describe('ingress delegate', () => {
 
   test('is seen by the namespace of the route alone, which may be its own', () => {
     const { app, shop, route } = ingress({}, { hosts: ['a.test'] });
-    const delegate = new IngressDelegate(shop, 'delegate', { rootNamespace: 'shop', prefixes: ['/api/'], rules: [{ action: to('api') }], metadata: { name: 'api' } });
+    const delegate = new IngressDelegate(shop, 'delegate', { routeNamespace: 'shop', prefixes: ['/api/'], rules: [{ action: to('api') }], metadata: { name: 'api' } });
     route.addRule({ matches: api, action: RouteAction.delegate(delegate) });
     expect(delegate.delegateName).toBe('shop/api');
     expect(find(synth(app), 'VirtualService', 'api').spec.exportTo).toEqual(['.']);
@@ -140,7 +140,7 @@ describe('ingress delegate', () => {
     const { app, route } = ingress({}, { hosts: ['a.test'] });
     const team = new Chart(app, 'team', { namespace: 'team' });
     const policy = new DestinationPolicy(team, 'policy', { destination: Destination.service('api', { port: 8080 }), subsets: { v1: { labels: { version: 'v1' } } } });
-    const delegate = new IngressDelegate(team, 'delegate', { rootNamespace: 'shop', prefixes: ['/api'], rules: [{ action: RouteAction.forward(policy.subset('v1')) }] });
+    const delegate = new IngressDelegate(team, 'delegate', { routeNamespace: 'shop', prefixes: ['/api'], rules: [{ action: RouteAction.forward(policy.subset('v1')) }] });
     route.addRule({ matches: api, action: RouteAction.delegate(delegate) });
     expect(manifestsOf(app, [policy.destinationRule])[0].spec.exportTo).toEqual(['istio-ingress']);
   });
@@ -162,7 +162,7 @@ describe('ingress delegate', () => {
     ['the rule has another condition', {}, { matches: [...api, { path: PathMatch.prefix('/b'), methods: ['GET'] }] }, other('"another condition at [1]"')],
     ['the rule hands over by an exact path', {}, { matches: [{ path: PathMatch.exact('/api') }] }, other('"another condition at [0]"')],
     ['the rule hands over something else', {}, { matches: [{ path: PathMatch.prefix('/b') }] }, '[DelegateInvalid] shop/route: rule[0].matches is "/b"; allowed: the prefixes of team/delegate, /api; fix: write the same in both'],
-    ['another namespace sees it', { rootNamespace: 'edge' }, {}, '[DelegateInvalid] shop/route: rule[0].action is "a route of namespace shop"; allowed: routes of namespace edge, which alone see team/delegate; fix: say rootNamespace: \'shop\' there'],
+    ['another namespace sees it', { routeNamespace: 'edge' }, {}, '[DelegateInvalid] shop/route: rule[0].action is "a route of namespace shop"; allowed: routes of namespace edge, which alone see team/delegate; fix: say routeNamespace: \'shop\' there'],
     ['the rule answers preflights', {}, { cors: { allowOrigins: [StringMatch.exact('https://a.test')] } }, '[RuleOptionUnused] shop/route: rule[0].cors is "set"; allowed: cors in the rules of the delegate; fix: say it there: its rules for some methods alone would answer no preflights'],
     ['all of its rules say what the rule says', { rules: [{ action: to('api'), timeout: Duration.seconds(1) }] }, { timeout: Duration.seconds(2) }, unused('timeout')],
     ['all of its rules have headers of one kind', { rules: [{ action: to('api'), responseHeaders: { remove: ['server'] } }] }, { requestHeaders: { remove: ['x-a'] } }, unused('requestHeaders')],
@@ -174,28 +174,28 @@ describe('ingress delegate', () => {
 
   test('is refused when it leads outside the mesh', () => {
     const { shop, service } = routed({ hosts: ['api.example.com'], ports: [ExternalPort.http()] });
-    expectRefusal(() => new IngressDelegate(shop, 'delegate', { rootNamespace: 'shop', prefixes: ['/api'], rules: [{ action: RouteAction.forward(Destination.external(service)) }] }),
+    expectRefusal(() => new IngressDelegate(shop, 'delegate', { routeNamespace: 'shop', prefixes: ['/api'], rules: [{ action: RouteAction.forward(Destination.external(service)) }] }),
       '[ExternalDestinationInvalid] shop/delegate: rules[0].action is "shop/service"; allowed: Services of the mesh; fix: lead there from a rule of the IngressRoute, which shows the host to its gateway');
   });
 
   test('is refused when it hands over in its turn', () => {
-    const { team, delegate } = handedOver({ rootNamespace: 'team' }, { action: to('api') });
-    expectRefusal(() => new IngressDelegate(team, 'second', { rootNamespace: 'shop', prefixes: ['/api'], rules: [{ matches: api, action: RouteAction.delegate(delegate) }] }),
+    const { team, delegate } = handedOver({ routeNamespace: 'team' }, { action: to('api') });
+    expectRefusal(() => new IngressDelegate(team, 'second', { routeNamespace: 'shop', prefixes: ['/api'], rules: [{ matches: api, action: RouteAction.delegate(delegate) }] }),
       '[DelegateInvalid] team/second: rules[0].action is "delegate"; allowed: an action other than delegate; fix: say here what is done: Istio hands over once');
   });
 
   test('is refused when a path of it is spared from the redirect to HTTPS', () => {
-    const plainHttp = PlainHttp.redirect({ except: [PathMatch.prefix('/api/health')] });
+    const plainHttp = PlainHttp.redirect({ exemptPaths: [PathMatch.prefix('/api/health')] });
     const { shop, route } = ingress({ listeners: [IngressListener.https({ hosts: ['a.test'], credentialName: 'cert', plainHttp })] }, { hosts: ['a.test'] });
-    const delegate = new IngressDelegate(shop, 'delegate', { rootNamespace: 'shop', prefixes: ['/api'], rules: [{ action: to('api') }] });
+    const delegate = new IngressDelegate(shop, 'delegate', { routeNamespace: 'shop', prefixes: ['/api'], rules: [{ action: to('api') }] });
     expectRefusal(() => route.addRule({ matches: api, action: RouteAction.delegate(delegate) }),
-      '[DelegateInvalid] shop/route: rule[0].action is "a part with a path that port 80 does not redirect"; allowed: paths that are redirected whole; fix: leave the path out of `except`, or hand over prefixes without it');
+      '[DelegateInvalid] shop/route: rule[0].action is "a part with a path that port 80 does not redirect"; allowed: paths that are redirected whole; fix: leave the path out of `exemptPaths`, or hand over prefixes without it');
   });
 
   test('is refused at egress', () => {
     const { shop, egress, service } = routed({ hosts: ['api.example.com'], ports: [ExternalPort.http()] });
     shop.node.tryRemoveChild('route');
-    const delegate = new IngressDelegate(shop, 'delegate', { rootNamespace: 'shop', prefixes: ['/api'], rules: [{ action: to('api') }] });
+    const delegate = new IngressDelegate(shop, 'delegate', { routeNamespace: 'shop', prefixes: ['/api'], rules: [{ action: to('api') }] });
     expectRefusal(() => new EgressRoute(shop, 'route', { service, gateway: egress, rules: [{ matches: api, action: RouteAction.delegate(delegate) }] }),
       '[DelegateInvalid] shop/route: rules[0].action is "delegate"; allowed: delegates of an IngressRoute; fix: say here what is done');
   });

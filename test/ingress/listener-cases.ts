@@ -8,7 +8,7 @@ const rules = [{ action: RouteAction.forward(Destination.service('web', { port: 
 const https = (options: Partial<HttpsListenerOptions>) => ingress({ listeners: [IngressListener.https({ hosts, credentialName: 'shop-cert', ...options })] }, { hosts, rules });
 
 const ported = GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress', ports: [80, 443, 5432, 6379].map(number => ({ number })) });
-const to = (name: string, weight: number) => ({ destination: Destination.service(name, { port: 8443 }), weight });
+const to = (name: string, weight: number) => Destination.service(name, { port: 8443 }).weighted(weight);
 const destinations = [to('web', 1)];
 const shares = [to('web', 9), to('next', 1)];
 
@@ -24,6 +24,6 @@ export const LISTENERS = {
   ),
   'tcp': () => ingress({ workload: ported, listeners: [IngressListener.tcp({ port: 5432 })] }, { destinations }),
   'tcp to several': () => ingress({ workload: ported, listeners: [IngressListener.tcp({ port: 5432 }), IngressListener.tcp({ port: 6379 })] }, { tcpPort: 6379, destinations: shares }),
-  'https whose redirect spares paths': () => https({ plainHttp: PlainHttp.redirect({ except: [PathMatch.prefix('/.well-known/acme-challenge')] }) }),
-  'https behind a load balancer': () => https({ plainHttp: PlainHttp.redirect({ numTrustedProxies: 1, except: [PathMatch.exact('/health')] }) }),
+  'https whose redirect spares paths': () => https({ plainHttp: PlainHttp.redirect({ exemptPaths: [PathMatch.prefix('/.well-known/acme-challenge')] }) }),
+  'https behind a load balancer': () => https({ plainHttp: PlainHttp.redirect({ numTrustedProxies: 1, exemptPaths: [PathMatch.exact('/health')] }) }),
 };

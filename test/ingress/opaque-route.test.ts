@@ -4,7 +4,7 @@ import { ingress } from '../fixtures';
 import { expectRefusal } from '../refusal';
 import { find, manifestsOf } from '../synth';
 
-const to = (name: string, weight = 1) => ({ destination: Destination.service(name, { port: 8443 }), weight });
+const to = (name: string, weight = 1) => Destination.service(name, { port: 8443 }).weighted(weight);
 const rules = [{ action: RouteAction.forward(Destination.service('web', { port: 8080 })) }];
 const workload = GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress', ports: [80, 443, 5432, 6379].map(number => ({ number })) });
 const twoPorts = GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress', ports: [443, 8443].map(number => ({ number })) });
@@ -136,7 +136,7 @@ describe('a route for what the gateway cannot read', () => {
     { when: 'its port ends TLS', props: { hosts: ['www.test'], tlsPort: 443, destinations: [to('web')] }, message: '[HostNotCovered] shop/route: tlsPort is 443; allowed: a port on which shop/gateway passes www.test through: it has none; fix: name such a port, or add IngressListener.tlsPassthrough(...) to the gateway' },
     { when: 'the port of TLS has no hosts', props: { tlsPort: 443, destinations: [to('web')] }, message: '[RuleOptionUnused] shop/route: tlsPort is 443; allowed: hosts beside it; fix: name the hosts; the port of a TCP listener is `tcpPort`' },
     { when: 'rules are for the port of TLS', props: { hosts: ['a.test'], tlsPort: 443, rules }, message: '[RulesOnOpaqueTraffic] shop/route: rules is "set"; allowed: destinations alone, for TLS passthrough and TCP; fix: say with `destinations` where connections go, and make another route for HTTP' },
-    { when: 'there are no destinations', listeners: tcp, props: { tcpPort: 5432, destinations: [] }, message: '[WeightInvalid] shop/route: destinations is empty; allowed: whole numbers from 0, one of them at least above 0; fix: give the shares, for example 90 and 10' },
+    { when: 'there are no destinations', listeners: tcp, props: { tcpPort: 5432, destinations: [] }, message: '[WeightInvalid] shop/route: destinations is empty; allowed: whole numbers from 0, one of them at least above 0; fix: give each destination its share, for example stable.weighted(90) and next.weighted(10)' },
     { when: 'nothing is said of HTTP hosts', props: { rules }, message: '[HostsEmpty] shop/route: hosts is not set; allowed: one host or more; fix: name the hosts, for example api.example.com' },
   ])('is refused when $when', ({ listeners = [passthrough, https], props, message }) => {
     expectRefusal(() => ingress({ workload, listeners }, props), message);

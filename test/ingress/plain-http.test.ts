@@ -34,7 +34,7 @@ describe('the redirect of clear text', () => {
       { matches: [{ path: PathMatch.prefix('/api') }], action: forward('api') },
       { matches: [{ path: PathMatch.prefix('/') }], action: forward('web') },
     ];
-    expect(httpOf(redirecting({ except: [acme, PathMatch.exact('/api/health'), PathMatch.exact('/robots.txt')] }, rules))).toEqual([
+    expect(httpOf(redirecting({ exemptPaths: [acme, PathMatch.exact('/api/health'), PathMatch.exact('/robots.txt')] }, rules))).toEqual([
       [['80 /.well-known/acme-challenge', '80 /.well-known/acme-challenge/'], 'known'],
       [['80 /api/health'], 'api'],
       [['80 /robots.txt'], 'web'],
@@ -52,30 +52,30 @@ describe('the redirect of clear text', () => {
   });
 
   test('asks for access where it spares something', () => {
-    const { app } = redirecting({ except: [acme] }, undefined, [Access.ipBlocks('192.0.2.0/24')]);
+    const { app } = redirecting({ exemptPaths: [acme] }, undefined, [Access.ipBlocks(['192.0.2.0/24'])]);
     const ports = (made: { app: any }) => find(synth(made.app), 'AuthorizationPolicy').spec.rules.flatMap((rule: any) => rule.to[0].operation.ports);
     expect(ports({ app }).sort()).toEqual(['443', '80']);
-    expect(ports(redirecting({}, undefined, [Access.ipBlocks('192.0.2.0/24')]))).toEqual(['443']);
+    expect(ports(redirecting({}, undefined, [Access.ipBlocks(['192.0.2.0/24'])]))).toEqual(['443']);
   });
 
   test.each<{ when: string; options: PlainHttpRedirectOptions; message: string }>([
     { when: 'the gateway trusts no proxy', options: { numTrustedProxies: 0 }, message: '[TrustedProxiesInvalid] shop/gateway: listeners[0].plainHttp.numTrustedProxies is 0; allowed: a whole number from 1; fix: write what gatewayTopology.numTrustedProxies of the gateway\'s pods says; without it they overwrite the header of the load balancer' },
-    { when: 'a path is none', options: { except: [acme, PathMatch.exact('health')] }, message: '[PathInvalid] shop/gateway: listeners[0].plainHttp.except[1] is "health"; allowed: a path that begins with / and has no query, fragment, space or backslash; fix: correct the path; match the query string with queryParams' },
+    { when: 'a path is none', options: { exemptPaths: [acme, PathMatch.exact('health')] }, message: '[PathInvalid] shop/gateway: listeners[0].plainHttp.exemptPaths[1] is "health"; allowed: a path that begins with / and has no query, fragment, space or backslash; fix: correct the path; match the query string with queryParams' },
   ])('is refused when $when', ({ options, message }) => {
     expectRefusal(() => redirecting(options), message);
   });
 
   test('refuses rules of which Istio cannot say what they have in common with a spared path', () => {
     const rule = { matches: [{ path: PathMatch.regex('/v[0-9]+/.*') }], action: forward('web') };
-    const message = (prop: string) => `[RulesCannotCombine] shop/route: ${prop} is "a path that may be one that port 80 does not redirect"; allowed: paths that can be told from those, which a regular expression cannot; fix: write the path, or that in \`except\` of PlainHttp.redirect, as an exact one or a prefix`;
-    expectRefusal(() => redirecting({ except: [acme] }, [rule]), message('rules[0].matches'));
-    const { route } = redirecting({ except: [acme] }, [{ matches: [{ path: PathMatch.exact('/a') }], action: forward('web') }]);
+    const message = (prop: string) => `[RulesCannotCombine] shop/route: ${prop} is "a path that may be one that port 80 does not redirect"; allowed: paths that can be told from those, which a regular expression cannot; fix: write the path, or that in \`exemptPaths\` of PlainHttp.redirect, as an exact one or a prefix`;
+    expectRefusal(() => redirecting({ exemptPaths: [acme] }, [rule]), message('rules[0].matches'));
+    const { route } = redirecting({ exemptPaths: [acme] }, [{ matches: [{ path: PathMatch.exact('/a') }], action: forward('web') }]);
     expectRefusal(() => route.addRule(rule), message('rule[0].matches'));
   });
 
   test('is the same for all hosts of a route', () => {
     const listeners = [
-      IngressListener.https({ hosts: ['a.test'], credentialName: 'cert', plainHttp: PlainHttp.redirect({ except: [acme], numTrustedProxies: 1 }) }),
+      IngressListener.https({ hosts: ['a.test'], credentialName: 'cert', plainHttp: PlainHttp.redirect({ exemptPaths: [acme], numTrustedProxies: 1 }) }),
       IngressListener.https({ hosts: ['b.test'], credentialName: 'cert' }),
     ];
     const { shop, gateway } = ingress({ listeners }, { hosts: ['a.test'], rules: [{ action: forward('web') }] });

@@ -95,12 +95,12 @@ describe('several routes for a host', () => {
     const team = new Chart(app, 'team', { namespace: 'team' });
     return { app, routes: [route, new IngressRoute(team, 'route', { gateway, hosts: ['a.test'], rules: [rule('next', PathMatch.prefix('/next'))], ...teamProps })] };
   };
-  const inside = { access: [Access.ipBlocks('192.0.2.0/24')], openPaths: ['/health'], deny: [{ path: PathMatch.prefix('/admin') }] };
+  const inside = { access: [Access.ipBlocks(['192.0.2.0/24'])], openPaths: ['/health'], deny: [{ path: PathMatch.prefix('/admin') }] };
 
   test.each<[string, Partial<IngressRouteProps>, Partial<IngressRouteProps>]>([
     ['the first alone asks something', inside, {}],
     ['the second alone asks something', {}, { deny: inside.deny }],
-    ['they ask different things', inside, { ...inside, access: [Access.ipBlocks('192.0.2.0/25')] }],
+    ['they ask different things', inside, { ...inside, access: [Access.ipBlocks(['192.0.2.0/25'])] }],
     ['they deny different things', inside, { ...inside, deny: [{ path: PathMatch.prefix('/other') }] }],
   ])('are refused when %s', (_, props, teamProps) => {
     expectRefusal(() => guarded(props, teamProps),

@@ -10,7 +10,7 @@ const fixtures = [{
   metadata: { name: 'cert', namespace: 'istio-ingress' },
   data: { 'tls.crt': '${cert:ingress:a.test,b.test}', 'tls.key': '${key:ingress:a.test,b.test}', 'ca.crt': '${ca:client}' },
 }];
-const routes = { 'a.test': { access: [Access.mtls('partner.test', 'spiffe://partner/shop')], openPaths: ['/health'] }, 'b.test': {} };
+const routes = { 'a.test': { access: [Access.mtls(['partner.test', 'spiffe://partner/shop'])], openPaths: ['/health'] }, 'b.test': {} };
 const at = (url: string, names?: string[], more: Partial<RequestOptions> = {}) =>
   get(`https://${url}`, { from: 'outside', connect: 'ingress:443', trustCA: 'ingress', cert: names && 'client', names, ...more });
 const claimed = { headers: { 'x-forwarded-client-cert': `Hash=${'0a'.repeat(32)};Cert="";Subject="";URI=;DNS=partner.test` } };

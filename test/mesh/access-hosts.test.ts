@@ -6,7 +6,7 @@ import { issuer } from './tokens';
 import { Access, AccessScope, IngressListener, IngressRoute, PathMatch, StringMatch } from '../../src';
 
 const CLIENT = '198.18.0.2';
-const nobody = [Access.ipBlocks('203.0.113.0/24')];
+const nobody = [Access.ipBlocks(['203.0.113.0/24'])];
 
 describeMesh('ingress: access by host and path', () => {
   describe('every host', () => {
@@ -19,7 +19,7 @@ describeMesh('ingress: access by host and path', () => {
     });
 
     test('is open to whom access is given, however it is spelt', async () => {
-      const outcome = await run({ '*': { access: [Access.ipBlocks(CLIENT)], accessScope } }, names);
+      const outcome = await run({ '*': { access: [Access.ipBlocks([CLIENT])], accessScope } }, names);
       for (const answer of outcome.answers) expect(answer).toReach('web');
     });
 
@@ -56,7 +56,7 @@ describeMesh('ingress: access by host and path', () => {
     });
 
     test('lets in whom it should, by the port of the gateway', async () => {
-      const outcome = await run({ '*.a.test': { access: [Access.ipBlocks(CLIENT)] } }, ['x.a.test', 'x.a.test:80'].map(spelt));
+      const outcome = await run({ '*.a.test': { access: [Access.ipBlocks([CLIENT])] } }, ['x.a.test', 'x.a.test:80'].map(spelt));
       expect(statuses(outcome)).toEqual([200, 200]);
     });
 
@@ -82,7 +82,7 @@ describeMesh('ingress: access by host and path', () => {
     const steps = ['/', '/next/x', '/admin', '/next/../admin', '/health'].map(path => plain('a.test', path));
     const declare = (client: string) => {
       const { app, shop, gateway } = entrance();
-      const props = { gateway, hosts: ['a.test'], access: [Access.ipBlocks(client)], deny: [{ path: PathMatch.prefix('/admin') }], openPaths: ['/health'] };
+      const props = { gateway, hosts: ['a.test'], access: [Access.ipBlocks([client])], deny: [{ path: PathMatch.prefix('/admin') }], openPaths: ['/health'] };
       const one = new IngressRoute(shop, 'one', { ...props, rules: forward('web') });
       const two = new IngressRoute(shop, 'two', { ...props, rules: [{ ...forward('next')[0], matches: [{ path: PathMatch.prefix('/next') }] }] });
       return { app, routes: [one, two] };

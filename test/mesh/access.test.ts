@@ -13,7 +13,7 @@ describeMesh('ingress: access', () => {
     const shows = (text: string) => ({ headers: bearer(text) });
 
     const by = ({ issuer: name, jwks }: typeof ours, more: Partial<JwtOptions>) => Access.jwt({ issuer: name, jwks, ...more });
-    const claims = [ClaimMatch.oneOf('groups', 'staff', 'admins'), ClaimMatch.nested(['realm_access', 'roles'], 'buyer'), ClaimMatch.oneOf('scope', 'read'), ClaimMatch.present('sub')];
+    const claims = [ClaimMatch.oneOf('groups', ['staff', 'admins']), ClaimMatch.nested(['realm_access', 'roles'], ['buyer']), ClaimMatch.oneOf('scope', ['read']), ClaimMatch.present('sub')];
     const remote = Access.jwt({ issuer: 'https://remote.test', jwksUri: 'https://keys.test/jwks.json', audiences: ['shop'] });
     const remotely = issuer('https://remote.test');
     const two = { 'a.test': { access: [shop] }, 'b.test': { rules: forward('next') } };
@@ -21,7 +21,7 @@ describeMesh('ingress: access', () => {
       ...two,
       'c.test': { access: [by(ours, { audiences: ['billing'] })] },
       'claims.test': { access: [by(ours, { claims })] },
-      'several.test': { access: [Access.anyOf(shop, by(partner, { claims: [ClaimMatch.oneOf('azp', 'partner')] }))] },
+      'several.test': { access: [Access.anyOf([shop, by(partner, { claims: [ClaimMatch.oneOf('azp', ['partner'])] })])] },
       'remote.test': { access: [remote] },
     };
 
@@ -78,11 +78,11 @@ describeMesh('ingress: access', () => {
       const issuers = ['one', 'two', 'three', 'four'].map(name => issuer(`https://${name}.test`));
       const [one, second, , four] = issuers;
       const audience = ({ issuer: iss }: typeof one) => iss.replace('https://', 'for-');
-      const asRole = (from: typeof one, role: string) => Access.jwt({ issuer: from.issuer, jwks: from.jwks, audiences: [role], claims: [ClaimMatch.oneOf('role', role)] });
-      const access = [Access.anyOf(
+      const asRole = (from: typeof one, role: string) => Access.jwt({ issuer: from.issuer, jwks: from.jwks, audiences: [role], claims: [ClaimMatch.oneOf('role', [role])] });
+      const access = [Access.anyOf([
         ...issuers.map(from => Access.jwt({ issuer: from.issuer, jwks: from.jwks, audiences: [audience(from)] })),
-        asRole(one, 'buyer'), asRole(one, 'seller'), Access.ipBlocks('203.0.113.0/24'),
-      )];
+        asRole(one, 'buyer'), asRole(one, 'seller'), Access.ipBlocks(['203.0.113.0/24']),
+      ])];
       const tokens = (...shown: string[]) => shown.map(text => plain('a.test', '/', shows(text)));
 
       test('each lets in, and nothing between them', async () => {
@@ -154,13 +154,13 @@ describeMesh('ingress: access', () => {
     const elsewhere = '203.0.113.0/24';
     const forwarded = { headers: { 'x-forwarded-for': '203.0.113.9' } };
     const proxied = { meshConfig: 'defaultConfig: {gatewayTopology: {numTrustedProxies: 1}}' };
-    const both = { 'a.test': { access: [Access.ipBlocks(client, '2001:db8::/32')] }, 'b.test': { access: [Access.ipBlocks(elsewhere)] }, 'c.test': { access: [Access.remoteIpBlocks(elsewhere)] } };
+    const both = { 'a.test': { access: [Access.ipBlocks([client, '2001:db8::/32'])] }, 'b.test': { access: [Access.ipBlocks([elsewhere])] }, 'c.test': { access: [Access.remoteIpBlocks([elsewhere])] } };
 
     let outcome: Outcome;
     beforeAll(async () => {
       const ours = issuer('https://ours.test');
       const token = Access.jwt({ issuer: ours.issuer, jwks: ours.jwks, audiences: ['shop'] });
-      const routes = { ...both, 'd.test': { access: [Access.anyOf(Access.ipBlocks(elsewhere), token)] }, 'e.test': { access: [Access.anyOf(Access.ipBlocks(client), Access.ipBlocks(elsewhere))] } };
+      const routes = { ...both, 'd.test': { access: [Access.anyOf([Access.ipBlocks([elsewhere]), token])] }, 'e.test': { access: [Access.anyOf([Access.ipBlocks([client]), Access.ipBlocks([elsewhere])])] } };
       outcome = await run(routes, [
         plain('a.test'), plain('b.test'), plain('b.test', '/', forwarded), plain('c.test', '/', forwarded),
         plain('d.test', '/', { headers: bearer(ours.token({ aud: 'shop' })) }), plain('d.test'), plain('e.test'),

@@ -6,7 +6,7 @@ import { GATEWAY_SERVICE, istio, to } from './recipes';
 import { size } from './size';
 import { REGISTRY_ONLY } from './traffic';
 import { declare, workloads } from './world';
-import { AppTls, ClientCertificate, ExternalPort, ExternalService, ExternalServiceProps, UpstreamTls } from '../../src';
+import { AppTls, ClientCertificate, ExternalPort, ExternalService, ExternalServiceProps, LegOne, UpstreamTls } from '../../src';
 import { expectBlock } from '../pages';
 
 const HOST = 'api.test';
@@ -54,9 +54,9 @@ const PAIRS: Pair[] = [
     doors: { theirs: { port: 80 }, ours: { port: 443, sni: LEG_1 } },
   },
   {
-    name: 'the same, with `plaintextLegOne`',
+    name: 'the same, with `LegOne.plaintext`',
     theirs: http(HOST),
-    ours: declare({}, { plaintextLegOne: 'a test' }).app,
+    ours: declare({}, { legOne: LegOne.plaintext('a test') }).app,
     external: external(HOST, { http: 80 }),
     url,
     doors: { theirs: { port: 80 }, ours: { port: 80 } },

@@ -59,7 +59,7 @@ describeMesh('egress: changes under load', () => {
 
   describe('the layout changes', () => {
     const split = routesTo(http);
-    const single = routesTo(http, { virtualServices: VirtualServiceLayout.SINGLE });
+    const single = routesTo(http, { layout: VirtualServiceLayout.SINGLE });
 
     test.each([['from split to single', split, single], ['from single to split', single, split]])('%s, and nobody notices', async (_, from, to) => {
       const loads = [traffic('app', 'http://api.test/get'), traffic('till', 'http://api.test/get', 'till')];

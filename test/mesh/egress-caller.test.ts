@@ -22,7 +22,7 @@ function shop(gatewayName = 'egress'): App {
   const app = new App();
   const chart = new Chart(app, 'shop', { namespace: 'shop' });
   const service = ExternalService.fromExternalServiceAttributes(chart, 'api', { hosts, ports });
-  new EgressCaller(chart, 'caller', { service, gateway: EgressGateway.fromEgressGatewayAttributes(chart, 'egress', { gatewayName, workload }) });
+  new EgressCaller(chart, 'caller', { service, gateway: EgressGateway.fromEgressGatewayAttributes(chart, 'egress', { name: gatewayName, workload }) });
   return app;
 }
 

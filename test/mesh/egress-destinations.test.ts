@@ -34,7 +34,7 @@ describeMesh('egress: destinations', () => {
   describe('split over several external services', () => {
     const split = () => declare((api, add) => {
       const hosts = [api, add('next', ExternalPort.httpToHttps()), add('plain', ExternalPort.http({ number: 8080 }))];
-      return { rules: [{ action: RouteAction.split(hosts.map(host => ({ destination: Destination.external(host), weight: 1 }))) }] };
+      return { rules: [{ action: RouteAction.split(hosts.map(host => Destination.external(host).weighted(1))) }] };
     });
 
     test('every host gets its share, under its own name and by its own TLS', async () => {
@@ -75,7 +75,7 @@ describeMesh('egress: destinations of direct services', () => {
       const app = new App();
       const shop = new Chart(app, 'shop', { namespace: 'shop' });
       const [api, next] = ['api', 'next'].map(name => new ExternalService(shop, name, { hosts: [`${name}.test`], ports: [ExternalPort.httpToHttps()], direct: true }));
-      const shares = [api, next].map(host => ({ destination: Destination.external(host), weight: 1 }));
+      const shares = [api, next].map(host => Destination.external(host).weighted(1));
       return { app, route: new DirectRoute(shop, 'route', { service: api, rules: [{ action: RouteAction.split(shares) }] }) };
     }
     const twenty = Array.from({ length: 20 }, () => ask());

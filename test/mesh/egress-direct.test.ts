@@ -62,7 +62,7 @@ describeMesh('egress: direct', () => {
     const endpoints = [Endpoint.ip(FIRST, { locality: 'eu/west', labels: { site: 'main' } }), Endpoint.ip(SECOND, { locality: 'us/east', labels: { site: 'spare' } })];
     const resolution = Resolution.endpoints(endpoints);
     const near = () => declareDirect({
-      resolution, loadBalancer: LoadBalancer.random({ locality: LocalityLoadBalancing.distribute([{ from: '*', to: { 'us/*': 100 } }]) }),
+      resolution, loadBalancer: LoadBalancer.random({ locality: LocalityLoadBalancing.distribute({ '*': { 'us/*': 100 } }) }),
     });
     const preferred = () => declareDirect({
       resolution,

@@ -68,7 +68,7 @@ describeMesh('egress: forward proxies', () => {
     test.each([
       ['TLS of the application, wrapped', https, {}, calls.tls, 'api.test'],
       ['TLS of the application, passed through', https, { appTls: AppTls.PASSTHROUGH }, calls.tls, 'api.test'],
-      ['TLS of the application, single layout', https, { virtualServices: VirtualServiceLayout.SINGLE }, calls.tls, 'api.test'],
+      ['TLS of the application, single layout', https, { layout: VirtualServiceLayout.SINGLE }, calls.tls, 'api.test'],
       ['TCP', database, {}, calls.tcp, 'db.test'],
     ])('carry %s', async (_, service, route, call, host) => {
       const { answers: [answer], seen } = await run(tunnelled(service, route), hosts, [call]);

@@ -11,8 +11,8 @@ describeMesh('egress: streams', () => {
     ['gRPC', ExternalPort.grpc(), [external('api.test', { http: 80 })], {}],
     ['gRPC over TLS', ExternalPort.grpcToGrpcs(), [external('api.test', { https: 443 })], { sni: 'api.test', alpn: 'h2' }],
   ])('%s', (_, port, servers, tls) => {
-    test.each([VirtualServiceLayout.SPLIT, VirtualServiceLayout.SINGLE])('messages pass both ways while the stream goes on (%s)', async virtualServices => {
-      const { answers: [answer] } = await run(declare({ ports: [port] }, { virtualServices }), servers, [chat]);
+    test.each([VirtualServiceLayout.SPLIT, VirtualServiceLayout.SINGLE])('messages pass both ways while the stream goes on (%s)', async layout => {
+      const { answers: [answer] } = await run(declare({ ports: [port] }, { layout }), servers, [chat]);
       expect(answer).toReach('api.test', { leftBy: 'egress', protocol: 'HTTP/2.0', path: '/shop.Orders/Watch', ...tls, without: MESH_HEADERS });
       expect(answer.messages).toBe(3);
     });

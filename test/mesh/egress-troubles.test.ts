@@ -152,7 +152,7 @@ const TROUBLES: Leaving[] = [
     more: { fixtures: [istio('Sidecar', 'shop', 'default', { egress: [{ hosts: ['./*'] }] })] },
   },
   {
-    because: 'the gateway\'s own objects are not shown to the caller, because its chart does not name it in `callers`',
+    because: 'the gateway\'s own objects are not shown to the caller, because its chart does not name it in `exportTo`',
     what: 'name it there: [the contract](#contract)',
     service: HTTPS,
     edit: ({ gateway }) => {

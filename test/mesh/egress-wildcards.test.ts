@@ -1,7 +1,7 @@
 import { App, Chart, JsonPatch } from 'cdk8s';
 import { describeMesh, external, get, runMesh, sidecar } from './mesh';
 import { declare, run, workloads } from './world';
-import { AppTls, Caller, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, Resolution, VirtualServiceLayout } from '../../src';
+import { AppTls, Caller, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, LegOne, Resolution, VirtualServiceLayout } from '../../src';
 
 const fromApp = { from: 'app', timeoutS: 3 };
 /** Every name under the wildcard has an address of its own, where nobody listens: who goes there by itself does not arrive. */
@@ -13,14 +13,14 @@ const wild = (ports: ExternalPort[], route: Partial<EgressRouteProps> = {}) =>
 
 describeMesh('egress: wildcards', () => {
   describe('whose names one host serves', () => {
-    test.each([VirtualServiceLayout.SPLIT, VirtualServiceLayout.SINGLE])('HTTP goes there, with the name that was called (%s)', async virtualServices => {
-      const { answers } = await run(wild([ExternalPort.http()], { virtualServices }), servers('-'), ['a.wild.test', 'a.b.wild.test'].map(h => get(`http://${h}/x`, fromApp)));
+    test.each([VirtualServiceLayout.SPLIT, VirtualServiceLayout.SINGLE])('HTTP goes there, with the name that was called (%s)', async layout => {
+      const { answers } = await run(wild([ExternalPort.http()], { layout }), servers('-'), ['a.wild.test', 'a.b.wild.test'].map(h => get(`http://${h}/x`, fromApp)));
       expect(answers[0]).toReach('front.test', { leftBy: 'egress', host: 'a.wild.test' });
       expect(answers[1]).toReach('front.test', { leftBy: 'egress', host: 'a.b.wild.test' });
     });
 
     test('HTTP goes there by leg 1 in clear text', async () => {
-      const declared = wild([ExternalPort.httpToHttps()], { plaintextLegOne: 'the gateway has no certificate of the mesh' });
+      const declared = wild([ExternalPort.httpToHttps()], { legOne: LegOne.plaintext('the gateway has no certificate of the mesh') });
       const { answers: [answer] } = await run(declared, servers('a.wild.test'), [get('http://a.wild.test/x', fromApp)]);
       expect(answer).toReach('front.test', { leftBy: 'egress', sni: 'a.wild.test' });
     });
@@ -40,8 +40,8 @@ describeMesh('egress: wildcards', () => {
     test.each([
       ['wrapped', AppTls.WRAP, VirtualServiceLayout.SPLIT], ['wrapped, single layout', AppTls.WRAP, VirtualServiceLayout.SINGLE],
       ['passed through', AppTls.PASSTHROUGH, VirtualServiceLayout.SPLIT],
-    ])('the application\'s own TLS goes there, %s', async (_, appTls, virtualServices) => {
-      const { answers: [answer] } = await run(wild([ExternalPort.https()], { appTls, virtualServices }), servers('a.wild.test'), [get('https://a.wild.test/x', fromApp)]);
+    ])('the application\'s own TLS goes there, %s', async (_, appTls, layout) => {
+      const { answers: [answer] } = await run(wild([ExternalPort.https()], { appTls, layout }), servers('a.wild.test'), [get('https://a.wild.test/x', fromApp)]);
       expect(answer).toReach('front.test', { leftBy: 'egress', sni: 'a.wild.test' });
     });
 

@@ -2,7 +2,7 @@ import { App, Chart, Duration, JsonPatch } from 'cdk8s';
 import { describeMesh, external, get, say } from './mesh';
 import { declare, Declared, part, run } from './world';
 import {
-  AppTls, Caller, CaSource, ClientCertificate, Endpoint, ExternalPort, ExternalService, ExternalServiceProps, PathMatch, Resolution,
+  AppTls, Caller, CaSource, ClientCertificate, Endpoint, ExternalPort, ExternalService, ExternalServiceProps, LegOne, PathMatch, Resolution,
   RouteAction, UpstreamTls, VirtualServiceLayout,
 } from '../../src';
 import { MESH_HEADERS } from '../../src/private/model/mesh-headers';
@@ -210,7 +210,7 @@ describeMesh('egress: modes', () => {
   });
 
   describe('plaintext leg 1', () => {
-    const declared = (virtualServices?: VirtualServiceLayout) => declare({}, { plaintextLegOne: 'the gateway has no certificate of the mesh', virtualServices });
+    const declared = (layout?: VirtualServiceLayout) => declare({}, { legOne: LegOne.plaintext('the gateway has no certificate of the mesh'), layout });
 
     test.each([VirtualServiceLayout.SPLIT, VirtualServiceLayout.SINGLE])('leaves through the gateway, layout %s', async layout => {
       const { answers: [answer] } = await run(declared(layout), plainApi, [get('http://api.test/get', fromApp)]);
@@ -231,8 +231,8 @@ describeMesh('egress: routes', () => {
     const hosts = ['api.test', 'auth.test'];
     const servers = hosts.map(host => external(host, { https: 443 }));
 
-    test.each([VirtualServiceLayout.SPLIT, VirtualServiceLayout.SINGLE])('each goes its own way, layout %s', async virtualServices => {
-      const declared = declare({ hosts, ports: [ExternalPort.httpToHttps(), ExternalPort.https()] }, { virtualServices });
+    test.each([VirtualServiceLayout.SPLIT, VirtualServiceLayout.SINGLE])('each goes its own way, layout %s', async layout => {
+      const declared = declare({ hosts, ports: [ExternalPort.httpToHttps(), ExternalPort.https()] }, { layout });
       const { answers } = await run(declared, servers, hosts.flatMap(h => [get(`http://${h}/get`, fromApp), get(`https://${h}/get`, fromApp)]));
       hosts.forEach((host, i) => {
         expect(answers[2 * i]).toReach(host, { leftBy: 'egress', sni: host });
@@ -352,7 +352,7 @@ describeMesh('egress: routes', () => {
     });
 
     test('with the single layout a stranger finds no other door', async () => {
-      const declared = declare({ ports }, { virtualServices: VirtualServiceLayout.SINGLE });
+      const declared = declare({ ports }, { layout: VirtualServiceLayout.SINGLE });
       const { answers: [plain, disguised] } = await run(declared, secureApi,
         [get('http://api.test/get', stranger), get('http://api.test/get', { ...stranger, headers: { host: own } })],
         { fixtures: intrusion(SHARED, { ...httpLeg, hosts: ['api.test', own] }) });

@@ -83,16 +83,16 @@ describeMesh('egress: gateways', () => {
   });
 
   describe('of another repository', () => {
-    function platform(callers: Caller[]): App {
+    function platform(exportTo: string[]): App {
       const app = new App();
-      new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system' }), 'egress', { workload: workload('istio-egressgateway', 'istio-system'), callers });
+      new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system' }), 'egress', { workload: workload('istio-egressgateway', 'istio-system'), exportTo });
       return app;
     }
 
-    function team(gatewayName: string): App {
+    function team(name: string): App {
       const app = new App();
       const shop = new Chart(app, 'shop', { namespace: 'shop' });
-      const attributes = { gatewayName, workload: workload('istio-egressgateway', 'istio-system') };
+      const attributes = { name, workload: workload('istio-egressgateway', 'istio-system') };
       route(shop, EgressGateway.fromEgressGatewayAttributes(shop, 'egress', attributes), 'api.test');
       return app;
     }
@@ -102,7 +102,7 @@ describeMesh('egress: gateways', () => {
     });
 
     test('carry its routes, given the callers there', async () => {
-      const { answers } = await run(platform([Caller.namespace('shop')]), team('egress'));
+      const { answers } = await run(platform(['shop']), team('egress'));
       for (const answer of answers) expect(answer).toReach('api.test', { leftBy: 'egress' });
     });
 
@@ -112,7 +112,7 @@ describeMesh('egress: gateways', () => {
     });
 
     test('broken: under another name they are not found', async () => {
-      const { answers: [http] } = await run(platform([Caller.namespace('shop')]), team('exit'));
+      const { answers: [http] } = await run(platform(['shop']), team('exit'));
       expect(http).toFail({ status: 503, at: 'app' });
     });
   });
@@ -123,7 +123,7 @@ describeMesh('egress: gateways', () => {
     const pods = workload('istio-egressgateway', 'istio-system');
     route(new Chart(app, 'shop', { namespace: 'shop' }), new EgressGateway(platform, 'egress', { workload: pods }), 'api.test');
     const ingress = new IngressGateway(platform, 'ingress', { workload: pods, listeners: [IngressListener.tlsPassthrough({ hosts: ['shop.test'] })] });
-    new IngressRoute(platform, 'route', { gateway: ingress, hosts: ['shop.test'], destinations: [{ destination: Destination.service('web', { namespace: 'shop', port: 443 }), weight: 1 }] });
+    new IngressRoute(platform, 'route', { gateway: ingress, hosts: ['shop.test'], destinations: [Destination.service('web', { namespace: 'shop', port: 443 }).weighted(1)] });
     const { answers } = await runMesh({ manifests: app, workloads: [sidecar('app', { namespace: 'shop', isolated: true }), egressGateway()], externals: servers, steps: both('api.test', 'app') });
     for (const answer of answers) expect(answer).toReach('api.test', { leftBy: 'egress' });
   });

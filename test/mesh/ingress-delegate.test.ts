@@ -12,7 +12,7 @@ const team = (name: string) => RouteAction.forward(Destination.service(name, { p
 function declare() {
   const { app, shop, gateway } = entrance();
   const delegate = new IngressDelegate(new Chart(app, 'team', { namespace: 'team' }), 'delegate', {
-    rootNamespace: 'shop',
+    routeNamespace: 'shop',
     prefixes: ['/api'],
     rules: [{ matches: [{ path: PathMatch.prefix('/api/v2') }], action: team('next') }, { matches: [{ path: PathMatch.prefix('/api'), methods: ['GET'] }], action: team('api') }],
   });
@@ -79,7 +79,7 @@ describeMesh('ingress: delegates', () => {
     function besides(more: Partial<IngressRule> = aside) {
       const { app, shop, gateway } = entrance();
       const own: IngressRule = { matches: [{ path: PathMatch.prefix('/api/own') }], action: team('api'), timeout: Duration.seconds(9), rewrite: { authority: 'own.test' }, responseHeaders: { set: { 'x-own': 'yes' } } };
-      const delegate = new IngressDelegate(new Chart(app, 'team', { namespace: 'team' }), 'delegate', { rootNamespace: 'shop', prefixes: ['/api'], rules: [own, { action: team('next') }] });
+      const delegate = new IngressDelegate(new Chart(app, 'team', { namespace: 'team' }), 'delegate', { routeNamespace: 'shop', prefixes: ['/api'], rules: [own, { action: team('next') }] });
       const route = new IngressRoute(shop, 'route', { gateway, hosts: ['shop.test'], rules: [{ ...more, matches: [{ path: PathMatch.prefix('/api') }], action: RouteAction.delegate(delegate) }] });
       return { app, route, delegate };
     }

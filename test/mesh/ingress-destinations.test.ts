@@ -35,7 +35,7 @@ describeMesh('ingress: destinations', () => {
     });
 
     test('a split parts requests among subsets', async () => {
-      const { app } = declare({ subsets }, policy => RouteAction.split([{ destination: policy.subset('v1'), weight: 1 }, { destination: policy.subset('v2'), weight: 1 }]));
+      const { app } = declare({ subsets }, policy => RouteAction.split([policy.subset('v1').weighted(1), policy.subset('v2').weighted(1)]));
       const answers = await run(app, repeated(40));
       expect(new Set(answers.map(a => a.server?.server))).toEqual(new Set(['web-v1', 'web-v2']));
     });

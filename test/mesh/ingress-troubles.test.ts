@@ -44,7 +44,7 @@ const TROUBLES: Entering[] = [
   },
   { because: 'the pods of the Service do not answer', what: 'look at them', steps: [kill('web'), asked()] },
   { because: 'the `timeout` of a rule is over', what: 'raise it, or ask why the Service is slow', route: { rules: [{ ...forward('web')[0], timeout: Duration.millis(200) }] }, steps: [asked('http://shop.test/delay/2s')] },
-  { because: '`access` does not let the client in', what: 'look at `access`; behind a load balancer, at whose address the gateway sees', route: { access: [Access.ipBlocks('203.0.113.0/24')] }, log: /rbac_access_denied/ },
+  { because: '`access` does not let the client in', what: 'look at `access`; behind a load balancer, at whose address the gateway sees', route: { access: [Access.ipBlocks(['203.0.113.0/24'])] }, log: /rbac_access_denied/ },
   {
     because: 'the token is invalid: expired, signed by another key, of another issuer',
     what: 'look at the token, and at `issuer` and the keys',

@@ -89,13 +89,13 @@ describeMesh('ingress: routes', () => {
 
   describe('actions', () => {
     test('a split parts requests by weight', async () => {
-      const split = RouteAction.split([{ destination: Destination.service('web', { port: 8080 }), weight: 1 }, { destination: Destination.service('next', { port: 8080 }), weight: 1 }]);
+      const split = RouteAction.split([Destination.service('web', { port: 8080 }).weighted(1), Destination.service('next', { port: 8080 }).weighted(1)]);
       const { answers } = await run(declare(http, [{ action: split }]), Array.from({ length: 40 }, () => plain('/')));
       expect(new Set(answers.map(a => a.server?.server))).toEqual(new Set(['web', 'next']));
     });
 
     test('a share of 0 gets nothing', async () => {
-      const split = RouteAction.split([{ destination: Destination.service('web', { port: 8080 }), weight: 0 }, { destination: Destination.service('next', { port: 8080 }), weight: 1 }]);
+      const split = RouteAction.split([Destination.service('web', { port: 8080 }).weighted(0), Destination.service('next', { port: 8080 }).weighted(1)]);
       const { answers } = await run(declare(http, [{ action: split }]), Array.from({ length: 20 }, () => plain('/')));
       for (const answer of answers) expect(answer).toReach('next');
     });

@@ -14,11 +14,11 @@ function platform(routeNamespaces?: string[]): App {
   return app;
 }
 
-function team(gatewayName = 'public'): App {
+function team(name = 'public'): App {
   const app = new App();
   const shop = new Chart(app, 'shop', { namespace: 'shop' });
   const gateway = IngressGateway.fromIngressGatewayAttributes(shop, 'gateway', {
-    gatewayName, gatewayNamespace: 'edge', workload, listeners: [IngressListener.https({ hosts: ['*.example.test'] })],
+    name, namespace: 'edge', workload, listeners: [IngressListener.https({ hosts: ['*.example.test'] })],
   });
   new IngressRoute(shop, 'route', { gateway, hosts: ['shop.example.test'], rules: [{ action: forward('web') }] });
   return app;

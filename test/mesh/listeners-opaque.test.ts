@@ -15,7 +15,7 @@ const pod = (name: string, namespace: string) => sidecar(name, {
 const workloads = [pod('old', 'shop'), pod('new', 'shop'), pod('intruder', 'other'), service('web', { namespace: 'shop', http: 8080 }), ingressGateway({ ports: { 443: 443, 5432: 5432, 6379: 6379 } })];
 const INTRUDER = 'intruder.other.svc.cluster.local';
 const release = GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress', ports: [443, 5432, 6379].map(number => ({ number })) });
-const to = (name: string, port: number, weight = 1) => ({ destination: Destination.service(name, { port }), weight });
+const to = (name: string, port: number, weight = 1) => Destination.service(name, { port }).weighted(weight);
 
 function declare(listeners: IngressListener[], ...routes: Omit<IngressRouteProps, 'gateway'>[]) {
   const app = new App();

@@ -6,7 +6,7 @@ import { IngressListener, PathMatch, PlainHttp, PlainHttpRedirectOptions } from 
 
 const fixtures = [secret('cert', certificate('shop.test'))];
 const CHALLENGE = '/.well-known/acme-challenge/token';
-const except = [PathMatch.prefix('/.well-known/acme-challenge')];
+const exemptPaths = [PathMatch.prefix('/.well-known/acme-challenge')];
 
 const declare = (options: PlainHttpRedirectOptions) => listening(
   [IngressListener.https({ hosts: ['shop.test'], credentialName: 'cert', plainHttp: PlainHttp.redirect(options) })],
@@ -18,7 +18,7 @@ describeMesh('ingress: clear text beside HTTPS', () => {
     const steps = [ask(`http://shop.test${CHALLENGE}`), ask('http://shop.test/.well-known/other'), ask('http://shop.test/x?y=1'), ask(`https://shop.test${CHALLENGE}`), ask('https://shop.test/x')];
 
     test('routes them by the rules, and redirects the others', async () => {
-      const { answers: [challenge, other, page, ...secure] } = await send(declare({ except }), steps, { fixtures });
+      const { answers: [challenge, other, page, ...secure] } = await send(declare({ exemptPaths }), steps, { fixtures });
       expect(challenge).toReach('next', { path: CHALLENGE });
       expect([other.status, other.headers?.Location]).toEqual([301, ['https://shop.test/.well-known/other']]);
       expect([page.status, page.headers?.Location]).toEqual([301, ['https://shop.test/x?y=1']]);
@@ -27,7 +27,7 @@ describeMesh('ingress: clear text beside HTTPS', () => {
     });
 
     test('broken: with the redirect first, nothing is spared', async () => {
-      const broken = declare({ except });
+      const broken = declare({ exemptPaths });
       broken.routes[0].virtualService.addJsonPatch(JsonPatch.move('/spec/http/1', '/spec/http/0'));
       const { answers: [challenge] } = await send(broken, steps.slice(0, 1), { fixtures });
       expect(challenge.status).toBe(301);

@@ -53,7 +53,7 @@ describeMesh('limits: long lists', () => {
     const at = (path: string, name?: string) => ask(`https://a.test${path}`, { cert: name ? 'client' : undefined, names: name ? [name] : undefined });
 
     test('60 names and 81 paths open the door, and nothing else does', async () => {
-      const outcome = await runShop({ 'a.test': { access: [Access.mtls(...names)], openPaths: paths } }, [
+      const outcome = await runShop({ 'a.test': { access: [Access.mtls(names)], openPaths: paths } }, [
         at('/', names[0]), at('/', names[59]), at('/health'), at('/public/page-0.html'), at('/public/page-79.html?a=b'),
         at('/', 'partner-60.example.test'), at('/'), at('/public/page-80.html'), at('/public/page-7'), at('/public/'), at('/healthy'), at('/x'),
       ], { fixtures, listeners });
@@ -62,7 +62,7 @@ describeMesh('limits: long lists', () => {
 
     test('broken: without the other spellings of the header, all names but the first ones are refused', async () => {
       const { app, shop, gateway } = entrance(listeners);
-      const route = new IngressRoute(shop, 'route', { gateway, hosts: ['a.test'], rules: [{ action: forward('web') }], access: [Access.mtls(...names)] });
+      const route = new IngressRoute(shop, 'route', { gateway, hosts: ['a.test'], rules: [{ action: forward('web') }], access: [Access.mtls(names)] });
       const { 'x-forwarded-client-cert': first } = route.virtualService.toJson().spec.http[1].match[0].withoutHeaders;
       route.virtualService.addJsonPatch(JsonPatch.replace('/spec/http/1/match/0/withoutHeaders', { 'x-forwarded-client-cert': first }));
       const outcome = await runMesh({ manifests: app, workloads: shopWorkloads, fixtures, steps: [at('/', names[0]), at('/', names[59])] });

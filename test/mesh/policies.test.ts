@@ -46,7 +46,7 @@ describeMesh('egress: traffic policies', () => {
   });
 
   describe('shares by locality', () => {
-    const service = { loadBalancer: LoadBalancer.leastRequest({ locality: LocalityLoadBalancing.distribute([{ from: '*', to: { 'us/*': 100 } }]) }) };
+    const service = { loadBalancer: LoadBalancer.leastRequest({ locality: LocalityLoadBalancing.distribute({ '*': { 'us/*': 100 } }) }) };
 
     test('are kept', async () => {
       const { answers } = await run(declared(service), places, times(20, ask()));

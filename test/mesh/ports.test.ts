@@ -1,7 +1,7 @@
 import { JsonPatch } from 'cdk8s';
 import { describeMesh, external, get, say } from './mesh';
 import { declare, part, run } from './world';
-import { ExternalPort, PathMatch, RouteAction, VirtualServiceLayout } from '../../src';
+import { ExternalPort, LegOne, PathMatch, RouteAction, VirtualServiceLayout } from '../../src';
 import { MESH_HEADERS } from '../../src/private/model/mesh-headers';
 
 const fromApp = { from: 'app' };
@@ -13,8 +13,8 @@ describeMesh('egress: several ports', () => {
     const servers = [external('api.test', { https: 443 }), external('api.test', { http: 8080 }), external('api.test', { http: 9000 })];
     const steps = [get('http://api.test/x', fromApp), get('http://api.test:8080/x', fromApp), get('http://api.test:9000/x', http2), get('https://api.test/x', fromApp)];
 
-    test.each([VirtualServiceLayout.SPLIT, VirtualServiceLayout.SINGLE])('each leaves by its own port, layout %s', async virtualServices => {
-      const { answers } = await run(declare({ ports }, { virtualServices }), servers, steps);
+    test.each([VirtualServiceLayout.SPLIT, VirtualServiceLayout.SINGLE])('each leaves by its own port, layout %s', async layout => {
+      const { answers } = await run(declare({ ports }, { layout }), servers, steps);
       expect(answers[0]).toReach('api.test', { leftBy: 'egress', port: 443, sni: 'api.test', without: [...MESH_HEADERS, 'x-egress-port'] });
       expect(answers[1]).toReach('api.test', { leftBy: 'egress', port: 8080, without: [...MESH_HEADERS, 'x-egress-port'] });
       expect(answers[2]).toReach('api.test', { leftBy: 'egress', port: 9000, protocol: 'HTTP/2.0' });
@@ -29,7 +29,7 @@ describeMesh('egress: several ports', () => {
     });
 
     test('also on plaintext leg 1', async () => {
-      const { answers } = await run(declare({ ports: ports.slice(0, 2) }, { plaintextLegOne: 'a test' }), servers, steps.slice(0, 2));
+      const { answers } = await run(declare({ ports: ports.slice(0, 2) }, { legOne: LegOne.plaintext('a test') }), servers, steps.slice(0, 2));
       expect(answers[0]).toReach('api.test', { leftBy: 'egress', port: 443 });
       expect(answers[1]).toReach('api.test', { leftBy: 'egress', port: 8080 });
     });

@@ -6,14 +6,14 @@ import { EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayWorkl
 const workloads = [sidecar('caller', { namespace: 'shop' }), sidecar('bystander', { namespace: 'other' }), egressGateway()];
 
 /** As many routes of the shop as asked for, each to a host of its own. */
-function routes(count: number, ports: ExternalPort[], virtualServices?: VirtualServiceLayout): App {
+function routes(count: number, ports: ExternalPort[], layout?: VirtualServiceLayout): App {
   const app = new App();
   const workload = GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' });
   const gateway = new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system' }), 'egress', { workload });
   const shop = new Chart(app, 'shop', { namespace: 'shop' });
   for (let i = 0; i < count; i++) {
     const service = new ExternalService(shop, `service-${i}`, { hosts: [`api-${i}.test`], ports });
-    new EgressRoute(shop, `route-${i}`, { service, gateway, virtualServices });
+    new EgressRoute(shop, `route-${i}`, { service, gateway, layout });
   }
   return app;
 }

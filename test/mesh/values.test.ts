@@ -49,7 +49,7 @@ describeMesh('limits: values', () => {
   });
 
   test('paths, answers, weights and counts are taken up to their limits', async () => {
-    const share = (weight: number) => ({ destination: Destination.service('web', { port: 8080 }), weight });
+    const share = (weight: number) => Destination.service('web', { port: 8080 }).weighted(weight);
     const { app } = routesFor({
       'rewrite.test': [{ rewrite: { path: PathRewrite.regex('^/(a)(.*)$', '/%20\\2\\0') }, action: forward('web') }],
       'respond.test': [{ action: RouteAction.respond(200, '\u00e9'.repeat(2 ** 19)) }],

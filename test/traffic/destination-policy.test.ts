@@ -22,7 +22,7 @@ describe('a policy for a destination', () => {
   test('subsets, and the route to them', () => {
     const { app, route, policy } = withPolicy({ subsets }, []);
     route.addRule({
-      action: RouteAction.split([{ destination: policy.subset('v1'), weight: 9 }, { destination: policy.subset('v2'), weight: 1 }]),
+      action: RouteAction.split([policy.subset('v1').weighted(9), policy.subset('v2').weighted(1)]),
       mirror: { destination: policy.subset('v2') },
     });
     const [rule, virtualService] = manifestsOf(app, [policy.destinationRule, route.virtualService]);
@@ -83,12 +83,12 @@ describe('a policy for a destination', () => {
   });
 
   test('sidecars keep to it where their namespaces are named', () => {
-    expect(withPolicy({ subsets, namespaces: ['shop', 'billing'] }).spec().exportTo).toEqual(['.', 'billing', 'istio-ingress']);
+    expect(withPolicy({ subsets, exportTo: ['shop', 'billing'] }).spec().exportTo).toEqual(['.', 'billing', 'istio-ingress']);
   });
 
   test('it stands in the namespace of the Service, which all proxies look into', () => {
     const { app, shop } = ingress({}, { hosts: ['a.test'], rules: [{ action: RouteAction.forward(web) }] });
-    new DestinationPolicy(shop, 'policy', { destination: Destination.service('bank', { port: 80, namespace: 'billing' }), subsets, namespaces: ['billing'] });
+    new DestinationPolicy(shop, 'policy', { destination: Destination.service('bank', { port: 80, namespace: 'billing' }), subsets, exportTo: ['billing'] });
     const { metadata, spec } = find(synth(app, { admissible: false }), 'DestinationRule');
     expect([metadata.namespace, spec.host, spec.exportTo]).toEqual(['billing', 'bank.billing.svc.cluster.local', ['.']]);
   });
@@ -107,8 +107,8 @@ describe('a policy for a destination', () => {
     ['has a label that is none', { subsets: { v1: { labels: { version: 'v 1' } } } }, '[SubsetInvalid] shop/policy: subsets[v1].labels is "version=v 1"; allowed: labels as pods have them; fix: correct the label; numbers and truth values must be in quotes'],
     ['has a label with a number', { subsets: { v1: { labels: { version: 1 as unknown as string } } } }, '[TypeInvalid] shop/policy: subsets[v1].labels[version] is 1; allowed: a text; fix: put it into quotes'],
     ['has a subset with dots in its name', { subsets: { 'v1.0': { labels: { a: 'b' } } } }, '[NameInvalid] shop/policy: subsets[v1.0] is "v1.0"; allowed: a DNS label of at most 63 characters; fix: correct the name'],
-    ['names a namespace that there cannot be', { subsets, namespaces: ['*'] }, '[NameInvalid] shop/policy: namespaces[0] is "*"; allowed: a DNS label of at most 63 characters; fix: correct the name'],
-    ['would have sidecars read a Secret', { tls: UpstreamTls.simple({ ca: CaSource.secret('ca') }), namespaces: ['shop'] }, '[ClientCertificateSecretAtSidecar] shop/policy: tls is "Secret ca"; allowed: files in the sidecar, or a direct service with `workloadSelector`; fix: name the workloads that call with `workloadSelector`; or use ClientCertificate.files and CaSource.file, or route the service through a gateway'],
+    ['names a namespace that there cannot be', { subsets, exportTo: ['*'] }, '[NameInvalid] shop/policy: exportTo[0] is "*"; allowed: a DNS label of at most 63 characters; fix: correct the name'],
+    ['would have sidecars read a Secret', { tls: UpstreamTls.simple({ ca: CaSource.secret('ca') }), exportTo: ['shop'] }, '[ClientCertificateSecretAtSidecar] shop/policy: tls is "Secret ca"; allowed: files in the sidecar, or a direct service with `workloadSelector`; fix: name the workloads that call with `workloadSelector`; or use ClientCertificate.files and CaSource.file, or route the service through a gateway'],
     ['would have gateways read a ConfigMap', { tls: UpstreamTls.simple({ ca: CaSource.configMap('ca') }) }, '[CaSourceConflict] shop/policy: tls.ca is "configMap"; allowed: CaSource.system, file or secret; fix: put ca.crt into a Secret in the namespace of the gateway\'s pods'],
     ['asks for a name and takes any', { tls: UpstreamTls.simple({ sni: 'web.example.com' }) }, '[SniWithoutSubjectAltNames] shop/policy: tls.subjectAltNames is not set; allowed: the names to accept, where sni is set on a TCP port; fix: add subjectAltNames: [\'web.example.com\']'],
   ];
@@ -139,7 +139,7 @@ describe('a policy for a destination', () => {
     const { app, shop } = mesh();
     new DestinationPolicy(shop, 'policy', { destination: web, subsets });
     expect(() => synth(app)).toThrow(new Error(
-      '[DestinationPolicyUnused] shop/policy: destination is "web.shop.svc.cluster.local"; allowed: a Service to which an IngressRoute leads, or `namespaces`; fix: use it in a route, or name the namespaces whose sidecars keep to the policy',
+      '[DestinationPolicyUnused] shop/policy: destination is "web.shop.svc.cluster.local"; allowed: a Service to which an IngressRoute leads, or `exportTo`; fix: use it in a route, or name the namespaces whose sidecars keep to the policy in `exportTo`',
     ));
   });
 });

@@ -20,7 +20,6 @@ type Wanted = readonly [allowed: string, fix: string];
 interface Field {
   readonly name: string;
   readonly optional: boolean;
-  readonly variadic: boolean;
   readonly type: string;
 }
 
@@ -45,22 +44,16 @@ export function take<T>(type: string, value: T, prop: string, refuse: Refuse): T
   return takerOf(type)(value, prop, refuse) as T;
 }
 
-/** Takes the arguments of a method. */
+/** Takes the arguments of a factory, `Class.name`, or of a method of a value, `Class#name`. */
 export function takeArguments(method: string, given: readonly unknown[], refuse: Refuse): unknown[] {
   const fields = fieldsOf(METHODS, method);
-  const rest = fields.find(field => field.variadic);
-  if (!rest) refuseMore(given, fields, refuse);
-  return fields.flatMap((field, i) => {
-    if (field.variadic) return given.slice(i).map((value, n) => takeOneOf(value, field, method, `${field.name}[${n}]`, refuse));
+  const taken = fields.map((field, i) => {
     // a list that is missing here could be read as the wish for a default
     if (given[i] === undefined && !field.optional) takerOf(field.type)(undefined, field.name, refuse);
-    return [takeField(given[i], field, field.name, refuse)];
+    return takeField(given[i], field, field.name, refuse);
   });
-}
-
-function takeOneOf(value: unknown, { name, type }: Field, method: string, prop: string, refuse: Refuse): unknown {
-  if (Array.isArray(value)) wrong(value, ['values one by one', `spread the list: ${method}(...${name})`], prop, refuse);
-  return takerOf(type)(value, prop, refuse);
+  refuseMore(given, fields, refuse);
+  return taken;
 }
 
 function refuseMore(given: readonly unknown[], { length }: Field[], refuse: Refuse): void {
@@ -218,8 +211,8 @@ function fieldsOf(table: { readonly [name: string]: string }, name: string): Fie
   const known = fields.get(name);
   if (known) return known;
   const read = table[name].split(', ').filter(Boolean).map(text => {
-    const [, dots, field, mark, type] = /^(\.{3})?(\w+)(\?)?: (.+)$/.exec(text)!;
-    return { name: field, variadic: dots !== undefined, optional: mark !== undefined, type };
+    const [, field, mark, type] = /^(\w+)(\?)?: (.+)$/.exec(text)!;
+    return { name: field, optional: mark !== undefined, type };
   });
   fields.set(name, read);
   return read;

@@ -6,16 +6,25 @@ import { takeArguments } from './take';
 interface ValueClass { readonly prototype: object }
 
 /**
- * Makes the factories of a class check what they are given, and keep a copy of it: only there an error leads to the line of the program that
+ * Makes the factories and methods of a class check what they are given, and keep a copy of it: only there an error leads to the line of the program that
  * is wrong. To be called once, after the class.
  */
 export function valueClass(type: ValueClass, name: string): void {
   brand(type, name);
-  for (const [factory, { value: make }] of Object.entries(Object.getOwnPropertyDescriptors(type))) {
-    if (typeof make !== 'function' || factory.startsWith('_')) continue;
-    const method = `${name}.${factory}`;
+  takeBefore(type, `${name}.`);
+  takeBefore(type.prototype, `${name}#`);
+}
+
+function takeBefore(owner: object, prefix: string): void {
+  for (const [method, { value: run }] of Object.entries(Object.getOwnPropertyDescriptors(owner))) {
+    if (typeof run !== 'function' || method.startsWith('_') || method === 'constructor') continue;
+    const place = `${prefix}${method}`;
     // it keeps its name, by which errors and stacks show it
-    const named = { [factory]: (...given: unknown[]) => make.apply(type, takeArguments(method, given, refuserAt(method))) };
-    Object.defineProperty(type, factory, { value: named[factory] });
+    const named = {
+      [method](...given: unknown[]) {
+        return run.apply(this, takeArguments(place, given, refuserAt(place.replace('#', '.'))));
+      },
+    };
+    Object.defineProperty(owner, method, { value: named[method] });
   }
 }

@@ -4,7 +4,7 @@ import { needDeclared } from './declared';
 import { checkExternalDestination } from './external-destination';
 import { readService } from './service';
 import { Destination } from '../../http/destination';
-import { RedirectOptions, RouteAction, WeightedDestination } from '../../http/route-action';
+import { RedirectOptions, RouteAction } from '../../http/route-action';
 import { MeshSettings } from '../../mesh-settings';
 import { checkLabel, checkPort, checkStatus } from '../basics/checks';
 import { Refuse } from '../basics/errors';
@@ -22,6 +22,7 @@ export function checkAction(scope: IConstruct, action: RouteAction, prop: string
     return { kind: 'respond', status: checkStatus(respond.status, `${prop}.status`, refuse), body: checkBody(respond.body, `${prop}.body`, refuse) };
   }
   if (split) return { kind: 'forward', to: checkSplit(scope, split, `${prop}.split`, refuse) };
+  checkUnweighted(forward!, `${prop}.destination`, refuse);
   return { kind: 'forward', to: [checkForward(scope, forward!, `${prop}.destination`, refuse)] };
 }
 
@@ -35,17 +36,25 @@ function checkBody(body: string | undefined, prop: string, refuse: Refuse): stri
   return body;
 }
 
-export function checkSplit(scope: IConstruct, split: WeightedDestination[], prop: string, refuse: Refuse) {
-  const weights = split.map(({ weight }) => weight);
-  const wrong = (at: string, got: unknown) => refuse({ code: 'WeightInvalid', prop: at, got, allowed: 'whole numbers from 0, one of them at least above 0', fix: 'give the shares, for example 90 and 10' });
+export function checkSplit(scope: IConstruct, split: Destination[], prop: string, refuse: Refuse) {
+  // one alone needs no share
+  const weights = split.map(({ weight }) => (split.length === 1 ? weight ?? 1 : weight!));
+  const wrong = (at: string, got: unknown) => refuse({ code: 'WeightInvalid', prop: at, got, allowed: 'whole numbers from 0, one of them at least above 0', fix: 'give each destination its share, for example stable.weighted(90) and next.weighted(10)' });
   weights.forEach((weight, i) => Number.isInteger(weight) && weight >= 0 || wrong(`${prop}[${i}].weight`, weight));
   if (!weights.some(w => w > 0)) wrong(prop, weights);
   if (weights.some(w => w >= 2 ** 31) || weights.reduce((a, b) => a + b, 0) >= 2 ** 32) {
     refuse({ code: 'WeightInvalid', prop, got: weights, allowed: 'weights up to 2147483647, whose sum is up to 4294967295', fix: 'give smaller numbers of the same proportion' });
   }
-  return split.map(({ destination, weight }, i) => ({
-    ...checkForward(scope, destination, `${prop}[${i}].destination`, refuse), weight: split.length > 1 ? weight : undefined,
+  return split.map((destination, i) => ({
+    ...checkForward(scope, destination, `${prop}[${i}]`, refuse), weight: split.length > 1 ? weights[i] : undefined,
   }));
+}
+
+/** Where there is one destination and no other. */
+export function checkUnweighted({ weight }: Destination, prop: string, refuse: Refuse): void {
+  if (weight !== undefined) {
+    refuse({ code: 'WeightInvalid', prop: `${prop}.weight`, got: weight, allowed: 'no weight: there are no other destinations', fix: 'leave out .weighted(...), or use RouteAction.split' });
+  }
 }
 
 function checkForward(scope: IConstruct, destination: Destination, prop: string, refuse: Refuse): WeightedTarget {

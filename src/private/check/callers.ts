@@ -9,7 +9,7 @@ import { Rule } from '../model/rule';
 import { granted, within } from '../requests/grants';
 
 export function checkCaller(caller: Caller, prop: string, refuse: Refuse): CallerIdentity {
-  const { _namespace: namespace, _serviceAccount: serviceAccount } = caller;
+  const { callerNamespace: namespace, _serviceAccount: serviceAccount } = caller;
   checkLabel(namespace, prop, refuse);
   if (serviceAccount !== undefined) checkDnsName(serviceAccount, prop, 'service account', refuse);
   return { namespace, serviceAccount };

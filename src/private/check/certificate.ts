@@ -25,8 +25,8 @@ export function checkCertificate(input: Input, refuse: Refuse): Omit<Certificate
   const { metadata } = input;
   const { issuer, privateKey = PrivateKeyAlgorithm.rsa() } = input;
   const dnsNames = checkHosts(input.dnsNames, 'dnsNames', { wildcard: true }, refuse);
-  if (!isDnsName(issuer._name)) {
-    refuse({ code: 'NameInvalid', prop: 'issuer', got: issuer._name, allowed: 'the name of an issuer: DNS labels with dots between them', fix: 'correct the name' });
+  if (!isDnsName(issuer.issuerName)) {
+    refuse({ code: 'NameInvalid', prop: 'issuer', got: issuer.issuerName, allowed: 'the name of an issuer: DNS labels with dots between them', fix: 'correct the name' });
   }
   if (privateKey._algorithm === 'RSA' && !RSA_BITS.includes(privateKey._size)) {
     refuse({ code: 'PrivateKeyInvalid', prop: 'privateKey', got: privateKey._size, allowed: RSA_BITS.join(', '), fix: 'use one of these sizes' });
@@ -36,7 +36,7 @@ export function checkCertificate(input: Input, refuse: Refuse): Omit<Certificate
   }
   return {
     dnsNames,
-    issuer: { name: issuer._name, kind: issuer._kind },
+    issuer: { name: issuer.issuerName, kind: issuer._kind },
     privateKey: { algorithm: privateKey._algorithm, size: privateKey._size },
     ...checkDurations(input, refuse),
   };

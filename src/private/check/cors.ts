@@ -23,7 +23,7 @@ export function checkCors(scope: IConstruct, cors: Cors, matches: Match[], prop:
     names?.forEach((name, i) => checkName(list, name, credentials, `${prop}.${list}[${i}]`, refuse));
   }
   return {
-    allowOrigins: cors.allowOrigins.map(origin => ({ [origin._kind]: origin._value })),
+    allowOrigins: cors.allowOrigins.map(origin => ({ [origin._kind]: origin.text })),
     allowMethods: present(lists.allowMethods),
     allowHeaders: present(lists.allowHeaders),
     exposeHeaders: present(lists.exposeHeaders),
@@ -36,7 +36,7 @@ const ORIGIN = /^https?:\/\/(\[[0-9a-f:]+\]|[a-z0-9]([-a-z0-9.]*[a-z0-9])?)(:[1-
 const OWN_PORT = /^(http:.*:80|https:.*:443)$/;
 const ANYBODY = ['https://stranger.invalid', 'http://stranger.invalid', 'null'];
 
-function checkOrigin({ _kind: kind, _value: value }: StringMatch, credentials: boolean, prop: string, refuse: Refuse): void {
+function checkOrigin({ _kind: kind, text: value }: StringMatch, credentials: boolean, prop: string, refuse: Refuse): void {
   const invalid = (allowed: string, fix: string): never => refuse({ code: 'CorsOriginInvalid', prop, got: value, allowed, fix });
   const anybody = (): never => refuse({ code: 'CorsWildcardWithCredentials', prop, got: value, allowed: 'origins that you know', fix: 'name the origins, or leave out allowCredentials: every page of the internet could act for its visitors' });
   switch (kind) {

@@ -1,5 +1,5 @@
 import { IConstruct } from 'constructs';
-import { checkDestination } from './action';
+import { checkDestination, checkUnweighted } from './action';
 import { checkTrafficPolicy } from './traffic-policy';
 import { checkUpstreamTls } from './upstream-tls';
 import type { DestinationPolicyProps, DestinationSubset } from '../../traffic/destination-policy';
@@ -8,15 +8,16 @@ import { Refuse } from '../basics/errors';
 import { DestinationPolicyIntent } from '../model/destination-policy';
 
 export function checkDestinationPolicy(scope: IConstruct, props: DestinationPolicyProps, refuse: Refuse): DestinationPolicyIntent {
+  checkUnweighted(props.destination, 'destination', refuse);
   const target = checkDestination(scope, props.destination, 'destination', refuse);
   if (target.subset !== undefined) {
     refuse({ code: 'SubsetInvalid', prop: 'destination', got: `subset ${target.subset} of ${target.host}`, allowed: 'a Service', fix: 'pass the Service: its policy says what its subsets are' });
   }
-  const namespaces = props.namespaces ?? [];
-  namespaces.forEach((namespace, i) => checkLabel(namespace, `namespaces[${i}]`, refuse));
+  const exportTo = props.exportTo ?? [];
+  exportTo.forEach((namespace, i) => checkLabel(namespace, `exportTo[${i}]`, refuse));
   const traffic = checkTrafficPolicy(props, true, refuse);
   // the name of the Service is asked for and verified: Envoy would take that of the request, which is the outside host
-  const tls = props.tls && checkUpstreamTls(props.tls, true, namespaces.length > 0 ? 'sidecars' : 'gateway', 'tls', refuse);
+  const tls = props.tls && checkUpstreamTls(props.tls, true, exportTo.length > 0 ? 'sidecars' : 'gateway', 'tls', refuse);
   if (tls?.caConfigMap !== undefined) {
     refuse({ code: 'CaSourceConflict', prop: 'tls.ca', got: 'configMap', allowed: 'CaSource.system, file or secret', fix: 'put ca.crt into a Secret in the namespace of the gateway\'s pods' });
   }
@@ -24,7 +25,7 @@ export function checkDestinationPolicy(scope: IConstruct, props: DestinationPoli
   if (subsets.length === 0 && !traffic && !tls) {
     refuse({ code: 'TrafficPolicyUnused', prop: 'subsets', got: props.subsets, allowed: 'one of subsets, loadBalancer, connectionPool, outlierDetection, tls', fix: 'set one, or leave out the policy' });
   }
-  return { target, host: target.host, namespace: target.host.split('.')[1], subsets, traffic, tls, namespaces };
+  return { target, host: target.host, namespace: target.host.split('.')[1], subsets, traffic, tls, exportTo };
 }
 
 const LABEL_NAME = /^[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/;

@@ -5,6 +5,7 @@ import { externalDestinations } from './external-destination';
 import { checkLeaving, LeavingInput } from './leaving';
 import { Caller } from '../../egress/caller';
 import { ConnectProxy } from '../../egress/connect-proxy';
+import { LegOne } from '../../egress/leg-one';
 import { checkReason } from '../basics/checks';
 import { Refuse } from '../basics/errors';
 import { covers, isWildcard } from '../basics/hosts';
@@ -19,7 +20,7 @@ export interface EgressInput extends LeavingInput {
   readonly callers?: Caller[];
   readonly appTls?: 'WRAP' | 'PASSTHROUGH';
   readonly layout: 'SPLIT' | 'SINGLE';
-  readonly plaintextLegOne?: string;
+  readonly legOne?: LegOne;
   readonly gatewayPort?: number;
   readonly connectProxy?: ConnectProxy;
 }
@@ -42,15 +43,16 @@ export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: 
   const leaving = checkLeaving(scope, input, around.service, [CALLER_HEADER, PORT_HEADER], wanted, refuse);
   for (const other of externalDestinations(input.rules ?? [])) checkDestination(other, around.gateway, refuse);
   const callers = leaving.grants.flatMap(grant => grant.callers);
+  const reason = input.legOne?.plaintextReason;
   const intent: EgressIntent = {
     ...around,
     ...leaving,
     callers,
     callerNamespaces: [...new Set(callers.map(c => c.namespace))],
-    guestNamespaces: [...new Set(wanted.filter(c => !c._options.ownLeg).map(c => c._namespace))],
+    guestNamespaces: [...new Set(wanted.filter(c => !c._options.ownLeg).map(c => c.callerNamespace))],
     appTls,
     layout: input.layout,
-    plaintextReason: input.plaintextLegOne === undefined ? undefined : checkReason(input.plaintextLegOne, 'plaintextLegOne', refuse),
+    plaintextReason: reason === undefined ? undefined : checkReason(reason, 'legOne.reason', refuse),
     gatewayPort: input.gatewayPort === undefined ? undefined : checkGatewayPort(input.gatewayPort, around, refuse),
     proxy: input.connectProxy && checkConnectProxy(scope, input.connectProxy, around.service, refuse),
   };
@@ -90,7 +92,7 @@ function checkLegOneNames(intent: EgressIntent, refuse: Refuse): void {
     }
     const own = ownLegOneHost(gateway, host, port.number);
     if (leg === 'own' && layout === 'SINGLE' && covers(host, own)) {
-      refuse({ code: 'HostInCluster', prop: 'virtualServices', got: 'SINGLE', allowed: `SPLIT, where ${host} covers the name of leg 1, ${own}`, fix: 'leave out virtualServices, or name a narrower wildcard' });
+      refuse({ code: 'HostInCluster', prop: 'layout', got: 'SINGLE', allowed: `SPLIT, where ${host} covers the name of leg 1, ${own}`, fix: 'leave out layout, or name a narrower wildcard' });
     }
   }));
 }
@@ -126,8 +128,8 @@ function checkTraffic(input: EgressInput, service: ExternalIntent, refuse: Refus
   if (opaque && limited >= 0) {
     refuse({ code: 'RulesOnOpaqueTraffic', prop: `callers[${limited}].allow`, got: `a service with port ${opaque.number} (${opaque.protocol})`, allowed: 'HTTP ports only, where a proxy reads requests', fix: 'use ExternalPort.httpToHttps() and let the application say http://' });
   }
-  if (input.plaintextLegOne !== undefined && opaque) {
-    refuse({ code: 'PlaintextLegOneProtocol', prop: 'plaintextLegOne', got: `a service with port ${opaque.number} (${opaque.protocol})`, allowed: 'HTTP ports only', fix: 'leave out plaintextLegOne: the application\'s own TLS is no plaintext' });
+  if (input.legOne?.plaintextReason !== undefined && opaque) {
+    refuse({ code: 'PlaintextLegOneProtocol', prop: 'legOne', got: `a service with port ${opaque.number} (${opaque.protocol})`, allowed: 'HTTP ports only', fix: 'leave out legOne: the application\'s own TLS is no plaintext' });
   }
 }
 
@@ -149,7 +151,7 @@ function checkCallers(input: EgressInput, intent: EgressIntent, refuse: Refuse):
       prop: 'callers',
       got: intent.callers.map(c => (c.serviceAccount ? `${c.namespace}/${c.serviceAccount}` : c.namespace)),
       allowed: 'no callers where leg 1 is not mTLS',
-      fix: open === 'passthrough' ? 'use AppTls.WRAP, or leave out callers' : 'leave out plaintextLegOne, or leave out callers',
+      fix: open === 'passthrough' ? 'use AppTls.WRAP, or leave out callers' : 'leave out legOne, or leave out callers',
     });
   }
 }

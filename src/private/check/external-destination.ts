@@ -33,7 +33,7 @@ export function checkExternalDestination(scope: IConstruct, target: DestinationT
 
 /** The external services to which checked rules send requests, each once. */
 export function externalDestinations(rules: (RouteRule & { readonly action?: RouteAction })[]): ExternalServiceModel[] {
-  const destinations = rules.flatMap(({ action }) => action?._spec.forward ?? action?._spec.split?.map(share => share.destination) ?? []);
+  const destinations = rules.flatMap(({ action }) => action?._spec.forward ?? action?._spec.split ?? []);
   const models = destinations.flatMap(({ _target: { external } }) => (external ? [declarationOf(external)!.model as ExternalServiceModel] : []));
   return [...new Set(models)];
 }

@@ -190,7 +190,7 @@ function checkEndpoints(resolution: Resolution | undefined, ports: Port[], refus
 }
 
 function checkEndpoint(endpoint: Endpoint, kind: Resolution['_kind'], ports: Port[], prop: string, refuse: Refuse): EndpointSpec {
-  const address = endpoint._address;
+  const address = endpoint.address;
   if (endpoint._kind === 'unix') {
     if (kind !== 'STATIC') {
       refuse({ code: 'UnixSocketWithDns', prop, got: address, allowed: 'IP addresses and names with DNS', fix: 'use Resolution.endpoints([Endpoint.unixSocket(...)])' });

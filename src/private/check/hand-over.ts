@@ -18,8 +18,8 @@ export function checkHandOver(scope: IConstruct, delegate: IIngressDelegate, mat
     refuse({ code: 'DelegateInvalid', prop: `${prop}.matches`, got: odd < 0 ? undefined : `another condition at [${odd}]`, allowed: 'matches with a PathMatch.prefix and nothing else, which does not ignore case', fix: 'hand over whole prefixes, and tell requests further apart in the delegate' });
   }
   const own = Chart.of(scope).namespace;
-  if (known && known.rootNamespace !== own) {
-    refuse({ code: 'DelegateInvalid', prop: `${prop}.action`, got: `a route of namespace ${own}`, allowed: `routes of namespace ${known.rootNamespace}, which alone see ${path}`, fix: `say rootNamespace: '${own}' there` });
+  if (known && known.routeNamespace !== own) {
+    refuse({ code: 'DelegateInvalid', prop: `${prop}.action`, got: `a route of namespace ${own}`, allowed: `routes of namespace ${known.routeNamespace}, which alone see ${path}`, fix: `say routeNamespace: '${own}' there` });
   }
   if (known && !isDeepStrictEqual([...prefixes].sort(), known.prefixes)) {
     refuse({ code: 'DelegateInvalid', prop: `${prop}.matches`, got: prefixes.map(p => p || '/'), allowed: `the prefixes of ${path}, ${known.prefixes.map(p => p || '/').join(', ')}`, fix: 'write the same in both' });

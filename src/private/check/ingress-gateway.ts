@@ -89,10 +89,10 @@ function checkListener(listener: IngressListener, prop: string, { workload, sett
 }
 
 function checkRedirect(options: PlainHttpRedirectOptions, to: number, prop: string, refuse: Refuse): Redirect {
-  const { except = [], numTrustedProxies } = options;
-  except.forEach(({ _kind, _value }, i) => checkPath(_kind, _value, `${prop}.except[${i}]`, refuse));
+  const { exemptPaths = [], numTrustedProxies } = options;
+  exemptPaths.forEach(({ _kind, path }, i) => checkPath(_kind, path, `${prop}.exemptPaths[${i}]`, refuse));
   if (numTrustedProxies !== undefined && !(Number.isInteger(numTrustedProxies) && numTrustedProxies > 0)) {
     refuse({ code: 'TrustedProxiesInvalid', prop: `${prop}.numTrustedProxies`, got: numTrustedProxies, allowed: 'a whole number from 1', fix: 'write what gatewayTopology.numTrustedProxies of the gateway\'s pods says; without it they overwrite the header of the load balancer' });
   }
-  return { to, except: except.map(({ _kind, _value }) => ({ kind: _kind, value: _value })), trustsProxies: numTrustedProxies !== undefined };
+  return { to, exemptPaths: exemptPaths.map(({ _kind, path }) => ({ kind: _kind, value: path })), trustsProxies: numTrustedProxies !== undefined };
 }

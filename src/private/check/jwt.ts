@@ -34,7 +34,7 @@ export function checkJwt(
   };
 }
 
-function checkClaim({ _path: path, _values: values, _present: present }: ClaimMatch, prop: string, refuse: Refuse): Fact {
+function checkClaim({ claimPath: path, _values: values, _present: present }: ClaimMatch, prop: string, refuse: Refuse): Fact {
   if (path.length === 0 || path.some(name => !/^[^[\]]+$/.test(name))) {
     refuse({ code: 'ClaimInvalid', prop, got: path, allowed: 'names of claims, without brackets', fix: 'correct the name; a claim within another is ClaimMatch.nested' });
   }

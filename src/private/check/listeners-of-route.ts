@@ -33,21 +33,21 @@ export function coveringListeners(hosts: string[], kind: 'http' | 'TLS', gateway
 /** What is the same for all hosts of a route. */
 function describe({ port, redirect }: ListenedHost): string {
   if (!redirect) return String(port);
-  const { to, except, trustsProxies } = redirect;
-  const but = [...except.map(({ value }) => value), ...(trustsProxies ? ['what came by HTTPS'] : [])];
+  const { to, exemptPaths, trustsProxies } = redirect;
+  const but = [...exemptPaths.map(({ value }) => value), ...(trustsProxies ? ['what came by HTTPS'] : [])];
   return `${port} redirected to ${to}${but.length > 0 ? ` but for ${but.join(', ')}` : ''}`;
 }
 
 /** Rules of which Istio cannot say that they hold for the paths that a listener does not redirect. */
 export function checkSpared(rules: Rule[], listeners: ListenedHost[], prop: string, refuse: Refuse): void {
   for (const { port, redirect } of listeners) {
-    const bad = rules.findIndex(rule => redirect && isInexpressible(rule, redirect.except));
-    const handsOver = rules.findIndex(rule => redirect && rule.action?.kind === 'delegate' && onPaths([rule], redirect.except).length > 0);
+    const bad = rules.findIndex(rule => redirect && isInexpressible(rule, redirect.exemptPaths));
+    const handsOver = rules.findIndex(rule => redirect && rule.action?.kind === 'delegate' && onPaths([rule], redirect.exemptPaths).length > 0);
     if (handsOver >= 0) {
-      refuse({ code: 'DelegateInvalid', prop: `${prop}[${handsOver}].action`, got: `a part with a path that port ${port} does not redirect`, allowed: 'paths that are redirected whole', fix: 'leave the path out of `except`, or hand over prefixes without it' });
+      refuse({ code: 'DelegateInvalid', prop: `${prop}[${handsOver}].action`, got: `a part with a path that port ${port} does not redirect`, allowed: 'paths that are redirected whole', fix: 'leave the path out of `exemptPaths`, or hand over prefixes without it' });
     }
     if (bad >= 0) {
-      refuse({ code: 'RulesCannotCombine', prop: `${prop}[${bad}].matches`, got: `a path that may be one that port ${port} does not redirect`, allowed: 'paths that can be told from those, which a regular expression cannot', fix: 'write the path, or that in `except` of PlainHttp.redirect, as an exact one or a prefix' });
+      refuse({ code: 'RulesCannotCombine', prop: `${prop}[${bad}].matches`, got: `a path that may be one that port ${port} does not redirect`, allowed: 'paths that can be told from those, which a regular expression cannot', fix: 'write the path, or that in `exemptPaths` of PlainHttp.redirect, as an exact one or a prefix' });
     }
   }
 }

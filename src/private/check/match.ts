@@ -20,15 +20,15 @@ function checkMatch(match: RouteMatch, prop: string, refuse: Refuse): Match {
   if (!path && !authority && !scheme && headers.length + queryParams.length + methods.length === 0) {
     refuse({ code: 'MatchEmpty', prop, got: match, allowed: 'one condition or more', fix: 'leave out `matches` for a rule that fits every request' });
   }
-  if (authority) checkText(authority._kind, authority._value, `${prop}.authority`, refuse);
+  if (authority) checkText(authority._kind, authority.text, `${prop}.authority`, refuse);
   if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') {
     refuse({ code: 'SchemeInvalid', prop: `${prop}.scheme`, got: scheme, allowed: 'http or https', fix: 'correct the scheme' });
   }
   const headerMap = new Map<string, HeaderCondition>();
   headers.forEach((header, i) => {
-    const name = header._name.toLowerCase();
+    const name = header.headerName.toLowerCase();
     if (!isHeaderName(name) || IGNORED.includes(name) || headerMap.has(name)) {
-      refuse({ code: 'HeaderInvalid', prop: `${prop}.headers[${i}]`, got: header._name, allowed: `a header name other than ${IGNORED.join(', ')}, once in a match`, fix: headerMap.has(name) ? 'join the conditions on this header in one regex' : 'correct the name; use `authority` for the Host header' });
+      refuse({ code: 'HeaderInvalid', prop: `${prop}.headers[${i}]`, got: header.headerName, allowed: `a header name other than ${IGNORED.join(', ')}, once in a match`, fix: headerMap.has(name) ? 'join the conditions on this header in one regex' : 'correct the name; use `authority` for the Host header' });
     }
     checkWritable(name, `${prop}.headers[${i}]`, refuse);
     checkText(header._kind, header._value, `${prop}.headers[${i}]`, refuse);
@@ -37,15 +37,15 @@ function checkMatch(match: RouteMatch, prop: string, refuse: Refuse): Match {
   });
   const queryMap = new Map<string, QueryParamCondition>();
   queryParams.forEach((param, i) => {
-    if (!param._name || queryMap.has(param._name)) {
-      refuse({ code: 'MatchEmpty', prop: `${prop}.queryParams[${i}]`, got: param._name, allowed: 'the name of a parameter, once in a match', fix: param._name ? 'join the conditions on this parameter in one regex' : 'name the parameter' });
+    if (!param.paramName || queryMap.has(param.paramName)) {
+      refuse({ code: 'MatchEmpty', prop: `${prop}.queryParams[${i}]`, got: param.paramName, allowed: 'the name of a parameter, once in a match', fix: param.paramName ? 'join the conditions on this parameter in one regex' : 'name the parameter' });
     }
-    if (Buffer.byteLength(param._name) > MAX_PARAM_NAME) {
-      refuse({ code: 'QueryParamInvalid', prop: `${prop}.queryParams[${i}]`, got: param._name, allowed: `a name of at most ${MAX_PARAM_NAME} bytes`, fix: 'use a shorter name: Envoy refuses all routes of the gateway because of this one' });
+    if (Buffer.byteLength(param.paramName) > MAX_PARAM_NAME) {
+      refuse({ code: 'QueryParamInvalid', prop: `${prop}.queryParams[${i}]`, got: param.paramName, allowed: `a name of at most ${MAX_PARAM_NAME} bytes`, fix: 'use a shorter name: Envoy refuses all routes of the gateway because of this one' });
     }
-    checkWritable(param._name, `${prop}.queryParams[${i}]`, refuse);
+    checkWritable(param.paramName, `${prop}.queryParams[${i}]`, refuse);
     checkText(param._kind, param._value, `${prop}.queryParams[${i}]`, refuse);
-    queryMap.set(param._name, { name: param._name, kind: param._kind, value: param._value });
+    queryMap.set(param.paramName, { name: param.paramName, kind: param._kind, value: param._value });
   });
   methods.forEach((method, i) => {
     if (!isMethod(method)) {
@@ -57,12 +57,12 @@ function checkMatch(match: RouteMatch, prop: string, refuse: Refuse): Match {
     headers: byName(headerMap.values()),
     queryParams: byName(queryMap.values()),
     methods: [...new Set(methods)],
-    authority: authority && { kind: authority._kind, value: authority._value },
+    authority: authority && { kind: authority._kind, value: authority.text },
     scheme,
   };
 }
 
-function checkPathMatch({ _kind: kind, _value: value, _ignoreCase, _grpc }: PathMatch, prop: string, refuse: Refuse): PathCondition {
+function checkPathMatch({ _kind: kind, path: value, _ignoreCase, _grpc }: PathMatch, prop: string, refuse: Refuse): PathCondition {
   if (_grpc) checkGrpcNames(_grpc, prop, refuse);
   checkPath(kind, value, prop, refuse);
   return _ignoreCase && /[a-z]/i.test(value) ? { kind, value: value.toLowerCase(), ignoreCase: true } : { kind, value };

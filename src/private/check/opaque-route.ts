@@ -1,7 +1,7 @@
 import { IConstruct } from 'constructs';
 import { checkSplit } from './action';
 import { coveringListeners } from './listeners-of-route';
-import { WeightedDestination } from '../../http/route-action';
+import { Destination } from '../../http/destination';
 import { Refuse } from '../basics/errors';
 import { checkRouteHosts } from '../basics/hosts';
 import { AppModel, IngressGatewayModel, IngressRouteModel } from '../model/app-model';
@@ -12,7 +12,7 @@ interface OpaqueRouteInput {
   readonly hosts?: string[];
   readonly tcpPort?: number;
   readonly tlsPort?: number;
-  readonly destinations?: WeightedDestination[];
+  readonly destinations?: Destination[];
   readonly rules?: unknown;
   readonly access?: unknown;
   readonly accessScope?: unknown;

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { IConstruct } from 'constructs';
-import { checkAction, checkDestination } from './action';
+import { checkAction, checkDestination, checkUnweighted } from './action';
 import { checkCors } from './cors';
 import { externalDestinations } from './external-destination';
 import { checkHandedOn, checkHandOver } from './hand-over';
@@ -77,6 +77,7 @@ function checkRule(scope: IConstruct, rule: Input, prop: string, refuse: Refuse)
       refuse({ code: 'RuleOptionUnused', prop: `${prop}.${unused}`, got: 'set', allowed: 'a rule that forwards', fix: `leave it out, or let the rule forward: a ${action.kind} asks nobody` });
     }
   }
+  if (rule.mirror) checkUnweighted(rule.mirror.destination, `${prop}.mirror.destination`, refuse);
   const foreign = rule.rewrite?.authority !== undefined && externalDestinations([rule]).length > 0;
   if (foreign) {
     refuse({ code: 'RuleOptionUnused', prop: `${prop}.rewrite.authority`, got: rule.rewrite!.authority, allowed: 'a rewrite of the path beside Destination.external', fix: 'leave it out: each external host sees its own name' });
@@ -144,14 +145,14 @@ function checkRetries(retries: Retries, prop: string, refuse: Refuse): RetriesSp
 }
 
 function checkRewrite({ path, authority }: Rewrite, matches: Match[], prop: string, refuse: Refuse): RewriteIntent {
-  if (path?._regex !== undefined) checkSubstitution(path._regex, path._value, `${prop}.path`, refuse);
-  else if (path) checkPath('exact', path._value, `${prop}.path`, refuse);
+  if (path?._regex !== undefined) checkSubstitution(path._regex, path.replacement, `${prop}.path`, refuse);
+  else if (path) checkPath('exact', path.replacement, `${prop}.path`, refuse);
   if (path?._kind === 'prefix' && (matches.length === 0 || matches.some(m => m.path?.kind !== 'prefix' && m.path?.kind !== 'rawPrefix'))) {
-    refuse({ code: 'RewriteWithoutPrefix', prop: `${prop}.path`, got: path._value, allowed: 'a rule all of whose matches have a prefix', fix: 'match with PathMatch.prefix, or use PathRewrite.full' });
+    refuse({ code: 'RewriteWithoutPrefix', prop: `${prop}.path`, got: path.replacement, allowed: 'a rule all of whose matches have a prefix', fix: 'match with PathMatch.prefix, or use PathRewrite.full' });
   }
   const prefixes = path?._kind === 'prefix' ? matches.map(m => m.path!) : undefined;
   return {
-    path: path && { kind: path._kind, value: path._value, regex: path._regex, prefixes },
+    path: path && { kind: path._kind, value: path.replacement, regex: path._regex, prefixes },
     authority: authority === undefined ? undefined : checkAuthority(authority, `${prop}.authority`, refuse),
   };
 }

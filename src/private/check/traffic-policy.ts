@@ -112,41 +112,70 @@ function checkLocality({ _spec: { failover, failoverPriority, distribute } }: Lo
   if ((failover || failoverPriority) && !detects) {
     refuse({ code: 'FailoverWithoutOutlierDetection', prop, got: 'failover', allowed: 'failover beside outlierDetection', fix: 'set outlierDetection, for example { consecutive5xxErrors: 5 }' });
   }
-  failover?.forEach(({ from, to }, i) => {
-    for (const [end, region] of Object.entries({ from, to })) {
-      if (!/^[^/*\s]+$/.test(region)) {
-        refuse({ code: 'TrafficPolicyInvalid', prop: `${prop}.failover[${i}].${end}`, got: region, allowed: 'a region, without zone and `*`', fix: 'name the region alone' });
-      }
-    }
-    if (from === to) refuse({ code: 'TrafficPolicyInvalid', prop: `${prop}.failover[${i}].to`, got: to, allowed: 'another region', fix: 'name where requests go when the region fails' });
+  const regions = Object.entries(failover ?? {}).map(([from, to]) => {
+    const regionAt = (at: string, region: string) => {
+      if (!/^[^/*\s]+$/.test(region)) refuse({ code: 'TrafficPolicyInvalid', prop: at, got: region, allowed: 'a region, without zone and `*`', fix: 'name the region alone' });
+    };
+    regionAt(`${prop}.failover`, from);
+    regionAt(`${prop}.failover[${from}]`, to);
+    if (from === to) refuse({ code: 'TrafficPolicyInvalid', prop: `${prop}.failover[${from}]`, got: to, allowed: 'another region', fix: 'name where requests go when the region fails' });
+    return { from, to };
   });
   if (failoverPriority && (failoverPriority.length === 0 || failoverPriority.some(label => !/^[^=\s]+(=\S+)?$/.test(label)))) {
     refuse({ code: 'TrafficPolicyInvalid', prop: `${prop}.failoverPriority`, got: failoverPriority, allowed: 'labels, as `key` or `key=value`', fix: 'name one label or more' });
   }
-  if (distribute?.length === 0) {
-    refuse({ code: 'TrafficPolicyInvalid', prop: `${prop}.distribute`, got: distribute, allowed: 'shares of one locality or more', fix: 'give the shares' });
-  }
-  distribute?.forEach(({ from }, i) => checkLocalityPattern(from, distribute.slice(0, i).map(other => other.from), `${prop}.distribute[${i}].from`, refuse));
-  distribute?.forEach(({ to }, i) => {
-    Object.keys(to).forEach((locality, j) => checkLocalityPattern(locality, Object.keys(to).slice(0, j), `${prop}.distribute[${i}].to`, refuse));
-    const shares = Object.values(to);
-    if (shares.some(share => !Number.isInteger(share) || share < 1) || shares.reduce((a, b) => a + b, 0) !== 100) {
-      refuse({ code: 'TrafficPolicyInvalid', prop: `${prop}.distribute[${i}].to`, got: to, allowed: 'whole numbers from 1 whose sum is 100', fix: 'correct the shares' });
-    }
-  });
-  return { enabled: !!(failover ?? failoverPriority ?? distribute), failover: failover?.length ? failover : undefined, failoverPriority, distribute };
+  const shares = distribute && checkShares(distribute, `${prop}.distribute`, refuse);
+  return { enabled: !!(failover ?? failoverPriority ?? distribute), failover: regions.length > 0 ? regions : undefined, failoverPriority, distribute: shares };
 }
 
-/** Of several localities the first that fits counts, so that Istio refuses one within another before it. */
-function checkLocalityPattern(locality: string, before: string[], prop: string, refuse: Refuse): void {
-  if (typeof locality !== 'string' || !/^(\*|[^/*\s]+(\/[^/*\s]+){0,2}(\/\*)?)$/.test(locality) || locality.split('/').length > 3) {
-    refuse({ code: 'TrafficPolicyInvalid', prop, got: locality, allowed: 'region, region/zone or region/zone/subzone, with `*` for the last one', fix: 'correct the locality' });
+type Shares = NonNullable<LocalityLoadBalancing['_spec']['distribute']>;
+
+function checkShares(distribute: Shares, prop: string, refuse: Refuse): NonNullable<LoadBalancerSpec['locality']>['distribute'] {
+  const froms = Object.keys(distribute);
+  if (froms.length === 0) {
+    refuse({ code: 'TrafficPolicyInvalid', prop, got: distribute, allowed: 'shares of one locality or more', fix: 'give the shares' });
   }
-  const place = (one: string) => `${one.replace(/\/?\*$/, '')}/`.replace(/^\/$/, '');
-  const other = before.find(one => place(locality).startsWith(place(one)));
-  if (other !== undefined) {
-    refuse({ code: 'TrafficPolicyInvalid', prop, got: locality, allowed: `localities that ${other} does not take in`, fix: `put it before ${other}, or delete it` });
-  }
+  checkLocalities(froms, (one, other) => placeOf(one) === placeOf(other), prop, refuse);
+  return narrowFirst(froms).map(from => {
+    const to = distribute[from];
+    const at = `${prop}[${from}]`;
+    // Istio looks at these in any order
+    checkLocalities(Object.keys(to), takesIn, at, refuse);
+    const shares = Object.values(to);
+    if (shares.some(share => !Number.isInteger(share) || share < 1) || shares.reduce((a, b) => a + b, 0) !== 100) {
+      refuse({ code: 'TrafficPolicyInvalid', prop: at, got: to, allowed: 'whole numbers from 1 whose sum is 100', fix: 'correct the shares' });
+    }
+    return { from, to };
+  });
+}
+
+function checkLocalities(localities: string[], clash: (one: string, other: string) => boolean, prop: string, refuse: Refuse): void {
+  localities.forEach(locality => {
+    if (!/^(\*|[^/*\s]+(\/[^/*\s]+){0,2}(\/\*)?)$/.test(locality) || locality.split('/').length > 3) {
+      refuse({ code: 'TrafficPolicyInvalid', prop, got: locality, allowed: 'region, region/zone or region/zone/subzone, with `*` for the last one', fix: 'correct the locality' });
+    }
+    const other = localities.find(one => one !== locality && clash(one, locality));
+    if (other !== undefined) {
+      refuse({ code: 'TrafficPolicyInvalid', prop, got: locality, allowed: `localities that ${other} does not take in`, fix: 'leave out one of the two' });
+    }
+  });
+}
+
+/** Of several localities the first that fits counts, so that Istio refuses one within another before it. Otherwise they stay as written. */
+function narrowFirst(localities: string[]): string[] {
+  return localities.reduce<string[]>((sorted, locality) => {
+    const wider = sorted.findIndex(other => takesIn(other, locality));
+    const at = wider < 0 ? sorted.length : wider;
+    return [...sorted.slice(0, at), locality, ...sorted.slice(at)];
+  }, []);
+}
+
+function takesIn(wide: string, narrow: string): boolean {
+  return placeOf(narrow).startsWith(placeOf(wide));
+}
+
+function placeOf(locality: string): string {
+  return `${locality.replace(/\/?\*$/, '')}/`.replace(/^\/$/, '');
 }
 
 function checkCount(value: number | undefined, prop: string, max: number, refuse: Refuse): number | undefined {

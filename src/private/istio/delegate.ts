@@ -6,12 +6,12 @@ import { Match, trimSlash } from '../model/match';
 import { Rule } from '../model/rule';
 
 /** Rules to which a route of another namespace may hand over. Ports and gateways are those of that route. */
-export function delegateVirtualService({ namespace, rootNamespace, rules }: {
-  readonly namespace: string; readonly rootNamespace: string; readonly rules: Rule[];
+export function delegateVirtualService({ namespace, routeNamespace, rules }: {
+  readonly namespace: string; readonly routeNamespace: string; readonly rules: Rule[];
 }): VirtualServiceSpec {
   const says = (match: HttpMatch) => Object.keys(match).length > 0;
   return {
-    exportTo: exportTo([rootNamespace], namespace),
+    exportTo: exportTo([routeNamespace], namespace),
     http: rules.flatMap(inRewrites).map(rule => ruleRoute(rule, [{}])).map(route => ({ ...route, matches: route.matches.filter(says) })),
     tls: [],
     tcp: [],

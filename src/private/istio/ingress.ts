@@ -53,7 +53,7 @@ function apart({ hosts, listeners, listened, routed }: SurroundedRoute, http: Ht
 
 /** What a listener serves that otherwise sends requests away. */
 function sparedRoutes({ port, redirect }: ListenedHost, rules: Rule[]): HttpRoute[] {
-  return redirect ? onPaths(rules, redirect.except).flatMap(inRewrites).map(rule => withoutMeshHeaders(ruleRoute(rule, [{ port }]))) : [];
+  return redirect ? onPaths(rules, redirect.exemptPaths).flatMap(inRewrites).map(rule => withoutMeshHeaders(ruleRoute(rule, [{ port }]))) : [];
 }
 
 /** What leaves the mesh for an external host tells nothing of the mesh. */

@@ -13,7 +13,7 @@ export interface EgressGatewayModel extends Declared {
   readonly gateway: GatewayFacts;
   readonly workload: WorkloadFacts;
   /** Namespaces of callers whose routes other apps declare. */
-  readonly callers: string[];
+  readonly exportTo: string[];
   /** Whether another app makes its objects. */
   readonly imported: boolean;
 }
@@ -83,7 +83,7 @@ export interface IngressDelegateModel extends Declared {
   /** `namespace/name` of the VirtualService. */
   readonly delegateName: string;
   /** Left out where another app declares the delegate. */
-  readonly handedOver?: { readonly rootNamespace: string; readonly prefixes: string[]; readonly rules: Rule[]; readonly targets: Target[] };
+  readonly handedOver?: { readonly routeNamespace: string; readonly prefixes: string[]; readonly rules: Rule[]; readonly targets: Target[] };
 }
 
 export interface DestinationPolicyModel extends Declared { readonly policy: DestinationPolicyIntent }

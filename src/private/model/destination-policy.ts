@@ -13,5 +13,5 @@ export interface DestinationPolicyIntent {
   readonly traffic?: TrafficPolicy;
   readonly tls?: TlsIntent;
   /** Whose sidecars read it. */
-  readonly namespaces: string[];
+  readonly exportTo: string[];
 }

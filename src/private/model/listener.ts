@@ -21,14 +21,14 @@ export interface Redirect {
   /** The port of HTTPS. */
   readonly to: number;
   /** Paths that are served all the same. */
-  readonly except: PathCondition[];
+  readonly exemptPaths: PathCondition[];
   /** What a proxy in front received by HTTPS, as its header says, is served all the same. */
   readonly trustsProxies: boolean;
 }
 
 /** Whether a listener serves any requests. */
 export function serves({ redirect }: ListenedHost): boolean {
-  return !redirect || redirect.except.length > 0 || redirect.trustsProxies;
+  return !redirect || redirect.exemptPaths.length > 0 || redirect.trustsProxies;
 }
 
 /** A route as the gateway needs to know it. */

@@ -34,9 +34,9 @@ function needsListener({ ports }: ExternalServiceModel['service']): boolean {
 }
 
 /** The namespaces whose sidecars must know an egress gateway. */
-export function callersOf(app: AppModel, { path, callers }: EgressGatewayModel): string[] {
+export function callersOf(app: AppModel, { path, exportTo }: EgressGatewayModel): string[] {
   return [
-    ...callers,
+    ...exportTo,
     ...app.egressRoutes.with('gateway', path).flatMap(({ route }) => route.callerNamespaces),
     ...app.egressCallers.with('gateway', path).map(({ namespace }) => namespace),
   ];

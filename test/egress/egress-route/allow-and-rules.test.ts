@@ -336,8 +336,8 @@ describe('egress route › rules', () => {
     const [split] = routes([{
       matches: [{ headers: [HeaderMatch.exact('x-canary', 'yes')] }],
       action: RouteAction.split([
-        { destination: Destination.service('cache', { port: 8080 }), weight: 9 },
-        { destination: Destination.service('cache', { port: 8081, namespace: 'lab' }), weight: 1 },
+        Destination.service('cache', { port: 8080 }).weighted(9),
+        Destination.service('cache', { port: 8081, namespace: 'lab' }).weighted(1),
       ]),
     }]);
     expect(split.route).toEqual([

@@ -357,7 +357,7 @@ describe('egress route › single layout', () => {
 
   test('the object may have a name, as the one that callers read has with the split layout', () => {
     const service = { hosts: ['api.example.com'], ports: [ExternalPort.http()] };
-    const nameIn = (layout: VirtualServiceLayout) => routed(service, { virtualServices: layout, metadata: { name: 'api' } }).route.meshVirtualService.name;
+    const nameIn = (layout: VirtualServiceLayout) => routed(service, { layout, metadata: { name: 'api' } }).route.meshVirtualService.name;
     expect([nameIn(VirtualServiceLayout.SINGLE), nameIn(VirtualServiceLayout.SPLIT)]).toEqual(['api', 'api']);
   });
 
