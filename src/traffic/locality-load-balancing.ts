@@ -9,44 +9,44 @@ export interface RegionFailover {
   readonly to: string;
 }
 
-/** How requests of one locality are parted. */
+/** How requests from one locality are distributed. */
 export interface LocalityShares {
-  /** Where the proxy is: `region`, `region/zone` or `region/zone/subzone`, with `*` for any. */
+  /** The locality of the proxy: `region`, `region/zone` or `region/zone/subzone`, with `*` for any. */
   readonly from: string;
 
-  /** Percent by locality of the endpoints, whole numbers from 1 whose sum is 100. */
+  /** The percentage for each locality of endpoints: whole numbers, 1 or more, with a sum of 100. */
   readonly to: { readonly [locality: string]: number };
 }
 
 /**
- * Which endpoints come first by where they are. The proxy's own locality is that of its node.
+ * Which endpoints are preferred by locality. The proxy's own locality is that of its node.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#LocalityLoadBalancerSetting
  */
 export class LocalityLoadBalancing {
   /**
-   * The nearest endpoints; when they fail, those of the next zone, then of the region, then of the region that is named here.
-   * Needs outlier detection, by which the proxy learns that they fail. Error `FailoverWithoutOutlierDetection`.
+   * Prefers the nearest endpoints. If they fail, the proxy uses those in other zones, then in the region, then in the failover region given here.
+   * Needs outlier detection, so that the proxy notices failures. Error `FailoverWithoutOutlierDetection`.
    */
   public static failover(regions: RegionFailover[] = []): LocalityLoadBalancing {
     return new LocalityLoadBalancing({ failover: regions });
   }
 
   /**
-   * The endpoints that have most of these labels in common with the proxy, counted from the first; when they fail, the next.
-   * A label may be written `key=value`, to be compared with that value instead of the proxy's.
-   * Needs outlier detection, by which the proxy learns that they fail. Errors `FailoverWithoutOutlierDetection`, `TrafficPolicyInvalid`.
+   * Prefers the endpoints that share the most of these labels with the proxy, counted from the first label on; if they fail, the next ones. Write a
+   * label as `key=value` to compare it with that value instead of the proxy's. Needs outlier detection, so that the proxy notices failures. Errors
+   * `FailoverWithoutOutlierDetection`, `TrafficPolicyInvalid`.
    */
   public static failoverPriority(labels: string[]): LocalityLoadBalancing {
     return new LocalityLoadBalancing({ failoverPriority: labels });
   }
 
-  /** Shares by locality. Error `TrafficPolicyInvalid`. */
+  /** Distributes requests by locality in fixed percentages. Error `TrafficPolicyInvalid`. */
   public static distribute(shares: LocalityShares[]): LocalityLoadBalancing {
     return new LocalityLoadBalancing({ distribute: shares });
   }
 
-  /** All endpoints alike, wherever they are. */
+  /** Treats all endpoints alike, whatever their locality. */
   public static disabled(): LocalityLoadBalancing {
     return new LocalityLoadBalancing({});
   }
