@@ -3,10 +3,10 @@ import { Refuse, refuser } from './private/basics/errors';
 import { isDnsName } from './private/basics/names';
 import { takeProps } from './private/basics/take';
 
-/** Facts about the mesh that a library cannot know. */
+/** Facts about the mesh that the library cannot find out by itself. */
 export interface MeshSettingsOptions {
   /**
-   * The version of Istio, as `major.minor`. Fields that a version does not know are refused. Error `IstioVersionTooOld`.
+   * The version of Istio, as `major.minor`. Fields that this version does not support are refused. Error `IstioVersionTooOld`.
    *
    * @default 1.31
    */
@@ -20,15 +20,14 @@ export interface MeshSettingsOptions {
   readonly clusterDomain?: string;
 
   /**
-   * The trust domain of the mesh, with which the identities of workloads begin.
+   * The trust domain of the mesh: the first part of every workload identity.
    *
    * @default cluster.local
    */
   readonly trustDomain?: string;
 
   /**
-   * Whether sidecars answer DNS queries and give addresses to external services (`ISTIO_META_DNS_CAPTURE`).
-   * TCP ports may then do without `addresses`.
+   * Whether sidecars answer DNS queries and assign addresses to external services (`ISTIO_META_DNS_CAPTURE`). TCP ports then need no `addresses`.
    *
    * @default false
    */
@@ -38,15 +37,14 @@ export interface MeshSettingsOptions {
 /** A symbol of the global registry: two copies of the package in one app have the same settings. */
 const SETTINGS = Symbol.for('cdk8s-istio.MeshSettings');
 
-/**
- * The settings of the mesh that an app is for. They are set once, before the first construct that needs them.
- */
+/** The settings of the mesh for which an app is written. Set them once, before creating the first construct that needs them. */
 export class MeshSettings {
   /**
-   * Sets the settings of an app, or returns those that it has.
+   * Sets the mesh settings of an app, or returns the current ones when called without options.
    *
    * @param scope the app, or any construct in it
-   * @param options the settings. Error `MeshSettingsInvalid`; error `MeshSettingsConflict` where others were set or the defaults were used already.
+   * @param options the settings. Error `MeshSettingsInvalid`; error `MeshSettingsConflict` if other settings have been made or the defaults have
+   * already been used.
    */
   public static of(scope: IConstruct, options?: MeshSettingsOptions): MeshSettings {
     const root = scope.node.root as IConstruct & { [SETTINGS]?: MeshSettings };

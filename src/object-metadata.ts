@@ -1,11 +1,11 @@
 /**
- * Metadata of the objects that a construct makes. Labels and annotations must be such as Kubernetes takes.
- * Errors `LabelInvalid`, `TextInvalid`, `NameReserved`.
+ * Metadata of the objects that a construct creates. Kubernetes must accept the labels and annotations. Errors `LabelInvalid`, `TextInvalid`,
+ * `NameReserved`.
  */
 export interface ObjectMetadata {
   /**
-   * The name of the construct's main object, a DNS label of at most 63 characters. Errors `NameInvalid`, `NameCollision`; error
-   * `FileNameCollision` where the App writes a file for each object, and two that only their namespaces tell apart would share one.
+   * The name of the construct's main object, a DNS label of at most 63 characters. Errors `NameInvalid`, `NameCollision`; error `FileNameCollision`
+   * if the App writes one file per object and two objects that differ only in their namespaces would share a file.
    *
    * @default - derived from the path of the construct
    */

@@ -4,23 +4,23 @@ import { valueClass } from '../private/basics/value-class';
 /** Options of a caller. */
 export interface CallerOptions {
   /**
-   * The requests that this caller may send, within `allow` of the route; the gateway answers 403 to its others. HTTP only.
-   * A workload that two callers of a route describe may do what either of them may. Errors `RulesEmpty`, `RulesOnOpaqueTraffic`, `RuleNeverAllowed`.
+   * The requests that this caller may send, within `allow` of the route; the gateway rejects its other requests with 403. HTTP only. A workload that
+   * matches two callers of a route may send what either of them allows. Errors `RulesEmpty`, `RulesOnOpaqueTraffic`, `RuleNeverAllowed`.
    *
-   * @default - all that the route allows
+   * @default - every request that the route allows
    */
   readonly allow?: RouteMatch[];
 
   /**
-   * Whether the chart of the caller makes the leg to the gateway itself, with `EgressCaller`. The route then shows its own leg to the
-   * namespace no more, and Istio does not find two.
+   * Whether the caller's own chart declares the leg to the gateway, with `EgressCaller`. The route then no longer exports its own leg to that
+   * namespace, so Istio finds only one.
    *
    * @default false
    */
   readonly ownLeg?: boolean;
 }
 
-/** Who may use an egress route. The gateway checks it by the certificate of the caller's sidecar. */
+/** Who may use an egress route. The gateway checks the certificate of the caller's sidecar. */
 export class Caller {
   /** Every workload of a namespace. Error `NameInvalid`. */
   public static namespace(name: string, options: CallerOptions = {}): Caller {

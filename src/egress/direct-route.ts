@@ -19,39 +19,39 @@ import { meshRoutesOf } from '../private/model/collisions';
 import { isHttp } from '../private/model/external-service';
 import { targetsOf } from '../private/model/rule';
 
-/** Properties of a `DirectRoute`. A value of another type is error `TypeInvalid`, a prop that does not exist error `PropUnknown`. */
+/** Properties of a `DirectRoute`. Errors `TypeInvalid` for a value of the wrong type, `PropUnknown` for an unknown prop. */
 export interface DirectRouteProps {
   /**
-   * The service to which the route leads: one of the chart's namespace, with `direct: true` and an HTTP port.
-   * Errors `ServiceNotDirect`, `DirectRouteNamespace`, `RulesOnOpaqueTraffic`, `MeshHostConflict`.
+   * The service that the route is for. It must be in the chart's namespace, with `direct: true` and an HTTP port. Errors `ServiceNotDirect`,
+   * `DirectRouteNamespace`, `RulesOnOpaqueTraffic`, `MeshHostConflict`.
    */
   readonly service: IExternalService;
 
   /**
-   * The requests that may leave; sidecars answer 403 to all others. Only for services all of whose ports are HTTP. It tunes well-behaved
-   * workloads and is no barrier: a workload can go around its own sidecar. Errors `RulesOnOpaqueTraffic`, `RulesEmpty`.
+   * The requests that may leave; sidecars reject all others with 403. Every port of the service must be HTTP. This is guidance for well-behaved
+   * workloads and not a security boundary: a workload can bypass its own sidecar. Errors `RulesOnOpaqueTraffic`, `RulesEmpty`.
    *
    * @default - all requests
    */
   readonly allow?: RouteMatch[];
 
   /**
-   * What is done with requests where they leave, beyond forwarding them. The first rule that matches decides;
-   * what no rule matches is forwarded. Rules never widen `allow`. Errors `RulesOnOpaqueTraffic`, `RulesCannotCombine`, `RuleNeverAllowed`.
+   * How requests are handled before they are forwarded. The first matching rule decides; requests that match no rule are forwarded unchanged. Rules
+   * never widen `allow`. Errors `RulesOnOpaqueTraffic`, `RulesCannotCombine`, `RuleNeverAllowed`.
    *
-   * @default - requests are forwarded
+   * @default - requests are forwarded unchanged
    */
   readonly rules?: EgressRule[];
 
   /**
-   * Headers of the mesh that may leave it, such as `x-request-id`. All others are removed. Error `HeaderInvalid`.
+   * Mesh headers to keep on requests that leave, such as `x-request-id`. All others are removed. Error `HeaderInvalid`.
    *
    * @default - none
    */
   readonly keepHeaders?: string[];
 
   /**
-   * Name, labels and annotations. Where the service has several hosts, the names of the objects begin with this name.
+   * Name, labels and annotations. If the service has several hosts, this name is the prefix of the object names.
    *
    * @default - named after the hosts
    */
@@ -59,11 +59,12 @@ export interface DirectRouteProps {
 }
 
 /**
- * What sidecars of the chart's namespace do with HTTP requests to a direct service (`direct: true`), past every egress gateway: timeouts, retries,
- * rewrites and the other features of rules. It makes a VirtualService a host, which only that namespace sees. Ports that are not HTTP
- * stay as the service declares them.
+ * How sidecars in the chart's namespace handle HTTP requests to a direct service (`direct: true`), without an egress gateway: timeouts, retries,
+ * rewrites and the other features of rules.
  *
- * Requests leave without the headers that sidecars add; without a route, `x-request-id`, `x-forwarded-proto`, `x-envoy-attempt-count` and
+ * It creates one VirtualService per host, exported only to that namespace. Ports that are not HTTP stay as the service declares them.
+ *
+ * Sidecars remove the headers that they add themselves; without a `DirectRoute`, `x-request-id`, `x-forwarded-proto`, `x-envoy-attempt-count` and
  * `x-envoy-decorator-operation` reach the service.
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-control/

@@ -15,26 +15,26 @@ import { rendered } from '../private/istio/manifest/object';
 import { planEgressCaller } from '../private/istio/mesh-leg';
 import { meshRoutesOf } from '../private/model/collisions';
 
-/** Properties of an `EgressCaller`. A value of another type is error `TypeInvalid`, a prop that does not exist error `PropUnknown`. */
+/** Properties of an `EgressCaller`. Errors `TypeInvalid` for a value of the wrong type, `PropUnknown` for an unknown prop. */
 export interface EgressCallerProps {
   /**
-   * The service to which the route leads, mostly of `ExternalService.fromExternalServiceAttributes`.
-   * Errors `DirectServiceRouted`, `WildcardThroughGateway`, `MeshHostConflict`.
+   * The service that the route is for, usually from `ExternalService.fromExternalServiceAttributes`. Errors `DirectServiceRouted`,
+   * `WildcardThroughGateway`, `MeshHostConflict`.
    */
   readonly service: IExternalService;
 
-  /** The gateway through which the route leads, mostly of `EgressGateway.fromEgressGatewayAttributes`. */
+  /** The gateway that the route uses, usually from `EgressGateway.fromEgressGatewayAttributes`. */
   readonly gateway: IEgressGateway;
 
   /**
-   * What becomes of TLS that the application itself speaks, as the route says. Errors `AppTlsWithoutTls`, `ValueUnknown`.
+   * How TLS that the application itself speaks reaches the gateway; must be the same as in the route. Errors `AppTlsWithoutTls`, `ValueUnknown`.
    *
    * @default AppTls.WRAP
    */
   readonly appTls?: AppTls;
 
   /**
-   * The port of the gateway's Service by which TLS and TCP enter, as the route says. Errors `EgressGatewayPortMissing`, `RuleOptionUnused`.
+   * The port of the gateway's Service for TLS and TCP; must be the same as in the route. Errors `EgressGatewayPortMissing`, `RuleOptionUnused`.
    *
    * @default - the port of the gateway
    */
@@ -49,11 +49,13 @@ export interface EgressCallerProps {
 }
 
 /**
- * A caller's leg of an egress route that another repository declares: the VirtualService that sidecars of this chart's namespace read, and
- * nothing else. The route must name the caller with `ownLeg`, and the service be shown to this namespace with `exportTo` if any of its
- * ports is not HTTP on port 80.
+ * The caller's leg of an egress route that another repository declares. It creates only the VirtualService that sidecars in this chart's namespace
+ * read.
  *
- * Without it the route's own leg serves its callers as well; make it where the namespace wants to hold that object itself.
+ * The route must list the caller with `ownLeg`, and the service must be exported to this namespace with `exportTo` unless all of its ports are HTTP
+ * on port 80.
+ *
+ * It is optional: without it, the route's own leg serves the callers. Use it if the namespace should own that object itself.
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
  */

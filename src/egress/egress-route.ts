@@ -26,71 +26,71 @@ import { EgressRouteModel } from '../private/model/app-model';
 import { workloadPortsText } from '../private/model/gateway';
 import { targetsOf } from '../private/model/rule';
 
-/** What becomes of TLS that the application itself speaks. */
+/** How TLS that the application itself speaks reaches the gateway. */
 export enum AppTls {
-  /** It is wrapped in mesh mTLS on its way to the gateway, which then knows the caller and can refuse it. */
+  /** It is wrapped in mesh mTLS up to the gateway, so the gateway can identify and refuse the caller. */
   WRAP = 'WRAP',
 
-  /** It goes to the gateway as it is. The gateway knows the server name but not the caller, so that `callers` cannot be enforced. */
+  /** It reaches the gateway unchanged. The gateway sees the server name (SNI) but cannot identify the caller, so `callers` cannot be enforced. */
   PASSTHROUGH = 'PASSTHROUGH',
 }
 
 /** How the two legs of a route are laid out in objects. */
 export enum VirtualServiceLayout {
-  /** A VirtualService for each leg, visible only to the proxies that read it. */
+  /** One VirtualService per leg, exported only to the proxies that need it. */
   SPLIT = 'SPLIT',
 
   /**
-   * One VirtualService with both legs, as Istio's documentation prints it. It works alike, but the sidecars of callers
-   * then also hold what only the gateway needs.
+   * One VirtualService with both legs, as in Istio's documentation. It behaves the same, but callers' sidecars also receive configuration that only
+   * the gateway needs.
    */
   SINGLE = 'SINGLE',
 }
 
-/** Properties of an `EgressRoute`. A value of another type is error `TypeInvalid`, a prop that does not exist error `PropUnknown`. */
+/** Properties of an `EgressRoute`. Errors `TypeInvalid` for a value of the wrong type, `PropUnknown` for an unknown prop. */
 export interface EgressRouteProps {
   /**
-   * The service to which the route leads. Errors `DirectServiceRouted`, `WildcardThroughGateway`, `ResolutionNoneBehindGateway`,
-   * `HostAlreadyRouted`, `UpstreamTlsConflict`, `TcpAddressMissing`; errors `OtherApp` and `ConstructRemoved` for a construct that is not part of this App.
+   * The service that the route is for. Errors `DirectServiceRouted`, `WildcardThroughGateway`, `ResolutionNoneBehindGateway`, `HostAlreadyRouted`,
+   * `UpstreamTlsConflict`, `TcpAddressMissing`; errors `OtherApp` and `ConstructRemoved` for a construct that is not part of this App.
    */
   readonly service: IExternalService;
 
-  /** The gateway through which it leads. */
+  /** The gateway that the route uses. */
   readonly gateway: IEgressGateway;
 
   /**
-   * Who may use the route. The gateway answers 403 to everybody else, or closes the connection where it does not read requests.
-   * Errors `CallersEmpty`, `CallersNotEnforceable`, `MeshHostConflict`.
+   * Who may use the route. The gateway rejects all other callers with 403, or closes their connections if it cannot read requests. Errors
+   * `CallersEmpty`, `CallersNotEnforceable`, `MeshHostConflict`.
    *
    * @default - the namespace of the chart
    */
   readonly callers?: Caller[];
 
   /**
-   * What becomes of TLS that the application itself speaks. Errors `AppTlsWithoutTls`, `ValueUnknown`; error
-   * `HostInCluster` where TLS of a wildcard as wide as `*.internal` would be passed through, and with it what leads to the gateway.
+   * How TLS that the application itself speaks reaches the gateway. Errors `AppTlsWithoutTls`, `ValueUnknown`; error `HostInCluster` if TLS is passed
+   * through for a wildcard such as `*.internal`, which would also match the names that lead to the gateway.
    *
    * @default AppTls.WRAP
    */
   readonly appTls?: AppTls;
 
   /**
-   * The requests that may leave; the gateway answers 403 to all others. HTTP only. Error `RulesOnOpaqueTraffic`.
+   * The requests that may leave; the gateway rejects all others with 403. HTTP only. Error `RulesOnOpaqueTraffic`.
    *
    * @default - all requests
    */
   readonly allow?: RouteMatch[];
 
   /**
-   * What is done with requests where they leave, beyond forwarding them. The first rule that matches decides;
-   * what no rule matches is forwarded. Rules never widen `allow`. Errors `RulesOnOpaqueTraffic`, `RulesCannotCombine`, `RuleNeverAllowed`.
+   * How the gateway handles requests before it forwards them. The first matching rule decides; requests that match no rule are forwarded unchanged.
+   * Rules never widen `allow`. Errors `RulesOnOpaqueTraffic`, `RulesCannotCombine`, `RuleNeverAllowed`.
    *
-   * @default - requests are forwarded
+   * @default - requests are forwarded unchanged
    */
   readonly rules?: EgressRule[];
 
   /**
-   * Headers of the mesh that may leave it, such as `x-request-id`. All others are removed. Error `HeaderInvalid`.
+   * Mesh headers to keep on requests that leave, such as `x-request-id`. All others are removed. Error `HeaderInvalid`.
    *
    * @default - none
    */
@@ -104,35 +104,35 @@ export interface EgressRouteProps {
   readonly layout?: VirtualServiceLayout;
 
   /**
-   * How sidecars speak to the gateway. Errors `ReasonMissing`, `PlaintextLegOneProtocol`, `CallersNotEnforceable`, `EgressGatewayPortMissing`.
+   * How the sidecars of callers connect to the gateway. Errors `ReasonMissing`, `PlaintextLegOneProtocol`, `CallersNotEnforceable`,
+   * `EgressGatewayPortMissing`.
    *
    * @default LegOne.mtls()
    */
   readonly legOne?: LegOne;
 
   /**
-   * The port of the gateway's Service by which TCP and the application's own TLS enter, instead of the one that all routes share: for
-   * NetworkPolicies, metrics and limits that tell ports apart. The Service must have the port, and the GatewayWorkload name it.
+   * The port of the gateway's Service for TCP and the application's own TLS, instead of the port that all routes share. Use it for NetworkPolicies,
+   * metrics and limits that distinguish ports. Both the Service and the GatewayWorkload must have the port.
    *
-   * Leg 1 is mesh mTLS on this port as well (where Istio's documentation sends clear text), so that callers are known and refused, and
-   * several routes may share the port; passed-through TLS enters by it as it is. No other Gateway may have a clear-text TCP server on it.
-   * Errors `EgressGatewayPortMissing`, `RuleOptionUnused` where all ports of the service are HTTP.
+   * Leg 1 uses mesh mTLS on this port too (Istio's documentation sends clear text), so the gateway can identify and refuse callers, and several
+   * routes may share the port. Passed-through TLS arrives on it unchanged. No other Gateway may have a clear-text TCP server on it. Errors
+   * `EgressGatewayPortMissing`, `RuleOptionUnused` if all ports of the service are HTTP.
    *
    * @default - the port of the EgressGateway, 443
    */
   readonly gatewayPort?: number;
 
   /**
-   * A forward proxy that connects to the hosts on behalf of the gateway, which then knows nothing of them but their names.
-   * For TLS of the application's own and for TCP, with every `appTls`.
-   * Errors `ConnectProxyInvalid`, `ConnectProxyUnsuited`, `TrafficPolicyUnused`, `UpstreamTlsConflict`.
+   * A forward proxy that connects to the hosts on behalf of the gateway; the gateway then needs only their names. For the application's own TLS and
+   * for TCP, with any `appTls`. Errors `ConnectProxyInvalid`, `ConnectProxyUnsuited`, `TrafficPolicyUnused`, `UpstreamTlsConflict`.
    *
    * @default - the gateway connects to the hosts itself
    */
   readonly connectProxy?: ConnectProxy;
 
   /**
-   * Name, labels and annotations. The name is that of the VirtualService which callers read.
+   * Name, labels and annotations. The name applies to the VirtualService that callers read.
    *
    * @default - a generated name
    */
@@ -140,23 +140,22 @@ export interface EgressRouteProps {
 }
 
 /**
- * A route from workloads of the mesh through an egress gateway to a service outside.
+ * A route from workloads in the mesh through an egress gateway to an external service.
  *
- * In the namespace of the chart it makes the VirtualService that sidecars of callers read (leg 1). In the namespace of the gateway it makes,
- * for each host and port, the VirtualService that the gateway reads (leg 2) and an AuthorizationPolicy that refuses everybody but the callers;
- * a DestinationRule for each host to which TLS is spoken; and, for traffic in which the gateway reads no Host header, a Gateway, ServiceEntry
- * and DestinationRule of its own.
+ * In the namespace of the chart, it creates the VirtualService that callers' sidecars read (leg 1). In the namespace of the gateway, it creates a
+ * VirtualService (leg 2) and an AuthorizationPolicy that admits only the callers for each host and port, and a DestinationRule for each host to which
+ * the gateway originates TLS. Traffic in which the gateway cannot read a Host header also gets its own Gateway, ServiceEntry and DestinationRule.
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
  */
 export class EgressRoute extends Construct {
-  /** The VirtualService that callers' sidecars read; with the single layout that of the first host, which the gateway reads too. */
+  /** The VirtualService that callers' sidecars read. With the single layout, the one for the first host, which the gateway reads too. */
   public readonly meshVirtualService: ApiObject;
 
-  /** The VirtualService by which traffic leaves the gateway; where the service has several hosts or ports, that of the first. */
+  /** The VirtualService that the gateway reads. If the service has several hosts or ports, the one for the first. */
   public readonly gatewayVirtualService: ApiObject;
 
-  /** All objects of the route, first the one that callers read. */
+  /** All objects of the route; the first is the one that callers read. */
   public readonly parts: ApiObject[];
 
   constructor(scope: Construct, id: string, props: EgressRouteProps) {

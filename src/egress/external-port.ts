@@ -1,7 +1,7 @@
 import { UpstreamTls } from './upstream-tls';
 import { valueClass } from '../private/basics/value-class';
 
-/** Options of a port that leaves the mesh as the application spoke. */
+/** Options of a port whose protocol stays as the application speaks it. */
 export interface PortOptions {
   /**
    * The port that the application calls, 1 to 65535.
@@ -35,15 +35,15 @@ export interface HttpToHttpsOptions {
   readonly targetPort?: number;
 
   /**
-   * How TLS is spoken to the external host.
+   * The TLS settings for the external host.
    *
-   * @default - UpstreamTls.simple(): the system's authorities, the host's own name
+   * @default - UpstreamTls.simple(): the system's certificate authorities and the host's own name
    */
   readonly tls?: UpstreamTls;
 
   /**
-   * Speaks HTTP/2 to the external host (ALPN `h2` and nothing else), also for an application that speaks HTTP/1.1; gRPC is HTTP/2 in any case.
-   * A host that does not speak it is then not reached.
+   * Whether to speak HTTP/2 to the external host (ALPN `h2` only) even if the application speaks HTTP/1.1. gRPC always uses HTTP/2. A host without
+   * HTTP/2 cannot be reached with this option.
    *
    * @default false - HTTP/1.1, or HTTP/2 for gRPC
    */
@@ -63,7 +63,7 @@ export interface TlsPortOptions {
   readonly targetPort?: number;
 }
 
-/** What ports of raw connections have in common. */
+/** Common options of ports for raw connections. */
 export interface ConnectionPortOptions {
   /**
    * The port of the external host.
@@ -73,9 +73,9 @@ export interface ConnectionPortOptions {
   readonly targetPort?: number;
 
   /**
-   * Wraps the connection in TLS where it leaves the mesh.
+   * Wraps the connection in TLS when it leaves the mesh.
    *
-   * @default - bytes leave as the application sent them
+   * @default - bytes leave as the application sends them
    */
   readonly tls?: UpstreamTls;
 }
@@ -86,7 +86,7 @@ export interface TcpPortOptions extends ConnectionPortOptions {
   readonly number: number;
 }
 
-/** Options of the ports of databases and the like. */
+/** Options of ports with a well-known number, such as those of databases. */
 export interface WellKnownPortOptions extends ConnectionPortOptions {
   /**
    * The port that the application calls, 1 to 65535.
@@ -97,7 +97,7 @@ export interface WellKnownPortOptions extends ConnectionPortOptions {
 }
 
 /**
- * A port of an external service, by what the application speaks when it calls it.
+ * A port of an external service, described by the protocol that the application speaks to it.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
  */
@@ -107,7 +107,7 @@ export class ExternalPort {
     return new ExternalPort({ protocol: 'HTTP', number: options.number ?? 80, targetPort: options.targetPort });
   }
 
-  /** The application says `http://`; HTTPS leaves the mesh, and the name of the external host is verified. */
+  /** The application calls `http://`; the mesh sends HTTPS to the external host and verifies its name. */
   public static httpToHttps(options: HttpToHttpsOptions = {}): ExternalPort {
     return new ExternalPort({
       protocol: 'HTTP', number: options.number ?? 80, targetPort: options.targetPort ?? 443, tls: options.tls ?? UpstreamTls.simple(), http2: options.http2,
@@ -119,7 +119,7 @@ export class ExternalPort {
     return new ExternalPort({ protocol: 'GRPC', number: options.number ?? 80, targetPort: options.targetPort });
   }
 
-  /** The application speaks gRPC in clear text; gRPC over TLS leaves the mesh, and the name of the external host is verified. */
+  /** The application speaks clear-text gRPC; the mesh sends gRPC over TLS to the external host and verifies its name. */
   public static grpcToGrpcs(options: HttpToHttpsOptions = {}): ExternalPort {
     return new ExternalPort({ ...ExternalPort.httpToHttps(options)._spec, protocol: 'GRPC' });
   }
@@ -129,30 +129,30 @@ export class ExternalPort {
     return new ExternalPort({ protocol: 'HTTP2', number: options.number ?? 80, targetPort: options.targetPort });
   }
 
-  /** The application says `https://`: its own TLS, which the mesh cannot read. */
+  /** The application calls `https://` with its own TLS, which the mesh cannot read. */
   public static https(options: PortOptions = {}): ExternalPort {
     return new ExternalPort({ protocol: 'HTTPS', number: options.number ?? 443, targetPort: options.targetPort });
   }
 
-  /** The application's own TLS on any port, told apart by its SNI. */
+  /** The application's own TLS on any port, routed by SNI. */
   public static tls(options: TlsPortOptions): ExternalPort {
     return new ExternalPort({ protocol: 'TLS', number: options.number, targetPort: options.targetPort });
   }
 
   /**
-   * Bytes of any protocol, also of those in which the server speaks first or TLS begins inside.
-   * The service needs `addresses`, unless sidecars capture DNS or gateways alone connect to it. Errors `TcpAddressMissing`, `TcpManyHosts`.
+   * Bytes of any protocol, including protocols in which the server speaks first or TLS starts inside the connection. The service needs `addresses`,
+   * unless sidecars capture DNS or only gateways connect to it. Errors `TcpAddressMissing`, `TcpManyHosts`.
    */
   public static tcp(options: TcpPortOptions): ExternalPort {
     return new ExternalPort({ protocol: 'TCP', number: options.number, targetPort: options.targetPort, tls: options.tls });
   }
 
-  /** PostgreSQL on port 5432, as `tcp`: its TLS begins inside the connection, so that `tls` is for servers that expect TLS from the first byte. */
+  /** PostgreSQL on port 5432, as `tcp`. Its own TLS starts inside the connection; set `tls` only for servers that expect TLS from the first byte. */
   public static postgres(options: WellKnownPortOptions = {}): ExternalPort {
     return ExternalPort.tcp({ number: 5432, ...options });
   }
 
-  /** MySQL on port 3306, as `tcp`: the server speaks first, and its TLS begins inside the connection. */
+  /** MySQL on port 3306, as `tcp`. The server speaks first, and its own TLS starts inside the connection. */
   public static mysql(options: WellKnownPortOptions = {}): ExternalPort {
     return ExternalPort.tcp({ number: 3306, ...options });
   }

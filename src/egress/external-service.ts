@@ -27,28 +27,29 @@ import { LoadBalancer } from '../traffic/load-balancer';
 import { OutlierDetection } from '../traffic/outlier-detection';
 
 /**
- * Whether a service is a part of the mesh.
+ * Whether a service is part of the mesh.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/#ServiceEntry-Location
  */
 export enum ServiceLocation {
-  /** Outside: nothing of the mesh's mTLS is spoken to it. */
+  /** Outside the mesh: proxies do not use mesh mTLS. */
   MESH_EXTERNAL = 'MESH_EXTERNAL',
 
-  /** In the mesh, such as a virtual machine with a sidecar: mesh mTLS is spoken to endpoints that have a proxy. */
+  /** In the mesh, such as a virtual machine with a sidecar: proxies use mesh mTLS for endpoints that have a proxy. */
   MESH_INTERNAL = 'MESH_INTERNAL',
 }
 
-/** Properties of an `ExternalService`. A value of another type is error `TypeInvalid`, a prop that does not exist error `PropUnknown`. */
+/** Properties of an `ExternalService`. Errors `TypeInvalid` for a value of the wrong type, `PropUnknown` for an unknown prop. */
 export interface ExternalServiceProps {
   /**
-   * The DNS names of the service, full and in ASCII; wildcards such as `*.example.com` with `Resolution.servedBy()`, `endpoints()`,
-   * `none()` and `dynamicDns()` only. A wildcard and a name under it are two services. Errors `HostsEmpty`, `HostInvalid`, `HostNotAscii`,
-   * `HostDuplicate`, `HostCatchAll`, `WildcardWithDns`, `ListTooLong`; error `HostInCluster` for names of Services and of egress gateways, which sidecars know already.
+   * The fully qualified ASCII DNS names of the service. Wildcards such as `*.example.com` are allowed only with `Resolution.servedBy()`,
+   * `endpoints()`, `none()` and `dynamicDns()`. Declare a wildcard and a name that it covers as two services. Errors `HostsEmpty`, `HostInvalid`,
+   * `HostNotAscii`, `HostDuplicate`, `HostCatchAll`, `WildcardWithDns`, `ListTooLong`; error `HostInCluster` for names of Services and egress
+   * gateways, which sidecars already know.
    */
   readonly hosts: string[];
 
-  /** What the application speaks, port by port. Errors `PortsEmpty`, `PortInvalid`, `PortDuplicate`, `HttpOn443`, `ListTooLong`. */
+  /** The protocol that the application speaks on each port. Errors `PortsEmpty`, `PortInvalid`, `PortDuplicate`, `HttpOn443`, `ListTooLong`. */
   readonly ports: ExternalPort[];
 
   /**
@@ -59,43 +60,44 @@ export interface ExternalServiceProps {
   readonly resolution?: Resolution;
 
   /**
-   * The addresses under which the application reaches the service: needed for TCP ports, where no name is sent, unless the service is a forward
-   * proxy to which gateways alone connect.
-   * CIDR blocks with `Resolution.endpoints()` and `none()` only. The ServiceEntry has them in one spelling, whatever the one here.
-   * Errors `AddressInvalid`, `AddressCatchAll`, `AddressDuplicate`, `CidrWithDns`, `TcpAddressMissing`, `ListTooLong`; error `TcpAddressConflict` where another
-   * service has an address of these on the same port for the same callers. Names tell HTTP apart, and TLS that a route leads through a gateway.
+   * The addresses at which the application reaches the service. TCP ports need them because TCP carries no name, unless the service is a forward
+   * proxy to which only gateways connect. CIDR blocks are allowed only with `Resolution.endpoints()` and `none()`. The ServiceEntry holds the
+   * addresses in normalized form. Errors `AddressInvalid`, `AddressCatchAll`, `AddressDuplicate`, `CidrWithDns`, `TcpAddressMissing`, `ListTooLong`;
+   * error `TcpAddressConflict` if another service has one of these addresses on the same port for the same callers. HTTP, and TLS that a route sends
+   * through a gateway, are distinguished by name.
    *
    * @default - none
    */
   readonly addresses?: string[];
 
   /**
-   * Lets workloads of the chart's namespace go to the service from their own sidecars, past every egress gateway; `DirectRoute` says what they do with
-   * requests. Without one, requests leave with `x-request-id`, `x-forwarded-proto`, `x-envoy-attempt-count` and `x-envoy-decorator-operation`.
-   * Without it the service must be used by an `EgressRoute`: deleting a route must not open a way. Errors `ExternalServiceUnused`, `DirectServiceRouted`.
+   * Whether workloads in the chart's namespace reach the service from their own sidecars, without an egress gateway. A `DirectRoute` configures these
+   * requests; without one, they leave with `x-request-id`, `x-forwarded-proto`, `x-envoy-attempt-count` and `x-envoy-decorator-operation`. A service
+   * that is not direct must be used by an `EgressRoute`, so that deleting a route never opens a way around the gateway. Errors
+   * `ExternalServiceUnused`, `DirectServiceRouted`.
    *
    * @default false
    */
   readonly direct?: boolean;
 
   /**
-   * A forward proxy that connects to the hosts on behalf of the sidecars. Direct services only: through a gateway it is said by the route.
-   * The proxy is direct as well, because workloads of the namespace can go to it themselves.
-   * Errors `ConnectProxyInvalid`, `ConnectProxyUnsuited`, `TrafficPolicyUnused`, `RuleOptionUnused`, `MeshHostConflict`.
+   * A forward proxy that connects to the hosts on behalf of the sidecars. Direct services only; with a gateway, set it on the route. The proxy must
+   * be direct too, because workloads in the namespace can connect to it themselves. Errors `ConnectProxyInvalid`, `ConnectProxyUnsuited`,
+   * `TrafficPolicyUnused`, `RuleOptionUnused`, `MeshHostConflict`.
    *
    * @default - sidecars connect to the hosts themselves
    */
   readonly connectProxy?: ConnectProxy;
 
   /**
-   * How many connections and requests each proxy has at a time towards a host of the service.
+   * Limits on the connections and requests of each proxy to a host of the service.
    *
    * @default - Istio's
    */
   readonly connectionPool?: ConnectionPool;
 
   /**
-   * When a proxy leaves out an address of a host that fails.
+   * When a proxy stops using an address that fails.
    *
    * @default - never
    */
@@ -109,38 +111,39 @@ export interface ExternalServiceProps {
   readonly loadBalancer?: LoadBalancer;
 
   /**
-   * Whether the service is a part of the mesh, as virtual machines with a sidecar are; with `direct: true` only. mTLS is spoken to pods with a
-   * sidecar, to WorkloadEntries that a machine registered itself, and to endpoints with a `serviceAccount`. Errors `MeshInternalNotDirect`, `ValueUnknown`.
+   * Whether the service is part of the mesh, such as virtual machines with a sidecar. Only with `direct: true`. Proxies use mTLS for pods with a
+   * sidecar, for WorkloadEntries that a machine registered itself, and for endpoints with a `serviceAccount`. Errors `MeshInternalNotDirect`,
+   * `ValueUnknown`.
    *
    * @default ServiceLocation.MESH_EXTERNAL
    */
   readonly location?: ServiceLocation;
 
   /**
-   * Names, one of which the certificate of the service must carry, on all ports to which the mesh speaks TLS; `subjectAltNames` of `UpstreamTls`
-   * come first on their port. With `ServiceLocation.MESH_INTERNAL` also identities such as `spiffe://cluster.local/ns/shop/sa/vm`.
-   * Errors `SubjectAltNamesUnused`, `HostInvalid`.
+   * The accepted subject alternative names (SANs): the certificate of the service must carry one of them, on every port to which the mesh speaks TLS.
+   * `subjectAltNames` of `UpstreamTls` take precedence on their port. With `ServiceLocation.MESH_INTERNAL`, identities are accepted too, such as
+   * `spiffe://cluster.local/ns/shop/sa/vm`. Errors `SubjectAltNamesUnused`, `HostInvalid`.
    *
-   * @default - the server name that is asked for
+   * @default - the server name (SNI)
    */
   readonly subjectAltNames?: string[];
 
   /**
-   * Labels of the workloads of the namespace whose sidecars use the TLS and the traffic policies that are said here; with `direct: true` only.
-   * Only for them may TLS name a Secret (`ClientCertificate.secret`, `CaSource.secret`): it is in the namespace of the chart, and the service account
-   * of each workload must be allowed to read it (`get` and `list` of Secrets, by RBAC).
+   * Labels of the workloads in the namespace whose sidecars use the TLS settings and traffic policies of this service. Only with `direct: true`. TLS
+   * may use a Secret (`ClientCertificate.secret`, `CaSource.secret`) only with this selector. The Secret must be in the namespace of the chart, and
+   * RBAC must allow the service account of each workload to `get` and `list` Secrets.
    *
-   * Istio would let the sidecars of all other workloads send clear text to the TLS port. They get a rule of their own, by which they speak
-   * TLS with the system's authorities and show no certificate: the service refuses them, or serves them if it asks for none.
-   * Errors `WorkloadSelectorUnused`, `LabelInvalid`.
+   * By itself, Istio would let the sidecars of all other workloads send clear text to the TLS port. A second rule therefore makes them speak TLS with
+   * the system's certificate authorities and without a client certificate; the service serves them only if it asks for none. Errors
+   * `WorkloadSelectorUnused`, `LabelInvalid`.
    *
    * @default - all workloads of the namespace
    */
   readonly workloadSelector?: { [label: string]: string };
 
   /**
-   * Namespaces that see the service beyond those for which this app makes routes: the namespace of the gateway and those of callers, where
-   * another repository makes the route. Error `NameInvalid`.
+   * Additional namespaces to which the service is exported. If another repository declares the route, list the namespaces of the gateway and of the
+   * callers. Namespaces of routes in this app are added automatically. Error `NameInvalid`.
    *
    * @default - none
    */
@@ -154,16 +157,16 @@ export interface ExternalServiceProps {
   readonly metadata?: ObjectMetadata;
 }
 
-/** What tells an external service that another app declares. */
+/** Identifies an external service that another app declares. */
 export interface ExternalServiceAttributes {
-  /** The hosts of the service, as there. Errors as in `ExternalServiceProps`. */
+  /** The hosts of the service, as declared there. Errors as in `ExternalServiceProps`. */
   readonly hosts: string[];
 
-  /** The ports of the service, as there. Errors as in `ExternalServiceProps`. */
+  /** The ports of the service, as declared there. Errors as in `ExternalServiceProps`. */
   readonly ports: ExternalPort[];
 
   /**
-   * Whether the service is declared as direct, in the namespace of this chart.
+   * Whether the service is declared with `direct: true` in the namespace of this chart.
    *
    * @default false
    */
@@ -171,20 +174,22 @@ export interface ExternalServiceAttributes {
 }
 
 /**
- * A service outside the mesh: a ServiceEntry in the namespace of the chart, visible only where it is used.
- * A direct service whose ports speak TLS to the outside (`ExternalPort.httpToHttps`), or with traffic policies, also gets a DestinationRule a host;
- * where it is not direct, the route makes it for the gateway. A direct service behind a forward proxy gets a VirtualService, and a
- * DestinationRule for the proxy. The chart must have a namespace. Error `NamespaceMissing`.
+ * A service outside the mesh: a ServiceEntry in the namespace of the chart, exported only to the namespaces that use it.
+ *
+ * A direct service also gets a DestinationRule per host if the mesh originates TLS (`ExternalPort.httpToHttps`) or traffic policies are set;
+ * otherwise the rule is made for the gateway of the route. A direct service behind a forward proxy gets a VirtualService, and a DestinationRule for
+ * the proxy. The chart must have a namespace. Error `NamespaceMissing`.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
  */
 export class ExternalService extends Construct implements IExternalService {
   /**
-   * A service that another app declares with `ExternalService`, and shows to the namespaces that need it with `exportTo`. It makes no objects.
+   * Refers to a service that another app declares with `ExternalService` and exports to the namespaces that need it with `exportTo`. It creates no
+   * objects.
    *
-   * @param scope the construct around it
-   * @param id its id
-   * @param attributes what tells the service; the same as there
+   * @param scope the parent construct
+   * @param id the id of the construct
+   * @param attributes the attributes of the service, the same as in the app that declares it
    */
   public static fromExternalServiceAttributes(scope: Construct, id: string, attributes: ExternalServiceAttributes): IExternalService {
     return new ImportedExternalService(scope, id, attributes);
@@ -195,13 +200,13 @@ export class ExternalService extends Construct implements IExternalService {
   /** The ServiceEntry. */
   public readonly serviceEntry: ApiObject;
 
-  /** The DestinationRules by which sidecars go to the hosts, or to the forward proxy; empty unless the service is direct. */
+  /** The DestinationRules for the connections of sidecars to the hosts or to the forward proxy; empty unless the service is direct. */
   public readonly destinationRules: ApiObject[];
 
-  /** The VirtualService by which sidecars go to the forward proxy, where there is one. */
+  /** The VirtualService that sends sidecars to the forward proxy, if there is one. */
   public readonly virtualService?: ApiObject;
 
-  /** The objects of the service itself, first the ServiceEntry. */
+  /** The objects of the service itself; the first is the ServiceEntry. */
   public readonly parts: ApiObject[];
 
   constructor(scope: Construct, id: string, props: ExternalServiceProps) {

@@ -3,21 +3,21 @@ import { valueClass } from '../private/basics/value-class';
 /** Options of an endpoint. */
 export interface EndpointOptions {
   /**
-   * The port of this endpoint for each port of the service, by the number that the application calls, for example `{ '80': 8080 }`.
+   * The port of this endpoint for each port of the service, keyed by the port number that the application calls, for example `{ '80': 8080 }`.
    *
    * @default - the target ports of the service
    */
   readonly ports?: { [port: string]: number };
 
   /**
-   * Where the endpoint is, as `region/zone/subzone`.
+   * The locality of the endpoint, as `region/zone/subzone`.
    *
    * @default - unknown
    */
   readonly locality?: string;
 
   /**
-   * Its share of the load, a whole number from 1, relative to the other endpoints.
+   * Its load-balancing weight relative to the other endpoints: a whole number, 1 or more.
    *
    * @default - equal shares
    */
@@ -31,16 +31,16 @@ export interface EndpointOptions {
   readonly labels?: { [label: string]: string };
 
   /**
-   * The service account of a workload in the mesh, for services with `ServiceLocation.MESH_INTERNAL`: callers speak mesh mTLS to the endpoint,
-   * and only to this account of the chart's namespace. Error `EndpointInvalid` for services outside, `NameInvalid`.
+   * The service account of the workload, for services with `ServiceLocation.MESH_INTERNAL`. Callers use mesh mTLS for the endpoint and accept only
+   * this account in the chart's namespace. Error `EndpointInvalid` for services outside the mesh, `NameInvalid`.
    *
-   * @default - callers speak clear text, unless `labels` say otherwise
+   * @default - callers use clear text, unless `labels` say otherwise
    */
   readonly serviceAccount?: string;
 }
 
 /**
- * One place where an external service can be reached.
+ * One address at which an external service can be reached.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/workload-entry/#WorkloadEntry
  */
@@ -50,13 +50,16 @@ export class Endpoint {
     return new Endpoint('ip', address, options);
   }
 
-  /** A DNS name, which is resolved by the proxy, or `localhost`, which is the pod of the proxy. With `Resolution.dns` and `Resolution.dnsRoundRobin` only. Error `EndpointInvalid`. */
+  /**
+   * A DNS name that the proxy resolves, or `localhost` for the proxy's own pod. Only with `Resolution.dns` and `Resolution.dnsRoundRobin`. Error
+   * `EndpointInvalid`.
+   */
   public static host(name: string, options: EndpointOptions = {}): Endpoint {
     return new Endpoint('host', name, options);
   }
 
   /**
-   * A unix socket in the container of the proxy. With `Resolution.endpoints` only. Error `UnixSocketWithDns`.
+   * A Unix socket in the proxy's container. Only with `Resolution.endpoints`. Error `UnixSocketWithDns`.
    *
    * @param path an absolute path. Error `EndpointInvalid`.
    */
@@ -81,7 +84,7 @@ valueClass(Endpoint, 'Endpoint');
  */
 export class Resolution {
   /**
-   * By DNS, all addresses of the answer in turn.
+   * Resolves the hosts by DNS and balances over all addresses in the response.
    *
    * @param endpoints names or addresses to use instead of the hosts. Error `UnixSocketWithDns`.
    */
@@ -90,16 +93,16 @@ export class Resolution {
   }
 
   /**
-   * By DNS, a new connection to the first address of the answer: for names with very many addresses.
+   * Resolves the hosts by DNS and opens new connections to the first address in the response. For names with many addresses.
    *
-   * @param endpoint a name or address to use instead of the hosts. Istio takes one at most. Error `UnixSocketWithDns`.
+   * @param endpoint a name or address to use instead of the hosts. Istio accepts at most one. Error `UnixSocketWithDns`.
    */
   public static dnsRoundRobin(endpoint?: Endpoint): Resolution {
     return new Resolution('DNS_ROUND_ROBIN', endpoint ? [endpoint] : []);
   }
 
   /**
-   * No look-up: fixed endpoints (Istio's `STATIC`).
+   * Uses fixed endpoints, without a DNS lookup (Istio's `STATIC`).
    *
    * @param endpoints one or more addresses or unix sockets. Errors `EndpointsMissing`, `EndpointInvalid`, `ListTooLong`.
    */
@@ -108,11 +111,10 @@ export class Resolution {
   }
 
   /**
-   * One host serves all names of the service: the proxy looks it up by DNS and goes there, while the names that the application calls stay
-   * in requests, in SNI and in the names that certificates are verified for. For wildcards such as `*.example.com` that one front answers,
-   * also through a gateway.
+   * Sends the traffic for all names of the service to one host that serves them. The proxy resolves that host by DNS; requests, SNI and certificate
+   * verification keep the name that the application calls. For wildcards such as `*.example.com` with a common front end, also through a gateway.
    *
-   * @param host the full name of the front, for example `www.example.com`. Error `HostInvalid`.
+   * @param host the full name of that host, for example `www.example.com`. Error `HostInvalid`.
    * @see https://istio.io/latest/docs/tasks/traffic-management/egress/wildcard-egress-hosts/#wildcard-configuration-for-a-single-hosting-server
    */
   public static servedBy(host: string): Resolution {
@@ -120,26 +122,26 @@ export class Resolution {
   }
 
   /**
-   * No look-up: the proxy goes where the application was going. Direct services only, for a gateway has no such
-   * place to go to. Error `ResolutionNoneBehindGateway`.
+   * Uses the address that the application dialed, without a DNS lookup. Direct services only, because a gateway does not know that address. Error
+   * `ResolutionNoneBehindGateway`.
    */
   public static none(): Resolution {
     return new Resolution('NONE', []);
   }
 
   /**
-   * By DNS, for the name in each request. Wildcard hosts and direct services only, for Istio's gateways cannot do it; needs Istio 1.30.
-   * Errors `DynamicDnsHost`, `DynamicDnsAddresses`, `DynamicDnsProtocol`, `IstioVersionTooOld`, `WildcardThroughGateway`.
+   * Resolves the name in each request by DNS. Only for direct services with wildcard hosts, because Istio's gateways do not support it. Needs Istio
+   * 1.30. Errors `DynamicDnsHost`, `DynamicDnsAddresses`, `DynamicDnsProtocol`, `IstioVersionTooOld`, `WildcardThroughGateway`.
    */
   public static dynamicDns(): Resolution {
     return new Resolution('DYNAMIC_DNS', []);
   }
 
   /**
-   * The workloads of the chart's namespace that carry these labels: WorkloadEntries, as virtual machines have them, and pods. Their addresses are
-   * taken as they come and go (Istio's `workloadSelector`).
+   * Uses the workloads in the chart's namespace with these labels: pods, and WorkloadEntries such as those of virtual machines. The addresses follow
+   * the workloads as they come and go (Istio's `workloadSelector`).
    *
-   * @param labels one label or more. Errors `EndpointsMissing`, `LabelInvalid`.
+   * @param labels at least one label. Errors `EndpointsMissing`, `LabelInvalid`.
    * @see https://istio.io/latest/docs/reference/config/networking/workload-entry/
    */
   public static workloads(labels: { [label: string]: string }): Resolution {

@@ -1,19 +1,19 @@
 import { valueClass } from '../private/basics/value-class';
 
 /**
- * Which authorities may have signed the certificate of the external host.
+ * The certificate authorities that are trusted to sign the certificate of the external host.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings
  */
 export class CaSource {
-  /** The authorities of the proxy's operating system. */
+  /** The certificate authorities of the proxy's operating system. */
   public static system(): CaSource {
     return new CaSource('system');
   }
 
   /**
-   * The `ca.crt` of a Secret in the namespace of the gateway's pods. A list of revoked certificates may stand beside it, as `ca.crl`.
-   * Errors `CaSourceConflict`, `ClientCertificateSecretAtSidecar`.
+   * The `ca.crt` of a Secret in the namespace of the gateway's pods. The Secret may also hold a certificate revocation list, as `ca.crl`. Errors
+   * `CaSourceConflict`, `ClientCertificateSecretAtSidecar`.
    *
    * @param name the name of the Secret. Error `NameInvalid`.
    */
@@ -22,9 +22,9 @@ export class CaSource {
   }
 
   /**
-   * The `ca.crt` of a ConfigMap in the namespace of the gateway's pods; of a direct service, in the namespace of the chart, where sidecars
-   * may read it too. A list of revoked certificates may stand beside it, as `ca.crl`.
-   * A proxy that finds no such ConfigMap refuses all connections to the host.
+   * The `ca.crt` of a ConfigMap in the namespace of the gateway's pods or, for a direct service, in the namespace of the chart, where sidecars can
+   * read it. The ConfigMap may also hold a certificate revocation list, as `ca.crl`. A proxy that does not find the ConfigMap refuses all connections
+   * to the host.
    *
    * @param name the name of the ConfigMap. Error `NameInvalid`.
    */
@@ -57,28 +57,28 @@ valueClass(CaSource, 'CaSource');
 /** Options of `ClientCertificate.secret`. */
 export interface ClientCertificateSecretOptions {
   /**
-   * The namespace of the Secret, where you want it checked: it must be that of the gateway's pods. Error `ClientCertificateNamespace`.
+   * The namespace of the Secret. Set it only to have it checked: it must be the namespace of the gateway's pods. Error `ClientCertificateNamespace`.
    *
    * @default - the namespace of the gateway's pods
    */
   readonly namespace?: string;
 }
 
-/** Where a client certificate stands in the proxy's container. */
+/** The files of a client certificate in the proxy's container. */
 export interface ClientCertificateFiles {
-  /** The path of the certificate chain, PEM. */
+  /** The path of the certificate chain, in PEM. */
   readonly certificate: string;
 
-  /** The path of the private key, PEM. */
+  /** The path of the private key, in PEM. */
   readonly privateKey: string;
 }
 
-/** The certificate that is shown to the external host. */
+/** The certificate that the mesh presents to the external host. */
 export class ClientCertificate {
   /**
-   * A Secret with `tls.crt`, `tls.key` and `ca.crt`, and perhaps `ca.crl` with revoked certificates, in the namespace of the gateway's pods:
-   * a Secret of another namespace is never found.
-   * Errors `CaSourceConflict` where a `ca` stands beside it, `ClientCertificateSecretAtSidecar` for a direct service.
+   * A Secret with `tls.crt`, `tls.key`, `ca.crt` and optionally a certificate revocation list in `ca.crl`. It must be in the namespace of the
+   * gateway's pods; Secrets in other namespaces are never found. Errors `CaSourceConflict` if `ca` is set too, `ClientCertificateSecretAtSidecar` for
+   * a direct service.
    *
    * @param name the name of the Secret. Error `NameInvalid`.
    */
@@ -113,63 +113,64 @@ export interface ClientCertificateSpec {
 /** Options of `UpstreamTls.simple`. */
 export interface SimpleTlsOptions {
   /**
-   * Who may have signed the certificate of the external host. Error `CaSourceConflict` beside a client certificate of a Secret, which holds
-   * the authority as well, and for authorities of a Secret or ConfigMap beside a client certificate of files.
+   * The certificate authorities that are trusted to sign the certificate of the external host. Error `CaSourceConflict` together with a client
+   * certificate from a Secret, which also holds the authority, and for authorities from a Secret or ConfigMap together with a client certificate from
+   * files.
    *
    * @default CaSource.system()
    */
   readonly ca?: CaSource;
 
   /**
-   * The path of a PEM file in the proxy's container: the certificates that their authorities have revoked, and that are refused.
-   * The file needs a list of each authority in the chain: with any missing, every certificate is refused.
-   * Authorities of a Secret or ConfigMap have their list beside them. Errors `FilePathInvalid`, `CaSourceConflict`.
+   * The path of a PEM file with certificate revocation lists in the proxy's container. Revoked certificates are refused. The file must hold a list
+   * for every authority in the chain: if one is missing, every certificate is refused. For authorities from a Secret or ConfigMap, put the list into
+   * the same object instead. Errors `FilePathInvalid`, `CaSourceConflict`.
    *
-   * @default - nobody asks whether a certificate was revoked, unless the Secret or ConfigMap of the authorities says it
+   * @default - no revocation check, unless the Secret or ConfigMap of the authorities has a list
    */
   readonly crl?: string;
 
   /**
-   * The server name to ask for. Error `SniWithoutSubjectAltNames` on TCP ports where `subjectAltNames` is not set too.
+   * The server name (SNI) to send. Error `SniWithoutSubjectAltNames` on TCP ports if `subjectAltNames` is not set too.
    *
    * @default - the host
    */
   readonly sni?: string;
 
   /**
-   * Names, one of which the certificate of the external host must carry.
+   * The accepted subject alternative names (SANs): the certificate of the external host must carry one of them.
    *
-   * @default - the server name that is asked for
+   * @default - the server name (SNI)
    */
   readonly subjectAltNames?: string[];
 }
 
 /** Options of `UpstreamTls.mutual`. */
 export interface MutualTlsOptions extends SimpleTlsOptions {
-  /** The certificate to show. */
+  /** The certificate to present. */
   readonly clientCertificate: ClientCertificate;
 }
 
 /**
- * How the mesh speaks TLS to an external host. The host's certificate and its name are verified unless `insecure` says otherwise.
+ * How the mesh speaks TLS to an external host. It verifies the host's certificate and name, except with `insecure`.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings
  */
 export class UpstreamTls {
-  /** TLS in which the server alone shows a certificate. */
+  /** TLS in which only the server presents a certificate. */
   public static simple(options: SimpleTlsOptions = {}): UpstreamTls {
     return new UpstreamTls({ mode: 'SIMPLE', ...options });
   }
 
-  /** TLS in which both sides show a certificate. */
+  /** TLS in which both sides present a certificate. */
   public static mutual(options: MutualTlsOptions): UpstreamTls {
     return new UpstreamTls({ mode: 'MUTUAL', ...options });
   }
 
   /**
-   * TLS to whoever answers: encrypted, but to nobody in particular.
+   * TLS without verification: encrypted, but to whoever answers.
    *
-   * @param reason why; it is kept as an annotation of the rule. Error `ReasonMissing`.
+   * @param reason why this is acceptable; kept as an annotation on the DestinationRule. Error `ReasonMissing`.
    */
   public static insecure(reason: string): UpstreamTls {
     return new UpstreamTls({ mode: 'INSECURE', reason });

@@ -1,13 +1,13 @@
 import { valueClass } from '../private/basics/value-class';
 
 /**
- * Who signs a certificate, for cert-manager.
+ * The cert-manager issuer that signs a certificate.
  *
  * @see https://cert-manager.io/docs/configuration/issuers/
  */
 export class CertificateIssuer {
   /**
-   * A ClusterIssuer, for all namespaces.
+   * A ClusterIssuer, which serves all namespaces.
    *
    * @param name Error `NameInvalid`.
    */

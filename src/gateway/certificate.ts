@@ -16,16 +16,16 @@ import { rendered } from '../private/istio/manifest/object';
 
 /** Properties of a `Certificate`. */
 export interface CertificateProps {
-  /** Where the pods of the gateway run that is to have the certificate. */
+  /** Where the pods of the gateway that uses the certificate run. */
   readonly workload: GatewayWorkload;
 
   /**
-   * The names that stand in the certificate: full names, and wildcards such as `*.example.com`.
-   * Errors `HostsEmpty`, `HostInvalid`, `HostDuplicate`, `HostCatchAll`.
+   * The DNS names in the certificate: full names and wildcards such as `*.example.com`. Errors `HostsEmpty`, `HostInvalid`, `HostDuplicate`,
+   * `HostCatchAll`.
    */
   readonly dnsNames: string[];
 
-  /** Who signs it. */
+  /** The issuer that signs the certificate. */
   readonly issuer: CertificateIssuer;
 
   /**
@@ -36,36 +36,37 @@ export interface CertificateProps {
   readonly privateKey?: PrivateKeyAlgorithm;
 
   /**
-   * How long the certificate is valid, one hour or more; an issuer may decide otherwise. Error `CertificateDurationInvalid`.
+   * How long the certificate is valid, one hour or more. The issuer may override it. Error `CertificateDurationInvalid`.
    *
-   * @default - 90 days, as cert-manager has it
+   * @default - 90 days, cert-manager's default
    */
   readonly duration?: Duration;
 
   /**
-   * How long before its end it is renewed, five minutes or more, and less than `duration`. Error `CertificateDurationInvalid`.
+   * How long before it expires the certificate is renewed: five minutes or more, and less than `duration`. Error `CertificateDurationInvalid`.
    *
-   * @default - a third of its duration, as cert-manager has it
+   * @default - a third of its duration, cert-manager's default
    */
   readonly renewBefore?: Duration;
 
   /**
-   * Name, labels and annotations. The name is also that of the Secret. Error `CredentialNameSuffix`.
+   * Name, labels and annotations. The Secret gets the same name. Error `CredentialNameSuffix`.
    *
-   * @default - derived from the first of the names
+   * @default - derived from the first DNS name
    */
   readonly metadata?: ObjectMetadata;
 }
 
 /**
- * A certificate for the listeners of a gateway, by cert-manager: a Certificate of `cert-manager.io/v1` in the namespace of the gateway's
- * pods, because they find its Secret nowhere else. Listeners take it by `credentialName`, or by `Credential.fromSecret`.
- * Each renewal makes a new private key.
+ * A certificate for the listeners of a gateway, issued by cert-manager.
+ *
+ * It creates a Certificate of `cert-manager.io/v1` in the namespace of the gateway's pods, the only namespace in which they find its Secret.
+ * Listeners refer to it with `credentialName` or `Credential.fromSecret`. Each renewal generates a new private key.
  *
  * @see https://cert-manager.io/docs/usage/certificate/
  */
 export class Certificate extends Construct {
-  /** The name of the Secret that cert-manager makes. */
+  /** The name of the Secret that cert-manager creates. */
   public readonly credentialName: string;
 
   /** The Certificate. */

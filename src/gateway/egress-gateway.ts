@@ -19,40 +19,41 @@ import { workloadPortsText } from '../private/model/gateway';
 import { legOneHost } from '../private/model/leg-one';
 import { callersOf } from '../private/model/visibility';
 
-/** Properties of an `EgressGateway`. A value of another type is error `TypeInvalid`, a prop that does not exist error `PropUnknown`. */
+/** Properties of an `EgressGateway`. Errors `TypeInvalid` for a value of the wrong type, `PropUnknown` for an unknown prop. */
 export interface EgressGatewayProps {
   /**
-   * Where the pods of the gateway run. Error `EgressGatewayDuplicate` where another gateway of the app has the same port of them,
-   * `ListenerConflict` where an ingress gateway has it; error `GatewaysShareForeignPods` where pods of another namespace can have the same labels.
+   * Where the pods of the gateway run. Error `EgressGatewayDuplicate` if another egress gateway of the app uses the same port of these pods,
+   * `ListenerConflict` if an ingress gateway uses it; error `GatewaysShareForeignPods` if pods in another namespace can have the same labels.
    */
   readonly workload: GatewayWorkload;
 
   /**
-   * The port of the gateway's Service that leg 1 uses, 1 to 65535. Choose another than 443 where a Gateway of somebody else has a TLS server
-   * for host `*` on 443 of the same pods: Envoy would refuse the whole port. Error `EgressGatewayPortMissing`.
+   * The port of the gateway's Service that leg 1 uses, 1 to 65535. Choose a port other than 443 if a Gateway outside this app has a TLS server for
+   * host `*` on port 443 of the same pods: Envoy would refuse the whole port. Error `EgressGatewayPortMissing`.
    *
    * @default 443
    */
   readonly port?: number;
 
   /**
-   * Namespaces that see the gateway beyond those of callers in this app: those of callers whose routes other apps declare. Error `NameInvalid`.
+   * Additional namespaces to which the gateway is exported: those of callers whose routes other apps declare. Callers of routes in this app
+   * are added automatically. Error `NameInvalid`.
    *
    * @default - none
    */
   readonly exportTo?: string[];
 
   /**
-   * Name, labels and annotations. The name is also part of the name under which callers reach the gateway.
+   * Name, labels and annotations. The name is also part of the host name that callers use to reach the gateway.
    *
    * @default - the id of the construct
    */
   readonly metadata?: ObjectMetadata;
 }
 
-/** What tells an egress gateway that another app declares. */
+/** Identifies an egress gateway that another app declares. */
 export interface EgressGatewayAttributes {
-  /** The name of the gateway: the id of the construct there, unless its metadata gives another. Error `GatewayNameNotALabel`. */
+  /** The name of the gateway: `metadata.name`, if set there, otherwise the id of the construct. Error `GatewayNameNotALabel`. */
   readonly name: string;
 
   /** Where the pods of the gateway run. */
@@ -67,22 +68,24 @@ export interface EgressGatewayAttributes {
 }
 
 /**
- * The way into an egress gateway, which all routes share. It makes three objects in the namespace of the gateway's pods:
- * a Gateway with one server for mesh mTLS, to which only VirtualServices of that namespace can bind; a ServiceEntry that names
- * the pods `<name>.<namespace>.mesh.internal` for callers; and a DestinationRule that makes callers speak mTLS to that name.
+ * The entry to an egress gateway that all routes share.
  *
- * Error `ChartMissing` outside of a chart.
+ * It creates three objects in the namespace of the gateway's pods: a Gateway with one server for mesh mTLS, to which only VirtualServices in that
+ * namespace can bind; a ServiceEntry that gives the pods the name `<name>.<namespace>.mesh.internal` for callers; and a DestinationRule that makes
+ * callers use mTLS for that name.
+ *
+ * Error `ChartMissing` outside a chart.
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
  */
 export class EgressGateway extends Construct implements IEgressGateway {
   /**
-   * A gateway that another app declares with `EgressGateway`. It makes no objects. The app of the gateway must name the namespaces of
-   * callers of routes made here in `exportTo`, because only it can make the gateway known to them.
+   * Refers to a gateway that another app declares with `EgressGateway`. It creates no objects. The app that declares the gateway must list the
+   * namespaces of the callers of routes declared here in its `exportTo`, because only that app can export the gateway to them.
    *
-   * @param scope the construct around it
-   * @param id its id
-   * @param attributes what tells the gateway; the same as there
+   * @param scope the parent construct
+   * @param id the id of the construct
+   * @param attributes the attributes of the gateway, the same as in the app that declares it
    */
   public static fromEgressGatewayAttributes(scope: Construct, id: string, attributes: EgressGatewayAttributes): IEgressGateway {
     return new ImportedEgressGateway(scope, id, attributes);
@@ -93,13 +96,13 @@ export class EgressGateway extends Construct implements IEgressGateway {
   /** The Gateway. */
   public readonly gateway: ApiObject;
 
-  /** The ServiceEntry that names the gateway's pods for callers. */
+  /** The ServiceEntry that gives the gateway's pods a name for callers. */
   public readonly legOneServiceEntry: ApiObject;
 
-  /** The DestinationRule that makes callers speak mesh mTLS to the gateway. */
+  /** The DestinationRule that makes callers use mesh mTLS to the gateway. */
   public readonly legOneDestinationRule: ApiObject;
 
-  /** All objects of the gateway, first the Gateway. */
+  /** All objects of the gateway; the first is the Gateway. */
   public readonly parts: ApiObject[];
 
   constructor(scope: Construct, id: string, props: EgressGatewayProps) {

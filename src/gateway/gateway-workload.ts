@@ -7,7 +7,7 @@ export interface GatewayWorkloadPort {
   readonly number: number;
 
   /**
-   * The port of the pods behind it.
+   * The port on which the pods listen.
    *
    * @default - the same number
    */
@@ -20,16 +20,16 @@ export interface HelmReleaseOptions {
   readonly namespace: string;
 
   /**
-   * The ports of the Service, where the release sets others (`service.ports`).
+   * The ports of the Service, if the release overrides them (`service.ports`).
    *
-   * @default - 80 and 443, as the chart has them
+   * @default - 80 and 443, the chart's defaults
    */
   readonly ports?: GatewayWorkloadPort[];
 
   /**
-   * Labels of the pods, where the release sets others (`labels`).
+   * Labels of the pods, if the release overrides them (`labels`).
    *
-   * @default - `app` with the name of the release and `istio` with that name less `istio-`, as the chart has them
+   * @default - the chart's defaults: `app` is the name of the release, `istio` is that name without `istio-`
    */
   readonly selector?: { [label: string]: string };
 }
@@ -44,15 +44,15 @@ export interface IstioctlOptions {
   readonly namespace?: string;
 }
 
-/** A gateway workload in full. */
+/** All properties of a gateway workload. */
 export interface GatewayWorkloadProps {
   /** The namespace of the pods and their Service. */
   readonly namespace: string;
 
-  /** The name of the Service in front of the pods. */
+  /** The name of the Service that selects the pods. */
   readonly serviceName: string;
 
-  /** Labels that the pods carry, and no others. Errors `WorkloadInvalid`, `LabelInvalid`. */
+  /** Labels that these pods carry and no other pods do. Errors `WorkloadInvalid`, `LabelInvalid`. */
   readonly selector: { [label: string]: string };
 
   /** The ports of the Service. */
@@ -60,7 +60,7 @@ export interface GatewayWorkloadProps {
 }
 
 /**
- * Where the pods of a gateway run: their namespace, labels and Service. The library makes no pods; it makes what the pods obey.
+ * Where the pods of a gateway run: their namespace, labels and Service. The library does not create the pods, only their configuration.
  *
  * @see https://istio.io/latest/docs/setup/additional-setup/gateway/
  */
@@ -103,9 +103,9 @@ export class GatewayWorkload {
   }
 
   /**
-   * The gateway behind a Service that a construct holds: of cdk8s-plus (whichever version), of `cdk8s import k8s`, of `Include` or `Helm`.
+   * The gateway whose Service a construct holds: from cdk8s-plus (any version), `cdk8s import k8s`, `Include` or `Helm`.
    *
-   * @param service its selector must be the labels of the gateway's pods and no others. Errors `ServiceUnreadable`, `WorkloadInvalid`.
+   * @param service the construct. Its selector must select the gateway's pods and no others. Errors `ServiceUnreadable`, `WorkloadInvalid`.
    */
   public static fromService(service: IConstruct): GatewayWorkload {
     return new GatewayWorkload({ construct: service });

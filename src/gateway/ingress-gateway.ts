@@ -19,35 +19,35 @@ import { ingressGateway } from '../private/istio/ingress-gateway';
 import { renderedLate } from '../private/istio/manifest/object';
 import { routesOf } from '../private/model/visibility';
 
-/** Properties of an `IngressGateway`. A value of another type is error `TypeInvalid`, a prop that does not exist error `PropUnknown`. */
+/** Properties of an `IngressGateway`. Errors `TypeInvalid` for a value of the wrong type, `PropUnknown` for an unknown prop. */
 export interface IngressGatewayProps {
-  /** Where the pods of the gateway run. Error `GatewaysShareForeignPods` where a gateway of another namespace has the same labels and port. */
+  /** Where the pods of the gateway run. Error `GatewaysShareForeignPods` if a gateway in another namespace has the same labels and port. */
   readonly workload: GatewayWorkload;
 
   /**
-   * What the gateway listens for. Errors `ListenersEmpty`, `ListenerConflict`, `ListenerProtocolConflict`, `IngressGatewayPortMissing`.
+   * The listeners of the gateway. Errors `ListenersEmpty`, `ListenerConflict`, `ListenerProtocolConflict`, `IngressGatewayPortMissing`.
    *
    * @default - clear-text HTTP on port 80, for every host
    */
   readonly listeners?: IngressListener[];
 
   /**
-   * Namespaces of routes that other apps declare, which may take hosts of clear-text listeners: names, or `*` for every namespace.
-   * Those of routes in this app are known already. HTTPS and TLS listeners are open to all namespaces. Error `NameInvalid`.
+   * Namespaces whose routes, declared in other apps, may bind to hosts of clear-text listeners: names, or `*` for every namespace. Namespaces of
+   * routes in this app are added automatically. HTTPS and TLS listeners are open to all namespaces. Error `NameInvalid`.
    *
    * @default - none
    */
   readonly routeNamespaces?: string[];
 
   /**
-   * Name, labels and annotations. The name may hold no dots. Error `GatewayNameNotALabel`.
+   * Name, labels and annotations. The name must not contain dots. Error `GatewayNameNotALabel`.
    *
    * @default - a generated name
    */
   readonly metadata?: ObjectMetadata;
 }
 
-/** What tells an ingress gateway that another app declares, or that was made in another way. */
+/** Identifies an ingress gateway that another app declares or that exists already. */
 export interface IngressGatewayAttributes {
   /** The name of the Gateway. Error `GatewayNameNotALabel`. */
   readonly name: string;
@@ -59,27 +59,28 @@ export interface IngressGatewayAttributes {
   readonly workload: GatewayWorkload;
 
   /**
-   * What the gateway listens for, as it is declared there; the names of certificates may be left out. A Gateway that redirects clear text
-   * by itself (`httpsRedirect`), or does not listen for it, is `PlainHttp.closed()` here.
-   * Errors `ListenersEmpty`, `ListenerConflict`, `ListenerProtocolConflict`, `IngressGatewayPortMissing`.
+   * What the gateway listens for, as declared there; certificate names may be omitted. Use `PlainHttp.closed()` for a Gateway that redirects clear
+   * text itself (`httpsRedirect`) or does not listen for it. Errors `ListenersEmpty`, `ListenerConflict`, `ListenerProtocolConflict`,
+   * `IngressGatewayPortMissing`.
    */
   readonly listeners: IngressListener[];
 }
 
 /**
- * The way into the mesh: one Gateway in the namespace of the chart, with a server for each listener.
- * HTTP servers are open only to the namespaces that have a route for their hosts.
+ * The entry to the mesh: one Gateway in the namespace of the chart, with a server for each listener.
+ *
+ * Only VirtualServices in namespaces that have a route for the hosts of an HTTP server can bind to it.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/gateway/
  */
 export class IngressGateway extends Construct implements IIngressGateway {
   /**
-   * A Gateway that exists, or that another app declares. It makes no objects; routes bind to it. An app that declares it with
-   * `IngressGateway` must name the namespaces of those routes in `routeNamespaces`.
+   * Refers to a Gateway that exists already or that another app declares. It creates no objects; routes bind to the Gateway. An app that declares it
+   * with `IngressGateway` must list the namespaces of these routes in `routeNamespaces`.
    *
-   * @param scope the construct around it
-   * @param id its id
-   * @param attributes what tells the gateway
+   * @param scope the parent construct
+   * @param id the id of the construct
+   * @param attributes the attributes of the gateway
    */
   public static fromIngressGatewayAttributes(scope: Construct, id: string, attributes: IngressGatewayAttributes): IIngressGateway {
     return new ImportedIngressGateway(scope, id, attributes);

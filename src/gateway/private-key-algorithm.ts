@@ -1,6 +1,6 @@
 import { valueClass } from '../private/basics/value-class';
 
-/** Algorithms of private keys that gateways can use; Envoy takes no Ed25519. */
+/** Algorithms of private keys that gateways can use. Envoy does not support Ed25519. */
 export class PrivateKeyAlgorithm {
   /**
    * RSA.
@@ -11,7 +11,7 @@ export class PrivateKeyAlgorithm {
     return new PrivateKeyAlgorithm('RSA', bits);
   }
 
-  /** ECDSA on the curve P-256, the one that every version of Envoy takes. Clients that know RSA only cannot connect. */
+  /** ECDSA on the curve P-256, which every version of Envoy supports. Clients that support only RSA cannot connect. */
   public static ecdsa(): PrivateKeyAlgorithm {
     return new PrivateKeyAlgorithm('ECDSA', 256);
   }

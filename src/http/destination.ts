@@ -19,7 +19,7 @@ export interface ServiceDestinationOptions {
 /** Options of `Destination.fromService`. */
 export interface FromServiceOptions {
   /**
-   * The port of the Service, 1 to 65535. Error `ServiceUnreadable` where the Service has several ports and none is named here.
+   * The port of the Service, 1 to 65535. Error `ServiceUnreadable` if the Service has several ports and this is not set.
    *
    * @default - the only port of the Service
    */
@@ -29,14 +29,14 @@ export interface FromServiceOptions {
 /** Options of `Destination.external`. */
 export interface ExternalDestinationOptions {
   /**
-   * The host, where the service has several. Error `ExternalDestinationInvalid`.
+   * The host to use, if the service has several. Error `ExternalDestinationInvalid`.
    *
    * @default - the only host of the service
    */
   readonly host?: string;
 
   /**
-   * The HTTP port that an application would call, where the service has several. Error `ExternalDestinationInvalid`.
+   * The HTTP port to use, as applications would call it, if the service has several. Error `ExternalDestinationInvalid`.
    *
    * @default - the only HTTP port of the service
    */
@@ -44,13 +44,13 @@ export interface ExternalDestinationOptions {
 }
 
 /**
- * Where requests go. It is always written as a full name with a port: a short name would be completed with the namespace
- * of the route, and a missing port fails on a Service with several.
+ * Where requests go. The manifests always contain the fully qualified name and the port, because Istio would complete a short name with the namespace
+ * of the route, and a missing port fails if the Service has several.
  *
- * The name of the port, or its `appProtocol`, says what is spoken: gRPC needs `grpc` or `http2`; websockets need no setting, but do not
- * open through such a port.
+ * The name or the `appProtocol` of the Service port selects the protocol: gRPC needs `grpc` or `http2`. WebSockets need no setting, but do not work
+ * on such a port.
  *
- * A part of a Service, a subset, is a destination of its policy: `DestinationPolicy.subset()`.
+ * For a subset of a Service's pods, use `DestinationPolicy.subset()`.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#Destination
  */
@@ -58,14 +58,14 @@ export class Destination {
   /**
    * A Kubernetes Service, by its name.
    *
-   * @param name the name alone, a DNS label. Error `ServiceNameInvalid`.
+   * @param name the name only, a DNS label. Error `ServiceNameInvalid`.
    */
   public static service(name: string, options: ServiceDestinationOptions): Destination {
     return new Destination({ name, ...options });
   }
 
   /**
-   * The Kubernetes Service that a construct holds: of cdk8s-plus (whichever version), of `cdk8s import k8s`, of `Include` or `Helm`.
+   * The Kubernetes Service that a construct holds: from cdk8s-plus (any version), `cdk8s import k8s`, `Include` or `Helm`.
    *
    * @param service the construct. Error `ServiceUnreadable`.
    */
@@ -74,7 +74,7 @@ export class Destination {
   }
 
   /**
-   * A part of a Service, which its policy tells apart.
+   * A subset of a Service, which its policy defines.
    *
    * @internal
    */
@@ -83,12 +83,12 @@ export class Destination {
   }
 
   /**
-   * A host outside the mesh. It receives requests under its own name, and TLS as its service says, whatever host they were sent to.
-   * Where requests leave by an egress gateway, the service needs no route of its own, and callers cannot reach it otherwise.
-   * From an `IngressRoute` requests go straight from the pods of the ingress gateway, without headers of the mesh.
+   * A host outside the mesh. Requests arrive there with its own host name, whichever host the client called, and with the TLS settings of its
+   * service. In an `EgressRoute`, the service needs no route of its own, and callers cannot reach it in any other way. In an `IngressRoute`, requests
+   * go directly from the pods of the ingress gateway, without mesh headers.
    *
-   * @param service a service with an HTTP port; direct in a `DirectRoute` and not direct in an `EgressRoute`. Errors `DirectServiceRouted`,
-   * `ServiceNotDirect`, `ExternalDestinationInvalid`, `ResolutionNoneBehindGateway`, `UpstreamTlsConflict`.
+   * @param service a service with an HTTP port. It must be direct in a `DirectRoute` and must not be direct in an `EgressRoute`. Errors
+   * `DirectServiceRouted`, `ServiceNotDirect`, `ExternalDestinationInvalid`, `ResolutionNoneBehindGateway`, `UpstreamTlsConflict`.
    */
   public static external(service: IExternalService, options: ExternalDestinationOptions = {}): Destination {
     return new Destination({ external: service, ...options });

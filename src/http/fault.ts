@@ -1,17 +1,17 @@
 import { Duration } from 'cdk8s';
 
-/** A part of all requests is kept waiting. */
+/** Delays a percentage of requests. */
 export interface FaultDelay {
-  /** The part, in percent: above 0, up to 100. Error `PercentInvalid`. */
+  /** The percentage of requests: above 0, up to 100. Error `PercentInvalid`. */
   readonly percent: number;
 
-  /** How long. One millisecond or more. The timeout of the rule does not count it. Error `TimeoutInvalid`. */
+  /** The delay, one millisecond or more. It does not count towards the timeout of the rule. Error `TimeoutInvalid`. */
   readonly duration: Duration;
 }
 
-/** A part of all requests is answered with an error by the proxy. */
+/** Makes the proxy answer a percentage of requests with an error. */
 export interface FaultAbort {
-  /** The part, in percent: above 0, up to 100. Error `PercentInvalid`. */
+  /** The percentage of requests: above 0, up to 100. Error `PercentInvalid`. */
   readonly percent: number;
 
   /** The status, 200 to 599. Error `StatusInvalid`. */
@@ -19,20 +19,20 @@ export interface FaultAbort {
 }
 
 /**
- * Faults on purpose, to see how callers bear them.
+ * Injected faults, to test how callers cope with them.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPFaultInjection
  */
 export interface Fault {
   /**
-   * Delays.
+   * The delay to inject.
    *
    * @default - none
    */
   readonly delay?: FaultDelay;
 
   /**
-   * Errors.
+   * The error to inject.
    *
    * @default - none
    */

@@ -1,7 +1,7 @@
 import { valueClass } from '../private/basics/value-class';
 
 /**
- * A condition on one request header. Names do not depend on case, values do.
+ * A condition on one request header. Names are case-insensitive, values are case-sensitive.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
  */
@@ -11,7 +11,7 @@ export class HeaderMatch {
     return new HeaderMatch(name, 'exact', value);
   }
 
-  /** The value of the header begins with this. */
+  /** The value of the header begins with this prefix. */
   public static prefix(name: string, value: string): HeaderMatch {
     return new HeaderMatch(name, 'prefix', value);
   }
@@ -20,18 +20,18 @@ export class HeaderMatch {
    * A regular expression that matches the whole value of the header.
    *
    * @param name the header
-   * @param regex in RE2 syntax, in ASCII: no look-around, no back-references, no classes of Unicode. Errors `RegexInvalid`, `RegexTooLong`.
+   * @param regex in RE2 syntax, ASCII only, without look-around, back-references or Unicode classes. Errors `RegexInvalid`, `RegexTooLong`.
    */
   public static regex(name: string, regex: string): HeaderMatch {
     return new HeaderMatch(name, 'regex', regex);
   }
 
-  /** The header is there, with whatever value, an empty one too. */
+  /** The header is present, with any value, even an empty one. */
   public static present(name: string): HeaderMatch {
     return new HeaderMatch(name, 'present');
   }
 
-  /** The header is not there. */
+  /** The header is absent. */
   public static absent(name: string): HeaderMatch {
     return new HeaderMatch(name, 'absent');
   }

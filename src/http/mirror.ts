@@ -1,7 +1,7 @@
 import { Destination } from './destination';
 
 /**
- * A copy of requests for another destination. Its answers are thrown away, and its failures do not reach the client.
+ * Sends copies of requests to another destination. Its responses are discarded, and its failures do not affect the client.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMirrorPolicy
  */
@@ -10,7 +10,7 @@ export interface Mirror {
   readonly destination: Destination;
 
   /**
-   * The part of the requests that is copied, in percent: above 0, up to 100. Error `PercentInvalid`.
+   * The percentage of requests to copy: above 0, up to 100. Error `PercentInvalid`.
    *
    * @default 100
    */

@@ -3,7 +3,7 @@ import { valueClass } from '../private/basics/value-class';
 /** Options of `PathMatch.exact`, `prefix` and `rawPrefix`. */
 export interface PathMatchOptions {
   /**
-   * Whether `/Login` and `/login` are the same. A regular expression says so itself, with `(?i)`.
+   * Whether to ignore case, so that `/Login` matches `/login`. In a regular expression, use `(?i)`.
    *
    * @default false
    */
@@ -11,13 +11,13 @@ export interface PathMatchOptions {
 }
 
 /**
- * How the path of a request is compared. Query strings take no part. Error `PathInvalid`.
+ * A condition on the path of a request. The query string is not compared. Error `PathInvalid`.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
  */
 export class PathMatch {
   /**
-   * The path and nothing else: `/login` matches neither `/login/` nor `/login/x`.
+   * Exactly this path: `/login` matches neither `/login/` nor `/login/x`.
    *
    * @param path begins with `/`. Error `PathInvalid`.
    */
@@ -26,16 +26,16 @@ export class PathMatch {
   }
 
   /**
-   * All paths under a path, by whole segments as in the Kubernetes Gateway API: `/api` matches `/api` and `/api/x`, not `/apix`.
+   * This path and all paths below it, by whole segments as in the Kubernetes Gateway API: `/api` matches `/api` and `/api/x`, but not `/apix`.
    *
-   * @param path begins with `/`; a `/` at its end makes no difference. Error `PathInvalid`.
+   * @param path begins with `/`; a trailing `/` makes no difference. Error `PathInvalid`.
    */
   public static prefix(path: string, options: PathMatchOptions = {}): PathMatch {
     return new PathMatch('prefix', path, options.ignoreCase);
   }
 
   /**
-   * Istio's own prefix, by characters: `/api` matches `/apix` too.
+   * Istio's own prefix match, by characters: `/api` also matches `/apix`.
    *
    * @param path begins with `/`. Error `PathInvalid`.
    */
@@ -46,18 +46,18 @@ export class PathMatch {
   /**
    * A regular expression that matches the whole path.
    *
-   * @param regex in RE2 syntax, in ASCII: no look-around, no back-references, no classes of Unicode. Errors `RegexInvalid`, `RegexTooLong`.
+   * @param regex in RE2 syntax, ASCII only, without look-around, back-references or Unicode classes. Errors `RegexInvalid`, `RegexTooLong`.
    */
   public static regex(regex: string): PathMatch {
     return new PathMatch('regex', regex);
   }
 
   /**
-   * The calls of a gRPC service, or of one of its methods. The port of the destination must be one for HTTP/2:
-   * its name is or begins with `grpc`, or its `appProtocol` says so.
+   * Calls to a gRPC service, or to one of its methods. The port of the destination must be an HTTP/2 port: its name must be `grpc` or begin with
+   * `grpc`, or its `appProtocol` must say so.
    *
-   * @param service the name with its package, such as `shop.v1.Orders`. Error `GrpcNameInvalid`.
-   * @param method such as `PlaceOrder`; every method when left out. Error `GrpcNameInvalid`.
+   * @param service the service name with its package, such as `shop.v1.Orders`. Error `GrpcNameInvalid`.
+   * @param method the method, such as `PlaceOrder`; every method if omitted. Error `GrpcNameInvalid`.
    */
   public static grpc(service: string, method?: string): PathMatch {
     const path = `/${service}${method === undefined ? '' : `/${method}`}`;

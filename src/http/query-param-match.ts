@@ -1,7 +1,7 @@
 import { valueClass } from '../private/basics/value-class';
 
 /**
- * A condition on one parameter of the query string. Error `QueryParamInvalid` for a name of more than 1024 bytes.
+ * A condition on one query parameter. Error `QueryParamInvalid` for a name of more than 1024 bytes.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
  */
@@ -11,7 +11,7 @@ export class QueryParamMatch {
     return new QueryParamMatch(name, 'exact', value);
   }
 
-  /** The value of the parameter begins with this. */
+  /** The value of the parameter begins with this prefix. */
   public static prefix(name: string, value: string): QueryParamMatch {
     return new QueryParamMatch(name, 'prefix', value);
   }
@@ -20,7 +20,7 @@ export class QueryParamMatch {
    * A regular expression that matches the whole value of the parameter.
    *
    * @param name the parameter
-   * @param regex in RE2 syntax, in ASCII: no look-around, no back-references, no classes of Unicode. Errors `RegexInvalid`, `RegexTooLong`.
+   * @param regex in RE2 syntax, ASCII only, without look-around, back-references or Unicode classes. Errors `RegexInvalid`, `RegexTooLong`.
    */
   public static regex(name: string, regex: string): QueryParamMatch {
     return new QueryParamMatch(name, 'regex', regex);

@@ -1,24 +1,25 @@
 import { Duration } from 'cdk8s';
 
 /**
- * How often a request is tried again. Requests of every method are, so limit the rule to methods that may be repeated.
+ * How often a request is retried. Requests are retried whatever their method, so limit the rule to methods that are safe to repeat.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRetry
  */
 export interface Retries {
-  /** How many tries may follow the first, a whole number from 0. With 0 there are none, not even Istio's own two after failures to connect. */
+  /** The maximum number of retries: a whole number, 0 or more. 0 disables retries, including Istio's own two retries after connection failures. */
   readonly attempts: number;
 
   /**
-   * How long one try may take. One millisecond or more. Error `TimeoutInvalid`.
+   * How long each attempt may take, one millisecond or more. Error `TimeoutInvalid`.
    *
    * @default - the timeout of the rule
    */
   readonly perTryTimeout?: Duration;
 
   /**
-   * What is worth another try: conditions of Envoy such as `5xx`, `gateway-error`, `reset`, `connect-failure`, `retriable-4xx`, or single
-   * status codes (beside which `retriable-status-codes` may stand, and need not). They are always written: without them Istio does not retry answers at all, whatever their status. Error `RetryConditionInvalid`.
+   * When to retry: Envoy's retry conditions such as `5xx`, `gateway-error`, `reset`, `connect-failure`, `retriable-4xx`, or single status codes
+   * (`retriable-status-codes` is then optional). The manifests always contain conditions, because without them Istio does not retry responses of any
+   * status. Error `RetryConditionInvalid`.
    *
    * @default - gateway-error (502, 503, 504), reset, connect-failure, refused-stream
    */

@@ -1,14 +1,14 @@
 import { valueClass } from '../private/basics/value-class';
 
 /**
- * How a path is changed on the way to its destination. The query string stays.
+ * How a path is rewritten on the way to its destination. The query string is kept.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRewrite
  */
 export class PathRewrite {
   /**
-   * Replaces the prefix that the rule matched: with `/api` matched and `/v2` here, `/api/x` becomes `/v2/x` and `/api` becomes `/v2`.
-   * Slashes are neither doubled nor lost. Every match of the rule must have a prefix. Error `RewriteWithoutPrefix`.
+   * Replaces the prefix that the rule matches: if the match is `/api` and `path` is `/v2`, `/api/x` becomes `/v2/x` and `/api` becomes `/v2`. Slashes
+   * are neither doubled nor lost. Every match of the rule must have a path prefix. Error `RewriteWithoutPrefix`.
    *
    * @param path begins with `/`; `/` drops the prefix
    */
@@ -26,10 +26,10 @@ export class PathRewrite {
   }
 
   /**
-   * Replaces what a regular expression matches.
+   * Replaces the part of the path that a regular expression matches.
    *
    * @param regex in RE2 syntax. Errors `RegexInvalid`, `RegexTooLong`.
-   * @param substitution may name groups of the expression as `\1`. Error `PathInvalid`.
+   * @param substitution the replacement; may refer to groups of the expression as `\1`. Error `PathInvalid`.
    */
   public static regex(regex: string, substitution: string): PathRewrite {
     return new PathRewrite('regex', substitution, regex);
@@ -46,21 +46,23 @@ export class PathRewrite {
 valueClass(PathRewrite, 'PathRewrite');
 
 /**
- * What is changed of the URL on the way to the destination, which is told of it: Envoy writes what was asked for into `x-envoy-original-path`
- * and `x-envoy-original-host`, after all headers are removed. Outside the mesh, that shows the application's own paths.
+ * How the URL is rewritten on the way to the destination.
+ *
+ * Envoy sends the original values to the destination in `x-envoy-original-path` and `x-envoy-original-host`; it adds them after headers are removed.
+ * A destination outside the mesh thus sees the application's own paths.
  */
 export interface Rewrite {
   /**
-   * The path.
+   * The new path.
    *
-   * @default - it stays
+   * @default - unchanged
    */
   readonly path?: PathRewrite;
 
   /**
-   * The Host header, with a port if need be, and with it the server name of TLS to an external host. Errors `HostInvalid`, `PortInvalid`.
+   * The new Host header, optionally with a port. For TLS to an external host it is also the server name (SNI). Errors `HostInvalid`, `PortInvalid`.
    *
-   * @default - it stays
+   * @default - unchanged
    */
   readonly authority?: string;
 }

@@ -2,40 +2,40 @@ import { Destination } from './destination';
 import { IIngressDelegate } from '../ingress/i-ingress-delegate';
 import { valueClass } from '../private/basics/value-class';
 
-/** What a redirect changes; the rest of the URL stays. */
+/** What a redirect changes; the rest of the URL is kept. */
 export interface RedirectOptions {
   /**
-   * `http` or `https`. A port that the client wrote into its Host header is kept, unless `authority` is set as well.
-   * Error `RedirectSchemeInvalid`.
+   * The scheme, `http` or `https`. A port in the client's Host header is kept, unless `authority` is set as well. Error `RedirectSchemeInvalid`.
    *
    * @default - the scheme of the request
    */
   readonly scheme?: string;
 
   /**
-   * The host to go to, with a port if need be. Errors `HostInvalid`, `PortInvalid`.
+   * The host to redirect to, optionally with a port. Errors `HostInvalid`, `PortInvalid`.
    *
    * @default - the host of the request
    */
   readonly authority?: string;
 
   /**
-   * The whole path to go to, beginning with `/`. A query in it takes the place of that of the request, which otherwise stays. Error `PathInvalid`.
+   * The whole path to redirect to, beginning with `/`. A query string in it replaces that of the request, which is otherwise kept. Error
+   * `PathInvalid`.
    *
    * @default - the path of the request
    */
   readonly path?: string;
 
   /**
-   * The port to go to, 1 to 65535, other than the scheme's own: that one Istio leaves out, so that the client's port is kept.
-   * Error `RedirectPortIgnored`; error `RuleOptionUnused` beside an authority with a port.
+   * The port to redirect to, 1 to 65535. It must not be the default port of the scheme: Istio omits that one, so the client's port would be kept.
+   * Error `RedirectPortIgnored`; error `RuleOptionUnused` together with an authority that has a port.
    *
-   * @default - the port that the client wrote; none where `authority` is set
+   * @default - the port in the client's Host header; none if `authority` is set
    */
   readonly port?: number;
 
   /**
-   * 301, 302, 303, 307 or 308. Error `StatusInvalid`.
+   * The status: 301, 302, 303, 307 or 308. Error `StatusInvalid`.
    *
    * @default 301
    */
@@ -43,7 +43,7 @@ export interface RedirectOptions {
 }
 
 /**
- * What is done with a request: exactly one of these.
+ * What happens to a request: exactly one of these actions.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRoute
  */
@@ -54,41 +54,41 @@ export class RouteAction {
   }
 
   /**
-   * Parts requests among destinations by weight: `[stable.weighted(90), next.weighted(10)]`.
+   * Splits requests among destinations by weight: `[stable.weighted(90), next.weighted(10)]`.
    *
-   * @param destinations one or more; of several each has a weight, and not all weights are 0. Error `WeightInvalid`.
+   * @param destinations at least one. If there are several, each needs a weight, and the weights must not all be 0. Error `WeightInvalid`.
    */
   public static split(destinations: Destination[]): RouteAction {
     return new RouteAction({ split: destinations });
   }
 
   /**
-   * Answers with a redirect.
+   * Responds with a redirect.
    *
-   * @param options at least one change. Error `RedirectEmpty`; error `RedirectLoop` at ingress where the rule would redirect the target again.
+   * @param options at least one change. Error `RedirectEmpty`; error `RedirectLoop` at ingress if the rule would redirect the target again.
    */
   public static redirect(options: RedirectOptions): RouteAction {
     return new RouteAction({ redirect: options });
   }
 
   /**
-   * Answers in the proxy, without asking anybody.
+   * Responds directly from the proxy, without forwarding the request.
    *
    * @param status 200 to 599. Error `StatusInvalid`.
-   * @param body the text of the answer, up to 1 MiB; empty when left out. Error `BodyTooLarge`.
+   * @param body the response body, up to 1 MiB; empty if omitted. Error `BodyTooLarge`.
    */
   public static respond(status: number, body?: string): RouteAction {
     return new RouteAction({ respond: { status, body } });
   }
 
   /**
-   * Hands requests over to rules that another chart or repository has. The rule tells them by `PathMatch.prefix` and nothing else.
-   * What those rules do not take gets 404, and so does everything while they are not there: nothing falls to the next rule.
+   * Delegates requests to rules in another chart or repository. The rule must match by `PathMatch.prefix` only. Requests that match none of the
+   * delegate's rules get 404, and all requests do while the delegate does not exist: none falls through to the next rule.
    *
-   * `timeout`, `retries`, `rewrite`, `fault` and `mirror` beside it, and the two kinds of headers together, are for those of the delegate's rules that say
-   * nothing of the kind themselves, and change requests only where these forward them; `cors` stands in the rules of the delegate. Error
-   * `RuleOptionUnused` where no rule of the delegate takes one over.
-   * Of an `IngressRoute` only. Error `DelegateInvalid`.
+   * If the delegating rule sets `timeout`, `retries`, `rewrite`, `fault` or `mirror`, the value applies to the delegate's rules that do not set the
+   * same option themselves; `requestHeaders` and `responseHeaders` count as one option. The options affect only requests that the delegate's rules
+   * forward. Set `cors` in the delegate's rules. Error `RuleOptionUnused` if no rule of the delegate uses an option. Only in an `IngressRoute`. Error
+   * `DelegateInvalid`.
    */
   public static delegate(delegate: IIngressDelegate): RouteAction {
     return new RouteAction({ delegate });

@@ -4,49 +4,49 @@ import { QueryParamMatch } from './query-param-match';
 import { StringMatch } from './string-match';
 
 /**
- * Conditions on a request, all of which must hold; one at least. Error `MatchEmpty`.
+ * Conditions on a request, all of which must hold. At least one is required. Error `MatchEmpty`.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
  */
 export interface RouteMatch {
   /**
-   * The path.
+   * The condition on the path.
    *
    * @default - every path
    */
   readonly path?: PathMatch;
 
   /**
-   * Headers, each of which must fit. One condition a header. Errors `HeaderInvalid`, `NameReserved`.
+   * Conditions on headers, all of which must hold. At most one per header. Errors `HeaderInvalid`, `NameReserved`.
    *
    * @default - no condition
    */
   readonly headers?: HeaderMatch[];
 
   /**
-   * Parameters of the query string, each of which must fit. Error `NameReserved`.
+   * Conditions on query parameters, all of which must hold. Error `NameReserved`.
    *
    * @default - no condition
    */
   readonly queryParams?: QueryParamMatch[];
 
   /**
-   * Methods, one of which must fit, for example `['GET', 'HEAD']`. Error `MethodInvalid`.
+   * The accepted methods, for example `['GET', 'HEAD']`. Error `MethodInvalid`.
    *
    * @default - every method
    */
   readonly methods?: string[];
 
   /**
-   * The Host header (HTTP/2 `:authority`). An exact one without a port also matches the same host with a port.
+   * The condition on the Host header (HTTP/2 `:authority`). An exact value without a port also matches the same host with a port.
    *
    * @default - every host of the route
    */
   readonly authority?: StringMatch;
 
   /**
-   * `http` or `https`: how the request came to the gateway, or what `X-Forwarded-Proto` says where the gateway trusts a proxy before it
-   * (`numTrustedProxies`). At ingress only. Error `SchemeInvalid`.
+   * The scheme by which the request reached the gateway, `http` or `https`. If the gateway trusts a proxy in front of it (`numTrustedProxies`), the
+   * value of `X-Forwarded-Proto` counts. At ingress only. Error `SchemeInvalid`.
    *
    * @default - both
    */

@@ -9,61 +9,61 @@ import { RouteAction } from './route-action';
 import { RouteMatch } from './route-match';
 
 /**
- * What rules of both directions have in common. The first rule that matches decides.
- * Everything but `matches` and `responseHeaders` is for requests that are forwarded. Errors `RuleOptionUnused`, `RuleUnreachable`.
+ * Common properties of ingress and egress rules. The first matching rule decides. All options except `matches` and `responseHeaders` apply only to
+ * requests that are forwarded. Errors `RuleOptionUnused`, `RuleUnreachable`.
  */
 export interface RouteRule {
   /**
-   * Which requests the rule is for: those that fit one of these.
+   * The requests to which the rule applies: those that fit at least one of these matches.
    *
    * @default - every request
    */
   readonly matches?: RouteMatch[];
 
   /**
-   * How long the whole answer may take, retries included; then the client gets 504. One millisecond or more. Error `TimeoutInvalid`.
+   * How long the whole response may take, including retries, one millisecond or more. After that the client gets 504. Error `TimeoutInvalid`.
    *
    * @default - no timeout
    */
   readonly timeout?: Duration;
 
   /**
-   * How often a request is tried again.
+   * How often a request is retried.
    *
-   * @default - Istio's own: twice, after failures to connect
+   * @default - Istio's own: twice, after connection failures
    */
   readonly retries?: Retries;
 
   /**
-   * What is changed of the URL.
+   * How the URL is rewritten.
    *
-   * @default - nothing
+   * @default - unchanged
    */
   readonly rewrite?: Rewrite;
 
   /**
-   * Changes to the headers of requests.
+   * Changes to request headers.
    *
    * @default - none
    */
   readonly requestHeaders?: HeaderEdits;
 
   /**
-   * Changes to the headers of answers.
+   * Changes to response headers.
    *
    * @default - none
    */
   readonly responseHeaders?: HeaderEdits;
 
   /**
-   * Faults on purpose.
+   * Injected faults, for tests.
    *
    * @default - none
    */
   readonly fault?: Fault;
 
   /**
-   * A copy of requests for another destination.
+   * Sends copies of requests to another destination.
    *
    * @default - none
    */
@@ -72,21 +72,21 @@ export interface RouteRule {
 
 /** A rule of an `IngressRoute`. */
 export interface IngressRule extends RouteRule {
-  /** What is done with a request that matches. */
+  /** What happens to a matching request. */
   readonly action: RouteAction;
 
   /**
-   * Which web pages of other origins may call. Error `CorsAmbiguous` where an earlier rule, told apart by headers only, has another.
+   * Which web pages from other origins may call. Error `CorsAmbiguous` if an earlier rule that differs only in headers has another setting.
    *
-   * @default - what the destination says
+   * @default - the destination decides
    */
   readonly cors?: Cors;
 }
 
-/** A rule of an `EgressRoute`, applied where the request leaves the mesh. */
+/** A rule of an `EgressRoute` or `DirectRoute`, applied where the request leaves the mesh. */
 export interface EgressRule extends RouteRule {
   /**
-   * What is done with a request that matches.
+   * What happens to a matching request.
    *
    * @default - it is forwarded to the external service
    */

@@ -1,17 +1,17 @@
 import { valueClass } from '../private/basics/value-class';
 
 /**
- * How a text is compared. Case matters.
+ * A condition on a text. Comparisons are case-sensitive.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#StringMatch
  */
 export class StringMatch {
-  /** The text and nothing else. */
+  /** Exactly this text. */
   public static exact(value: string): StringMatch {
     return new StringMatch('exact', value);
   }
 
-  /** Texts that begin with the value. */
+  /** Texts that begin with this prefix. */
   public static prefix(value: string): StringMatch {
     return new StringMatch('prefix', value);
   }
@@ -19,7 +19,7 @@ export class StringMatch {
   /**
    * A regular expression that matches the whole text.
    *
-   * @param regex in RE2 syntax, in ASCII: no look-around, no back-references, no classes of Unicode. Errors `RegexInvalid`, `RegexTooLong`.
+   * @param regex in RE2 syntax, ASCII only, without look-around, back-references or Unicode classes. Errors `RegexInvalid`, `RegexTooLong`.
    */
   public static regex(regex: string): StringMatch {
     return new StringMatch('regex', regex);

@@ -1,19 +1,19 @@
 import { valueClass } from '../private/basics/value-class';
 
-/** For which hosts `access` of an `IngressRoute` is asked, where that is not plain from its hosts. */
+/** The hosts to which `access` of an `IngressRoute` applies, if its own hosts do not make that clear. */
 export class AccessScope {
   /**
-   * For every host, of a route for host `*`: also for hosts that other apps serve through the same pods. Those of other routes of this app are left
-   * out.
+   * Every host, for a route with host `*`. This includes hosts that other apps serve through the same pods, but not the hosts of other routes in this
+   * app.
    *
-   * @param reason why no route of others is harmed; it is kept as an annotation of the policies. Error `ReasonMissing`.
+   * @param reason why this does not break routes of others; kept as an annotation on the policies. Error `ReasonMissing`.
    */
   public static everyHost(reason: string): AccessScope {
     return new AccessScope(reason);
   }
 
   private constructor(
-    /** Why it is for every host. */
+    /** Why it applies to every host. */
     public readonly reason: string,
   ) {}
 }

@@ -4,45 +4,44 @@ import { valueClass } from '../private/basics/value-class';
 /** Options of `Access.jwt`. */
 export interface JwtOptions {
   /**
-   * Who signs the tokens: their claim `iss`, exactly, with its `/` at the end if it has one. Error `JwtIssuerInvalid`; error
-   * `JwtIssuerConflict` where another route through the same pods says that the issuer has other keys.
+   * The issuer of the tokens: exactly the value of their `iss` claim, including a trailing `/` if there is one. Error `JwtIssuerInvalid`; error
+   * `JwtIssuerConflict` if another route through the same pods declares other keys for the same issuer.
    */
   readonly issuer: string;
 
   /**
-   * Where the issuer's public keys are, an `https` URL. istiod reads it, so istiod must be able to reach it.
-   * Error `JwksSourceInvalid`.
+   * The `https` URL of the issuer's public keys. istiod reads it, so it must be reachable from istiod. Error `JwksSourceInvalid`.
    *
-   * @default - the keys stand in `jwks`
+   * @default - the keys in `jwks`
    */
   readonly jwksUri?: string;
 
   /**
    * The issuer's public keys, a JSON Web Key Set. Errors `JwksSourceInvalid`, `JwksInvalid`.
    *
-   * @default - they are read from `jwksUri`
+   * @default - the keys at `jwksUri`
    */
   readonly jwks?: string;
 
   /**
-   * For whom the token must be: one of these must stand in its claim `aud`. Error `AccessEmpty`; error `JwtAudienceMissing` where
-   * neither this nor `claims` is said, because every token that the issuer ever made, for whatever service, would let its bearer in;
-   * `Access.jwtForAnyAudience` is for issuers where that is meant.
+   * The accepted audiences: the `aud` claim of the token must contain one of them. Error `AccessEmpty`; error `JwtAudienceMissing` if neither this
+   * nor `claims` is set, because every token that the issuer ever issued, for any service, would be accepted. If that is intended, use
+   * `Access.jwtForAnyAudience`.
    *
-   * @default - `claims` say it
+   * @default - `claims` decide
    */
   readonly audiences?: string[];
 
   /**
-   * Claims, each of which must fit. Errors `AccessEmpty`, `ClaimInvalid`.
+   * Conditions on claims, all of which must hold. Errors `AccessEmpty`, `ClaimInvalid`.
    *
-   * @default - `audiences` alone
+   * @default - only `audiences` are checked
    */
   readonly claims?: ClaimMatch[];
 
   /**
-   * The header that carries the token and nothing else. Give tokens a header of their own where other routes through the same pods
-   * take bearer tokens that are not this issuer's. Error `HeaderInvalid`.
+   * The header that carries only the token. Use a separate header if other routes through the same pods accept bearer tokens from other issuers.
+   * Error `HeaderInvalid`.
    *
    * @default - `Authorization: Bearer <token>`
    */
@@ -50,18 +49,18 @@ export interface JwtOptions {
 }
 
 /**
- * Who may enter by an `IngressRoute`. It is asked at the gateway, before a request is routed, and holds for the hosts of the route alone.
+ * Who may enter through an `IngressRoute`. The gateway checks it before it routes a request, only for the hosts of the route.
  *
  * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/
  */
 export class Access {
   /**
-   * Whoever shows a valid token (JWT) of an issuer; no token, and a token whose claims do not fit, are answered 403, an invalid one 401.
-   * The service receives the token too.
+   * Clients with a valid token (JWT) of an issuer. A request without a token, or with a token whose claims do not match, gets 403; an invalid token
+   * gets 401. The token is forwarded to the service.
    *
-   * Istio looks at tokens once for all routes of the pods: with one such route, a request on *any* route of theirs that carries
-   * a token which is expired, of an issuer that no route names, or no JWT at all, is answered 401. A request without a token
-   * is not concerned. Where that is in the way, say `header`, or give the route a gateway of its own.
+   * Istio validates tokens once for all routes of the pods. With one such route, a request on *any* route of these pods gets 401 if its token has
+   * expired, comes from an issuer that no route names, or is not a JWT. Requests without a token are not affected. To avoid this, set `header` or
+   * give the route a gateway of its own.
    *
    * @see https://istio.io/latest/docs/reference/config/security/request_authentication/
    */
@@ -70,20 +69,19 @@ export class Access {
   }
 
   /**
-   * As `jwt`, for issuers that say for nobody in particular whom their tokens are: every token that the issuer ever made, for whatever service, lets its
-   * bearer in.
+   * Like `jwt`, for issuers whose tokens name no audience: every token that the issuer ever issued, for any service, is accepted.
    *
-   * @param reason why that does no harm, for example because the issuer makes tokens for this service alone; it is kept as an annotation of the
-   * policy. Error `ReasonMissing`.
-   * @param options without `audiences`. Errors as those of `jwt`; error `RuleOptionUnused` beside `audiences`.
+   * @param reason why this is safe, for example because the issuer issues tokens only for this service; kept as an annotation on the policy. Error
+   * `ReasonMissing`.
+   * @param options the options, without `audiences`. The same errors as for `jwt`; error `RuleOptionUnused` if `audiences` is set.
    */
   public static jwtForAnyAudience(reason: string, options: JwtOptions): Access {
     return new Access({ kind: 'jwt', jwt: options, anyAudience: reason });
   }
 
   /**
-   * Whoever connects from one of these addresses: the other end of the TCP connection. Behind a load balancer that is the balancer or
-   * the node, unless it keeps the address (`externalTrafficPolicy: Local`) or sends it by the PROXY protocol.
+   * Clients that connect from one of these addresses. The peer address of the TCP connection counts: behind a load balancer it belongs to the
+   * balancer or the node, unless the balancer preserves the client address (`externalTrafficPolicy: Local`) or sends it with the PROXY protocol.
    *
    * @param blocks IP addresses and CIDR blocks. Errors `AccessEmpty`, `AddressInvalid`.
    */
@@ -92,8 +90,8 @@ export class Access {
   }
 
   /**
-   * Whoever has one of these addresses by the header `X-Forwarded-For`, of which the gateway believes as many entries as mesh config
-   * says that there are proxies in front of it (`gatewayTopology.numTrustedProxies`). Without that setting it is the same as `ipBlocks`.
+   * Clients with one of these addresses according to the header `X-Forwarded-For`. The gateway trusts as many entries as mesh config declares proxies
+   * in front of it (`gatewayTopology.numTrustedProxies`). Without that setting, it is the same as `ipBlocks`.
    *
    * @param blocks IP addresses and CIDR blocks. Errors `AccessEmpty`, `AddressInvalid`.
    * @see https://istio.io/latest/docs/ops/configuration/traffic-management/network-topologies/
@@ -103,25 +101,24 @@ export class Access {
   }
 
   /**
-   * Whoever shows a certificate with one of these names; the listeners that serve the route must ask for certificates
-   * (`ClientCertificates`), and see to it that an authority of theirs has signed it. Error `AccessNotEnforceable`.
+   * Clients that present a certificate with one of these names. The listeners that serve the route must ask for client certificates
+   * (`ClientCertificates`) and verify that a trusted authority has signed them. Error `AccessNotEnforceable`.
    *
-   * Istio's policies see no other names of a certificate than SPIFFE identities, so the route itself asks, by the header
-   * `x-forwarded-client-cert`: the gateway writes it, unless mesh config tells it to take the client's own
-   * (`gatewayTopology.forwardClientCertDetails: FORWARD_ONLY`).
+   * Istio's policies see only SPIFFE identities in certificates, so the route itself checks the names in the header `x-forwarded-client-cert`. The
+   * gateway sets this header, unless mesh config makes it keep the client's own (`gatewayTopology.forwardClientCertDetails: FORWARD_ONLY`).
    *
-   * @param subjectAltNames DNS names and URIs that stand in certificates as alternative names of their subject, exactly, for example
-   * `partner.example.com` or `spiffe://partner.example.com/shop`. Errors `AccessEmpty`, `SubjectAltNameInvalid`.
+   * @param subjectAltNames exact DNS names and URIs from the subject alternative names (SANs) of certificates, for example `partner.example.com` or
+   * `spiffe://partner.example.com/shop`. Errors `AccessEmpty`, `SubjectAltNameInvalid`.
    */
   public static mtls(subjectAltNames: string[]): Access {
     return new Access({ kind: 'mtls', values: subjectAltNames });
   }
 
   /**
-   * Whoever an authorizer outside the gateway lets in.
+   * Clients that an external authorizer admits.
    *
    * @param provider an `extensionProvider` of mesh config, of kind `envoyExtAuthzHttp` or `envoyExtAuthzGrpc`. Error `ExtensionProviderInvalid`;
-   * error `ExtAuthzProviderConflict` for a second one on the same pods, because Istio then lets nobody in.
+   * error `ExtAuthzProviderConflict` for a second one on the same pods, because Istio would then admit nobody.
    * @see https://istio.io/latest/docs/tasks/security/authorization/authz-custom/
    */
   public static extAuthz(provider: string): Access {
@@ -129,10 +126,10 @@ export class Access {
   }
 
   /**
-   * Whoever fulfils one of these. There may be any number of them, of any number of issuers. Where tokens of one issuer differ in several
-   * claims at once, the rules of the policy multiply, to 256 at most.
+   * Clients that fulfil at least one of these alternatives. There may be any number of alternatives and issuers. If alternatives for one issuer
+   * differ in several claims, the rules of the policy multiply; 256 is the limit.
    *
-   * @param alternatives of `jwt`, `ipBlocks` and `remoteIpBlocks`. Errors `AccessEmpty`, `AccessCannotCombine`, `AccessTooComplex`.
+   * @param alternatives made with `jwt`, `ipBlocks` or `remoteIpBlocks`. Errors `AccessEmpty`, `AccessCannotCombine`, `AccessTooComplex`.
    */
   public static anyOf(alternatives: Access[]): Access {
     return new Access({ kind: 'anyOf', alternatives });

@@ -1,33 +1,33 @@
 import { valueClass } from '../private/basics/value-class';
 
 /**
- * A condition on one claim of a token. The claim is a text, or a list of texts of which one must fit; numbers and booleans never fit.
- * A `scope` is taken apart at its spaces.
+ * A condition on one claim of a token. The claim must be a string or a list of strings, one of which must match; numbers and booleans never match. A
+ * `scope` claim is split at spaces.
  *
  * @see https://istio.io/latest/docs/reference/config/security/conditions/
  */
 export class ClaimMatch {
   /**
-   * The claim is, or holds, one of the values.
+   * The claim is, or contains, one of the values.
    *
    * @param name the claim, for example `groups`. Error `ClaimInvalid`.
-   * @param values one or more
+   * @param values at least one value
    */
   public static oneOf(name: string, values: string[]): ClaimMatch {
     return new ClaimMatch([name], values);
   }
 
   /**
-   * A claim within another is, or holds, one of the values.
+   * A nested claim is, or contains, one of the values.
    *
-   * @param path the claims on the way to it, for example `['realm_access', 'roles']`. Error `ClaimInvalid`.
-   * @param values one or more
+   * @param path the names of the claims from the outermost to the nested one, for example `['realm_access', 'roles']`. Error `ClaimInvalid`.
+   * @param values at least one value
    */
   public static nested(path: string[], values: string[]): ClaimMatch {
     return new ClaimMatch(path, values);
   }
 
-  /** The claim is there, and not empty. */
+  /** The claim is present and not empty. */
   public static present(name: string): ClaimMatch {
     return new ClaimMatch([name], [], true);
   }

@@ -4,28 +4,27 @@ import { valueClass } from '../private/basics/value-class';
 /** Options of `ClientCertificates.required` and `ClientCertificates.optional`. */
 export interface ClientCertificatesOptions {
   /**
-   * The Secret with the authorities that sign the clients' certificates in `ca.crt`, and with their revocation list in `ca.crl` if they
-   * have one. A Secret of its own takes Istio 1.28, unless its name is that of the listener's certificate with `-cacert` behind.
-   * Error `IstioVersionTooOld`.
+   * The Secret with the certificate authorities for client certificates in `ca.crt` and, optionally, their revocation list in `ca.crl`. A separate
+   * Secret needs Istio 1.28, unless its name is that of the listener's certificate Secret with the suffix `-cacert`. Error `IstioVersionTooOld`.
    *
-   * @default - the Secret with the listener's (first) certificate, or the one of its name with `-cacert` behind
+   * @default - the Secret with the listener's (first) certificate, or the Secret of the same name with the suffix `-cacert`
    */
   readonly ca?: Credential;
 }
 
 /**
- * Which certificates an HTTPS listener asks of its clients. A gateway without authorities to check them by refuses connections, at its
- * start to the whole port. Destinations find the certificate in the header `x-forwarded-client-cert`.
+ * Whether an HTTPS listener asks clients for certificates. A gateway that does not find the authorities refuses connections; while it starts, even to
+ * the whole port. Destinations find the certificate in the header `x-forwarded-client-cert`.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/gateway/#ServerTLSSettings-TLSmode
  */
 export class ClientCertificates {
-  /** A client without a valid certificate gets no connection. */
+  /** Connections without a valid client certificate are refused. */
   public static required(options: ClientCertificatesOptions = {}): ClientCertificates {
     return new ClientCertificates('MUTUAL', options.ca);
   }
 
-  /** A client may come without a certificate, but not with an invalid one. */
+  /** Connections without a client certificate are accepted; those with an invalid one are refused. */
   public static optional(options: ClientCertificatesOptions = {}): ClientCertificates {
     return new ClientCertificates('OPTIONAL_MUTUAL', options.ca);
   }

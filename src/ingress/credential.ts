@@ -2,7 +2,7 @@ import { IConstruct } from 'constructs';
 import { valueClass } from '../private/basics/value-class';
 
 /**
- * A Secret that the pods of a gateway read. They find it in their own namespace only, wherever the Gateway object is.
+ * A Secret that the pods of a gateway read. They find it only in their own namespace, wherever the Gateway object is.
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/secure-ingress/#key-formats
  */
@@ -10,15 +10,15 @@ export class Credential {
   /**
    * A Secret, by its name.
    *
-   * @param name the name alone, without its namespace. Error `CredentialNameMissing`.
+   * @param name the name only, without the namespace. Error `CredentialNameMissing`.
    */
   public static secret(name: string): Credential {
     return new Credential({ name });
   }
 
   /**
-   * The Secret that a construct holds: of cdk8s-plus (whichever version), of `cdk8s import k8s`, of `Include` or `Helm`; or that a
-   * Certificate of cert-manager makes.
+   * The Secret that a construct holds: from cdk8s-plus (any version), `cdk8s import k8s`, `Include` or `Helm`, or that a cert-manager Certificate
+   * creates.
    *
    * @param secret the construct. Errors `SecretUnreadable`, `SecretNamespace`, `SecretKeysMissing`.
    */

@@ -1,7 +1,7 @@
 import { IConstruct } from 'constructs';
 
-/** Rules to which a route can hand over requests. */
+/** Rules to which a route can delegate requests. */
 export interface IIngressDelegate extends IConstruct {
-  /** The VirtualService of the rules: `namespace/name`. */
+  /** The VirtualService with the rules: `namespace/name`. */
   readonly delegateName: string;
 }

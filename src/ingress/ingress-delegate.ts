@@ -14,7 +14,7 @@ import { delegateVirtualService } from '../private/istio/delegate';
 import { rendered } from '../private/istio/manifest/object';
 import { targetsOf } from '../private/model/rule';
 
-/** What tells a delegate that another app declares. */
+/** Identifies a delegate that another app declares. */
 export interface IngressDelegateAttributes {
   /** The name of the VirtualService. Error `NameInvalid`. */
   readonly name: string;
@@ -25,23 +25,23 @@ export interface IngressDelegateAttributes {
 
 /** Properties of an `IngressDelegate`. */
 export interface IngressDelegateProps {
-  /** The namespace of the route that hands over, alone among all to see the rules. Error `NameInvalid`. */
+  /** The namespace of the route that delegates. The rules are exported only to it. Error `NameInvalid`. */
   readonly routeNamespace: string;
 
   /**
-   * The paths that are handed over, by whole segments: those of the rule with `RouteAction.delegate`. Errors `DelegateInvalid`, `PathInvalid`.
+   * The delegated path prefixes, by whole segments: the same as in the rule with `RouteAction.delegate`. Errors `DelegateInvalid`, `PathInvalid`.
    */
   readonly prefixes: string[];
 
   /**
-   * What is done with the requests. Istio drops rules that reach beyond what is handed over, so each path must lie within `prefixes`:
-   * exact or a prefix, of the same case. What no rule matches gets 404. What the route says beside `RouteAction.delegate` holds for rules that say
-   * nothing of the kind. Destinations are Services of the mesh. Errors `RulesEmpty`, `DelegateInvalid`, `ExternalDestinationInvalid`.
+   * How the requests are handled. Istio drops rules that match more than what is delegated, so each path must be exact or a prefix, lie within
+   * `prefixes`, and have the same case. Requests that match no rule get 404. Options that the route sets together with `RouteAction.delegate` apply
+   * to rules that do not set them. Destinations must be Services in the mesh. Errors `RulesEmpty`, `DelegateInvalid`, `ExternalDestinationInvalid`.
    */
   readonly rules: IngressRule[];
 
   /**
-   * Name, labels and annotations. Name it where the route is declared in another repository.
+   * Name, labels and annotations. Set the name if the route is declared in another repository.
    *
    * @default - a generated name
    */
@@ -49,19 +49,21 @@ export interface IngressDelegateProps {
 }
 
 /**
- * Rules for a part of a host, in a chart or repository of their own: a VirtualService in the namespace of the chart, to which the
- * `IngressRoute` of the host hands over by `RouteAction.delegate`. Whoever writes it cannot reach beyond that part.
- * A `DestinationPolicy` for its destinations names the namespace of the gateway's pods in `exportTo`, unless the route is of the same app.
+ * Rules for some paths of a host, in a separate chart or repository.
+ *
+ * It creates a VirtualService in the namespace of the chart, to which the `IngressRoute` of the host delegates with `RouteAction.delegate`. Its rules
+ * cannot affect other paths of the host. If the route is declared in another app, a `DestinationPolicy` for these destinations must list the
+ * namespace of the gateway's pods in `exportTo`.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#Delegate
  */
 export class IngressDelegate extends Construct implements IIngressDelegate {
   /**
-   * A delegate that another app declares. It makes no objects.
+   * Refers to a delegate that another app declares. It creates no objects.
    *
-   * @param scope the construct around it
-   * @param id its id
-   * @param attributes what tells the delegate
+   * @param scope the parent construct
+   * @param id the id of the construct
+   * @param attributes the attributes of the delegate
    */
   public static fromIngressDelegateAttributes(scope: Construct, id: string, attributes: IngressDelegateAttributes): IIngressDelegate {
     return new ImportedIngressDelegate(scope, id, attributes);

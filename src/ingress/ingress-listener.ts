@@ -7,7 +7,7 @@ import { valueClass } from '../private/basics/value-class';
 /** Options of `IngressListener.http`. */
 export interface HttpListenerOptions {
   /**
-   * The hosts that are served: full names, wildcards such as `*.example.com`, or `*`. Errors `HostInvalid`, `HostDuplicate`.
+   * The hosts to serve: full names, wildcards such as `*.example.com`, or `*`. Errors `HostInvalid`, `HostDuplicate`.
    *
    * @default - every host
    */
@@ -23,48 +23,44 @@ export interface HttpListenerOptions {
 
 /** Options of `IngressListener.https`. */
 export interface HttpsListenerOptions {
-  /**
-   * The hosts that are served: names and wildcards that the certificate covers, or `*`.
-   * Errors `HostsEmpty`, `HostInvalid`, `HostDuplicate`.
-   */
+  /** The hosts to serve: names and wildcards that the certificate covers, or `*`. Errors `HostsEmpty`, `HostInvalid`, `HostDuplicate`. */
   readonly hosts: string[];
 
   /**
-   * The name of the Secret with `tls.crt` and `tls.key`. It must be in the namespace of the gateway's pods,
-   * wherever the Gateway object is. Errors `CredentialNameMissing`, `CredentialNameSuffix`, `CertificateConflict`.
+   * The name of the Secret with `tls.crt` and `tls.key`. It must be in the namespace of the gateway's pods, wherever the Gateway object is. Errors
+   * `CredentialNameMissing`, `CredentialNameSuffix`, `CertificateConflict`.
    *
-   * @default - `credentials` says it
+   * @default - set by `credentials`
    */
   readonly credentialName?: string;
 
   /**
-   * The Secrets with `tls.crt` and `tls.key`, instead of `credentialName`: one, or two for the same hosts (Istio 1.27), of which one
-   * has an RSA certificate and the other an ECDSA one. Clients get the ECDSA certificate where they can take it: those that offer
-   * ECDSA signatures, and before TLS 1.3 cipher suites for them as well.
-   * Errors `CredentialNameMissing`, `CredentialNameSuffix`, `CredentialsTooMany`, `CertificateConflict`, `IstioVersionTooOld`.
-   * Error `CertificateHostMissing` where a Certificate of cert-manager does not name a host of the listener.
+   * The Secrets with `tls.crt` and `tls.key`, instead of `credentialName`: one, or two for the same hosts (Istio 1.27), one with an RSA certificate
+   * and one with an ECDSA certificate. Clients get the ECDSA certificate if they support it, that is, if they offer ECDSA signatures and, before TLS
+   * 1.3, matching cipher suites. Errors `CredentialNameMissing`, `CredentialNameSuffix`, `CredentialsTooMany`, `CertificateConflict`,
+   * `IstioVersionTooOld`. Error `CertificateHostMissing` if a cert-manager Certificate does not cover a host of the listener.
    *
-   * @default - `credentialName` says it
+   * @default - set by `credentialName`
    */
   readonly credentials?: Credential[];
 
   /**
-   * Which certificates clients must show.
+   * Whether clients must present certificates.
    *
-   * @default - none is asked for
+   * @default - clients are not asked for certificates
    */
   readonly clients?: ClientCertificates;
 
   /**
-   * The lowest version of TLS that is spoken. Errors `ValueUnknown`, `CipherSuitesNeeded`.
+   * The lowest TLS version to accept. Errors `ValueUnknown`, `CipherSuitesNeeded`.
    *
    * @default TlsVersion.TLSV1_2
    */
   readonly minTlsVersion?: TlsVersion;
 
   /**
-   * The cipher suites that are offered below TLS 1.3, by their OpenSSL names. Those of TLS 1.3 are fixed.
-   * Errors `CipherSuiteUnknown`, `CipherSuitesUnused`.
+   * The cipher suites for TLS versions below 1.3, by their OpenSSL names. Those of TLS 1.3 are fixed. Errors `CipherSuiteUnknown`,
+   * `CipherSuitesUnused`.
    *
    * @default - those with forward secrecy and AEAD
    * @see https://istio.io/latest/docs/reference/config/networking/gateway/#ServerTLSSettings-cipher_suites
@@ -79,7 +75,7 @@ export interface HttpsListenerOptions {
   readonly port?: number;
 
   /**
-   * What is done with clear-text requests on port 80.
+   * How clear-text requests on port 80 are handled.
    *
    * @default PlainHttp.redirect()
    */
@@ -89,14 +85,13 @@ export interface HttpsListenerOptions {
 /** Options of `IngressListener.tlsPassthrough`. */
 export interface TlsPassthroughListenerOptions {
   /**
-   * The hosts whose connections are passed on, told by the server name that clients ask for (SNI): names, wildcards, or `*`, which is
-   * for clients that ask for no name as well. Errors `HostsEmpty`, `HostInvalid`, `HostDuplicate`.
+   * The hosts whose connections are passed through, by the server name that clients send (SNI): names, wildcards, or `*`, which also covers clients
+   * that send no SNI. Errors `HostsEmpty`, `HostInvalid`, `HostDuplicate`.
    */
   readonly hosts: string[];
 
   /**
-   * The port of the gateway's Service, 1 to 65535. Hosts of HTTPS listeners may be on the same.
-   * Errors `PortInvalid`, `IngressGatewayPortMissing`.
+   * The port of the gateway's Service, 1 to 65535. HTTPS listeners for other hosts may share it. Errors `PortInvalid`, `IngressGatewayPortMissing`.
    *
    * @default 443
    */
@@ -105,12 +100,12 @@ export interface TlsPassthroughListenerOptions {
 
 /** Options of `IngressListener.tcp`. */
 export interface TcpListenerOptions {
-  /** The port of the gateway's Service, 1 to 65535, which nothing else listens on. Errors `PortInvalid`, `IngressGatewayPortMissing`. */
+  /** The port of the gateway's Service, 1 to 65535. No other listener may use it. Errors `PortInvalid`, `IngressGatewayPortMissing`. */
   readonly port: number;
 }
 
 /**
- * What an ingress gateway listens for.
+ * A listener of an ingress gateway.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/gateway/#Server
  */
@@ -120,17 +115,17 @@ export class IngressListener {
     return new IngressListener({ protocol: 'HTTP', hosts: options.hosts ?? ['*'], port: options.port ?? 80 });
   }
 
-  /** HTTPS that ends in the gateway. */
+  /** HTTPS, terminated at the gateway. */
   public static https(options: HttpsListenerOptions): IngressListener {
     return new IngressListener({ ...options, protocol: 'HTTPS', port: options.port ?? 443, plainHttp: options.plainHttp ?? PlainHttp.redirect() });
   }
 
-  /** TLS that ends at the destination, whose certificate clients see. Routes for it have `destinations`. */
+  /** TLS, terminated at the destination, whose certificate clients see. Its routes have `destinations`. */
   public static tlsPassthrough(options: TlsPassthroughListenerOptions): IngressListener {
     return new IngressListener({ protocol: 'TLS', hosts: options.hosts, port: options.port ?? 443 });
   }
 
-  /** Any bytes. The one route for it has `destinations`. */
+  /** Raw TCP. Its only route has `destinations`. */
   public static tcp(options: TcpListenerOptions): IngressListener {
     return new IngressListener({ protocol: 'TCP', hosts: ['*'], port: options.port });
   }

@@ -36,88 +36,88 @@ import { EarlierRules } from '../private/requests/earlier-rules';
 import { surroundingsOf } from '../private/requests/neighbours';
 import { redirectsToItself } from '../private/requests/redirect-loop';
 
-/** Properties of an `IngressRoute`. A value of another type is error `TypeInvalid`, a prop that does not exist error `PropUnknown`. */
+/** Properties of an `IngressRoute`. Errors `TypeInvalid` for a value of the wrong type, `PropUnknown` for an unknown prop. */
 export interface IngressRouteProps {
-  /** The gateway through which requests come in. */
+  /** The gateway through which requests enter. */
   readonly gateway: IIngressGateway;
 
   /**
-   * The hosts for which the route holds; each must be covered by a listener of the gateway, and all by the same ones.
-   * Errors `HostsEmpty`, `HostInvalid`, `HostDuplicate`, `HostNotCovered`, `HostsOnDifferentListeners`.
-   * Error `HostAlreadyRouted` where another route of the host has a rule for the same requests.
+   * The hosts of the route. Listeners of the gateway must cover each of them, and the same listeners must cover all. Errors `HostsEmpty`,
+   * `HostInvalid`, `HostDuplicate`, `HostNotCovered`, `HostsOnDifferentListeners`. Error `HostAlreadyRouted` if another route of the host has a rule
+   * for the same requests.
    *
-   * @default - none, which is for TCP listeners only: TCP carries no host name. Error `TcpHostsIgnored`.
+   * @default - none, which is valid only for TCP listeners: TCP carries no host name. Error `TcpHostsIgnored`.
    */
   readonly hosts?: string[];
 
   /**
-   * The TCP listener for which the route holds, told by its port. Errors `TcpListenerUnclear`, `TcpAlreadyRouted`.
+   * The port of the TCP listener that the route uses. Errors `TcpListenerUnclear`, `TcpAlreadyRouted`.
    *
-   * @default - where hosts are left out, the only TCP listener of the gateway
+   * @default - if `hosts` is omitted, the only TCP listener of the gateway
    */
   readonly tcpPort?: number;
 
   /**
-   * The port of TLS passthrough for which the route holds, where several listeners have its hosts. Error `HostNotCovered`; error `RuleOptionUnused`
-   * without hosts.
+   * The port of the TLS passthrough listener that the route uses, if several listeners cover its hosts. Error `HostNotCovered`; error
+   * `RuleOptionUnused` without hosts.
    *
-   * @default - all of them
+   * @default - all of these listeners
    */
   readonly tlsPort?: number;
 
   /**
-   * What is done with requests. The first rule that matches decides; what no rule matches gets 404. Error `RulesEmpty`.
+   * How requests are handled. The first matching rule decides; requests that match no rule get 404. Error `RulesEmpty`.
    *
-   * @default - rules are added later, with `addRule`
+   * @default - none; add rules later with `addRule`
    */
   readonly rules?: IngressRule[];
 
   /**
-   * Who may enter; every one of these must let the request in. The route then also makes an AuthorizationPolicy, and for tokens a
-   * RequestAuthentication, in the namespace of the gateway's pods. They hold for the hosts of this route, on the ports that serve
-   * it, and neither open nor close what other routes serve; under a wildcard, hosts that have a route of their own *in this app* are left out.
-   * A request under a wildcard that names another port in its Host header than the gateway's is answered 403. On the port of an HTTPS
-   * listener for host `*`, whose clients need ask for no name, they also close TLS that only passes, if others have that on the same port.
-   * Where a rule has `cors`, the preflights of browsers, which carry no token, are not asked; those that no rule with `cors` takes then
-   * reach the service. Errors `AccessEmpty`, `AccessForEveryHost`, `ListTooLong`.
+   * Who may enter; every entry must admit the request. The route then also creates an AuthorizationPolicy and, for tokens, a RequestAuthentication in
+   * the namespace of the gateway's pods.
+   *
+   * They apply to the hosts of this route, on the ports that serve it, and do not affect other routes. For a wildcard, they exclude hosts that have a
+   * route of their own *in this app*; a request whose Host header names a port other than the gateway's gets 403. On the port of an HTTPS listener
+   * for host `*`, whose clients need not send SNI, they also block TLS passthrough that others have on the same port.
+   *
+   * If a rule has `cors`, browser preflights are not checked, because they carry no token; preflights that no rule with `cors` takes reach the
+   * service. Errors `AccessEmpty`, `AccessForEveryHost`, `ListTooLong`.
    *
    * @default - everybody
    */
   readonly access?: Access[];
 
   /**
-   * Lets a route for host `*` have `access`, whose policies then hold for every host of the same pods. Errors `ReasonMissing`, `RuleOptionUnused`.
+   * Allows `access` on a route for host `*`. Its policies then apply to every host of the same pods. Errors `ReasonMissing`, `RuleOptionUnused`.
    *
-   * @default - a route for host `*` has no `access` but `Access.mtls`, which needs no policy. Error `AccessForEveryHost`.
+   * @default - a route for host `*` may have only `Access.mtls`, which needs no policy. Error `AccessForEveryHost`.
    */
   readonly accessScope?: AccessScope;
 
   /**
-   * Paths for which `access` is not asked, for example `/health`: each a whole path, whatever the method and the query.
-   * There are no prefixes, because the gateway and the service may not agree on what is below one: `/open/..%2Fclosed`.
-   * Errors `AccessEmpty`, `PathInvalid`, `RuleOptionUnused`.
+   * Paths that `access` does not protect, for example `/health`: exact paths, for every method and query. Prefixes are not supported, because the
+   * gateway and the service may disagree about what is below one: `/open/..%2Fclosed`. Errors `AccessEmpty`, `PathInvalid`, `RuleOptionUnused`.
    *
    * @default - none
    */
   readonly openPaths?: string[];
 
   /**
-   * Requests that are answered 403, whoever sends them and whatever `rules` say. Exact and prefix paths also cover what a service may read as the
-   * same path: other case, `//admin`, `/admin%2Fx`, `/admin;a=1`, `/x/..;/admin`. A regular expression is taken as it is. Whoever can
-   * say what is allowed should rather do that: what no rule matches gets 404. Errors `AccessEmpty`, `MatchEmpty`, `PathInvalid`;
-   * error `RegexTooLong` for a path of more than about thirty segments.
+   * Requests that always get 403, whoever sends them and whatever `rules` say. Exact and prefix paths also cover what a service may read as the same
+   * path: different case, `//admin`, `/admin%2Fx`, `/admin;a=1`, `/x/..;/admin`. Regular expressions are used unchanged. If possible, list what is
+   * allowed in `rules` instead: requests that match no rule get 404. Errors `AccessEmpty`, `MatchEmpty`, `PathInvalid`; error `RegexTooLong` for a
+   * path of more than about thirty segments.
    *
    * @default - none
    */
   readonly deny?: RouteMatch[];
 
   /**
-   * Where connections go that come in by listeners of TLS passthrough or TCP: each connection to one of these, by weight
-   * (`Destination.weighted`); one alone needs none.
-   * Errors `WeightInvalid`, `DestinationsOnHttp`. Rules, access and the like beside it are error `RulesOnOpaqueTraffic`, and so are rules
-   * for such listeners.
+   * The destinations for connections to TLS passthrough or TCP listeners: each connection goes to one of them, by weight (`Destination.weighted`); a
+   * single destination needs no weight. Errors `WeightInvalid`, `DestinationsOnHttp`. Error `RulesOnOpaqueTraffic` together with rules, access and
+   * similar options, and for rules on such listeners.
    *
-   * @default - the route has rules, for HTTP
+   * @default - none; the route has `rules`, for HTTP
    */
   readonly destinations?: Destination[];
 
@@ -130,15 +130,16 @@ export interface IngressRouteProps {
 }
 
 /**
- * A route from an ingress gateway to services of the mesh: a VirtualService in the namespace of the chart,
- * visible to the pods of the gateway and nobody else.
+ * A route from an ingress gateway to services in the mesh: a VirtualService in the namespace of the chart, exported only to the namespace of the
+ * gateway's pods.
  *
- * Several routes of an app may have a host, for example one for each team. Of rules of two routes the one with the more specific path
- * decides: an exact path before prefixes, a longer prefix before a shorter one, and a path before none; on the same path the rule
- * that asks for more. Within a route the order stays as written. Where that does not say which of two rules decides, the second route
- * is refused. What `access`, `openPaths` and `deny` say holds for all requests to a host, so all of its routes must say the same.
- * Istio goes through several objects in the order of their age. That makes no difference here, because each VirtualService also holds
- * the rules of other routes that stand before one of its own; where paths do not overlap, there are none.
+ * Several routes of an app may share a host, for example one per team. Between rules of different routes, the more specific path takes precedence: an
+ * exact path before prefixes, a longer prefix before a shorter one, a path before none. On the same path, the rule with more conditions takes
+ * precedence. Within a route, rules keep their order. If this does not decide between two rules, the second route is refused. `access`, `openPaths`
+ * and `deny` apply to all requests to a host, so all of its routes must set the same values.
+ *
+ * Istio evaluates several VirtualServices of a host by age. This makes no difference here, because each VirtualService also contains the rules of
+ * other routes that take precedence over its own; if paths do not overlap, there are none.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/
  */
@@ -146,7 +147,7 @@ export class IngressRoute extends Construct {
   /** The VirtualService. */
   public readonly virtualService: ApiObject;
 
-  /** The RequestAuthentication and AuthorizationPolicies, where `access` is said. They are in the namespace of the gateway's pods. */
+  /** The RequestAuthentication and AuthorizationPolicies, if `access` is set. They are in the namespace of the gateway's pods. */
   public readonly accessObjects: ApiObject[];
 
   private model: IngressRouteModel;
@@ -185,12 +186,12 @@ export class IngressRoute extends Construct {
     checkLate(this, () => (isOpaque ? [] : [...this.empty(), ...this.loops()]));
   }
 
-  /** All objects of the route, first the VirtualService. */
+  /** All objects of the route; the first is the VirtualService. */
   public get parts(): ApiObject[] {
     return [this.virtualService, ...this.accessObjects, ...upstreamRulesOf(this, this.model.upstreams, this.upstreamUser)];
   }
 
-  /** Adds a rule behind those that the route has. */
+  /** Adds a rule after the existing ones. */
   public addRule(rule: IngressRule): void {
     const refuse: Refuse = refuser(this);
     if (this.model.route.opaque) {

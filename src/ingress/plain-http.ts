@@ -4,20 +4,19 @@ import { valueClass } from '../private/basics/value-class';
 /** Options of `PlainHttp.redirect`. */
 export interface PlainHttpRedirectOptions {
   /**
-   * Paths that are not redirected, but routed in clear text by the rules of routes, such as
-   * `PathMatch.prefix('/.well-known/acme-challenge')` for certificates by HTTP-01. What no rule takes is redirected all the same.
-   * The `access` of a route holds for them too: its clear-text requests are then asked before they are redirected.
-   * Errors `PathInvalid`, `RegexInvalid`, `RegexTooLong`, `RulesCannotCombine`.
+   * Paths that are routed in clear text by the rules of routes instead of being redirected, such as `PathMatch.prefix('/.well-known/acme-challenge')`
+   * for HTTP-01 challenges. Requests that match no rule are still redirected. The `access` of a route applies to these paths too: clear-text requests
+   * are then checked before they are redirected. Errors `PathInvalid`, `RegexInvalid`, `RegexTooLong`, `RulesCannotCombine`.
    *
    * @default - none
    */
   readonly exemptPaths?: PathMatch[];
 
   /**
-   * How many proxies in front of the gateway it trusts: what `gatewayTopology.numTrustedProxies` in the proxy configuration of its pods
-   * says, 1 or more. Requests that came to a load balancer by HTTPS, as its header `X-Forwarded-Proto: https` tells, are then served in
-   * clear text: redirected, they would come back for ever. Pods without that setting overwrite the header. The load balancer must be
-   * the only way to the port, for whoever comes past it can send the header too. Error `TrustedProxiesInvalid`.
+   * The number of proxies in front of the gateway that it trusts, 1 or more: the value of `gatewayTopology.numTrustedProxies` in the proxy
+   * configuration of its pods. Requests that reached a load balancer by HTTPS, as shown by its header `X-Forwarded-Proto: https`, are then served in
+   * clear text; a redirect would loop forever. Pods without that setting overwrite the header. The load balancer must be the only way to the port,
+   * because any client that bypasses it can send the header too. Error `TrustedProxiesInvalid`.
    *
    * @default - none: all clear-text requests are redirected
    * @see https://istio.io/latest/docs/ops/configuration/traffic-management/network-topologies/
@@ -25,22 +24,22 @@ export interface PlainHttpRedirectOptions {
   readonly numTrustedProxies?: number;
 }
 
-/** What is done with clear-text requests to the hosts of an HTTPS listener. */
+/** How clear-text requests to the hosts of an HTTPS listener are handled. */
 export class PlainHttp {
   /**
-   * They are redirected to HTTPS, with status 301. Under a wildcard host, a port that the client wrote into its Host header is kept.
-   * Behind a load balancer that ends TLS itself, say `numTrustedProxies`.
+   * Redirects them to HTTPS with status 301. For a wildcard host, a port in the client's Host header is kept. Behind a load balancer that terminates
+   * TLS, set `numTrustedProxies`.
    */
   public static redirect(options: PlainHttpRedirectOptions = {}): PlainHttp {
     return new PlainHttp('redirect', options);
   }
 
-  /** They are served like the others. */
+  /** Serves them like HTTPS requests. */
   public static serve(): PlainHttp {
     return new PlainHttp('serve');
   }
 
-  /** Nothing listens for them. */
+  /** Refuses them: the gateway does not listen for clear text. */
   public static closed(): PlainHttp {
     return new PlainHttp('closed');
   }

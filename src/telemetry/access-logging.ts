@@ -3,37 +3,36 @@ import { valueClass } from '../private/basics/value-class';
 /** Options of `AccessLogging`. */
 export interface AccessLoggingOptions {
   /**
-   * The logger, an `extensionProvider` of mesh config. It takes the place of those that mesh config has by default.
-   * Error `ExtensionProviderInvalid`.
+   * The logger: an `extensionProvider` in mesh config. It replaces the default loggers of mesh config. Error `ExtensionProviderInvalid`.
    *
-   * @default - `envoy`, which every mesh has: it writes to the standard output of the pods
+   * @default - `envoy`, which every mesh has and which writes to the standard output of the pods
    */
   readonly provider?: string;
 }
 
 /**
- * Which requests a gateway logs. It takes the place of `accessLogFile` of mesh config for these pods.
+ * Which requests a gateway logs. For these pods it replaces `accessLogFile` of mesh config.
  *
  * @see https://istio.io/latest/docs/reference/config/telemetry/#AccessLogging
  */
 export class AccessLogging {
-  /** Every request and connection. */
+  /** Logs every request and connection. */
   public static all(options: AccessLoggingOptions = {}): AccessLogging {
     return new AccessLogging(options);
   }
 
   /**
-   * Those for which an expression holds.
+   * Logs requests and connections that match an expression.
    *
-   * @param expression in CEL, over Envoy's attributes, for example `response.code >= 400`. What a request does not have must be
-   * asked for first: `!has(request.useragent) || ...`. Error `LogFilterInvalid`.
+   * @param expression a CEL expression over Envoy's attributes, for example `response.code >= 400`. Check first for attributes that a request may
+   * lack: `!has(request.useragent) || ...`. Error `LogFilterInvalid`.
    * @see https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes
    */
   public static matching(expression: string, options: AccessLoggingOptions = {}): AccessLogging {
     return new AccessLogging(options, expression);
   }
 
-  /** None. */
+  /** Logs nothing. */
   public static off(options: AccessLoggingOptions = {}): AccessLogging {
     return new AccessLogging(options, undefined, true);
   }

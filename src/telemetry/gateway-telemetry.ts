@@ -17,29 +17,29 @@ import { rendered } from '../private/istio/manifest/object';
 import { telemetry } from '../private/istio/telemetry';
 import { canBeSamePods } from '../private/model/pods';
 
-/** Properties of a `GatewayTelemetry`. Error `TelemetryEmpty` where nothing is said but the workload. */
+/** Properties of a `GatewayTelemetry`. Error `TelemetryEmpty` if only the workload is set. */
 export interface GatewayTelemetryProps {
   /** Where the pods of the gateway run, for ingress or egress. Error `TelemetryDuplicate` for a second one on the same pods. */
   readonly workload: GatewayWorkload;
 
   /**
-   * What is logged.
+   * Which requests are logged.
    *
-   * @default - as mesh config and the Telemetry of the namespace say
+   * @default - the settings of mesh config and of the namespace's Telemetry
    */
   readonly accessLogging?: AccessLogging;
 
   /**
-   * What is traced.
+   * Which requests are traced.
    *
-   * @default - as mesh config and the Telemetry of the namespace say
+   * @default - the settings of mesh config and of the namespace's Telemetry
    */
   readonly tracing?: Tracing;
 
   /**
-   * What is counted.
+   * Which metrics are reported.
    *
-   * @default - as mesh config and the Telemetry of the namespace say
+   * @default - the settings of mesh config and of the namespace's Telemetry
    */
   readonly metrics?: Metrics;
 
@@ -52,7 +52,7 @@ export interface GatewayTelemetryProps {
 }
 
 /**
- * What the pods of a gateway log, trace and count: one Telemetry in their namespace, for them alone.
+ * Access logs, traces and metrics of a gateway: one Telemetry in the namespace of its pods, which applies only to them.
  *
  * @see https://istio.io/latest/docs/reference/config/telemetry/
  */

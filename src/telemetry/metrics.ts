@@ -3,7 +3,7 @@ import { valueClass } from '../private/basics/value-class';
 /** Options of `Metrics`. */
 export interface MetricsOptions {
   /**
-   * The collector, an `extensionProvider` of mesh config. Error `ExtensionProviderInvalid`.
+   * The collector: an `extensionProvider` in mesh config. Error `ExtensionProviderInvalid`.
    *
    * @default - `prometheus`, which every mesh has
    */
@@ -17,7 +17,7 @@ export interface MetricsOptions {
  */
 export class Metrics {
   /**
-   * All metrics, each without some tags: fewer tags are fewer time series.
+   * Reports all metrics without these tags. Fewer tags mean fewer time series.
    *
    * @param tags names of tags, for example `request_protocol`. Error `MetricTagInvalid`.
    * @see https://istio.io/latest/docs/reference/config/metrics/#labels
@@ -26,7 +26,7 @@ export class Metrics {
     return new Metrics(options, tags);
   }
 
-  /** None. */
+  /** Reports no metrics. */
   public static off(options: MetricsOptions = {}): Metrics {
     return new Metrics(options);
   }

@@ -3,15 +3,12 @@ import { valueClass } from '../private/basics/value-class';
 /** Options of `Tracing.sampled`. */
 export interface SampledOptions {
   /**
-   * Where spans are sent, an `extensionProvider` of mesh config. Error `ExtensionProviderInvalid`.
-   * Without one that mesh config knows, Istio traces nothing, and says nothing.
+   * The tracing backend: an `extensionProvider` in mesh config. Error `ExtensionProviderInvalid`. If mesh config does not define it, Istio traces
+   * nothing and reports no error.
    */
   readonly provider: string;
 
-  /**
-   * The share of requests that are traced, where none before the gateway has decided: 0 to 100 percent, in steps of 0.01.
-   * Error `SamplingInvalid`.
-   */
+  /** The percentage of requests to trace if no earlier hop has decided: 0 to 100, in steps of 0.01. Error `SamplingInvalid`. */
   readonly percent: number;
 }
 
@@ -21,12 +18,12 @@ export interface SampledOptions {
  * @see https://istio.io/latest/docs/reference/config/telemetry/#Tracing
  */
 export class Tracing {
-  /** A share of the requests, and those for which the client has decided so. */
+  /** Traces a percentage of requests, and the requests that the client has chosen for tracing. */
   public static sampled(options: SampledOptions): Tracing {
     return new Tracing(options);
   }
 
-  /** The gateway reports no spans. */
+  /** Reports no spans. */
   public static off(): Tracing {
     return new Tracing();
   }

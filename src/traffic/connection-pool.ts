@@ -1,89 +1,89 @@
 import { Duration } from 'cdk8s';
 
-/** When the operating system asks whether the other side of an idle connection is still there. */
+/** TCP keepalive: when the operating system probes the peer of an idle connection. */
 export interface TcpKeepalive {
   /**
-   * How long a connection is idle before the first question, whole seconds from 1.
+   * How long a connection is idle before the first probe, in whole seconds, 1 or more.
    *
-   * @default - the operating system's, mostly two hours
+   * @default - the operating system's default, usually two hours
    */
   readonly time?: Duration;
 
   /**
-   * How long between questions, whole seconds from 1.
+   * The time between probes, in whole seconds, 1 or more.
    *
-   * @default - the operating system's, mostly 75 seconds
+   * @default - the operating system's default, usually 75 seconds
    */
   readonly interval?: Duration;
 
   /**
-   * How many questions without an answer end the connection, a whole number from 1.
+   * How many unanswered probes close the connection: a whole number, 1 or more.
    *
-   * @default - the operating system's, mostly 9
+   * @default - the operating system's default, usually 9
    */
   readonly probes?: number;
 }
 
 /**
- * How many connections and requests each proxy has at a time; what is above gets 503 at once (response flag `UO`). Set one option at least.
- * All numbers are whole and above 0. Errors `TrafficPolicyInvalid`, `TrafficPolicyUnused`.
+ * Limits on the concurrent connections and requests of each proxy. Requests above a limit get 503 at once (response flag `UO`). Set at least one
+ * option. All numbers are whole numbers above 0. Errors `TrafficPolicyInvalid`, `TrafficPolicyUnused`.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#ConnectionPoolSettings
  */
 export interface ConnectionPool {
   /**
-   * Connections at a time.
+   * The maximum number of concurrent connections.
    *
-   * @default - no limit that matters (2^32 - 1)
+   * @default - practically unlimited (2^32 - 1)
    */
   readonly maxConnections?: number;
 
   /**
-   * How long a connection may take to be made, one millisecond or more.
+   * How long establishing a connection may take, one millisecond or more.
    *
    * @default Duration.seconds(10)
    */
   readonly connectTimeout?: Duration;
 
   /**
-   * How long a connection lives at most, one millisecond or more.
+   * The maximum lifetime of a connection, one millisecond or more.
    *
    * @default - no limit
    */
   readonly maxConnectionDuration?: Duration;
 
   /**
-   * Keep-alive questions of the operating system.
+   * TCP keepalive probes of the operating system.
    *
    * @default - none
    */
   readonly tcpKeepalive?: TcpKeepalive;
 
   /**
-   * Requests that wait for a connection. HTTP only.
+   * The maximum number of requests that wait for a connection. HTTP only.
    *
-   * @default - no limit that matters (2^32 - 1)
+   * @default - practically unlimited (2^32 - 1)
    */
   readonly http1MaxPendingRequests?: number;
 
   /**
-   * Requests under way at a time, whichever the version of HTTP. HTTP only.
+   * The maximum number of concurrent requests, for every HTTP version. HTTP only.
    *
-   * @default - no limit that matters (2^32 - 1)
+   * @default - practically unlimited (2^32 - 1)
    */
   readonly http2MaxRequests?: number;
 
   /**
-   * Requests after which a connection is closed; 1 makes every request open its own. HTTP only.
+   * The number of requests after which a connection is closed; with 1, every request opens a new connection. HTTP only.
    *
    * @default - no limit
    */
   readonly maxRequestsPerConnection?: number;
 
   /**
-   * Retries under way at a time. HTTP only.
+   * The maximum number of concurrent retries. HTTP only.
    *
-   * @default - no limit that matters (2^32 - 1)
+   * @default - practically unlimited (2^32 - 1)
    */
   readonly maxRetries?: number;
 
@@ -95,9 +95,9 @@ export interface ConnectionPool {
   readonly idleTimeout?: Duration;
 
   /**
-   * Requests at a time on one connection of HTTP/2. HTTP only.
+   * The maximum number of concurrent requests on one HTTP/2 connection. HTTP only.
    *
-   * @default - what the other side allows
+   * @default - the peer's limit
    */
   readonly maxConcurrentStreams?: number;
 }

@@ -17,19 +17,19 @@ import { renderedLate } from '../private/istio/manifest/object';
 import { DestinationPolicyIntent } from '../private/model/destination-policy';
 import { readersOf } from '../private/model/visibility';
 
-/** A part of the pods behind a Service. */
+/** A subset of the pods of a Service. */
 export interface DestinationSubset {
-  /** Labels that its pods have beside those that the Service selects by, for example `{ version: 'v2' }`. Error `SubsetInvalid`. */
+  /** Labels of its pods in addition to the selector of the Service, for example `{ version: 'v2' }`. Error `SubsetInvalid`. */
   readonly labels: { [label: string]: string };
 }
 
 /** Properties of a `DestinationPolicy`. */
 export interface DestinationPolicyProps {
-  /** The Service. Error `DestinationPolicyDuplicate` where another policy of the app is for it; error `WeightInvalid` for one with a weight. */
+  /** The Service, without a weight. Error `DestinationPolicyDuplicate` if the app has another policy for it; error `WeightInvalid` with a weight. */
   readonly destination: Destination;
 
   /**
-   * Parts of the pods, by name, to which routes can send requests: see `subset()`. Errors `SubsetInvalid`, `NameInvalid`.
+   * Subsets of the pods, by name. Routes can send requests to them: see `subset()`. Errors `SubsetInvalid`, `NameInvalid`.
    *
    * @default - none
    */
@@ -38,36 +38,36 @@ export interface DestinationPolicyProps {
   /**
    * How a proxy chooses among the pods.
    *
-   * @default - Istio's own: the pod with fewer requests under way, of two chosen by chance
+   * @default - Istio's default: of two random pods, the one with fewer active requests
    */
   readonly loadBalancer?: LoadBalancer;
 
   /**
-   * How many connections and requests each proxy has at a time.
+   * Limits on the connections and requests of each proxy.
    *
-   * @default - no limits that matter
+   * @default - practically unlimited
    */
   readonly connectionPool?: ConnectionPool;
 
   /**
-   * When a proxy leaves out a pod that fails.
+   * When a proxy stops sending requests to a failing pod.
    *
    * @default - never
    */
   readonly outlierDetection?: OutlierDetection;
 
   /**
-   * TLS that the application itself speaks on the port of the destination, in a pod without sidecar. The certificate must carry
-   * the Service's full name or one of `subjectAltNames`. Secrets are read in the namespace of the gateway's pods.
+   * TLS that the application itself serves on the port of the destination, in a pod without a sidecar. The certificate must carry the Service's fully
+   * qualified name or one of `subjectAltNames`. Secrets are read from the namespace of the gateway's pods.
    *
-   * @default - mesh mTLS where the pod has a sidecar, clear text otherwise
+   * @default - mesh mTLS if the pod has a sidecar, clear text otherwise
    */
   readonly tls?: UpstreamTls;
 
   /**
-   * Namespaces that see the policy as well, so that their sidecars keep to it, for example that of the Service. Error `NameInvalid`.
+   * Additional namespaces to which the policy is exported, so that their sidecars apply it, for example that of the Service. Error `NameInvalid`.
    *
-   * @default - none: those alone whose routes lead to the Service
+   * @default - none: only gateways whose routes lead to the Service apply it
    */
   readonly exportTo?: string[];
 
@@ -80,11 +80,11 @@ export interface DestinationPolicyProps {
 }
 
 /**
- * How proxies reach a Service: a DestinationRule in the namespace of the Service, where all who may see it find it. It is visible
- * to the gateways of this app whose routes lead to the Service, and to those of `exportTo`. Error `DestinationPolicyUnused` where there are none.
+ * How proxies connect to a Service: a DestinationRule in the namespace of the Service, where every proxy that may see it finds it. It is exported to
+ * the gateways of this app whose routes lead to the Service, and to `exportTo`. Error `DestinationPolicyUnused` if there are none.
  *
- * A second DestinationRule for the Service in the namespace of a gateway's pods, made by somebody else, would hide this one with all
- * its subsets. Of a Service with several ports, the policy holds for all, and `tls` for the port of the destination alone.
+ * Another DestinationRule for the Service in the namespace of a gateway's pods would hide this one and all of its subsets. If the Service has several
+ * ports, the policy applies to all of them, but `tls` only to the port of the destination.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/
  */
@@ -119,7 +119,7 @@ export class DestinationPolicy extends Construct {
   }
 
   /**
-   * A subset as the destination of a route. Its share gets 503 while the subset has no pods.
+   * Returns a subset as a destination for routes. Its requests get 503 while the subset has no pods.
    *
    * @param name one of `subsets`. Error `SubsetUnknown`.
    */

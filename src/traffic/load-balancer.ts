@@ -2,44 +2,44 @@ import { Duration } from 'cdk8s';
 import { LocalityLoadBalancing } from './locality-load-balancing';
 import { valueClass } from '../private/basics/value-class';
 
-/** A cookie by which requests are told apart. */
+/** A cookie that identifies requests of one client. */
 export interface HashCookie {
   /** The name of the cookie, a token without spaces. Error `TrafficPolicyInvalid`. */
   readonly name: string;
 
   /**
-   * The path for which the proxy sets the cookie where the client has none. Error `TrafficPolicyInvalid`.
+   * The path of the cookie that the proxy sets if the client has none. Error `TrafficPolicyInvalid`.
    *
-   * @default - that of the request
+   * @default - the path of the request
    */
   readonly path?: string;
 
   /**
-   * How long the cookie lives that the proxy sets where the client has none, whole seconds from 1.
+   * The lifetime of the cookie that the proxy sets if the client has none, in whole seconds, 1 or more.
    *
-   * @default - as long as the browser's session
+   * @default - the browser session
    */
   readonly ttl?: Duration;
 }
 
-/** What requests have in common that go to one endpoint. */
+/** What the requests that go to one endpoint have in common. */
 export class HashKey {
   /** A header of the request. Error `HeaderInvalid`. */
   public static header(name: string): HashKey {
     return new HashKey({ header: name });
   }
 
-  /** A cookie; the proxy sets it where the client has none. */
+  /** A cookie; the proxy sets it if the client has none. */
   public static cookie(cookie: HashCookie): HashKey {
     return new HashKey({ cookie });
   }
 
-  /** A parameter of the query. Error `TrafficPolicyInvalid`. */
+  /** A query parameter. Error `TrafficPolicyInvalid`. */
   public static queryParam(name: string): HashKey {
     return new HashKey({ queryParam: name });
   }
 
-  /** The address from which the connection to the proxy came. */
+  /** The source address of the connection to the proxy. */
   public static sourceAddress(): HashKey {
     return new HashKey({ sourceAddress: true });
   }
@@ -67,16 +67,17 @@ export interface HashKeySpec {
 /** Options of every load balancer. */
 export interface LoadBalancerOptions {
   /**
-   * Which endpoints come first by where they are. Error `FailoverWithoutOutlierDetection`.
+   * Which endpoints are preferred by locality. Error `FailoverWithoutOutlierDetection`.
    *
-   * @default - what the mesh is set to: the nearest endpoints first, where outliers are detected
+   * @default - the mesh's setting: the nearest endpoints first, if outlier detection is set
    */
   readonly locality?: LocalityLoadBalancing;
 
   /**
-   * How long a new endpoint gets less than its share, growing, one millisecond or more. With `roundRobin` and `leastRequest` only. Error `TrafficPolicyUnused`.
+   * How long the share of a new endpoint takes to grow to its full size, one millisecond or more. Only with `roundRobin` and `leastRequest`. Error
+   * `TrafficPolicyUnused`.
    *
-   * @default - it gets its share at once
+   * @default - a new endpoint gets its full share at once
    */
   readonly warmup?: Duration;
 }
@@ -87,25 +88,26 @@ export interface LoadBalancerOptions {
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#LoadBalancerSettings
  */
 export class LoadBalancer {
-  /** The endpoint with fewer requests under way, of two chosen by chance; Istio's default. */
+  /** Of two random endpoints, the one with fewer active requests; Istio's default. */
   public static leastRequest(options: LoadBalancerOptions = {}): LoadBalancer {
     return new LoadBalancer({ simple: 'LEAST_REQUEST', ...options });
   }
 
-  /** One endpoint after another. */
+  /** Each endpoint in turn. */
   public static roundRobin(options: LoadBalancerOptions = {}): LoadBalancer {
     return new LoadBalancer({ simple: 'ROUND_ROBIN', ...options });
   }
 
-  /** Any endpoint. */
+  /** A random endpoint. */
   public static random(options: LoadBalancerOptions = {}): LoadBalancer {
     return new LoadBalancer({ simple: 'RANDOM', ...options });
   }
 
   /**
-   * The same endpoint for all requests with the same key, as long as the endpoints stay the same. Requests without the key go anywhere.
+   * The same endpoint for all requests with the same key, as long as the set of endpoints does not change. Requests without the key go to any
+   * endpoint.
    *
-   * @param key what they have in common. Keys other than the source address are for HTTP only. Error `TrafficPolicyUnused`.
+   * @param key what the requests have in common. Keys other than the source address are for HTTP only. Error `TrafficPolicyUnused`.
    */
   public static consistentHash(key: HashKey, options: LoadBalancerOptions = {}): LoadBalancer {
     return new LoadBalancer({ key, ...options });
