@@ -71,7 +71,7 @@ describe('the message names what is allowed', () => {
     ['a tag that would stop cdk8s', () => new GatewayTelemetry(mesh().shop, 'telemetry', { workload, metrics: Metrics.withoutTags(['constructor']) }),
       '[NameReserved] shop/telemetry: metrics is "constructor"; allowed: a name that JavaScript does not reserve; fix: rename it'],
     ['a text that is cut', route({ keepHeaders: ['x\ud83d'] }),
-      '[TextInvalid] shop/route: keepHeaders[0] is "a text with U+D83D at 1"; allowed: strings without DEL, C1 control characters, line separators or lone surrogates; fix: remove the character'],
+      '[TextInvalid] shop/route: keepHeaders[0] is "a string with U+D83D at 1"; allowed: strings without DEL, C1 control characters, line separators or lone surrogates; fix: remove the character'],
     ['settings of no object', () => MeshSettings.of(mesh().app, '1.30' as Anything),
       '[TypeInvalid] App: options is "1.30"; allowed: an object with named fields; fix: put its fields in braces'],
   ])('%s', (_, act, message) => expectRefusal(act, message));

@@ -98,7 +98,7 @@ describe('a second egress route is refused when', () => {
   test('the gateway speaks other TLS to the host', () => {
     const { make } = second(ExternalPort.httpToHttps({ tls: UpstreamTls.simple({ sni: 'x.example.com' }) }), [Caller.namespace('billing')]);
     expectRefusal(make,
-      '[UpstreamTlsConflict] billing/route: service.hosts[0] is "api.example.com"; allowed: hosts that shop/route does not route through istio-system/egress; fix: add the callers of this route to shop/route, and agree on one TLS: the gateway keeps one setting a host');
+      '[UpstreamTlsConflict] billing/route: service.hosts[0] is "api.example.com"; allowed: hosts that shop/route does not route through istio-system/egress; fix: add the callers of this route to shop/route, and use the same TLS settings: the gateway keeps one setting per host');
   });
 
   test('a caller has a route for the host through another gateway', () => {

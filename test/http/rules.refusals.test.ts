@@ -98,7 +98,7 @@ describe('a rule is refused when', () => {
   });
 });
 
-const REACHED = '[RuleUnreachable] shop: rules[1].matches is "only requests that fit an earlier rule"; allowed: requests that no earlier rule matches; fix: move the rule before the wider one, or delete it';
+const REACHED = '[RuleUnreachable] shop: rules[1].matches is "only requests that an earlier rule matches"; allowed: requests that no earlier rule matches; fix: move the rule before the wider one, or delete it';
 
 describe('a rule that no request reaches is refused', () => {
   const refused: [string, RouteMatch[] | undefined, RouteMatch[] | undefined][] = [

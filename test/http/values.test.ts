@@ -45,7 +45,7 @@ describe('the value of a header', () => {
 
   test('names the commands that there are', () => {
     expect(() => check({ responseHeaders: { add: { 'x-a': '100%' } } })).toThrow(
-      /^\[HeaderInvalid\] shop: rules\[0\]\.responseHeaders\.add\[x-a\] is "100%"; allowed: %% for a percent sign, and Envoy's commands %REQ\(name\)%, .*%HOSTNAME%.*; fix: write %% for a percent sign, or correct the command$/);
+      /^\[HeaderInvalid\] shop: rules\[0\]\.responseHeaders\.add\[x-a\] is "100%"; allowed: %% for a percent sign, and the Envoy commands %REQ\(name\)%, .*%HOSTNAME%.*; fix: write %% for a percent sign, or correct the command$/);
   });
 
   test('frames no messages', () => {

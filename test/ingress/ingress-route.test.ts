@@ -166,7 +166,7 @@ describe('ingress route', () => {
     const { route } = ingress({}, { hosts: ['shop.example.com'] });
     route.addRule(web);
     expectRefusal(() => route.addRule(web),
-      '[RuleUnreachable] shop/route: rule[0].matches is "only requests that fit an earlier rule"; allowed: requests that no earlier rule matches; fix: move the rule before the wider one, or delete it');
+      '[RuleUnreachable] shop/route: rule[0].matches is "only requests that an earlier rule matches"; allowed: requests that no earlier rule matches; fix: move the rule before the wider one, or delete it');
   });
 
   test('is refused when it has no rules, when the app is synthesized', () => {

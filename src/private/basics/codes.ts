@@ -115,7 +115,7 @@ export const CODES = {
   SamplingInvalid: 'Istio cannot express a sampling percentage.',
   MetricTagInvalid: 'The name is not a metric tag.',
   PrivateKeyInvalid: 'The size of a private key is not supported.',
-  CertificateDurationInvalid: 'cert-manager does not accept the duration or renewal time of a certificate.',
+  CertificateDurationInvalid: 'The duration or renewal time of a certificate is not valid for cert-manager.',
   PathInvalid: 'A path cannot occur in a request, or a substitution does not produce a valid path.',
   QueryParamInvalid: 'The name of a query parameter is longer than Envoy accepts.',
   RegexInvalid: 'Envoy cannot compile a regular expression; it uses RE2 and compares bytes.',

@@ -28,7 +28,7 @@ const NUMBER: Wanted = ['a number', 'write a number, without quotes'];
 const FLAG: Wanted = ['true or false', 'write it without quotes'];
 const LIST: Wanted = ['a list', 'put it in brackets'];
 const STRUCT: Wanted = ['an object with named fields', 'put its fields in braces'];
-const DURATION: Wanted = ['a value of class Duration', 'make it with Duration.millis, seconds, minutes, hours, days, parse'];
+const DURATION: Wanted = ['a value of class Duration', 'create it with Duration.millis, seconds, minutes, hours, days, parse'];
 
 /** cdk8s cannot write a key of these names: the first vanishes, and the second makes it take the object for one of a class. */
 const UNWRITABLE = ['__proto__', 'constructor'];
@@ -173,7 +173,7 @@ function structTaker(struct: string): Taker {
 }
 
 function classTaker(name: string, factories: string[]): Taker {
-  return takerIf(value => classOf(value) === name, [`a value of class ${name}`, `make it with ${name}.${factories.join(', ')}`]);
+  return takerIf(value => classOf(value) === name, [`a value of class ${name}`, `create it with ${name}.${factories.join(', ')}`]);
 }
 
 /** Of this library or of any other; which constructs of this library fit is known to who uses them. */

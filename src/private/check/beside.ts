@@ -16,8 +16,8 @@ export function checkEgressRouteBeside({ route, service, upstreams }: EgressRout
         code: same ? 'HostAlreadyRouted' : 'UpstreamTlsConflict',
         prop: `service.hosts[${i}]`,
         got: host,
-        allowed: `hosts that ${other.path} does not lead to through ${namespace}/${name}`,
-        fix: `add the callers of this route to ${other.path}${same ? '' : ', and agree on one TLS: the gateway keeps one setting a host'}`,
+        allowed: `hosts that ${other.path} does not route through ${namespace}/${name}`,
+        fix: `add the callers of this route to ${other.path}${same ? '' : ', and use the same TLS settings: the gateway keeps one setting per host'}`,
       });
     }
     for (const caller of guestNamespaces) {

@@ -74,7 +74,7 @@ function checkAuthorities({ clients }: IngressListenerSpec, certificate: string,
   const name = checkCredential(ca, 'authorities', podNamespace, `${prop}.clients.ca`, refuse);
   if (name === certificate || name === `${certificate}${CA_SUFFIX}`) return undefined;
   if (!settings._isAtLeast('1.28')) {
-    refuse({ code: 'IstioVersionTooOld', prop: `${prop}.clients.ca`, got: `${name} with Istio ${settings.istioVersion}`, allowed: 'Istio 1.28 or later', fix: `name the Secret ${certificate}${CA_SUFFIX}, or raise istioVersion in MeshSettings.of once the mesh is upgraded` });
+    refuse({ code: 'IstioVersionTooOld', prop: `${prop}.clients.ca`, got: `${name} with Istio ${settings.istioVersion}`, allowed: 'Istio 1.28 or later', fix: `rename the Secret to ${certificate}${CA_SUFFIX}, or raise istioVersion in MeshSettings.of once the mesh is upgraded` });
   }
   return name.endsWith(CA_SUFFIX) ? name : `${name}${CA_SUFFIX}`;
 }
