@@ -55,7 +55,7 @@ export class MeshSettings {
     checkSettings(wanted, refuse);
     if (before && JSON.stringify(before) !== JSON.stringify(wanted)) {
       refuse({
-        code: 'MeshSettingsConflict', prop: 'options', got: { ...wanted }, allowed: `the settings in use, ${JSON.stringify(before)}`, fix: 'call MeshSettings.of(app, ...) once, right after the app is made',
+        code: 'MeshSettingsConflict', prop: 'options', got: { ...wanted }, allowed: `the settings in use, ${JSON.stringify(before)}`, fix: 'call MeshSettings.of(app, ...) once, right after creating the app',
       });
     }
     if (!before) Object.defineProperty(root, SETTINGS, { value: wanted });
@@ -89,9 +89,9 @@ export class MeshSettings {
 function checkSettings({ istioVersion, clusterDomain, trustDomain }: MeshSettings, refuse: Refuse): void {
   const [, major, minor] = /^(\d+)\.(\d+)(\.\d+)?$/.exec(istioVersion) ?? [];
   if (major === undefined || Number(major) < 1 || (major === '1' && Number(minor) < 22)) {
-    refuse({ code: 'MeshSettingsInvalid', prop: 'istioVersion', got: istioVersion, allowed: 'a version from 1.22, such as 1.31', fix: 'write major.minor: istioctl version shows it' });
+    refuse({ code: 'MeshSettingsInvalid', prop: 'istioVersion', got: istioVersion, allowed: 'a version from 1.22, such as 1.31', fix: 'write major.minor, as shown by istioctl version' });
   }
   for (const [prop, name] of Object.entries({ clusterDomain, trustDomain })) {
-    if (!isDnsName(name)) refuse({ code: 'MeshSettingsInvalid', prop, got: name, allowed: 'a DNS name such as cluster.local', fix: 'write the name alone' });
+    if (!isDnsName(name)) refuse({ code: 'MeshSettingsInvalid', prop, got: name, allowed: 'a DNS name such as cluster.local', fix: 'write only the name' });
   }
 }

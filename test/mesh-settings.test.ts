@@ -23,7 +23,7 @@ describe('mesh settings', () => {
   test('are refused where others are in use', () => {
     const { app, shop } = mesh({ istioVersion: '1.30' });
     expectRefusal(() => MeshSettings.of(shop, { istioVersion: '1.31' }),
-      '[MeshSettingsConflict] shop: options is {"istioVersion":"1.31","clusterDomain":"cluster.local","trustDomain":"cluster.local","dnsCapture":false}; allowed: the settings in use, {"istioVersion":"1.30","clusterDomain":"cluster.local","trustDomain":"cluster.local","dnsCapture":false}; fix: call MeshSettings.of(app, ...) once, right after the app is made');
+      '[MeshSettingsConflict] shop: options is {"istioVersion":"1.31","clusterDomain":"cluster.local","trustDomain":"cluster.local","dnsCapture":false}; allowed: the settings in use, {"istioVersion":"1.30","clusterDomain":"cluster.local","trustDomain":"cluster.local","dnsCapture":false}; fix: call MeshSettings.of(app, ...) once, right after creating the app');
     expect(MeshSettings.of(app).istioVersion).toBe('1.30');
   });
 
@@ -33,10 +33,10 @@ describe('mesh settings', () => {
   });
 
   test.each([
-    [{ istioVersion: 'latest' }, '[MeshSettingsInvalid] shop: istioVersion is "latest"; allowed: a version from 1.22, such as 1.31; fix: write major.minor: istioctl version shows it'],
-    [{ istioVersion: '1.21' }, '[MeshSettingsInvalid] shop: istioVersion is "1.21"; allowed: a version from 1.22, such as 1.31; fix: write major.minor: istioctl version shows it'],
-    [{ clusterDomain: '.cluster.local' }, '[MeshSettingsInvalid] shop: clusterDomain is ".cluster.local"; allowed: a DNS name such as cluster.local; fix: write the name alone'],
-    [{ trustDomain: 'https://td' }, '[MeshSettingsInvalid] shop: trustDomain is "https://td"; allowed: a DNS name such as cluster.local; fix: write the name alone'],
+    [{ istioVersion: 'latest' }, '[MeshSettingsInvalid] shop: istioVersion is "latest"; allowed: a version from 1.22, such as 1.31; fix: write major.minor, as shown by istioctl version'],
+    [{ istioVersion: '1.21' }, '[MeshSettingsInvalid] shop: istioVersion is "1.21"; allowed: a version from 1.22, such as 1.31; fix: write major.minor, as shown by istioctl version'],
+    [{ clusterDomain: '.cluster.local' }, '[MeshSettingsInvalid] shop: clusterDomain is ".cluster.local"; allowed: a DNS name such as cluster.local; fix: write only the name'],
+    [{ trustDomain: 'https://td' }, '[MeshSettingsInvalid] shop: trustDomain is "https://td"; allowed: a DNS name such as cluster.local; fix: write only the name'],
   ])('are refused as %j', (options, message) => {
     expectRefusal(() => MeshSettings.of(new Chart(new App(), 'shop'), options), message);
   });

@@ -89,7 +89,7 @@ export class DirectRoute extends Construct {
     route.service.hosts.forEach((host, i) => {
       const [rival] = meshRoutesOf(appModelOf(this), namespace, host);
       if (rival) {
-        refuse({ code: 'MeshHostConflict', prop: `service.hosts[${i}]`, got: host, allowed: `hosts other than those of ${rival.path}`, fix: `put the rules into ${rival.path}: of two routes for a host Istio takes one` });
+        refuse({ code: 'MeshHostConflict', prop: `service.hosts[${i}]`, got: host, allowed: `hosts that ${rival.path} does not use`, fix: `put the rules in ${rival.path}: Istio uses only one of two routes for a host` });
       }
     });
     this.virtualServices = addObjects(this, planDirectRoute(route).map(rendered), props.metadata);
@@ -101,12 +101,12 @@ export class DirectRoute extends Construct {
 
 function checkService({ path, direct, namespace: own, service: { ports } }: ExternalServiceModel, namespace: string, refuse: Refuse, prop = 'service'): void {
   if (!direct) {
-    refuse({ code: 'ServiceNotDirect', prop, got: path, allowed: 'a service with `direct: true`', fix: 'say `direct: true` at the service, or lead to it with an EgressRoute' });
+    refuse({ code: 'ServiceNotDirect', prop, got: path, allowed: 'a service with `direct: true`', fix: 'set `direct: true` on the service, or use an EgressRoute' });
   }
   if (own !== namespace) {
-    refuse({ code: 'DirectRouteNamespace', prop, got: `${path} of namespace ${own}`, allowed: `a service of namespace ${namespace}`, fix: 'make the route in a chart of that namespace: a direct service is known to no other' });
+    refuse({ code: 'DirectRouteNamespace', prop, got: `${path} of namespace ${own}`, allowed: `a service of namespace ${namespace}`, fix: 'create the route in a chart of that namespace: a direct service is visible only there' });
   }
   if (!ports.some(isHttp)) {
-    refuse({ code: 'RulesOnOpaqueTraffic', prop: `${prop}.ports`, got: ports.map(p => `${p.number} (${p.protocol})`), allowed: 'a service with an HTTP port', fix: 'delete the route: a direct service needs none; or use ExternalPort.httpToHttps() and let the application say http://' });
+    refuse({ code: 'RulesOnOpaqueTraffic', prop: `${prop}.ports`, got: ports.map(p => `${p.number} (${p.protocol})`), allowed: 'a service with an HTTP port', fix: 'delete the route, because a direct service needs none; or use ExternalPort.httpToHttps() and have the application call http://' });
   }
 }

@@ -73,7 +73,7 @@ export class EgressCaller extends Construct {
     const service = needDeclared(this, props.service, 'externalServices', 'service', refuse);
     const gateway = needDeclared(this, props.gateway, 'egressGateways', 'gateway', refuse);
     if (service.direct) {
-      refuse({ code: 'DirectServiceRouted', prop: 'service', got: service.path, allowed: 'a service that is not direct', fix: 'leave out `direct` from the service, or delete the caller' });
+      refuse({ code: 'DirectServiceRouted', prop: 'service', got: service.path, allowed: 'a service that is not direct', fix: 'remove `direct` from the service, or delete the caller' });
     }
     const namespace = chartNamespace(this, refuse);
     const leg = checkEgressCaller(props, { service: service.service, gateway: gateway.gateway, workload: gateway.workload }, refuse);
@@ -81,7 +81,7 @@ export class EgressCaller extends Construct {
     hosts.forEach((host, i) => {
       const [rival] = meshRoutesOf(appModelOf(this), namespace, host);
       if (rival) {
-        refuse({ code: 'MeshHostConflict', prop: `service.hosts[${i}]`, got: `${host} from ${namespace}`, allowed: `hosts other than those of ${rival.path}`, fix: 'let each namespace reach a host by one route; a route leaves this one to its caller with `ownLeg`' });
+        refuse({ code: 'MeshHostConflict', prop: `service.hosts[${i}]`, got: `${host} from ${namespace}`, allowed: `hosts that ${rival.path} does not use`, fix: 'use only one route per host and calling namespace; to leave this one to its EgressCaller, set `ownLeg` on the route' });
       }
     });
     this.virtualService = addObject(this, rendered(planEgressCaller(leg, namespace, props.metadata?.name)), props.metadata);

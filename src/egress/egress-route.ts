@@ -165,7 +165,7 @@ export class EgressRoute extends Construct {
     const service = needDeclared(this, props.service, 'externalServices', 'service', refuse);
     const gateway = needDeclared(this, props.gateway, 'egressGateways', 'gateway', refuse);
     if (service.direct) {
-      refuse({ code: 'DirectServiceRouted', prop: 'service', got: service.path, allowed: 'a service that is not direct', fix: 'leave out `direct` from the service, or delete the route' });
+      refuse({ code: 'DirectServiceRouted', prop: 'service', got: service.path, allowed: 'a service that is not direct', fix: 'remove `direct` from the service, or delete the route' });
     }
     if (props.legOne?.plaintextReason !== undefined && !gateway.workload.ports.some(p => p.number === 80)) {
       refuse({ code: 'EgressGatewayPortMissing', prop: 'legOne', got: 'port 80', allowed: workloadPortsText(gateway.workload), fix: 'add port 80 to the Service and to the GatewayWorkload, or leave out legOne' });

@@ -221,7 +221,7 @@ export class ExternalService extends Construct implements IExternalService {
     this.hosts.forEach((host, i) => {
       const [other] = app.externalServices.with('host', namespace, host);
       if (other) {
-        refuse({ code: 'HostDuplicate', prop: `hosts[${i}]`, got: host, allowed: `hosts that no other service of ${namespace} has; ${other.path} has it`, fix: 'put all ports of a host into one ExternalService' });
+        refuse({ code: 'HostDuplicate', prop: `hosts[${i}]`, got: host, allowed: `hosts that no other service of ${namespace} declares; ${other.path} declares this one`, fix: 'put all ports of a host in one ExternalService' });
       }
     });
     const proxy = props.connectProxy && checkDirectProxy(this, props.connectProxy, direct, service, refuse);
@@ -285,7 +285,7 @@ function checkMeshHosts(app: AppModel, hosts: string[], namespace: string, refus
   for (const host of hosts) {
     const [rival] = meshRoutesOf(app, namespace, host);
     if (rival) {
-      refuse({ code: 'MeshHostConflict', prop: 'connectProxy', got: `${host} from ${namespace}`, allowed: `hosts other than those of ${rival.path}`, fix: 'let each namespace reach a host by one route' });
+      refuse({ code: 'MeshHostConflict', prop: 'connectProxy', got: `${host} from ${namespace}`, allowed: `hosts that ${rival.path} does not use`, fix: 'use only one route per host and calling namespace' });
     }
   }
 }
@@ -297,7 +297,7 @@ function unused(app: AppModel, model: ExternalServiceModel): Refusal[] {
     prop: 'direct',
     got: undefined,
     allowed: 'a service that an EgressRoute uses, or `direct: true`',
-    fix: 'add an EgressRoute for it; or say `direct: true` if workloads may go there past every gateway',
+    fix: 'add an EgressRoute for it, or set `direct: true` if workloads may bypass the gateway',
   }];
 }
 
@@ -306,7 +306,7 @@ function rivals(app: AppModel, { service: { hosts } }: ExternalServiceModel, { c
   return hosts.flatMap((host, i) => {
     const service = `${host}.svc.${clusterDomain}`;
     if (!/^[^.*]+\.[^.]+$/.test(host) || readersOf(app, service).length === 0) return [];
-    return [{ code: 'HostInCluster', prop: `hosts[${i}]`, got: host, allowed: `names that sidecars do not take for ${service}, to which a route of this app leads`, fix: 'rename the Service, or the host outside' }];
+    return [{ code: 'HostInCluster', prop: `hosts[${i}]`, got: host, allowed: `names that sidecars do not resolve to ${service}, a destination of a route in this app`, fix: 'rename the Service or the external host' }];
   });
 }
 
@@ -319,7 +319,7 @@ function sharedAddresses(app: AppModel, model: ExternalServiceModel): Refusal[] 
     prop: `addresses[${index}]`,
     got: model.service.addresses[index],
     allowed: `addresses that do not overlap ${otherAddress} of ${other} on port ${port}, which sidecars of ${caller} see as well`,
-    fix: 'leave the address to one of the two: sidecars have one listener for it; ports of one host belong into one ExternalService',
+    fix: 'remove the address from one of the two: sidecars have one listener for it; put all ports of a host in one ExternalService',
   }];
 }
 

@@ -155,7 +155,7 @@ function identify(scope: IConstruct, identity: Identity, refuse: Refuse): Egress
     return refuse({ code: 'EgressGatewayPortMissing', prop: 'port', got: number, allowed: workloadPortsText(workload), fix: `add port ${number} to the Service and to the GatewayWorkload, or set \`port\`` });
   }
   if (!isDnsLabel(name)) {
-    refuse({ code: 'GatewayNameNotALabel', prop: nameProp, got: name, allowed: 'a DNS label: lower-case letters, digits and dashes, at most 63', fix: nameProp === 'name' ? 'write the name that the gateway has' : 'set metadata.name to a name without dots and capitals' });
+    refuse({ code: 'GatewayNameNotALabel', prop: nameProp, got: name, allowed: 'a DNS label: at most 63 lower-case letters, digits and dashes', fix: nameProp === 'name' ? 'write the name of the gateway' : 'set metadata.name to a name without dots or capitals' });
   }
   const { namespace, selector } = workload;
   const serviceHost = `${workload.serviceName}.${namespace}.svc.${MeshSettings.of(scope).clusterDomain}`;

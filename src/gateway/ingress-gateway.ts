@@ -101,7 +101,7 @@ export class IngressGateway extends Construct implements IIngressGateway {
     const namespace = chartNamespace(this, refuse);
     const workload = resolveWorkload(props.workload, 'workload', refuse);
     const name = props.metadata?.name;
-    if (name !== undefined) checkGatewayName(name, 'metadata.name', 'choose a name without dots and capitals', refuse);
+    if (name !== undefined) checkGatewayName(name, 'metadata.name', 'choose a name without dots or capitals', refuse);
     const routeNamespaces = (props.routeNamespaces ?? []).map((guest, i) => (guest === '*' ? guest : checkLabel(guest, `routeNamespaces[${i}]`, refuse)));
     const listened = checkListeners(props.listeners ?? [IngressListener.http()], { workload, settings: MeshSettings.of(this) }, refuse);
     const declared = { path: this.node.path, namespace, workload, listened, routeNamespaces, imported: false };
@@ -126,7 +126,7 @@ class ImportedIngressGateway extends Construct implements IIngressGateway {
     const refuse: Refuse = makingRefuser(this);
     attributes = takeProps('IngressGatewayAttributes', attributes, refuse, 'attributes');
     const { name, namespace, listeners } = attributes;
-    checkGatewayName(name, 'name', 'write the name that the Gateway has', refuse);
+    checkGatewayName(name, 'name', 'write the name of the Gateway', refuse);
     this.gatewayName = `${checkLabel(namespace, 'namespace', refuse)}/${name}`;
     const workload = resolveWorkload(attributes.workload, 'workload', refuse);
     const listened = checkListeners(listeners, { workload }, refuse);
@@ -138,6 +138,6 @@ class ImportedIngressGateway extends Construct implements IIngressGateway {
 
 function checkGatewayName(name: string, prop: string, fix: string, refuse: Refuse): void {
   if (!isDnsLabel(name)) {
-    refuse({ code: 'GatewayNameNotALabel', prop, got: name, allowed: 'a DNS label: lower-case letters, digits and dashes, at most 63', fix });
+    refuse({ code: 'GatewayNameNotALabel', prop, got: name, allowed: 'a DNS label: at most 63 lower-case letters, digits and dashes', fix });
   }
 }

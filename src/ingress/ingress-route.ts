@@ -195,7 +195,7 @@ export class IngressRoute extends Construct {
   public addRule(rule: IngressRule): void {
     const refuse: Refuse = refuser(this);
     if (this.model.route.opaque) {
-      refuse({ code: 'RulesOnOpaqueTraffic', prop: 'rule', got: 'set', allowed: 'rules for routes without destinations', fix: 'make another route for HTTP' });
+      refuse({ code: 'RulesOnOpaqueTraffic', prop: 'rule', got: 'set', allowed: 'rules only for routes without destinations', fix: 'create another route for HTTP' });
     }
     this.model = this.withRules(take('IngressRule[]', [rule], 'rule', refuse), 'rule', refuse);
     declare(this, 'ingressRoutes', this.model);
@@ -261,13 +261,13 @@ export class IngressRoute extends Construct {
     const served = listeners.filter(serves);
     return rules.flatMap((rule, i) => {
       if (!redirectsToItself(rule, target => neighbours.before(own, i, target), hosts, served)) return [];
-      return [{ code: 'RedirectLoop' as const, prop: `rules[${i}].action`, got: 'a redirect to what the rule matches', allowed: 'a redirect to something else', fix: 'let the rule match less, for example PathMatch.exact, or put a rule for the target before it' }];
+      return [{ code: 'RedirectLoop' as const, prop: `rules[${i}].action`, got: 'a redirect to what the rule matches', allowed: 'a redirect to something else', fix: 'narrow the match, for example with PathMatch.exact, or put a rule for the target before this one' }];
     });
   }
 
   private empty(): Refusal[] {
     if (this.model.route.rules.length > 0) return [];
-    return [{ code: 'RulesEmpty', prop: 'rules', got: [], allowed: 'one rule or more', fix: 'add a rule' }];
+    return [{ code: 'RulesEmpty', prop: 'rules', got: [], allowed: 'at least one rule', fix: 'add a rule' }];
   }
 }
 

@@ -73,7 +73,7 @@ export class GatewayTelemetry extends Construct {
     const intent = checkTelemetry(props, refuse);
     const other = appModelOf(this).telemetries.with('pods', namespace).find(one => canBeSamePods(one.workload, workload));
     if (other) {
-      refuse({ code: 'TelemetryDuplicate', prop: 'workload', got: `pods of Service ${namespace}/${serviceName}`, allowed: `pods that ${other.path} does not have`, fix: `say it in ${other.path}: Istio supports one Telemetry for a pod` });
+      refuse({ code: 'TelemetryDuplicate', prop: 'workload', got: `pods of Service ${namespace}/${serviceName}`, allowed: `pods that ${other.path} does not select`, fix: `configure it in ${other.path}: Istio supports one Telemetry per pod` });
     }
     const name = props.metadata?.name ?? labelOf(serviceName, 'telemetry');
     this.telemetry = addObject(this, rendered({ kind: 'Telemetry', id: 'telemetry', namespace, name, spec: telemetry(selector, intent) }), props.metadata);

@@ -107,7 +107,7 @@ export class DestinationPolicy extends Construct {
     const app = appModelOf(this);
     const [other] = app.destinationPolicies.with('host', host);
     if (other) {
-      refuse({ code: 'DestinationPolicyDuplicate', prop: 'destination', got: host, allowed: `a Service for which ${other.path} is not`, fix: `put both into ${other.path}: proxies read one DestinationRule for a Service` });
+      refuse({ code: 'DestinationPolicyDuplicate', prop: 'destination', got: host, allowed: `a Service to which ${other.path} does not apply`, fix: `merge the two into ${other.path}: proxies read one DestinationRule per Service` });
     }
     const readers = () => readersOf(app, host);
     this.destinationRule = addObject(this, renderedLate({ kind: 'DestinationRule', id: 'destination-rule', namespace, name: props.metadata?.name, annotations: policyAnnotations(this.intent) },
@@ -128,7 +128,7 @@ export class DestinationPolicy extends Construct {
     take('string', name, 'subset', refuse);
     const known = this.intent.subsets.map(s => s.name);
     if (!known.includes(name)) {
-      refuse({ code: 'SubsetUnknown', prop: 'subset', got: name, allowed: known.join(', ') || 'none, because the policy has no subsets', fix: 'name one of the subsets, or add it to the policy' });
+      refuse({ code: 'SubsetUnknown', prop: 'subset', got: name, allowed: known.join(', ') || 'none, because the policy has no subsets', fix: 'use one of the subsets, or add this one to the policy' });
     }
     return Destination._subset(this, this.intent.target, name);
   }

@@ -16,23 +16,23 @@ describe('a construct of another App is refused, because this one would not writ
     ['gateway', () => {
       const { shop } = mesh();
       return new EgressRoute(shop, 'route', { service: new ExternalService(shop, 'api', api), gateway: mesh().egress });
-    }, '[OtherApp] shop/route: gateway is the EgressGateway platform/egress; allowed: an EgressGateway of the same App; fix: make it in this App, or import it with EgressGateway.fromEgressGatewayAttributes'],
+    }, '[OtherApp] shop/route: gateway is the EgressGateway platform/egress; allowed: an EgressGateway of the same App; fix: create it in this App, or import it with EgressGateway.fromEgressGatewayAttributes'],
     ['service', () => {
       const { shop, egress } = mesh();
       return new EgressRoute(shop, 'route', { service: routed(api).service, gateway: egress });
-    }, '[OtherApp] shop/route: service is the ExternalService shop/service; allowed: an ExternalService of the same App; fix: make it in this App, or import it with ExternalService.fromExternalServiceAttributes'],
+    }, '[OtherApp] shop/route: service is the ExternalService shop/service; allowed: an ExternalService of the same App; fix: create it in this App, or import it with ExternalService.fromExternalServiceAttributes'],
     ['destination', () => ingress({}, { hosts: ['a.test'], rules: [{ action: RouteAction.forward(Destination.external(routed(api).service)) }] }),
-      '[OtherApp] shop/route: rules[0].action.destination is the ExternalService shop/service; allowed: an ExternalService of the same App; fix: make it in this App, or import it with ExternalService.fromExternalServiceAttributes'],
+      '[OtherApp] shop/route: rules[0].action.destination is the ExternalService shop/service; allowed: an ExternalService of the same App; fix: create it in this App, or import it with ExternalService.fromExternalServiceAttributes'],
     ['ingress gateway', () => new IngressRoute(mesh().shop, 'route', { gateway: ingress({}, { hosts: ['a.test'], rules: [{ action: RouteAction.forward(web) }] }).gateway, hosts: ['a.test'] }),
-      '[OtherApp] shop/route: gateway is the IngressGateway shop/gateway; allowed: an IngressGateway of the same App; fix: make it in this App, or import it with IngressGateway.fromIngressGatewayAttributes'],
+      '[OtherApp] shop/route: gateway is the IngressGateway shop/gateway; allowed: an IngressGateway of the same App; fix: create it in this App, or import it with IngressGateway.fromIngressGatewayAttributes'],
     ['policy', () => {
       const policy = new DestinationPolicy(mesh().shop, 'policy', { destination: web, subsets: { v1: { labels: { version: 'v1' } } } });
       return ingress({}, { hosts: ['a.test'], rules: [{ action: RouteAction.forward(policy.subset('v1')) }] });
-    }, '[OtherApp] shop/route: rules[0].action.destination is the DestinationPolicy shop/policy; allowed: a DestinationPolicy of the same App; fix: make it in this App'],
+    }, '[OtherApp] shop/route: rules[0].action.destination is the DestinationPolicy shop/policy; allowed: a DestinationPolicy of the same App; fix: create it in this App'],
     ['delegate', () => {
       const delegate = new IngressDelegate(mesh().shop, 'delegate', { routeNamespace: 'shop', prefixes: ['/api'], rules: [{ action: RouteAction.forward(web) }] });
       return ingress({}, { hosts: ['a.test'], rules: [{ matches: [{ path: PathMatch.prefix('/api') }], action: RouteAction.delegate(delegate) }] });
-    }, '[OtherApp] shop/route: rules[0].action is the IngressDelegate shop/delegate; allowed: an IngressDelegate of the same App; fix: make it in this App, or import it with IngressDelegate.fromIngressDelegateAttributes'],
+    }, '[OtherApp] shop/route: rules[0].action is the IngressDelegate shop/delegate; allowed: an IngressDelegate of the same App; fix: create it in this App, or import it with IngressDelegate.fromIngressDelegateAttributes'],
   ])('%s', (_, act, message) => expectRefusal(act, message));
 });
 

@@ -46,7 +46,7 @@ describe('gateways of two namespaces with the same labels', () => {
 
   test('are refused, for each would open its servers on the pods of both', () => {
     expectRefusal(both(release('istio-egressgateway', 'one'), release('istio-egressgateway', 'two')).second,
-      '[GatewaysShareForeignPods] platform/other: workload.selector is "app=istio-egressgateway, istio=egressgateway"; allowed: labels that pods of platform/one in namespace one cannot have (app=istio-egressgateway, istio=egressgateway); fix: give the pods of each gateway a label with a value of its own (`labels` of the Helm chart), and name it in `selector`: a Gateway selects pods in every namespace');
+      '[GatewaysShareForeignPods] platform/other: workload.selector is "app=istio-egressgateway, istio=egressgateway"; allowed: labels that the pods of platform/one in namespace one cannot have (app=istio-egressgateway, istio=egressgateway); fix: give the pods of each gateway a label with a unique value (`labels` of the Helm chart), and use it in `selector`: a Gateway selects pods in every namespace');
   });
 
   test('are refused whatever the order and number of labels', () => {
@@ -78,7 +78,7 @@ describe('an ingress listener on the pods of an egress gateway', () => {
 
   test('is refused where it would take every name on the port of the egress gateway', () => {
     expectRefusal(listen(IngressListener.tlsPassthrough({ hosts: ['*'] })),
-      '[ListenerConflict] platform/ingress: listeners is "TLS for * on port 443"; allowed: TLS for named hosts, because platform/egress has the port for the egress of the same pods; fix: listen on another port, or use a gateway of its own for ingress');
+      '[ListenerConflict] platform/ingress: listeners is "TLS for * on port 443"; allowed: TLS for named hosts, because platform/egress uses the port for egress on the same pods; fix: listen on another port, or use a separate gateway for ingress');
     expect(listen(IngressListener.http({ port: 443 }))).toThrow('[ListenerConflict]');
   });
 
@@ -93,7 +93,7 @@ describe('an ingress listener on the pods of an egress gateway', () => {
     const workload = release('istio-egressgateway', 'istio-system');
     new IngressGateway(platform, 'ingress', { workload, listeners: [IngressListener.tlsPassthrough({ hosts: ['*'] })] });
     expectRefusal(() => new EgressGateway(platform, 'egress', { workload }),
-      '[ListenerConflict] platform/egress: port is 443; allowed: a port without TLS for *, which platform/ingress has there on the same pods; fix: set `port` to another port, or use a gateway of its own for egress');
+      '[ListenerConflict] platform/egress: port is 443; allowed: a port on which the same pods do not serve TLS for *, as platform/ingress does here; fix: set `port` to another port, or use a separate gateway for egress');
   });
 });
 

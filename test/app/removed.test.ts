@@ -58,7 +58,7 @@ describe('a construct that is removed from its scope', () => {
     const { shop, egress, service } = routed(api);
     shop.node.tryRemoveChild('service');
     expectRefusal(() => new EgressRoute(shop, 'second', { service, gateway: egress }),
-      '[ConstructRemoved] shop/second: service is the ExternalService shop/service; allowed: an ExternalService that is part of the App; fix: pass one that has not been removed from its scope');
+      '[ConstructRemoved] shop/second: service is the ExternalService shop/service; allowed: an ExternalService that is part of the App; fix: pass one that is still in its scope');
   });
 });
 
@@ -111,6 +111,6 @@ describe('every construct', () => {
   test('needs a chart around it', () => {
     const { app } = mesh();
     expectRefusal(() => new EgressGateway(app, 'second', { workload: GatewayWorkload.helmRelease('second', { namespace: 'edge' }) }),
-      '[ChartMissing] second: scope is the App App; allowed: a Chart, or a construct in one; fix: make a Chart in the App, and pass it as the scope');
+      '[ChartMissing] second: scope is the App App; allowed: a Chart, or a construct inside one; fix: create a Chart in the App, and pass it as the scope');
   });
 });

@@ -36,17 +36,17 @@ describe('egress route › lists of callers', () => {
   });
 
   test.each<[string, Parameters<typeof routed>[1], string]>([
-    ['it allows nothing', { callers: [Caller.namespace('shop', { allow: [] })] }, '[RulesEmpty] shop/route: callers[0].allow is empty; allowed: one match or more; fix: leave out `allow` to let everything pass, or delete the route to let nothing pass'],
-    ['it lies outside that of the route', { callers, allow: [{ path: PathMatch.prefix('/orders') }] }, '[RuleNeverAllowed] shop/route: callers[1].allow is "matches outside `allow`"; allowed: requests that `allow` lets through; fix: add them to `allow`, or delete the rule'],
-    ['it cannot be joined with that of the route', { callers, allow: [{ path: PathMatch.regex('/r.*') }] }, '[RulesCannotCombine] shop/route: callers[1].allow is "a condition that overlaps with one of `allow`"; allowed: conditions that can be joined with those of `allow`; fix: repeat the condition of `allow` here'],
-    ['a rule is for nobody', { callers: callers.slice(1), rules: [{ matches: [{ path: PathMatch.exact('/old') }], action: RouteAction.respond(410) }] }, '[RuleNeverAllowed] shop/route: rules[0].matches is "matches outside `allow`"; allowed: requests that `allow` lets through; fix: add them to `allow`, or delete the rule'],
-    ['it asks for what the gateway writes', { callers: [Caller.namespace('shop', { allow: [{ headers: [HeaderMatch.present('x-egress-port')] }] })] }, '[HeaderInvalid] shop/route: callers[0].allow[0].headers is "x-egress-port"; allowed: headers other than x-forwarded-client-cert, x-egress-port; fix: say who may call with `callers`'],
+    ['it allows nothing', { callers: [Caller.namespace('shop', { allow: [] })] }, '[RulesEmpty] shop/route: callers[0].allow is empty; allowed: at least one match; fix: leave out `allow` to permit everything, or delete the route to permit nothing'],
+    ['it lies outside that of the route', { callers, allow: [{ path: PathMatch.prefix('/orders') }] }, '[RuleNeverAllowed] shop/route: callers[1].allow is "matches outside `allow`"; allowed: requests that `allow` permits; fix: add them to `allow`, or delete the rule'],
+    ['it cannot be joined with that of the route', { callers, allow: [{ path: PathMatch.regex('/r.*') }] }, '[RulesCannotCombine] shop/route: callers[1].allow is "a condition that overlaps with one of `allow`"; allowed: conditions that can be combined with those of `allow`; fix: repeat the condition of `allow` here'],
+    ['a rule is for nobody', { callers: callers.slice(1), rules: [{ matches: [{ path: PathMatch.exact('/old') }], action: RouteAction.respond(410) }] }, '[RuleNeverAllowed] shop/route: rules[0].matches is "matches outside `allow`"; allowed: requests that `allow` permits; fix: add them to `allow`, or delete the rule'],
+    ['it asks for what the gateway writes', { callers: [Caller.namespace('shop', { allow: [{ headers: [HeaderMatch.present('x-egress-port')] }] })] }, '[HeaderInvalid] shop/route: callers[0].allow[0].headers is "x-egress-port"; allowed: headers other than x-forwarded-client-cert, x-egress-port; fix: use `callers` to control who may call'],
   ])('is refused where %s', (_, props, message) => {
     expectRefusal(() => routed(service, props), message);
   });
 
   test('is refused where the gateway reads no requests', () => {
     expectRefusal(() => routed({ ...service, ports: [ExternalPort.https()] }, { callers }),
-      '[RulesOnOpaqueTraffic] shop/route: callers[1].allow is "a service with port 443 (HTTPS)"; allowed: HTTP ports only, where a proxy reads requests; fix: use ExternalPort.httpToHttps() and let the application say http://');
+      '[RulesOnOpaqueTraffic] shop/route: callers[1].allow is "a service with port 443 (HTTPS)"; allowed: only HTTP ports, where a proxy reads requests; fix: use ExternalPort.httpToHttps() and have the application call http://');
   });
 });

@@ -137,11 +137,11 @@ describe('direct route', () => {
 
 describe('a direct route is refused when', () => {
   const refused: { when: string; service?: Partial<ExternalServiceProps>; props?: Partial<DirectRouteProps>; message: string }[] = [
-    { when: 'it leads to nothing that it could tune', service: { ports: [ExternalPort.https()] }, message: '[RulesOnOpaqueTraffic] shop/route: service.ports is "443 (HTTPS)"; allowed: a service with an HTTP port; fix: delete the route: a direct service needs none; or use ExternalPort.httpToHttps() and let the application say http://' },
-    { when: 'requests are allowed beside what sidecars cannot read', service: { ports: [ExternalPort.http(), ExternalPort.https()] }, props: { allow: [{ methods: ['GET'] }] }, message: '[RulesOnOpaqueTraffic] shop/route: allow is "a service with port 443 (HTTPS)"; allowed: HTTP ports only, where a proxy reads requests; fix: use ExternalPort.httpToHttps() and let the application say http://' },
-    { when: 'a rule is for nothing that is allowed', props: { allow: [{ methods: ['GET'] }], rules: [{ matches: [{ methods: ['PUT'] }], action: RouteAction.respond(405) }] }, message: '[RuleNeverAllowed] shop/route: rules[0].matches is "matches outside `allow`"; allowed: requests that `allow` lets through; fix: add them to `allow`, or delete the rule' },
+    { when: 'it leads to nothing that it could tune', service: { ports: [ExternalPort.https()] }, message: '[RulesOnOpaqueTraffic] shop/route: service.ports is "443 (HTTPS)"; allowed: a service with an HTTP port; fix: delete the route, because a direct service needs none; or use ExternalPort.httpToHttps() and have the application call http://' },
+    { when: 'requests are allowed beside what sidecars cannot read', service: { ports: [ExternalPort.http(), ExternalPort.https()] }, props: { allow: [{ methods: ['GET'] }] }, message: '[RulesOnOpaqueTraffic] shop/route: allow is "a service with port 443 (HTTPS)"; allowed: only HTTP ports, where a proxy reads requests; fix: use ExternalPort.httpToHttps() and have the application call http://' },
+    { when: 'a rule is for nothing that is allowed', props: { allow: [{ methods: ['GET'] }], rules: [{ matches: [{ methods: ['PUT'] }], action: RouteAction.respond(405) }] }, message: '[RuleNeverAllowed] shop/route: rules[0].matches is "matches outside `allow`"; allowed: requests that `allow` permits; fix: add them to `allow`, or delete the rule' },
     { when: 'a kept header is none of the mesh', props: { keepHeaders: ['cookie'] }, message: '[HeaderInvalid] shop/route: keepHeaders[0] is "cookie"; allowed: x-envoy-attempt-count, x-envoy-decorator-operation, x-envoy-expected-rq-timeout-ms, x-envoy-external-address, x-envoy-peer-metadata, x-envoy-peer-metadata-id, x-forwarded-client-cert, x-forwarded-for, x-forwarded-proto, x-request-id; fix: leave it out: headers of the application always pass' },
-    { when: 'the service is not direct', service: { direct: false }, message: '[ServiceNotDirect] shop/route: service is "shop/service"; allowed: a service with `direct: true`; fix: say `direct: true` at the service, or lead to it with an EgressRoute' },
+    { when: 'the service is not direct', service: { direct: false }, message: '[ServiceNotDirect] shop/route: service is "shop/service"; allowed: a service with `direct: true`; fix: set `direct: true` on the service, or use an EgressRoute' },
   ];
   test.each(refused)('$when', ({ service: more, props, message }) => {
     expectRefusal(() => routedDirectly({ ...service, ...more }, props), message);
@@ -151,12 +151,12 @@ describe('a direct route is refused when', () => {
     const { app, shop } = mesh();
     const direct = new ExternalService(shop, 'service', { ...service, direct: true });
     expectRefusal(() => new DirectRoute(new Chart(app, 'billing', { namespace: 'billing' }), 'route', { service: direct }),
-      '[DirectRouteNamespace] billing/route: service is "shop/service of namespace shop"; allowed: a service of namespace billing; fix: make the route in a chart of that namespace: a direct service is known to no other');
+      '[DirectRouteNamespace] billing/route: service is "shop/service of namespace shop"; allowed: a service of namespace billing; fix: create the route in a chart of that namespace: a direct service is visible only there');
   });
 
   test('the host has a route already', () => {
     const { shop, service: direct } = routedDirectly(service);
     expectRefusal(() => new DirectRoute(shop, 'second', { service: direct }),
-      '[MeshHostConflict] shop/second: service.hosts[0] is "api.example.com"; allowed: hosts other than those of shop/route; fix: put the rules into shop/route: of two routes for a host Istio takes one');
+      '[MeshHostConflict] shop/second: service.hosts[0] is "api.example.com"; allowed: hosts that shop/route does not use; fix: put the rules in shop/route: Istio uses only one of two routes for a host');
   });
 });

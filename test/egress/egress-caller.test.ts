@@ -82,13 +82,13 @@ describe('egress caller', () => {
     ['its namespace reaches the host already', () => {
       const { shop, service, gateway } = caller([ExternalPort.https()]);
       return new EgressCaller(shop, 'second', { service, gateway });
-    }, '[MeshHostConflict] shop/second: service.hosts[0] is "api.example.com from shop"; allowed: hosts other than those of shop/caller; fix: let each namespace reach a host by one route; a route leaves this one to its caller with `ownLeg`'],
+    }, '[MeshHostConflict] shop/second: service.hosts[0] is "api.example.com from shop"; allowed: hosts that shop/caller does not use; fix: use only one route per host and calling namespace; to leave this one to its EgressCaller, set `ownLeg` on the route'],
     ['the service is direct', () => {
       const { shop, gateway } = caller([ExternalPort.https()]);
       const service = ExternalService.fromExternalServiceAttributes(shop, 'direct', { hosts: ['other.example.com'], ports: [ExternalPort.https()], direct: true });
       return new EgressCaller(shop, 'second', { service, gateway });
-    }, '[DirectServiceRouted] shop/second: service is "shop/direct"; allowed: a service that is not direct; fix: leave out `direct` from the service, or delete the caller'],
-    ['no TLS could be passed through', () => caller([ExternalPort.httpToHttps()], { appTls: AppTls.PASSTHROUGH }), '[AppTlsWithoutTls] shop/caller: appTls is "PASSTHROUGH"; allowed: a service with a port of ExternalPort.https() or tls(); fix: leave out appTls'],
+    }, '[DirectServiceRouted] shop/second: service is "shop/direct"; allowed: a service that is not direct; fix: remove `direct` from the service, or delete the caller'],
+    ['no TLS could be passed through', () => caller([ExternalPort.httpToHttps()], { appTls: AppTls.PASSTHROUGH }), '[AppTlsWithoutTls] shop/caller: appTls is "PASSTHROUGH"; allowed: a service with an ExternalPort.https() or tls() port; fix: leave out appTls'],
     ['the gateway has no such port', () => caller([ExternalPort.https()], { gatewayPort: 8443 }), '[EgressGatewayPortMissing] shop/caller: gatewayPort is 8443; allowed: ports 80, 443 of Service istio-system/istio-egressgateway; fix: add the port to the Service and to the GatewayWorkload, or leave out gatewayPort'],
     ['a service is shown to no name', () => {
       const { shop } = mesh();

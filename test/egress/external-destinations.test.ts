@@ -68,14 +68,14 @@ describe('egress route › external destinations', () => {
   });
 
   test.each<[string, Partial<ExternalServiceProps>, (w: World) => Partial<EgressRouteProps>, string]>([
-    ['the host is not said', { hosts: ['a.example.com', 'b.example.com'] }, w => ({ rules: [{ action: split(w) }] }), '[ExternalDestinationInvalid] shop/route: rules[0].action.split[1].host is "a.example.com", "b.example.com"; allowed: a full name out of the hosts of shop/next: a.example.com, b.example.com; fix: name one host'],
-    ['the port is not said', { ports: [ExternalPort.http(), ExternalPort.http({ number: 8080 })] }, w => ({ rules: [{ action: split(w) }] }), '[ExternalDestinationInvalid] shop/route: rules[0].action.split[1].port is not set; allowed: an HTTP port of shop/next: 80, 8080; fix: name the port that an application would call'],
-    ['no request could be read', { ports: [ExternalPort.https()] }, w => ({ rules: [{ action: split(w) }] }), '[ExternalDestinationInvalid] shop/route: rules[0].action.split[1].port is not set; allowed: an HTTP port of shop/next: it has none; fix: name the port that an application would call'],
-    ['it is direct', { direct: true }, w => ({ rules: [{ action: split(w) }] }), '[DirectServiceRouted] shop/route: rules is "shop/next"; allowed: destinations that are not direct; fix: leave out `direct` from the service, or choose another destination'],
+    ['the host is not said', { hosts: ['a.example.com', 'b.example.com'] }, w => ({ rules: [{ action: split(w) }] }), '[ExternalDestinationInvalid] shop/route: rules[0].action.split[1].host is "a.example.com", "b.example.com"; allowed: one of the full host names of shop/next: a.example.com, b.example.com; fix: name one host'],
+    ['the port is not said', { ports: [ExternalPort.http(), ExternalPort.http({ number: 8080 })] }, w => ({ rules: [{ action: split(w) }] }), '[ExternalDestinationInvalid] shop/route: rules[0].action.split[1].port is not set; allowed: an HTTP port of shop/next: 80, 8080; fix: set the port that an application would call'],
+    ['no request could be read', { ports: [ExternalPort.https()] }, w => ({ rules: [{ action: split(w) }] }), '[ExternalDestinationInvalid] shop/route: rules[0].action.split[1].port is not set; allowed: an HTTP port of shop/next: it has none; fix: set the port that an application would call'],
+    ['it is direct', { direct: true }, w => ({ rules: [{ action: split(w) }] }), '[DirectServiceRouted] shop/route: rules is "shop/next"; allowed: destinations that are not direct; fix: remove `direct` from the service, or choose another destination'],
     ['nothing says where it is', { resolution: Resolution.none() }, w => ({ rules: [{ action: split(w) }] }), '[ResolutionNoneBehindGateway] shop/route: rules[0].action.split[1] is "NONE"; allowed: DNS, DNS_ROUND_ROBIN, STATIC; fix: use Resolution.dns() or Resolution.endpoints()'],
-    ['a copy would carry the wrong name', {}, w => ({ rules: [{ mirror: { destination: Destination.external(w.next) } }] }), '[ExternalDestinationInvalid] shop/route: rules[0].mirror.destination is "shop/next"; allowed: a Service of the mesh; fix: copy to a Service: a copy keeps the name of the host to which the request was sent'],
-    ['the name is rewritten as well', {}, w => ({ rules: [{ action: split(w), rewrite: { authority: 'front.example.com' } }] }), '[RuleOptionUnused] shop/route: rules[0].rewrite.authority is "front.example.com"; allowed: a rewrite of the path beside Destination.external; fix: leave it out: each external host sees its own name'],
-    ['its Secret is not where the gateway runs', { ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.mutual({ clientCertificate: ClientCertificate.secret('cert', { namespace: 'shop' }) }) })] }, w => ({ rules: [{ action: split(w) }] }), '[ClientCertificateNamespace] shop/route: shop/next.ports[0].tls.clientCertificate is "shop/cert"; allowed: a Secret in istio-system, where the pods of the gateway run; fix: make the Secret cert in istio-system'],
+    ['a copy would carry the wrong name', {}, w => ({ rules: [{ mirror: { destination: Destination.external(w.next) } }] }), '[ExternalDestinationInvalid] shop/route: rules[0].mirror.destination is "shop/next"; allowed: a Service in the mesh; fix: mirror to a Service: a mirrored request keeps the host name of the original'],
+    ['the name is rewritten as well', {}, w => ({ rules: [{ action: split(w), rewrite: { authority: 'front.example.com' } }] }), '[RuleOptionUnused] shop/route: rules[0].rewrite.authority is "front.example.com"; allowed: only a rewrite of the path with Destination.external; fix: leave it out: each external host receives its own name'],
+    ['its Secret is not where the gateway runs', { ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.mutual({ clientCertificate: ClientCertificate.secret('cert', { namespace: 'shop' }) }) })] }, w => ({ rules: [{ action: split(w) }] }), '[ClientCertificateNamespace] shop/route: shop/next.ports[0].tls.clientCertificate is "shop/cert"; allowed: a Secret in istio-system, where the pods of the gateway run; fix: create the Secret cert in istio-system'],
   ])('is refused where %s', (_, other, props, message) => {
     const w = world(other);
     expectRefusal(() => route(w, props(w)), message);
@@ -87,13 +87,13 @@ describe('egress route › external destinations', () => {
     const rival = new ExternalService(w.platform, 'rival', { hosts: ['next.example.com'], ports: [ExternalPort.http()] });
     const auth = new ExternalService(w.shop, 'auth', { hosts: ['auth.example.com'], ports: [ExternalPort.http()] });
     expectRefusal(() => route(w, { service: auth, rules: [{ action: RouteAction.forward(Destination.external(rival)) }] }, 'auth-route'),
-      '[UpstreamTlsConflict] shop/auth-route: rules is "next.example.com"; allowed: hosts that shop/next does not declare for istio-system/egress; fix: declare the host in one service, and pass that to all routes');
+      '[UpstreamTlsConflict] shop/auth-route: rules is "next.example.com"; allowed: hosts that shop/next does not declare for istio-system/egress; fix: declare the host in one service, and pass that service to all routes');
   });
 
   test('is refused from a direct route where the destination is not direct', () => {
     const w = world();
     const direct = new ExternalService(w.shop, 'direct', { hosts: ['direct.example.com'], ports: [ExternalPort.http()], direct: true });
     expectRefusal(() => new DirectRoute(w.shop, 'out', { service: direct, rules: [{ action: RouteAction.forward(Destination.external(w.next)) }] }),
-      '[ServiceNotDirect] shop/out: rules is "shop/next"; allowed: a service with `direct: true`; fix: say `direct: true` at the service, or lead to it with an EgressRoute');
+      '[ServiceNotDirect] shop/out: rules is "shop/next"; allowed: a service with `direct: true`; fix: set `direct: true` on the service, or use an EgressRoute');
   });
 });

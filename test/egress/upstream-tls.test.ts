@@ -32,12 +32,12 @@ describe('TLS to the outside', () => {
   });
 
   test.each([
-    ['a ConfigMap of no name', UpstreamTls.simple({ ca: CaSource.configMap('') }), '[NameInvalid] shop/service: ports[0].tls.ca is ""; allowed: the name of a ConfigMap: DNS labels with dots between them; fix: correct the name'],
-    ['a ConfigMap beside a certificate of files', UpstreamTls.mutual({ clientCertificate: files, ca: CaSource.configMap('ca') }), '[CaSourceConflict] shop/service: ports[0].tls.ca is "configMap"; allowed: CaSource.file or CaSource.system beside ClientCertificate.files; fix: give the path of the authorities'],
-    ['a list at no path', UpstreamTls.simple({ crl: 'partner.crl' }), '[FilePathInvalid] shop/service: ports[0].tls.crl is "partner.crl"; allowed: the absolute path of a file; fix: correct the path: it begins with /, and does not end with it'],
-    ['a list apart from the Secret of the authorities', UpstreamTls.simple({ crl: '/a.crl', ca: CaSource.secret('ca') }), '[CaSourceConflict] shop/service: ports[0].tls.crl is "/a.crl"; allowed: no `crl` where the authorities are those of a Secret or ConfigMap; fix: put the list beside ca.crt, under the key ca.crl'],
-    ['a list apart from their ConfigMap', UpstreamTls.simple({ crl: '/a.crl', ca: CaSource.configMap('ca') }), '[CaSourceConflict] shop/service: ports[0].tls.crl is "/a.crl"; allowed: no `crl` where the authorities are those of a Secret or ConfigMap; fix: put the list beside ca.crt, under the key ca.crl'],
-    ['a list apart from the Secret of the client certificate', UpstreamTls.mutual({ crl: '/a.crl', clientCertificate: ClientCertificate.secret('cert') }), '[CaSourceConflict] shop/service: ports[0].tls.crl is "/a.crl"; allowed: no `crl` where the authorities are those of a Secret or ConfigMap; fix: put the list beside ca.crt, under the key ca.crl'],
+    ['a ConfigMap of no name', UpstreamTls.simple({ ca: CaSource.configMap('') }), '[NameInvalid] shop/service: ports[0].tls.ca is ""; allowed: the name of a ConfigMap: DNS labels separated by dots; fix: correct the name'],
+    ['a ConfigMap beside a certificate of files', UpstreamTls.mutual({ clientCertificate: files, ca: CaSource.configMap('ca') }), '[CaSourceConflict] shop/service: ports[0].tls.ca is "configMap"; allowed: CaSource.file or CaSource.system together with ClientCertificate.files; fix: set the path of the CA certificates'],
+    ['a list at no path', UpstreamTls.simple({ crl: 'partner.crl' }), '[FilePathInvalid] shop/service: ports[0].tls.crl is "partner.crl"; allowed: the absolute path of a file; fix: correct the path: it must begin with / and must not end with /'],
+    ['a list apart from the Secret of the authorities', UpstreamTls.simple({ crl: '/a.crl', ca: CaSource.secret('ca') }), '[CaSourceConflict] shop/service: ports[0].tls.crl is "/a.crl"; allowed: no `crl` if the CA certificates are in a Secret or ConfigMap; fix: put the list next to ca.crt, under the key ca.crl'],
+    ['a list apart from their ConfigMap', UpstreamTls.simple({ crl: '/a.crl', ca: CaSource.configMap('ca') }), '[CaSourceConflict] shop/service: ports[0].tls.crl is "/a.crl"; allowed: no `crl` if the CA certificates are in a Secret or ConfigMap; fix: put the list next to ca.crt, under the key ca.crl'],
+    ['a list apart from the Secret of the client certificate', UpstreamTls.mutual({ crl: '/a.crl', clientCertificate: ClientCertificate.secret('cert') }), '[CaSourceConflict] shop/service: ports[0].tls.crl is "/a.crl"; allowed: no `crl` if the CA certificates are in a Secret or ConfigMap; fix: put the list next to ca.crt, under the key ca.crl'],
   ])('refuses %s', (_, tls, message) => {
     expectRefusal(() => routed(service(tls)), message);
   });

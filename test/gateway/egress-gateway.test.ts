@@ -104,12 +104,12 @@ describe('egress gateway', () => {
     { when: 'the Service lacks the port', props: { port: 8443 }, message: '[EgressGatewayPortMissing] platform/egress: port is 8443; allowed: ports 80, 443 of Service istio-system/istio-egressgateway; fix: add port 8443 to the Service and to the GatewayWorkload, or set `port`' },
     { when: 'the port is no port', props: { port: 0 }, message: '[PortInvalid] platform/egress: port is 0; allowed: a whole number from 1 to 65535; fix: correct the port' },
     { when: 'a namespace has no name', props: { exportTo: [''] }, message: '[NameInvalid] platform/egress: exportTo[0] is ""; allowed: a DNS label of at most 63 characters; fix: correct the name' },
-    { when: 'its id is no DNS label', props: {}, id: 'Egress', message: '[GatewayNameNotALabel] platform/Egress: id is "Egress"; allowed: a DNS label: lower-case letters, digits and dashes, at most 63; fix: set metadata.name to a name without dots and capitals' },
-    { when: 'its name has a dot', props: { metadata: { name: 'egress.edge' } }, message: '[GatewayNameNotALabel] platform/egress: metadata.name is "egress.edge"; allowed: a DNS label: lower-case letters, digits and dashes, at most 63; fix: set metadata.name to a name without dots and capitals' },
+    { when: 'its id is no DNS label', props: {}, id: 'Egress', message: '[GatewayNameNotALabel] platform/Egress: id is "Egress"; allowed: a DNS label: at most 63 lower-case letters, digits and dashes; fix: set metadata.name to a name without dots or capitals' },
+    { when: 'its name has a dot', props: { metadata: { name: 'egress.edge' } }, message: '[GatewayNameNotALabel] platform/egress: metadata.name is "egress.edge"; allowed: a DNS label: at most 63 lower-case letters, digits and dashes; fix: set metadata.name to a name without dots or capitals' },
     { when: 'its name leaves no room for that of leg 1', props: { metadata: { name: 'a'.repeat(60) } }, message: '[NameInvalid] platform/egress: metadata.name is "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-leg-1"; allowed: a DNS label of at most 63 characters; fix: shorten or correct the name' },
-    { when: 'the pods have no labels', props: { workload: GatewayWorkload.of({ namespace: 'edge', serviceName: 'egress', selector: {}, ports: [] }) }, message: '[WorkloadInvalid] platform/egress: workload.selector is {}; allowed: one label or more that the pods of the gateway carry; fix: give the labels: without them the manifests would hold for every gateway of the mesh' },
-    { when: 'the pods have no namespace', props: { workload: GatewayWorkload.helmRelease('egress', { namespace: '' }) }, message: '[WorkloadInvalid] platform/egress: workload.namespace is ""; allowed: a DNS label of at most 63 characters; fix: name where the gateway runs' },
-    { when: 'the Service has no name', props: { workload: GatewayWorkload.helmRelease('', { namespace: 'edge' }) }, message: '[WorkloadInvalid] platform/egress: workload.serviceName is ""; allowed: a DNS label of at most 63 characters; fix: name where the gateway runs' },
+    { when: 'the pods have no labels', props: { workload: GatewayWorkload.of({ namespace: 'edge', serviceName: 'egress', selector: {}, ports: [] }) }, message: '[WorkloadInvalid] platform/egress: workload.selector is {}; allowed: at least one label of the gateway\'s pods; fix: set the labels: without them the manifests would apply to every gateway in the mesh' },
+    { when: 'the pods have no namespace', props: { workload: GatewayWorkload.helmRelease('egress', { namespace: '' }) }, message: '[WorkloadInvalid] platform/egress: workload.namespace is ""; allowed: a DNS label of at most 63 characters; fix: set the namespace and Service of the gateway' },
+    { when: 'the Service has no name', props: { workload: GatewayWorkload.helmRelease('', { namespace: 'edge' }) }, message: '[WorkloadInvalid] platform/egress: workload.serviceName is ""; allowed: a DNS label of at most 63 characters; fix: set the namespace and Service of the gateway' },
   ])('is refused when $when', ({ props, id, message }) => {
     expectRefusal(() => gateway(props, id), message);
   });
@@ -121,13 +121,13 @@ describe('egress gateway', () => {
     test('it would listen where the first does', () => {
       const { platform } = mesh();
       expectRefusal(() => new EgressGateway(platform, 'second', { workload: other }),
-        '[EgressGatewayDuplicate] platform/second: workload is "port 443 of Service istio-system/istio-egressgateway"; allowed: pods and ports that platform/egress does not have; fix: use platform/egress for all routes, or set `port` to another port: Istio drops the second server of a port');
+        '[EgressGatewayDuplicate] platform/second: workload is "port 443 of Service istio-system/istio-egressgateway"; allowed: pods and ports that platform/egress does not use; fix: use platform/egress for all routes, or set `port` to another port: Istio drops the second server on a port');
     });
 
     test('it has the name of the first, for both would make the same objects', () => {
       const { platform } = mesh();
       expectRefusal(() => new EgressGateway(platform, 'second', { workload: other, port: 8443, metadata: { name: 'egress' } }),
-        '[NameCollision] platform/second: metadata.name is "Gateway istio-system/egress"; allowed: a name that platform/egress does not use; fix: give one of the two another name');
+        '[NameCollision] platform/second: metadata.name is "Gateway istio-system/egress"; allowed: a name that platform/egress does not use; fix: rename one of the two');
     });
   });
 
@@ -150,7 +150,7 @@ describe('egress gateway', () => {
 
     test('is refused when its name has a dot', () => {
       expectRefusal(() => elsewhere(mesh().shop, 'egress.edge'),
-        '[GatewayNameNotALabel] shop/imported: name is "egress.edge"; allowed: a DNS label: lower-case letters, digits and dashes, at most 63; fix: write the name that the gateway has');
+        '[GatewayNameNotALabel] shop/imported: name is "egress.edge"; allowed: a DNS label: at most 63 lower-case letters, digits and dashes; fix: write the name of the gateway');
     });
   });
 
@@ -159,12 +159,12 @@ describe('egress gateway', () => {
     const facts = { namespace: 'istio-system', serviceName: 'istio-egressgateway', ports: [{ number: 443 }] };
     const reversed = GatewayWorkload.of({ ...facts, selector: { istio: 'egressgateway', app: 'istio-egressgateway' } });
     expectRefusal(() => new EgressGateway(platform, 'second', { workload: reversed }),
-      '[EgressGatewayDuplicate] platform/second: workload is "port 443 of Service istio-system/istio-egressgateway"; allowed: pods and ports that platform/egress does not have; fix: use platform/egress for all routes, or set `port` to another port: Istio drops the second server of a port');
+      '[EgressGatewayDuplicate] platform/second: workload is "port 443 of Service istio-system/istio-egressgateway"; allowed: pods and ports that platform/egress does not use; fix: use platform/egress for all routes, or set `port` to another port: Istio drops the second server on a port');
   });
 
   test('a second one on the same pods and port is refused, for Istio would drop its server', () => {
     const { platform } = mesh();
     expectRefusal(() => new EgressGateway(platform, 'second', { workload: release }),
-      '[EgressGatewayDuplicate] platform/second: workload is "port 443 of Service istio-system/istio-egressgateway"; allowed: pods and ports that platform/egress does not have; fix: use platform/egress for all routes, or set `port` to another port: Istio drops the second server of a port');
+      '[EgressGatewayDuplicate] platform/second: workload is "port 443 of Service istio-system/istio-egressgateway"; allowed: pods and ports that platform/egress does not use; fix: use platform/egress for all routes, or set `port` to another port: Istio drops the second server on a port');
   });
 });

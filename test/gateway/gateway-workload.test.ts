@@ -77,14 +77,14 @@ describe('gateway workload › from a Service', () => {
   });
 
   test.each<[string, () => IConstruct, string]>([
-    ['the construct holds no object', () => chart('edge'), '[ServiceUnreadable] edge: workload is "edge"; allowed: a construct whose Service is complete (cannot find a (direct or indirect) child of type ApiObject for construct edge); fix: add the ports of the Service first, or name the Service instead of passing it'],
-    ['it is something else', () => new ApiObject(chart('edge'), 'map', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'gw' } }), '[ServiceUnreadable] edge: workload is "ConfigMap gw in namespace edge"; allowed: a Service in a namespace; fix: pass the construct of the Service, and give its chart a namespace'],
-    ['it has no namespace', () => new ApiObject(chart(), 'service', service), '[ServiceUnreadable] edge: workload is "Service gw in no namespace"; allowed: a Service in a namespace; fix: pass the construct of the Service, and give its chart a namespace'],
-    ['it is of cdk8s-plus, and has no ports yet', () => new plus34.Service(chart('edge'), 'service', { ports: [] }), '[ServiceUnreadable] edge: workload is "edge/service"; allowed: a construct whose Service is complete (Failed serializing construct at path \'edge/service/Resource\' with name \'edge-service-c86d6ea5\': Error: A service must be configured with a port); fix: add the ports of the Service first, or name the Service instead of passing it'],
-    ['it selects no pods', () => new ApiObject(chart('edge'), 'service', { ...service, spec: { ports: spec.ports } }), '[WorkloadInvalid] edge: workload.selector is {}; allowed: one label or more that the pods of the gateway carry; fix: give the labels: without them the manifests would hold for every gateway of the mesh'],
+    ['the construct holds no object', () => chart('edge'), '[ServiceUnreadable] edge: workload is "edge"; allowed: a construct whose Service is complete (cannot find a (direct or indirect) child of type ApiObject for construct edge); fix: add the ports of the Service first, or refer to the Service by name'],
+    ['it is something else', () => new ApiObject(chart('edge'), 'map', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'gw' } }), '[ServiceUnreadable] edge: workload is "ConfigMap gw in namespace edge"; allowed: a Service in a namespace; fix: pass the construct of the Service, and set the namespace of its chart'],
+    ['it has no namespace', () => new ApiObject(chart(), 'service', service), '[ServiceUnreadable] edge: workload is "Service gw in no namespace"; allowed: a Service in a namespace; fix: pass the construct of the Service, and set the namespace of its chart'],
+    ['it is of cdk8s-plus, and has no ports yet', () => new plus34.Service(chart('edge'), 'service', { ports: [] }), '[ServiceUnreadable] edge: workload is "edge/service"; allowed: a construct whose Service is complete (Failed serializing construct at path \'edge/service/Resource\' with name \'edge-service-c86d6ea5\': Error: A service must be configured with a port); fix: add the ports of the Service first, or refer to the Service by name'],
+    ['it selects no pods', () => new ApiObject(chart('edge'), 'service', { ...service, spec: { ports: spec.ports } }), '[WorkloadInvalid] edge: workload.selector is {}; allowed: at least one label of the gateway\'s pods; fix: set the labels: without them the manifests would apply to every gateway in the mesh'],
     ['a port of the pods has a name only', () => new ApiObject(chart('edge'), 'service', {
       ...service, spec: { ...spec, ports: [{ port: 443, targetPort: 'https' }] },
-    }), '[WorkloadInvalid] edge: workload.ports[0].targetPort is "https"; allowed: a number; fix: describe the gateway with GatewayWorkload.of: the number behind a named port is not in the Service'],
+    }), '[WorkloadInvalid] edge: workload.ports[0].targetPort is "https"; allowed: a number; fix: describe the gateway with GatewayWorkload.of: the Service does not contain the number of a named port'],
   ])('is refused when %s', (_, make, message) => {
     expectRefusal(() => resolve(GatewayWorkload.fromService(make())), message);
   });

@@ -31,10 +31,10 @@ describe('an ingress gateway of another repository', () => {
 
   test.each<{ when: string; attributes?: Partial<IngressGatewayAttributes>; route?: Partial<IngressRouteProps>; message: string }>([
     { when: 'a route has a host that is not covered', route: { hosts: ['shop.test'] }, message: '[HostNotCovered] shop/route: hosts[0] is "shop.test"; allowed: hosts of the listeners: *.example.com (port 443), *.example.com (port 80); fix: add the host to a listener of shop/gateway' },
-    { when: 'its name has a dot', attributes: { name: 'edge.public' }, message: '[GatewayNameNotALabel] shop/gateway: name is "edge.public"; allowed: a DNS label: lower-case letters, digits and dashes, at most 63; fix: write the name that the Gateway has' },
-    { when: 'its name has the namespace', attributes: { name: 'edge/public' }, message: '[GatewayNameNotALabel] shop/gateway: name is "edge/public"; allowed: a DNS label: lower-case letters, digits and dashes, at most 63; fix: write the name that the Gateway has' },
+    { when: 'its name has a dot', attributes: { name: 'edge.public' }, message: '[GatewayNameNotALabel] shop/gateway: name is "edge.public"; allowed: a DNS label: at most 63 lower-case letters, digits and dashes; fix: write the name of the Gateway' },
+    { when: 'its name has the namespace', attributes: { name: 'edge/public' }, message: '[GatewayNameNotALabel] shop/gateway: name is "edge/public"; allowed: a DNS label: at most 63 lower-case letters, digits and dashes; fix: write the name of the Gateway' },
     { when: 'its namespace is no label', attributes: { namespace: '' }, message: '[NameInvalid] shop/gateway: namespace is ""; allowed: a DNS label of at most 63 characters; fix: correct the name' },
-    { when: 'it has no listeners', attributes: { listeners: [] }, message: '[ListenersEmpty] shop/gateway: listeners is empty; allowed: one listener or more; fix: say what the Gateway listens for' },
+    { when: 'it has no listeners', attributes: { listeners: [] }, message: '[ListenersEmpty] shop/gateway: listeners is empty; allowed: at least one listener; fix: list the listeners of the Gateway' },
     { when: 'a listener has no port of the Service', attributes: { listeners: [IngressListener.http({ port: 8080 })] }, message: '[IngressGatewayPortMissing] shop/gateway: listeners[0].port is "port 8080"; allowed: ports 80, 443 of Service istio-ingress/istio-ingressgateway; fix: add port 8080 to the Service and to the GatewayWorkload, or listen on another port' },
   ])('is refused when $when', ({ attributes, route, message }) => {
     expectRefusal(() => imported(attributes, route).route(), message);

@@ -63,13 +63,13 @@ describe('cors', () => {
   });
 
   const origins = (...allowOrigins: StringMatch[]): Cors => ({ allowOrigins });
-  const bare = (got: string) => `[CorsOriginInvalid] shop/route: rules[0].cors.allowOrigins[0] is "${got}"; allowed: *, or an origin as browsers send it, such as https://shop.example.com; fix: write scheme and host in lower case, without path, slash at the end, or the scheme's own port`;
-  const open = (got: string) => `[CorsWildcardWithCredentials] shop/route: rules[0].cors.allowOrigins[0] is "${got}"; allowed: origins that you know; fix: name the origins, or leave out allowCredentials: every page of the internet could act for its visitors`;
-  const prefix = (got: string) => `[CorsOriginInvalid] shop/route: rules[0].cors.allowOrigins[0] is "${got}"; allowed: a prefix that ends behind the whole host, such as https://shop.example.com:; fix: use StringMatch.exact for one origin, StringMatch.regex for the subdomains of a host: a shorter prefix lets in everybody who owns a longer name`;
-  const dots = (got: string) => `[CorsOriginInvalid] shop/route: rules[0].cors.allowOrigins[0] is "${got}"; allowed: an expression with each dot of a host as \\.; fix: write \\. for a dot: a bare one is any character, and lets in hosts that others own`;
+  const bare = (got: string) => `[CorsOriginInvalid] shop/route: rules[0].cors.allowOrigins[0] is "${got}"; allowed: *, or an origin in the form that browsers send, such as https://shop.example.com; fix: write scheme and host in lower case, without path, trailing slash or the default port of the scheme`;
+  const open = (got: string) => `[CorsWildcardWithCredentials] shop/route: rules[0].cors.allowOrigins[0] is "${got}"; allowed: specific origins; fix: list the origins, or leave out allowCredentials: any web page could act on behalf of its visitors`;
+  const prefix = (got: string) => `[CorsOriginInvalid] shop/route: rules[0].cors.allowOrigins[0] is "${got}"; allowed: a prefix that includes the whole host, such as https://shop.example.com:; fix: use StringMatch.exact for one origin, or StringMatch.regex for the subdomains of a host: a shorter prefix also allows longer names that others own`;
+  const dots = (got: string) => `[CorsOriginInvalid] shop/route: rules[0].cors.allowOrigins[0] is "${got}"; allowed: a regular expression that writes each dot of a host as \\.; fix: write \\. for a dot: an unescaped dot matches any character and allows hosts that others own`;
 
   test.each<[string, Cors, string]>([
-    ['there are no origins', origins(), '[CorsOriginsEmpty] shop/route: rules[0].cors.allowOrigins is empty; allowed: one origin or more; fix: name the origins, for example StringMatch.exact(\'https://shop.example.com\')'],
+    ['there are no origins', origins(), '[CorsOriginsEmpty] shop/route: rules[0].cors.allowOrigins is empty; allowed: at least one origin; fix: list the origins, for example StringMatch.exact(\'https://shop.example.com\')'],
     ['an origin ends in a slash', origins(StringMatch.exact('https://shop.example.com/')), bare('https://shop.example.com/')],
     ['an origin has no scheme', origins(StringMatch.exact('shop.example.com')), bare('shop.example.com')],
     ['an origin has capitals', origins(StringMatch.exact('https://Shop.example.com')), bare('https://Shop.example.com')],
@@ -83,11 +83,11 @@ describe('cors', () => {
     ['credentials are for everybody', { ...origins(StringMatch.exact('*')), allowCredentials: true }, open('*')],
     ['credentials are for sandboxed pages', { ...origins(StringMatch.exact('null')), allowCredentials: true }, open('null')],
     ['credentials are for everybody by an expression', { ...origins(StringMatch.regex('https://.*')), allowCredentials: true }, open('https://.*')],
-    ['credentials are for every header', { ...origins(shop), allowHeaders: ['*'], allowCredentials: true }, '[CorsWildcardWithCredentials] shop/route: rules[0].cors.allowHeaders[0] is "*"; allowed: names; fix: name each, or leave out allowCredentials: with credentials browsers take * for a name'],
-    ['a method is not in capitals', { ...origins(shop), allowMethods: ['get'] }, '[MethodInvalid] shop/route: rules[0].cors.allowMethods[0] is "get"; allowed: a method in capitals, such as GET, or *; fix: write it in capitals: methods depend on case'],
+    ['credentials are for every header', { ...origins(shop), allowHeaders: ['*'], allowCredentials: true }, '[CorsWildcardWithCredentials] shop/route: rules[0].cors.allowHeaders[0] is "*"; allowed: names; fix: list each name, or leave out allowCredentials: with credentials, browsers treat * as a literal name'],
+    ['a method is not in capitals', { ...origins(shop), allowMethods: ['get'] }, '[MethodInvalid] shop/route: rules[0].cors.allowMethods[0] is "get"; allowed: a method in capitals, such as GET, or *; fix: write it in capitals: methods are case-sensitive'],
     ['a header is none', { ...origins(shop), exposeHeaders: ['e tag'] }, '[HeaderInvalid] shop/route: rules[0].cors.exposeHeaders[0] is "e tag"; allowed: the name of a header, or *; fix: correct the name'],
-    ['an age has a fraction', { ...origins(shop), maxAge: Duration.millis(1500) }, '[CorsMaxAgeInvalid] shop/route: rules[0].cors.maxAge is "1500 ms"; allowed: whole seconds, from 1; fix: round it; leave it out for what browsers choose'],
-    ['an age is 0', { ...origins(shop), maxAge: Duration.seconds(0) }, '[CorsMaxAgeInvalid] shop/route: rules[0].cors.maxAge is "0 ms"; allowed: whole seconds, from 1; fix: round it; leave it out for what browsers choose'],
+    ['an age has a fraction', { ...origins(shop), maxAge: Duration.millis(1500) }, '[CorsMaxAgeInvalid] shop/route: rules[0].cors.maxAge is "1500 ms"; allowed: whole seconds, from 1; fix: round it, or leave it out to use the default of the browser'],
+    ['an age is 0', { ...origins(shop), maxAge: Duration.seconds(0) }, '[CorsMaxAgeInvalid] shop/route: rules[0].cors.maxAge is "0 ms"; allowed: whole seconds, from 1; fix: round it, or leave it out to use the default of the browser'],
   ])('is refused when %s', (_, cors, message) => {
     expectRefusal(() => route({ cors }), message);
   });
@@ -104,20 +104,20 @@ describe('cors', () => {
   test('is refused when the mesh is older than its fields', () => {
     const { shop: chart } = mesh({ istioVersion: '1.22' });
     expectRefusal(() => checkRules(chart, [{ action, cors: origins(shop) }], 'rules', refuser(chart)),
-      '[IstioVersionTooOld] shop: rules[0].cors is "set, with Istio 1.22"; allowed: Istio 1.23 or later; fix: leave it out, or raise istioVersion in MeshSettings.of once the mesh is upgraded: older ones send preflights of strangers to the destination');
+      '[IstioVersionTooOld] shop: rules[0].cors is "set, with Istio 1.22"; allowed: Istio 1.23 or later; fix: leave it out, or raise istioVersion in MeshSettings.of once the mesh is upgraded: older versions forward preflights from other origins to the destination');
   });
 
   test('is refused on a rule that asks nobody: Istio would leave it out', () => {
     expectRefusal(() => route({ action: RouteAction.redirect({ path: '/b' }), cors: origins(shop) }),
-      '[RuleOptionUnused] shop/route: rules[0].cors is "set"; allowed: a rule that forwards; fix: leave it out, or let the rule forward: a redirect asks nobody');
+      '[RuleOptionUnused] shop/route: rules[0].cors is "set"; allowed: a rule that forwards; fix: leave it out, or make the rule forward: a redirect reaches no destination');
   });
 
   describe('beside another rule that differs in headers', () => {
     const canary = { matches: [{ headers: [HeaderMatch.exact('x-canary', 'on')] }], cors: origins(shop) };
-    const ambiguous = (got: string) => `[CorsAmbiguous] shop/route: rules[1].cors is ${got}; allowed: the cors of the earlier rule, which differs in headers only; fix: give both rules the same cors, or tell them apart by path: a preflight does not show the headers to come`;
+    const ambiguous = (got: string) => `[CorsAmbiguous] shop/route: rules[1].cors is ${got}; allowed: the cors of the earlier rule, which differs only in headers; fix: give both rules the same cors, or distinguish them by path: a preflight does not carry the headers of the actual request`;
 
     test('is refused when it is another', () => {
-      expectRefusal(() => route(canary, { cors: origins(StringMatch.exact('*')) }), ambiguous('"another than that of an earlier rule"'));
+      expectRefusal(() => route(canary, { cors: origins(StringMatch.exact('*')) }), ambiguous('"a value different from that of an earlier rule"'));
     });
     test('is refused when the other has none', () => {
       expectRefusal(() => route(canary, { matches: [{ path: PathMatch.prefix('/a') }] }), ambiguous('not set'));

@@ -70,12 +70,12 @@ describe('destination', () => {
   });
 
   test.each<{ when: string; destination: (shop: Chart) => Destination; message: string }>([
-    { when: 'the construct holds several Services', destination: shop => Destination.fromService(included(shop, 'web', 'api')), message: '[ServiceUnreadable] shop: rules[0].action.destination is "shop/include"; allowed: a construct whose Service is complete (it holds shop/include/web-service, shop/include/api-service); fix: add the ports of the Service first, or name the Service instead of passing it' },
-    { when: 'the name is a full name', destination: () => Destination.service('api.shop', { port: 80 }), message: '[ServiceNameInvalid] shop: rules[0].action.destination is "api.shop"; allowed: the name of a Service, a DNS label; fix: write the name alone, and its namespace in `namespace`' },
+    { when: 'the construct holds several Services', destination: shop => Destination.fromService(included(shop, 'web', 'api')), message: '[ServiceUnreadable] shop: rules[0].action.destination is "shop/include"; allowed: a construct whose Service is complete (it holds shop/include/web-service, shop/include/api-service); fix: add the ports of the Service first, or refer to the Service by name' },
+    { when: 'the name is a full name', destination: () => Destination.service('api.shop', { port: 80 }), message: '[ServiceNameInvalid] shop: rules[0].action.destination is "api.shop"; allowed: the name of a Service: a DNS label; fix: write only the name, and put its namespace in `namespace`' },
     { when: 'the port is no port', destination: () => Destination.service('api', { port: 0 }), message: '[PortInvalid] shop: rules[0].action.destination.port is 0; allowed: a whole number from 1 to 65535; fix: correct the port' },
     { when: 'the port could be either', destination: shop => Destination.fromService(raw(shop, [8080, 9090])), message: '[ServiceUnreadable] shop: rules[0].action.destination.port is not set; allowed: a port of Service api: 8080, 9090; fix: name the port' },
     { when: 'the Service lacks the port', destination: shop => Destination.fromService(raw(shop, [8080]), { port: 80 }), message: '[ServiceUnreadable] shop: rules[0].action.destination.port is 80; allowed: a port of Service api: 8080; fix: name the port' },
-    { when: 'the construct holds no Service', destination: shop => Destination.fromService(new plus34.ConfigMap(shop, 'map', { metadata: { name: 'map' } })), message: '[ServiceUnreadable] shop: rules[0].action.destination is "ConfigMap map in namespace shop"; allowed: a Service in a namespace; fix: pass the construct of the Service, and give its chart a namespace' },
+    { when: 'the construct holds no Service', destination: shop => Destination.fromService(new plus34.ConfigMap(shop, 'map', { metadata: { name: 'map' } })), message: '[ServiceUnreadable] shop: rules[0].action.destination is "ConfigMap map in namespace shop"; allowed: a Service in a namespace; fix: pass the construct of the Service, and set the namespace of its chart' },
   ])('is refused when $when', ({ destination, message }) => {
     expectRefusal(() => forward(destination), message);
   });

@@ -35,9 +35,9 @@ describe('the value of a header', () => {
   });
 
   test.each([
-    ['', '""; allowed: a text that is not empty; fix: write a value, or name the header in `remove`: proxies leave out an empty one'],
-    ['a\nb', '""a\\nb""; allowed: a text without line breaks and other control characters; fix: leave them out'],
-    ['a ', '"a "; allowed: a text that neither begins nor ends with a space; fix: leave it out: HTTP does not carry it'],
+    ['', '""; allowed: a non-empty string; fix: set a value, or list the header in `remove`: proxies omit an empty one'],
+    ['a\nb', '""a\\nb""; allowed: a string without line breaks or other control characters; fix: remove them'],
+    ['a ', '"a "; allowed: a string that neither begins nor ends with a space; fix: remove the space: HTTP does not carry it'],
     ['x'.repeat(16385), '"16385 bytes"; allowed: up to 16384 bytes; fix: shorten it'],
   ])('is refused with a fix: %j', (value, rest) => {
     expectRefusal(() => check({ requestHeaders: { set: { 'x-a': value } } }), `[HeaderInvalid] shop: rules[0].requestHeaders.set[x-a] is ${rest}`);
@@ -45,12 +45,12 @@ describe('the value of a header', () => {
 
   test('names the commands that there are', () => {
     expect(() => check({ responseHeaders: { add: { 'x-a': '100%' } } })).toThrow(
-      /^\[HeaderInvalid\] shop: rules\[0\]\.responseHeaders\.add\[x-a\] is "100%"; allowed: %% for a percent sign, and Envoy's commands %REQ\(name\)%, .*%HOSTNAME%.*; fix: write %% for a percent sign, or correct the command$/);
+      /^\[HeaderInvalid\] shop: rules\[0\]\.responseHeaders\.add\[x-a\] is "100%"; allowed: %% for a percent sign, and the Envoy commands %REQ\(name\)%, .*%HOSTNAME%.*; fix: write %% for a percent sign, or correct the command$/);
   });
 
   test('frames no messages', () => {
     expectRefusal(() => check({ requestHeaders: { set: { 'Content-Length': '3' } } }),
-      '[HeaderInvalid] shop: rules[0].requestHeaders.set is "Content-Length"; allowed: headers other than content-length, transfer-encoding; fix: leave it out: proxies write it themselves');
+      '[HeaderInvalid] shop: rules[0].requestHeaders.set is "Content-Length"; allowed: headers other than content-length, transfer-encoding; fix: leave it out: proxies set it themselves');
   });
 
   test('that is matched is one that a header may have', () => {
@@ -85,7 +85,7 @@ describe('a path', () => {
     ['/caf\u00e9', '/caf%C3%A9'], ['/100%', '/100%25'], ['/a\u0001', '/a%01'],
   ])('is refused as requests do not carry it: %j', (path, instead) => {
     expectRefusal(() => check({ matches: [{ path: PathMatch.exact(path) }] }),
-      `[PathInvalid] shop: rules[0].matches[0].path is "${path}"; allowed: a path as requests carry it: in ASCII, with % in front of two hexadecimal digits; fix: write "${instead}"`);
+      `[PathInvalid] shop: rules[0].matches[0].path is "${path}"; allowed: a path as sent in requests: in ASCII, with each % followed by two hexadecimal digits; fix: write "${instead}"`);
   });
 
   test('is taken as requests carry it', () => {
@@ -100,14 +100,14 @@ describe('a path', () => {
 
   test('is not made of a group that there is not', () => {
     expectRefusal(() => check({ rewrite: { path: PathRewrite.regex('^/(.*)$', '/\\9') } }),
-      '[PathInvalid] shop: rules[0].rewrite.path is "/\\9"; allowed: groups up to \\1, as many as the expression has; fix: correct the number: Envoy would leave the path as it is');
+      '[PathInvalid] shop: rules[0].rewrite.path is "/\\9"; allowed: groups up to \\1, the last one in the expression; fix: correct the number: otherwise Envoy leaves the path unchanged');
     expectRefusal(() => check({ rewrite: { path: PathRewrite.regex('^/(.*)$', '/\\x') } }),
-      '[PathInvalid] shop: rules[0].rewrite.path is "/\\x"; allowed: a part of a path, with groups as \\1; fix: correct the substitution; PathRewrite.full replaces the whole path');
+      '[PathInvalid] shop: rules[0].rewrite.path is "/\\x"; allowed: part of a path, with groups written as \\1; fix: correct the substitution; PathRewrite.full replaces the whole path');
   });
 });
 
 test('an answer has up to 1 MiB', () => {
   expect(codeOf({ action: RouteAction.respond(200, '\u00e9'.repeat(2 ** 19)) } as RouteRule)).toBeUndefined();
   expectRefusal(() => check({ action: RouteAction.respond(200, '\u00e9'.repeat(2 ** 19) + 'x') } as RouteRule),
-    '[BodyTooLarge] shop: rules[0].action.body is "1048577 bytes"; allowed: up to 1048576 bytes; fix: let a service answer');
+    '[BodyTooLarge] shop: rules[0].action.body is "1048577 bytes"; allowed: up to 1048576 bytes; fix: serve the response from a Service');
 });

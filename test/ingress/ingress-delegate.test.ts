@@ -145,15 +145,15 @@ describe('ingress delegate', () => {
     expect(manifestsOf(app, [policy.destinationRule])[0].spec.exportTo).toEqual(['istio-ingress']);
   });
 
-  const beyond = (path: string) => `[DelegateInvalid] team/delegate: rules[0].matches[0].path is "${path}"; allowed: exact paths and prefixes within /api, which do not ignore case; fix: correct the path, or add it to prefixes and to the rule that hands over: Istio drops a rule that reaches beyond`;
-  const other = (got: string) => `[DelegateInvalid] shop/route: rule[0].matches is ${got}; allowed: matches with a PathMatch.prefix and nothing else, which does not ignore case; fix: hand over whole prefixes, and tell requests further apart in the delegate`;
-  const unused = (option: string) => `[RuleOptionUnused] shop/route: rule[0].${option} is "set"; allowed: what a rule of team/delegate does not say itself; fix: leave it out, or leave it out there: the rules of the delegate come first`;
+  const beyond = (path: string) => `[DelegateInvalid] team/delegate: rules[0].matches[0].path is "${path}"; allowed: case-sensitive exact paths and prefixes within /api; fix: correct the path, or add it to prefixes and to the delegating rule: Istio drops a rule that matches more`;
+  const other = (got: string) => `[DelegateInvalid] shop/route: rule[0].matches is ${got}; allowed: matches with only a case-sensitive PathMatch.prefix; fix: delegate whole prefixes, and add the other conditions in the delegate`;
+  const unused = (option: string) => `[RuleOptionUnused] shop/route: rule[0].${option} is "set"; allowed: an option that the rules of team/delegate do not set; fix: set it in only one of the two: the rules of the delegate take precedence`;
   const at = (path: PathMatch) => ({ rules: [{ matches: [{ path }], action: to('api') }] });
 
   test.each<[string, Partial<IngressDelegateProps>, Partial<IngressRule>, string]>([
-    ['it is handed nothing', { prefixes: [] }, {}, '[DelegateInvalid] team/delegate: prefixes is empty; allowed: one path or more; fix: name the paths that the route hands over'],
+    ['it is handed nothing', { prefixes: [] }, {}, '[DelegateInvalid] team/delegate: prefixes is empty; allowed: at least one path; fix: list the paths that the route hands over'],
     ['a prefix is no path', { prefixes: ['api'] }, {}, '[PathInvalid] team/delegate: prefixes[0] is "api"; allowed: a path that begins with / and has no query, fragment, space or backslash; fix: correct the path; match the query string with queryParams'],
-    ['it has no rules', { rules: [] }, {}, '[RulesEmpty] team/delegate: rules is empty; allowed: one rule or more; fix: add a rule'],
+    ['it has no rules', { rules: [] }, {}, '[RulesEmpty] team/delegate: rules is empty; allowed: at least one rule; fix: add a rule'],
     ['a path is elsewhere', at(PathMatch.prefix('/app')), {}, beyond('/app')],
     ['a path is around what is handed over', at(PathMatch.prefix('/')), {}, beyond('/')],
     ['a path is an expression', at(PathMatch.regex('/api/v[0-9]+')), {}, beyond('/api/v[0-9]+')],
@@ -161,9 +161,9 @@ describe('ingress delegate', () => {
     ['the rule hands over everything', {}, { matches: undefined }, other('not set')],
     ['the rule has another condition', {}, { matches: [...api, { path: PathMatch.prefix('/b'), methods: ['GET'] }] }, other('"another condition at [1]"')],
     ['the rule hands over by an exact path', {}, { matches: [{ path: PathMatch.exact('/api') }] }, other('"another condition at [0]"')],
-    ['the rule hands over something else', {}, { matches: [{ path: PathMatch.prefix('/b') }] }, '[DelegateInvalid] shop/route: rule[0].matches is "/b"; allowed: the prefixes of team/delegate, /api; fix: write the same in both'],
-    ['another namespace sees it', { routeNamespace: 'edge' }, {}, '[DelegateInvalid] shop/route: rule[0].action is "a route of namespace shop"; allowed: routes of namespace edge, which alone see team/delegate; fix: say routeNamespace: \'shop\' there'],
-    ['the rule answers preflights', {}, { cors: { allowOrigins: [StringMatch.exact('https://a.test')] } }, '[RuleOptionUnused] shop/route: rule[0].cors is "set"; allowed: cors in the rules of the delegate; fix: say it there: its rules for some methods alone would answer no preflights'],
+    ['the rule hands over something else', {}, { matches: [{ path: PathMatch.prefix('/b') }] }, '[DelegateInvalid] shop/route: rule[0].matches is "/b"; allowed: the prefixes of team/delegate, /api; fix: use the same prefixes in both'],
+    ['another namespace sees it', { routeNamespace: 'edge' }, {}, '[DelegateInvalid] shop/route: rule[0].action is "a route of namespace shop"; allowed: routes of namespace edge, the only ones that see team/delegate; fix: say routeNamespace: \'shop\' there'],
+    ['the rule answers preflights', {}, { cors: { allowOrigins: [StringMatch.exact('https://a.test')] } }, '[RuleOptionUnused] shop/route: rule[0].cors is "set"; allowed: cors in the rules of the delegate; fix: set it there: rules for only some methods would not answer preflights'],
     ['all of its rules say what the rule says', { rules: [{ action: to('api'), timeout: Duration.seconds(1) }] }, { timeout: Duration.seconds(2) }, unused('timeout')],
     ['all of its rules have headers of one kind', { rules: [{ action: to('api'), responseHeaders: { remove: ['server'] } }] }, { requestHeaders: { remove: ['x-a'] } }, unused('requestHeaders')],
     ['it forwards nothing that could be rewritten', { rules: [{ action: RouteAction.respond(204) }] }, { rewrite: { authority: 'b.test' } }, unused('rewrite')],
@@ -175,13 +175,13 @@ describe('ingress delegate', () => {
   test('is refused when it leads outside the mesh', () => {
     const { shop, service } = routed({ hosts: ['api.example.com'], ports: [ExternalPort.http()] });
     expectRefusal(() => new IngressDelegate(shop, 'delegate', { routeNamespace: 'shop', prefixes: ['/api'], rules: [{ action: RouteAction.forward(Destination.external(service)) }] }),
-      '[ExternalDestinationInvalid] shop/delegate: rules[0].action is "shop/service"; allowed: Services of the mesh; fix: lead there from a rule of the IngressRoute, which shows the host to its gateway');
+      '[ExternalDestinationInvalid] shop/delegate: rules[0].action is "shop/service"; allowed: Services in the mesh; fix: use it in a rule of the IngressRoute, which makes the host visible to its gateway');
   });
 
   test('is refused when it hands over in its turn', () => {
     const { team, delegate } = handedOver({ routeNamespace: 'team' }, { action: to('api') });
     expectRefusal(() => new IngressDelegate(team, 'second', { routeNamespace: 'shop', prefixes: ['/api'], rules: [{ matches: api, action: RouteAction.delegate(delegate) }] }),
-      '[DelegateInvalid] team/second: rules[0].action is "delegate"; allowed: an action other than delegate; fix: say here what is done: Istio hands over once');
+      '[DelegateInvalid] team/second: rules[0].action is "delegate"; allowed: an action other than delegate; fix: set another action: Istio delegates only once');
   });
 
   test('is refused when a path of it is spared from the redirect to HTTPS', () => {
@@ -189,7 +189,7 @@ describe('ingress delegate', () => {
     const { shop, route } = ingress({ listeners: [IngressListener.https({ hosts: ['a.test'], credentialName: 'cert', plainHttp })] }, { hosts: ['a.test'] });
     const delegate = new IngressDelegate(shop, 'delegate', { routeNamespace: 'shop', prefixes: ['/api'], rules: [{ action: to('api') }] });
     expectRefusal(() => route.addRule({ matches: api, action: RouteAction.delegate(delegate) }),
-      '[DelegateInvalid] shop/route: rule[0].action is "a part with a path that port 80 does not redirect"; allowed: paths that are redirected whole; fix: leave the path out of `exemptPaths`, or hand over prefixes without it');
+      '[DelegateInvalid] shop/route: rule[0].action is "a part with a path that port 80 does not redirect"; allowed: paths that are redirected entirely; fix: leave the path out of `exemptPaths`, or hand over prefixes without it');
   });
 
   test('is refused at egress', () => {
@@ -197,13 +197,13 @@ describe('ingress delegate', () => {
     shop.node.tryRemoveChild('route');
     const delegate = new IngressDelegate(shop, 'delegate', { routeNamespace: 'shop', prefixes: ['/api'], rules: [{ action: to('api') }] });
     expectRefusal(() => new EgressRoute(shop, 'route', { service, gateway: egress, rules: [{ matches: api, action: RouteAction.delegate(delegate) }] }),
-      '[DelegateInvalid] shop/route: rules[0].action is "delegate"; allowed: delegates of an IngressRoute; fix: say here what is done');
+      '[DelegateInvalid] shop/route: rules[0].action is "delegate"; allowed: delegates of an IngressRoute; fix: set another action');
   });
 
   test('is refused when the rule would have to stand in the object of another route', () => {
     const { app, gateway } = handedOver();
     const wide = new Chart(app, 'wide', { namespace: 'wide' });
     expectRefusal(() => new IngressRoute(wide, 'route', { gateway, hosts: ['a.test'], rules: [{ matches: [{ methods: ['PUT'] }], action: to('put') }] }),
-      '[HostAlreadyRouted] wide/route: hosts is "a.test"; allowed: paths beside those that shop/route or this route hands over; fix: put the rule that hands over and the one with the wider path into one route');
+      '[HostAlreadyRouted] wide/route: hosts is "a.test"; allowed: paths outside those that shop/route or this route hands over; fix: put the delegating rule and the rule with the wider path in one route');
   });
 });

@@ -159,31 +159,31 @@ describe('ingress route', () => {
   test('is refused when a rule says nothing about what is done', () => {
     const { route } = ingress({}, { hosts: ['shop.example.com'] });
     expectRefusal(() => route.addRule({} as IngressRule),
-      '[TypeInvalid] shop/route: rule[0].action is not set; allowed: a value of class RouteAction; fix: make it with RouteAction.forward, split, redirect, respond, delegate');
+      '[TypeInvalid] shop/route: rule[0].action is not set; allowed: a value of class RouteAction; fix: create it with RouteAction.forward, split, redirect, respond, delegate');
   });
 
   test('is refused when a rule that is added later comes behind everything', () => {
     const { route } = ingress({}, { hosts: ['shop.example.com'] });
     route.addRule(web);
     expectRefusal(() => route.addRule(web),
-      '[RuleUnreachable] shop/route: rule[0].matches is "only requests that fit an earlier rule"; allowed: requests that no earlier rule takes; fix: move the rule in front of the wider one, or delete it');
+      '[RuleUnreachable] shop/route: rule[0].matches is "only requests that an earlier rule matches"; allowed: requests that no earlier rule matches; fix: move the rule before the wider one, or delete it');
   });
 
   test('is refused when it has no rules, when the app is synthesized', () => {
     const { app } = ingress({}, { hosts: ['shop.example.com'] });
     expect(() => synth(app)).toThrow(new Error(
-      '[RulesEmpty] shop/route: rules is empty; allowed: one rule or more; fix: add a rule',
+      '[RulesEmpty] shop/route: rules is empty; allowed: at least one rule; fix: add a rule',
     ));
   });
 
   const listeners = [IngressListener.https({ hosts: ['a.test', 'b.test'], credentialName: 'cert' }), IngressListener.http({ hosts: ['c.test'] })];
 
   test.each<{ when: string; props: Partial<IngressRouteProps>; message: string }>([
-    { when: 'it has no hosts', props: { hosts: [] }, message: '[HostsEmpty] shop/route: hosts is empty; allowed: one host or more; fix: name the hosts, for example api.example.com' },
+    { when: 'it has no hosts', props: { hosts: [] }, message: '[HostsEmpty] shop/route: hosts is empty; allowed: at least one host; fix: list the hosts, for example api.example.com' },
     { when: 'one of its hosts covers another', props: { hosts: ['*.a.test', 'b.a.test'] }, message: '[HostDuplicate] shop/route: hosts[1] is "b.a.test"; allowed: hosts that *.a.test does not cover; fix: delete it' },
     { when: 'nothing listens for a host', props: { hosts: ['a.test', 'd.test'] }, message: '[HostNotCovered] shop/route: hosts[1] is "d.test"; allowed: hosts of the listeners: a.test (port 443), b.test (port 443), a.test (port 80), b.test (port 80), c.test (port 80); fix: add the host to a listener of shop/gateway' },
-    { when: 'different ports listen for its hosts', props: { hosts: ['a.test', 'c.test'] }, message: '[HostsOnDifferentListeners] shop/route: hosts[1] is "c.test (port 80)"; allowed: hosts on the same ports as a.test (port 80 redirected to 443, 443); fix: make one route for each' },
-    { when: 'a redirect would keep the client\'s port', props: { hosts: ['a.test'], rules: [{ action: RouteAction.redirect({ scheme: 'https', port: 443 }) }] }, message: '[RedirectPortIgnored] shop/route: rules[0].action.port is 443; allowed: another port than the one of https, or `authority` beside it; fix: set authority: only then is the port of the client left out' },
+    { when: 'different ports listen for its hosts', props: { hosts: ['a.test', 'c.test'] }, message: '[HostsOnDifferentListeners] shop/route: hosts[1] is "c.test (port 80)"; allowed: hosts on the same ports as a.test (port 80 redirected to 443, 443); fix: create one route for each' },
+    { when: 'a redirect would keep the client\'s port', props: { hosts: ['a.test'], rules: [{ action: RouteAction.redirect({ scheme: 'https', port: 443 }) }] }, message: '[RedirectPortIgnored] shop/route: rules[0].action.port is 443; allowed: a port other than the default of https, or `port` together with `authority`; fix: set authority: otherwise the client\'s port remains' },
   ])('is refused when $when', ({ props, message }) => {
     expectRefusal(() => ingress({ listeners }, { hosts: ['a.test'], rules: [web], ...props }), message);
   });

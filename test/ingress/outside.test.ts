@@ -47,19 +47,19 @@ describe('an ingress route to a host outside', () => {
 
   test('is refused when the service is direct', () => {
     expectRefusal(() => leaving({ direct: true }),
-      '[DirectServiceRouted] shop/route: rule is "shop/assets"; allowed: destinations that are not direct; fix: leave out `direct` from the service, or choose another destination');
+      '[DirectServiceRouted] shop/route: rule is "shop/assets"; allowed: destinations that are not direct; fix: remove `direct` from the service, or choose another destination');
   });
 
   test('is refused when the Secret is elsewhere', () => {
     const clientCertificate = ClientCertificate.secret('cert', { namespace: 'shop' });
     expectRefusal(() => leaving({ ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.mutual({ clientCertificate }) })] }),
-      '[ClientCertificateNamespace] shop/route: shop/assets.ports[0].tls.clientCertificate is "shop/cert"; allowed: a Secret in istio-ingress, where the pods of the gateway run; fix: make the Secret cert in istio-ingress');
+      '[ClientCertificateNamespace] shop/route: shop/assets.ports[0].tls.clientCertificate is "shop/cert"; allowed: a Secret in istio-ingress, where the pods of the gateway run; fix: create the Secret cert in istio-ingress');
   });
 
   test('is refused when another service has the host', () => {
     const { app, gateway } = leaving();
     const other = new ExternalService(new Chart(app, 'blog', { namespace: 'blog' }), 'assets', { hosts: ['assets.example.com'], ports: [ExternalPort.http()] });
     expectRefusal(() => new IngressRoute(Chart.of(other), 'route', { gateway, hosts: ['b.test'], rules: [{ action: RouteAction.forward(Destination.external(other)) }] }),
-      '[UpstreamTlsConflict] blog/route: rules is "assets.example.com"; allowed: hosts that shop/assets does not declare for the same gateway; fix: declare the host in one service, and pass that to all routes');
+      '[UpstreamTlsConflict] blog/route: rules is "assets.example.com"; allowed: hosts that shop/assets does not declare for the same gateway; fix: declare the host in one service, and pass that service to all routes');
   });
 });

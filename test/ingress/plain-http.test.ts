@@ -59,7 +59,7 @@ describe('the redirect of clear text', () => {
   });
 
   test.each<{ when: string; options: PlainHttpRedirectOptions; message: string }>([
-    { when: 'the gateway trusts no proxy', options: { numTrustedProxies: 0 }, message: '[TrustedProxiesInvalid] shop/gateway: listeners[0].plainHttp.numTrustedProxies is 0; allowed: a whole number from 1; fix: write what gatewayTopology.numTrustedProxies of the gateway\'s pods says; without it they overwrite the header of the load balancer' },
+    { when: 'the gateway trusts no proxy', options: { numTrustedProxies: 0 }, message: '[TrustedProxiesInvalid] shop/gateway: listeners[0].plainHttp.numTrustedProxies is 0; allowed: a whole number from 1; fix: use the value of gatewayTopology.numTrustedProxies of the gateway\'s pods; if it is not set, they overwrite the header of the load balancer' },
     { when: 'a path is none', options: { exemptPaths: [acme, PathMatch.exact('health')] }, message: '[PathInvalid] shop/gateway: listeners[0].plainHttp.exemptPaths[1] is "health"; allowed: a path that begins with / and has no query, fragment, space or backslash; fix: correct the path; match the query string with queryParams' },
   ])('is refused when $when', ({ options, message }) => {
     expectRefusal(() => redirecting(options), message);
@@ -67,7 +67,7 @@ describe('the redirect of clear text', () => {
 
   test('refuses rules of which Istio cannot say what they have in common with a spared path', () => {
     const rule = { matches: [{ path: PathMatch.regex('/v[0-9]+/.*') }], action: forward('web') };
-    const message = (prop: string) => `[RulesCannotCombine] shop/route: ${prop} is "a path that may be one that port 80 does not redirect"; allowed: paths that can be told from those, which a regular expression cannot; fix: write the path, or that in \`exemptPaths\` of PlainHttp.redirect, as an exact one or a prefix`;
+    const message = (prop: string) => `[RulesCannotCombine] shop/route: ${prop} is "a path that may be one that port 80 does not redirect"; allowed: paths that can be distinguished from those, which excludes regular expressions; fix: write the path, or that in \`exemptPaths\` of PlainHttp.redirect, as an exact one or a prefix`;
     expectRefusal(() => redirecting({ exemptPaths: [acme] }, [rule]), message('rules[0].matches'));
     const { route } = redirecting({ exemptPaths: [acme] }, [{ matches: [{ path: PathMatch.exact('/a') }], action: forward('web') }]);
     expectRefusal(() => route.addRule(rule), message('rule[0].matches'));
@@ -80,6 +80,6 @@ describe('the redirect of clear text', () => {
     ];
     const { shop, gateway } = ingress({ listeners }, { hosts: ['a.test'], rules: [{ action: forward('web') }] });
     expectRefusal(() => new IngressRoute(shop, 'both', { gateway, hosts: ['a.test', 'b.test'], rules: [] }),
-      '[HostsOnDifferentListeners] shop/both: hosts[1] is "b.test (port 80 redirected to 443, 443)"; allowed: hosts on the same ports as a.test (port 80 redirected to 443 but for /.well-known/acme-challenge, what came by HTTPS, 443); fix: make one route for each');
+      '[HostsOnDifferentListeners] shop/both: hosts[1] is "b.test (port 80 redirected to 443, 443)"; allowed: hosts on the same ports as a.test (port 80 redirected to 443 but for /.well-known/acme-challenge, what came by HTTPS, 443); fix: create one route for each');
   });
 });

@@ -18,7 +18,7 @@ const elsewhere = [IngressListener.http({ hosts, port: 8080 })];
 const workload = GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress', ports: [80, 443, 8080].map(number => ({ number })) });
 const secure = (plainHttp?: PlainHttp) => [IngressListener.https({ hosts, credentialName: 'cert', plainHttp })];
 
-const ENDLESS = '[RedirectLoop] shop/route: rules[0].action is "a redirect to what the rule matches"; allowed: a redirect to something else; fix: let the rule match less, for example PathMatch.exact, or put a rule for the target before it';
+const ENDLESS = '[RedirectLoop] shop/route: rules[0].action is "a redirect to what the rule matches"; allowed: a redirect to something else; fix: narrow the match, for example with PathMatch.exact, or put a rule for the target before this one';
 
 describe('a redirect', () => {
   const loops: [string, IngressRule, IngressListener[]][] = [

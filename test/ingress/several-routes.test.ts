@@ -47,7 +47,7 @@ describe('several routes for a host', () => {
   test('a rule that is added later finds its place', () => {
     const { route, destinations } = both([rule('web')], [rule('next', PathMatch.prefix('/api/v2'))]);
     expectRefusal(() => route.addRule(rule('late', PathMatch.prefix('/api'))),
-      '[RuleUnreachable] shop/route: rule[0].matches is "only requests that fit an earlier rule"; allowed: requests that no earlier rule takes; fix: move the rule in front of the wider one, or delete it');
+      '[RuleUnreachable] shop/route: rule[0].matches is "only requests that an earlier rule matches"; allowed: requests that no earlier rule matches; fix: move the rule before the wider one, or delete it');
     const other = both([rule('cart', PathMatch.prefix('/cart'))], [rule('next', PathMatch.prefix('/api/v2'))]);
     other.route.addRule(rule('api', PathMatch.prefix('/api')));
     expect(other.destinations()).toEqual({ shop: ['cart.shop', 'next.team', 'api.shop'], team: ['next.team'] });
@@ -67,7 +67,7 @@ describe('several routes for a host', () => {
     expect(destinations()).toEqual({ shop: ['cart.shop'], team: ['catalog.team'] });
   });
 
-  const order = (mine: string, theirs: string) => `[HostAlreadyRouted] team/route: ${mine}.matches is "requests that ${theirs} of shop/route takes as well"; allowed: requests that it does not take, or a more or less specific path; fix: tell the two apart by path or method, or put them into one route in the order that you mean`;
+  const order = (mine: string, theirs: string) => `[HostAlreadyRouted] team/route: ${mine}.matches is "requests that ${theirs} of shop/route also matches"; allowed: requests that it does not match, or a more or less specific path; fix: distinguish the two by path or method, or put them in one route in the intended order`;
   const api = rule('api', PathMatch.prefix('/api'));
 
   test.each<[string, IngressRule[], IngressRule[], string]>([
@@ -78,16 +78,16 @@ describe('several routes for a host', () => {
     ['a rule would have to stand on both sides of another',
       [rule('a', undefined, { matches: [{ path: PathMatch.prefix('/a'), headers: [HeaderMatch.present('x')] }] }), rule('b', PathMatch.prefix('/a/b/c'))],
       [rule('c', PathMatch.prefix('/a/b'))],
-      '[HostAlreadyRouted] team/route: rules[0].matches is "a rule that must stand both before and behind rules[0] of shop/route"; allowed: rules in each route with the more specific path first; fix: reorder the rules, or put them into one route in the order that you mean'],
+      '[HostAlreadyRouted] team/route: rules[0].matches is "a rule that must be both before and after rules[0] of shop/route"; allowed: rules in each route with the more specific path first; fix: reorder the rules, or put them in one route in the intended order'],
   ])('are refused when %s', (_, shop, team, message) => {
     expectRefusal(() => both(shop, team), message);
   });
 
   test('are refused when a rule must stand before one of a host that its route does not have', () => {
     expectRefusal(() => both([api], [rule('next', PathMatch.prefix('/api/v2'))], ['a.test', 'b.test'], ['b.test']),
-      '[HostAlreadyRouted] team/route: hosts is "b.test"; allowed: the hosts of shop/route, a.test, b.test, or none of them; fix: give both routes the same hosts: rules[0] and rules[0] of shop/route take requests of which one decides by its path');
+      '[HostAlreadyRouted] team/route: hosts is "b.test"; allowed: the hosts of shop/route, a.test, b.test, or none of them; fix: give both routes the same hosts: rules[0] and rules[0] of shop/route match the same requests, and the more specific path decides');
     expectRefusal(() => both([rule('next', PathMatch.prefix('/api/v2'))], [api], ['b.test'], ['a.test', 'b.test']),
-      '[HostAlreadyRouted] team/route: hosts is "a.test", "b.test"; allowed: the hosts of shop/route, b.test, or none of them; fix: give both routes the same hosts: rules[0] and rules[0] of shop/route take requests of which one decides by its path');
+      '[HostAlreadyRouted] team/route: hosts is "a.test", "b.test"; allowed: the hosts of shop/route, b.test, or none of them; fix: give both routes the same hosts: rules[0] and rules[0] of shop/route match the same requests, and the more specific path decides');
   });
 
   const guarded = (props: Partial<IngressRouteProps>, teamProps: Partial<IngressRouteProps>) => {
@@ -104,7 +104,7 @@ describe('several routes for a host', () => {
     ['they deny different things', inside, { ...inside, deny: [{ path: PathMatch.prefix('/other') }] }],
   ])('are refused when %s', (_, props, teamProps) => {
     expectRefusal(() => guarded(props, teamProps),
-      '[HostAlreadyRouted] team/route: access is "another than that of shop/route"; allowed: the same access, openPaths and deny as shop/route, which has a host of this route; fix: say the same in all routes of a host, for it holds for all requests to the host');
+      '[HostAlreadyRouted] team/route: access is "a value different from that of shop/route"; allowed: the same access, openPaths and deny as shop/route, which shares a host with this route; fix: set the same values in all routes of a host: they apply to all requests to it');
   });
 
   test('may ask the same, each for itself', () => {
@@ -124,7 +124,7 @@ describe('several routes for a host', () => {
     const cors: Cors = { allowOrigins: [StringMatch.exact('https://shop.example.com')] };
     const canary = rule('canary', undefined, { matches: [{ headers: [HeaderMatch.present('x-canary')] }], cors });
     expectRefusal(() => both([rule('web')], [canary]),
-      '[CorsAmbiguous] team/route: rules[0].cors is "another than that of a rule beside it"; allowed: the cors of rules[0] of shop/route, which differs in headers only; fix: give both rules the same cors, or tell them apart by path: a preflight does not show the headers to come');
+      '[CorsAmbiguous] team/route: rules[0].cors is "a value different from that of another rule"; allowed: the cors of rules[0] of shop/route, which differs only in headers; fix: give both rules the same cors, or distinguish them by path: a preflight does not carry the headers of the actual request');
     expect(both([rule('web', undefined, { cors })], [canary]).destinations()).toEqual({ shop: ['web.shop'], team: ['canary.team'] });
   });
 });

@@ -17,7 +17,7 @@ describe('hosts', () => {
 
   test('wildcards for names of two labels are taken', () => {
     expect(['*.internal', '*.LocalDomain'].map(host => check(host))).toEqual(['*.internal', '*.localdomain']);
-    expect(() => check('*.')).toThrow(new Error('HostInvalid: leave out the dot at the end'));
+    expect(() => check('*.')).toThrow(new Error('HostInvalid: remove the dot at the end'));
   });
 
   test('names of one label are taken where they may stand', () => {
@@ -39,17 +39,17 @@ describe('hosts', () => {
   });
 
   test.each([
-    ['https://a.example.com', 'HostInvalid: write the host alone, without scheme and path'],
-    ['a.example.com:443', 'HostInvalid: write the host without a port; ports are declared apart'],
-    ['a.example.com.', 'HostInvalid: leave out the dot at the end'],
-    ['192.0.2.1', 'HostInvalid: give the service a name, and put its IP address into addresses or endpoints'],
-    ['localhost', 'HostInvalid: write the full name: a short one would be completed with the namespace of the object'],
+    ['https://a.example.com', 'HostInvalid: write only the host, without scheme and path'],
+    ['a.example.com:443', 'HostInvalid: write the host without a port; declare ports separately'],
+    ['a.example.com.', 'HostInvalid: remove the dot at the end'],
+    ['192.0.2.1', 'HostInvalid: give the service a name, and put its IP address in addresses or endpoints'],
+    ['localhost', 'HostInvalid: write the full name: Istio would complete a short name with the namespace of the object'],
     ['a_b.example.com', 'HostInvalid: correct the name'],
     ['a.*.example.com', 'HostInvalid: correct the name'],
     [`${'a'.repeat(64)}.com`, 'HostInvalid: correct the name'],
     [`${'a.'.repeat(126)}com`, 'HostInvalid: correct the name'],
     ['bücher.example', 'HostNotAscii: write "xn--bcher-kva.example"'],
-    ['*', 'HostCatchAll: name the hosts'],
+    ['*', 'HostCatchAll: list the hosts'],
   ])('%s: %s', (host, message) => {
     expect(() => check(host)).toThrow(new Error(message));
   });
@@ -63,7 +63,7 @@ describe('hosts', () => {
   });
 
   test('a host is taken once, whatever its case', () => {
-    expect(() => checkHosts(['a.test', 'A.test'], 'hosts', { wildcard: false }, refuse)).toThrow(new Error('HostDuplicate: delete the second one'));
+    expect(() => checkHosts(['a.test', 'A.test'], 'hosts', { wildcard: false }, refuse)).toThrow(new Error('HostDuplicate: delete the duplicate'));
   });
 });
 
@@ -74,7 +74,7 @@ describe('an authority', () => {
 
   test.each([
     ['a.test:', 'HostInvalid: correct the name'], ['a.test:65536', 'PortInvalid: correct the port'], ['*.test:80', 'HostInvalid: correct the name'],
-    ['https://a.test:80', 'HostInvalid: write the host alone, without scheme and path'], [':80', 'HostInvalid: correct the name'],
+    ['https://a.test:80', 'HostInvalid: write only the host, without scheme and path'], [':80', 'HostInvalid: correct the name'],
   ])('%s: %s', (text, message) => expect(() => checkAuthority(text, 'authority', refuse)).toThrow(new Error(message)));
 });
 

@@ -66,16 +66,16 @@ describe('telemetry of a gateway', () => {
   const samples = (percent: number) => ({ tracing: Tracing.sampled({ provider: 'zipkin', percent }) });
 
   test.each<{ when: string; props: Partial<GatewayTelemetryProps>; message: string }>([
-    { when: 'nothing is said', props: {}, message: '[TelemetryEmpty] edge/telemetry: accessLogging is not set; allowed: one of accessLogging, tracing, metrics; fix: say what is logged, traced or counted, or delete the construct' },
-    { when: 'the filter is empty', props: logs(' '), message: '[LogFilterInvalid] edge/telemetry: accessLogging is " "; allowed: an expression in CEL (the end at 2, where a name should be); fix: write one such as response.code >= 400' },
-    { when: 'a bracket is not closed', props: logs('has(request.useragent'), message: '[LogFilterInvalid] edge/telemetry: accessLogging is "has(request.useragent"; allowed: an expression in CEL (the end at 22, where ) should be); fix: write one such as response.code >= 400' },
-    { when: 'a quote is not closed', props: logs('request.host == "a'), message: '[LogFilterInvalid] edge/telemetry: accessLogging is "request.host == "a"; allowed: an expression in CEL (" at 17 begins nothing); fix: write one such as response.code >= 400' },
+    { when: 'nothing is said', props: {}, message: '[TelemetryEmpty] edge/telemetry: accessLogging is not set; allowed: one of accessLogging, tracing, metrics; fix: configure what is logged, traced or counted, or delete the construct' },
+    { when: 'the filter is empty', props: logs(' '), message: '[LogFilterInvalid] edge/telemetry: accessLogging is " "; allowed: a CEL expression (the end at 2, where a name should be); fix: write an expression such as response.code >= 400' },
+    { when: 'a bracket is not closed', props: logs('has(request.useragent'), message: '[LogFilterInvalid] edge/telemetry: accessLogging is "has(request.useragent"; allowed: a CEL expression (the end at 22, where ) should be); fix: write an expression such as response.code >= 400' },
+    { when: 'a quote is not closed', props: logs('request.host == "a'), message: '[LogFilterInvalid] edge/telemetry: accessLogging is "request.host == "a"; allowed: a CEL expression (" at 17 begins nothing); fix: write an expression such as response.code >= 400' },
     { when: 'too little is sampled', props: samples(-1), message: '[SamplingInvalid] edge/telemetry: tracing.percent is -1; allowed: a number from 0 to 100, in steps of 0.01; fix: correct the number' },
     { when: 'too much is sampled', props: samples(101), message: '[SamplingInvalid] edge/telemetry: tracing.percent is 101; allowed: a number from 0 to 100, in steps of 0.01; fix: correct the number' },
     { when: 'the share is too fine', props: samples(0.001), message: '[SamplingInvalid] edge/telemetry: tracing.percent is 0.001; allowed: a number from 0 to 100, in steps of 0.01; fix: correct the number' },
-    { when: 'a provider has no name', props: { metrics: Metrics.off({ provider: '' }) }, message: '[ExtensionProviderInvalid] edge/telemetry: metrics.provider is ""; allowed: the name of an extension provider of mesh config; fix: write its name' },
-    { when: 'no tags are named', props: { metrics: Metrics.withoutTags([]) }, message: '[MetricTagInvalid] edge/telemetry: metrics is empty; allowed: names of tags, such as request_protocol; fix: correct the names' },
-    { when: 'a tag is no tag', props: { metrics: Metrics.withoutTags(['request.path']) }, message: '[MetricTagInvalid] edge/telemetry: metrics is "request.path"; allowed: names of tags, such as request_protocol; fix: correct the names' },
+    { when: 'a provider has no name', props: { metrics: Metrics.off({ provider: '' }) }, message: '[ExtensionProviderInvalid] edge/telemetry: metrics.provider is ""; allowed: the name of an extension provider of mesh config; fix: set its name' },
+    { when: 'no tags are named', props: { metrics: Metrics.withoutTags([]) }, message: '[MetricTagInvalid] edge/telemetry: metrics is empty; allowed: names of metric tags, such as request_protocol; fix: correct the names' },
+    { when: 'a tag is no tag', props: { metrics: Metrics.withoutTags(['request.path']) }, message: '[MetricTagInvalid] edge/telemetry: metrics is "request.path"; allowed: names of metric tags, such as request_protocol; fix: correct the names' },
   ])('is refused when $when', ({ props, message }) => {
     expectRefusal(() => declare(props), message);
   });
@@ -87,6 +87,6 @@ describe('telemetry of a gateway', () => {
   test('is refused for pods that have one', () => {
     const { chart } = declare({ tracing: Tracing.off() });
     expectRefusal(() => new GatewayTelemetry(chart, 'second', { workload, metrics: Metrics.off() }),
-      '[TelemetryDuplicate] edge/second: workload is "pods of Service istio-ingress/istio-ingressgateway"; allowed: pods that edge/telemetry does not have; fix: say it in edge/telemetry: Istio supports one Telemetry for a pod');
+      '[TelemetryDuplicate] edge/second: workload is "pods of Service istio-ingress/istio-ingressgateway"; allowed: pods that edge/telemetry does not select; fix: configure it in edge/telemetry: Istio supports one Telemetry per pod');
   });
 });

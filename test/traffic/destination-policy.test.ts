@@ -102,15 +102,15 @@ describe('a policy for a destination', () => {
   });
 
   const refused: [string, Partial<DestinationPolicyProps>, string][] = [
-    ['says nothing', { subsets: {} }, '[TrafficPolicyUnused] shop/policy: subsets is {}; allowed: one of subsets, loadBalancer, connectionPool, outlierDetection, tls; fix: set one, or leave out the policy'],
-    ['has a subset without labels', { subsets: { v1: { labels: {} } } }, '[SubsetInvalid] shop/policy: subsets[v1].labels is {}; allowed: one label or more; fix: say what its pods are told apart by: without labels the subset would be all pods'],
-    ['has a label that is none', { subsets: { v1: { labels: { version: 'v 1' } } } }, '[SubsetInvalid] shop/policy: subsets[v1].labels is "version=v 1"; allowed: labels as pods have them; fix: correct the label; numbers and truth values must be in quotes'],
-    ['has a label with a number', { subsets: { v1: { labels: { version: 1 as unknown as string } } } }, '[TypeInvalid] shop/policy: subsets[v1].labels[version] is 1; allowed: a text; fix: put it into quotes'],
+    ['says nothing', { subsets: {} }, '[TrafficPolicyUnused] shop/policy: subsets is {}; allowed: one of subsets, loadBalancer, connectionPool, outlierDetection, tls; fix: set one of these, or delete the policy'],
+    ['has a subset without labels', { subsets: { v1: { labels: {} } } }, '[SubsetInvalid] shop/policy: subsets[v1].labels is {}; allowed: at least one label; fix: set the labels that distinguish its pods: without labels the subset would contain all pods'],
+    ['has a label that is none', { subsets: { v1: { labels: { version: 'v 1' } } } }, '[SubsetInvalid] shop/policy: subsets[v1].labels is "version=v 1"; allowed: labels that are valid for pods; fix: correct the label; put numbers and booleans in quotes'],
+    ['has a label with a number', { subsets: { v1: { labels: { version: 1 as unknown as string } } } }, '[TypeInvalid] shop/policy: subsets[v1].labels[version] is 1; allowed: a string; fix: put it in quotes'],
     ['has a subset with dots in its name', { subsets: { 'v1.0': { labels: { a: 'b' } } } }, '[NameInvalid] shop/policy: subsets[v1.0] is "v1.0"; allowed: a DNS label of at most 63 characters; fix: correct the name'],
     ['names a namespace that there cannot be', { subsets, exportTo: ['*'] }, '[NameInvalid] shop/policy: exportTo[0] is "*"; allowed: a DNS label of at most 63 characters; fix: correct the name'],
-    ['would have sidecars read a Secret', { tls: UpstreamTls.simple({ ca: CaSource.secret('ca') }), exportTo: ['shop'] }, '[ClientCertificateSecretAtSidecar] shop/policy: tls is "Secret ca"; allowed: files in the sidecar, or a direct service with `workloadSelector`; fix: name the workloads that call with `workloadSelector`; or use ClientCertificate.files and CaSource.file, or route the service through a gateway'],
-    ['would have gateways read a ConfigMap', { tls: UpstreamTls.simple({ ca: CaSource.configMap('ca') }) }, '[CaSourceConflict] shop/policy: tls.ca is "configMap"; allowed: CaSource.system, file or secret; fix: put ca.crt into a Secret in the namespace of the gateway\'s pods'],
-    ['asks for a name and takes any', { tls: UpstreamTls.simple({ sni: 'web.example.com' }) }, '[SniWithoutSubjectAltNames] shop/policy: tls.subjectAltNames is not set; allowed: the names to accept, where sni is set on a TCP port; fix: add subjectAltNames: [\'web.example.com\']'],
+    ['would have sidecars read a Secret', { tls: UpstreamTls.simple({ ca: CaSource.secret('ca') }), exportTo: ['shop'] }, '[ClientCertificateSecretAtSidecar] shop/policy: tls is "Secret ca"; allowed: files in the sidecar, or a direct service with `workloadSelector`; fix: select the calling workloads with `workloadSelector`; or use ClientCertificate.files and CaSource.file, or route the service through a gateway'],
+    ['would have gateways read a ConfigMap', { tls: UpstreamTls.simple({ ca: CaSource.configMap('ca') }) }, '[CaSourceConflict] shop/policy: tls.ca is "configMap"; allowed: CaSource.system, file or secret; fix: put ca.crt in a Secret in the namespace of the gateway\'s pods'],
+    ['asks for a name and takes any', { tls: UpstreamTls.simple({ sni: 'web.example.com' }) }, '[SniWithoutSubjectAltNames] shop/policy: tls.subjectAltNames is not set; allowed: the names to accept, if sni is set on a TCP port; fix: add subjectAltNames: [\'web.example.com\']'],
   ];
   test.each(refused)('is refused when it %s', (_, props, message) => {
     expectRefusal(() => withPolicy(props), message);
@@ -119,20 +119,20 @@ describe('a policy for a destination', () => {
   test('is refused when it is for a subset', () => {
     const { shop, policy } = withPolicy();
     expectRefusal(() => new DestinationPolicy(shop, 'second', { destination: policy.subset('v1'), subsets }),
-      '[SubsetInvalid] shop/second: destination is "subset v1 of web.shop.svc.cluster.local"; allowed: a Service; fix: pass the Service: its policy says what its subsets are');
+      '[SubsetInvalid] shop/second: destination is "subset v1 of web.shop.svc.cluster.local"; allowed: a Service; fix: pass the Service: its policy defines its subsets');
   });
 
   test('is refused when another is for the Service', () => {
     const { app } = withPolicy();
     const other = new Chart(app, 'other', { namespace: 'shop' });
     expectRefusal(() => new DestinationPolicy(other, 'policy', { destination: Destination.service('web', { port: 9090 }), subsets }),
-      '[DestinationPolicyDuplicate] other/policy: destination is "web.shop.svc.cluster.local"; allowed: a Service for which shop/policy is not; fix: put both into shop/policy: proxies read one DestinationRule for a Service');
+      '[DestinationPolicyDuplicate] other/policy: destination is "web.shop.svc.cluster.local"; allowed: a Service to which shop/policy does not apply; fix: merge the two into shop/policy: proxies read one DestinationRule per Service');
   });
 
   test('is refused when a subset is asked for that it does not have', () => {
-    expectRefusal(() => withPolicy().policy.subset('v3'), '[SubsetUnknown] shop/policy: subset is "v3"; allowed: v1, v2; fix: name one of the subsets, or add it to the policy');
+    expectRefusal(() => withPolicy().policy.subset('v3'), '[SubsetUnknown] shop/policy: subset is "v3"; allowed: v1, v2; fix: use one of the subsets, or add this one to the policy');
     expectRefusal(() => withPolicy({ connectionPool: { maxConnections: 1 } }).policy.subset('v1'),
-      '[SubsetUnknown] shop/policy: subset is "v1"; allowed: none, because the policy has no subsets; fix: name one of the subsets, or add it to the policy');
+      '[SubsetUnknown] shop/policy: subset is "v1"; allowed: none, because the policy has no subsets; fix: use one of the subsets, or add this one to the policy');
   });
 
   test('is refused when no proxy reads it, when the app is synthesized', () => {

@@ -8,7 +8,7 @@ export function needChart(scope: IConstruct, refuse: Refuse): Chart {
   try {
     return Chart.of(scope);
   } catch {
-    return refuse({ code: 'ChartMissing', prop: 'scope', got: scope.node.scope, allowed: 'a Chart, or a construct in one', fix: 'make a Chart in the App, and pass it as the scope' });
+    return refuse({ code: 'ChartMissing', prop: 'scope', got: scope.node.scope, allowed: 'a Chart, or a construct inside one', fix: 'create a Chart in the App, and pass it as the scope' });
   }
 }
 

@@ -15,7 +15,7 @@ export function limitRefusals(kind: string, spec: object): Refusal[] {
 
 function rulesRefusals({ rules = [] }: { readonly rules?: unknown[] }): Refusal[] {
   if (rules.length <= MAX_RULES) return [];
-  return [{ code: 'ListTooLong', prop: 'AuthorizationPolicy spec.rules', got: rules.length, allowed: `up to ${MAX_RULES} rules`, fix: 'ask for fewer alternatives, or serve the hosts on fewer ports' }];
+  return [{ code: 'ListTooLong', prop: 'AuthorizationPolicy spec.rules', got: rules.length, allowed: `up to ${MAX_RULES} rules`, fix: 'use fewer alternatives, or serve the hosts on fewer ports' }];
 }
 
 function regexRefusals(value: unknown, path: string): Refusal[] {
@@ -25,7 +25,7 @@ function regexRefusals(value: unknown, path: string): Refusal[] {
     const isRegex = typeof inner === 'string' && (key === 'regex' || path.endsWith('.uriRegexRewrite') && key === 'match');
     if (!isRegex || !isTooLong(inner)) return regexRefusals(inner, at);
     const got = `${inner.slice(0, 60)}... (${Buffer.byteLength(inner)} bytes)`;
-    return [{ code: 'RegexTooLong', prop: `VirtualService ${at}`, got, allowed: `${MAX_REGEX_BYTES} bytes`, fix: 'shorten the path, name or list from which it is made' }];
+    return [{ code: 'RegexTooLong', prop: `VirtualService ${at}`, got, allowed: `${MAX_REGEX_BYTES} bytes`, fix: 'shorten the path, name or list from which it is generated' }];
   });
 }
 

@@ -38,7 +38,7 @@ export function addObject(scope: Construct, object: RenderedObject, metadata: Me
   if (other) {
     scope.node.tryRemoveChild(id);
     refuse({
-      code: 'NameCollision', prop: 'metadata.name', got: `${kind} ${namespace}/${made.name}`, allowed: `a name that ${other.node.scope!.node.path} does not use`, fix: 'give one of the two another name',
+      code: 'NameCollision', prop: 'metadata.name', got: `${kind} ${namespace}/${made.name}`, allowed: `a name that ${other.node.scope!.node.path} does not use`, fix: 'rename one of the two',
     });
   }
   checkFiles(made.node.root);

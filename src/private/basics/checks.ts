@@ -31,13 +31,13 @@ export function checkLength(list: readonly unknown[], max: number, prop: string,
 /** For lists that say who may enter: an empty one could be read as everybody or as nobody. */
 export function checkNotEmpty(list: unknown[], prop: string, refuse: Refuse): void {
   if (list.length === 0) {
-    refuse({ code: 'AccessEmpty', prop, got: list, allowed: 'one or more', fix: 'say what is meant, or leave it out' });
+    refuse({ code: 'AccessEmpty', prop, got: list, allowed: 'at least one', fix: 'list the values, or leave it out' });
   }
 }
 
 export function checkExtensionProvider(provider: string | undefined, prop: string, refuse: Refuse): string {
   if (provider === undefined || provider.trim() === '') {
-    refuse({ code: 'ExtensionProviderInvalid', prop, got: provider, allowed: 'the name of an extension provider of mesh config', fix: 'write its name' });
+    refuse({ code: 'ExtensionProviderInvalid', prop, got: provider, allowed: 'the name of an extension provider of mesh config', fix: 'set its name' });
   }
   return provider as string;
 }
@@ -45,7 +45,7 @@ export function checkExtensionProvider(provider: string | undefined, prop: strin
 /** Envoy compiles regular expressions with RE2, which knows neither look-around nor back-references. */
 export function checkRegex(regex: string, prop: string, refuse: Refuse): void {
   if (typeof regex === 'string' && isTooLong(regex)) {
-    refuse({ code: 'RegexTooLong', prop, got: `${Buffer.byteLength(regex)} bytes`, allowed: `${MAX_REGEX_BYTES} bytes`, fix: 'split it, one part for each match' });
+    refuse({ code: 'RegexTooLong', prop, got: `${Buffer.byteLength(regex)} bytes`, allowed: `${MAX_REGEX_BYTES} bytes`, fix: 'split it into several matches' });
   }
   const error = regexError(regex);
   if (error === undefined) return;
@@ -60,7 +60,7 @@ export const MAX_MS = 9_223_372_035_000;
 export function checkTimeout(timeout: Duration | undefined, prop: string, refuse: Refuse): number | undefined {
   const ms = timeout?.toMilliseconds({ integral: false });
   if (ms !== undefined && ms < 1) {
-    refuse({ code: 'TimeoutInvalid', prop, got: `${ms} ms`, allowed: 'one millisecond or more', fix: 'leave it out for no timeout' });
+    refuse({ code: 'TimeoutInvalid', prop, got: `${ms} ms`, allowed: 'one millisecond or more', fix: 'leave it out to have no timeout' });
   }
   if (ms !== undefined && !(Number.isInteger(ms) && ms <= MAX_MS)) {
     refuse({ code: 'TimeoutInvalid', prop, got: `${ms} ms`, allowed: `whole milliseconds up to ${MAX_MS}`, fix: 'round it' });
@@ -70,7 +70,7 @@ export function checkTimeout(timeout: Duration | undefined, prop: string, refuse
 
 export function checkReason(reason: string, prop: string, refuse: Refuse): string {
   if (reason.trim() === '') {
-    refuse({ code: 'ReasonMissing', prop, got: reason, allowed: 'a sentence that says why', fix: 'say why; it is kept as an annotation' });
+    refuse({ code: 'ReasonMissing', prop, got: reason, allowed: 'a sentence that explains why', fix: 'explain why; the reason is kept as an annotation' });
   }
   return reason;
 }
@@ -105,7 +105,7 @@ export function isMethod(method: string): boolean {
 
 export function checkHeaderName(name: string, prop: string, refuse: Refuse): void {
   if (!isHeaderName(name) || name.toLowerCase() === 'host') {
-    refuse({ code: 'HeaderInvalid', prop, got: name, allowed: 'the name of a header other than Host', fix: 'correct the name; the Host header is changed by rewrite.authority' });
+    refuse({ code: 'HeaderInvalid', prop, got: name, allowed: 'a header name other than Host', fix: 'correct the name; to change the Host header, use rewrite.authority' });
   }
 }
 
@@ -119,7 +119,7 @@ export function checkLabel(name: string, prop: string, refuse: Refuse, { code = 
 /** The name of an object that may have dots in its name, such as a Secret. */
 export function checkDnsName(name: string, prop: string, what: string, refuse: Refuse): string {
   if (!isDnsName(name)) {
-    refuse({ code: 'NameInvalid', prop, got: name, allowed: `the name of a ${what}: DNS labels with dots between them`, fix: 'correct the name' });
+    refuse({ code: 'NameInvalid', prop, got: name, allowed: `the name of a ${what}: DNS labels separated by dots`, fix: 'correct the name' });
   }
   return name;
 }
@@ -127,7 +127,7 @@ export function checkDnsName(name: string, prop: string, what: string, refuse: R
 /** The path of a file in a container. */
 export function checkFilePath(path: string, prop: string, refuse: Refuse): string {
   if (!/^\/.*[^/]$/.test(path)) {
-    refuse({ code: 'FilePathInvalid', prop, got: path, allowed: 'the absolute path of a file', fix: 'correct the path: it begins with /, and does not end with it' });
+    refuse({ code: 'FilePathInvalid', prop, got: path, allowed: 'the absolute path of a file', fix: 'correct the path: it must begin with / and must not end with /' });
   }
   return path;
 }

@@ -17,13 +17,13 @@ export interface HostRules {
 /** Checks hosts and returns them in lower case, as DNS and Istio compare them. */
 export function checkHosts(hosts: string[] | undefined, prop: string, rules: HostRules, refuse: Refuse): string[] {
   if (!hosts?.length) {
-    return refuse({ code: 'HostsEmpty', prop, got: hosts, allowed: 'one host or more', fix: 'name the hosts, for example api.example.com' });
+    return refuse({ code: 'HostsEmpty', prop, got: hosts, allowed: 'at least one host', fix: 'list the hosts, for example api.example.com' });
   }
   const seen = new Set<string>();
   const all = hosts.map((host, i) => {
     const checked = checkHost(host, `${prop}[${i}]`, rules, refuse);
     if (seen.has(checked)) {
-      refuse({ code: 'HostDuplicate', prop: `${prop}[${i}]`, got: host, allowed: 'each host once (case does not matter)', fix: 'delete the second one' });
+      refuse({ code: 'HostDuplicate', prop: `${prop}[${i}]`, got: host, allowed: 'each host once (case does not matter)', fix: 'delete the duplicate' });
     }
     seen.add(checked);
     return checked;
@@ -37,7 +37,7 @@ export function checkHost(host: string, prop: string, rules: HostRules, refuse: 
   if (host === '*') {
     if (rules.catchAll) return host;
     refuse({
-      code: 'HostCatchAll', prop, got: host, allowed: `a DNS name${rules.wildcard ? ' or a wildcard such as *.example.com' : ''}`, fix: 'name the hosts',
+      code: 'HostCatchAll', prop, got: host, allowed: `a DNS name${rules.wildcard ? ' or a wildcard such as *.example.com' : ''}`, fix: 'list the hosts',
     });
   }
   const allowed = `a fully qualified DNS name such as api.example.com${rules.wildcard ? ', or a wildcard such as *.example.com' : ''}`;
@@ -60,11 +60,11 @@ export function checkAuthority(authority: string, prop: string, refuse: Refuse):
 }
 
 function hintFor(host: string, { short }: HostRules): string {
-  if (host.includes('://')) return 'write the host alone, without scheme and path';
-  if (/:\d+$/.test(host)) return 'write the host without a port; ports are declared apart';
-  if (host.endsWith('.')) return 'leave out the dot at the end';
-  if (/^[\d.]+$/.test(host)) return 'give the service a name, and put its IP address into addresses or endpoints';
-  if (!short && !host.includes('.')) return 'write the full name: a short one would be completed with the namespace of the object';
+  if (host.includes('://')) return 'write only the host, without scheme and path';
+  if (/:\d+$/.test(host)) return 'write the host without a port; declare ports separately';
+  if (host.endsWith('.')) return 'remove the dot at the end';
+  if (/^[\d.]+$/.test(host)) return 'give the service a name, and put its IP address in addresses or endpoints';
+  if (!short && !host.includes('.')) return 'write the full name: Istio would complete a short name with the namespace of the object';
   return 'correct the name';
 }
 

@@ -12,7 +12,7 @@ export function checkLabels<T extends { readonly [key: string]: string } | undef
   for (const [key, value] of entriesOf(labels, prop, refuse)) {
     // labels of a Service that another library made may be numbers
     if (typeof value !== 'string' || !LABEL_VALUE.test(value)) {
-      refuse({ code: 'LabelInvalid', prop: `${prop}[${key}]`, got: value, allowed: 'a text of at most 63 letters, digits, "-", "_" and ".", which begins and ends with a letter or digit', fix: 'correct the value; an annotation may hold any text' });
+      refuse({ code: 'LabelInvalid', prop: `${prop}[${key}]`, got: value, allowed: 'a string of at most 63 letters, digits, "-", "_" and "." that begins and ends with a letter or digit', fix: 'correct the value, or use an annotation, which can hold any string' });
     }
   }
   return labels;
@@ -24,7 +24,7 @@ export function checkAnnotations(annotations: { readonly [key: string]: string }
     size += Buffer.byteLength(key) + Buffer.byteLength(value);
   }
   if (size > MAX_ANNOTATIONS) {
-    refuse({ code: 'LabelInvalid', prop, got: `${size} bytes`, allowed: `up to ${MAX_ANNOTATIONS} bytes, names and values together`, fix: 'shorten them' });
+    refuse({ code: 'LabelInvalid', prop, got: `${size} bytes`, allowed: `at most ${MAX_ANNOTATIONS} bytes, names and values together`, fix: 'shorten them' });
   }
 }
 
@@ -33,7 +33,7 @@ function entriesOf(map: { readonly [key: string]: string } | undefined, prop: st
   for (const [key] of entries) {
     const [, prefix, name] = QUALIFIED.exec(key) ?? [];
     if (name === undefined || (prefix !== undefined && !isDnsName(prefix))) {
-      refuse({ code: 'LabelInvalid', prop, got: key, allowed: 'names of at most 63 letters, digits, "-", "_" and ".", with or without a DNS name and "/" in front', fix: 'correct the name' });
+      refuse({ code: 'LabelInvalid', prop, got: key, allowed: 'names of at most 63 letters, digits, "-", "_" and ".", optionally preceded by a DNS name and "/"', fix: 'correct the name' });
     }
   }
   return entries;

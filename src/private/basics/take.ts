@@ -23,12 +23,12 @@ interface Field {
   readonly type: string;
 }
 
-const TEXT: Wanted = ['a text', 'put it into quotes'];
+const TEXT: Wanted = ['a string', 'put it in quotes'];
 const NUMBER: Wanted = ['a number', 'write a number, without quotes'];
 const FLAG: Wanted = ['true or false', 'write it without quotes'];
-const LIST: Wanted = ['a list', 'put it into brackets'];
-const STRUCT: Wanted = ['an object with named fields', 'put its fields into braces'];
-const DURATION: Wanted = ['a value of class Duration', 'make it with Duration.millis, seconds, minutes, hours, days, parse'];
+const LIST: Wanted = ['a list', 'put it in brackets'];
+const STRUCT: Wanted = ['an object with named fields', 'put its fields in braces'];
+const DURATION: Wanted = ['a value of class Duration', 'create it with Duration.millis, seconds, minutes, hours, days, parse'];
 
 /** cdk8s cannot write a key of these names: the first vanishes, and the second makes it take the object for one of a class. */
 const UNWRITABLE = ['__proto__', 'constructor'];
@@ -128,7 +128,7 @@ function takeText(value: unknown, prop: string, refuse: Refuse): unknown {
   if (odd) {
     const code = `U+${odd[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
     const [allowed, fix] = READABLE;
-    refuse({ code: 'TextInvalid', prop, got: `a text with ${code} at ${odd.index}`, allowed, fix });
+    refuse({ code: 'TextInvalid', prop, got: `a string with ${code} at ${odd.index}`, allowed, fix });
   }
   return value;
 }
@@ -162,7 +162,7 @@ function mapTaker(takeItem: Taker): Taker {
 
 /** Text that becomes a key of a manifest. */
 export function checkWritable(key: string, prop: string, refuse: Refuse): void {
-  if (UNWRITABLE.includes(key)) refuse({ code: 'NameReserved', prop, got: key, allowed: 'a name that JavaScript does not use itself', fix: 'rename it' });
+  if (UNWRITABLE.includes(key)) refuse({ code: 'NameReserved', prop, got: key, allowed: 'a name that JavaScript does not reserve', fix: 'rename it' });
 }
 
 function structTaker(struct: string): Taker {
@@ -173,7 +173,7 @@ function structTaker(struct: string): Taker {
 }
 
 function classTaker(name: string, factories: string[]): Taker {
-  return takerIf(value => classOf(value) === name, [`a value of class ${name}`, `make it with ${name}.${factories.join(', ')}`]);
+  return takerIf(value => classOf(value) === name, [`a value of class ${name}`, `create it with ${name}.${factories.join(', ')}`]);
 }
 
 /** Of this library or of any other; which constructs of this library fit is known to who uses them. */
@@ -184,7 +184,7 @@ function constructTaker(type: string): Taker {
 
 /** What is allowed in place of another construct. */
 export function wantedConstruct(name: string): Wanted {
-  return [`${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`, `pass the construct itself, made with new ${name}(...)`];
+  return [`${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`, `pass the construct itself, created with new ${name}(...)`];
 }
 
 /** Anything with named fields: literals, and objects of the program's own classes. */

@@ -2,4 +2,4 @@
 export const UNREADABLE = /[\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]/u;
 
 /** What is allowed in place of such a text, and the fix. */
-export const READABLE = ['texts without DEL, C1 control characters, line separators and halves of characters', 'leave the character out'] as const;
+export const READABLE = ['strings without DEL, C1 control characters, line separators or lone surrogates', 'remove the character'] as const;

@@ -73,19 +73,19 @@ function checkScope({ hosts, access, accessScope }: AccessInput, refuse: Refuse)
   // by certificate the route itself asks
   const everyHost = hosts.includes('*') && (access ?? []).some(({ _spec: { kind } }) => kind !== 'mtls');
   if (everyHost && accessScope === undefined) {
-    refuse({ code: 'AccessForEveryHost', prop: 'hosts', got: '*', allowed: 'names and wildcards such as *.example.com, beside `access`', fix: 'name the hosts: a policy for every host would hold for other routes through the same pods; if that is meant, set accessScope to AccessScope.everyHost with the reason' });
+    refuse({ code: 'AccessForEveryHost', prop: 'hosts', got: '*', allowed: 'names and wildcards such as *.example.com, together with `access`', fix: 'list the hosts: a policy for every host would also apply to other routes through the same pods; if that is intended, set accessScope to AccessScope.everyHost with the reason' });
   }
   if (!everyHost && accessScope !== undefined) {
-    refuse({ code: 'RuleOptionUnused', prop: 'accessScope', got: reason, allowed: 'host * with `access` by tokens, addresses or an authorizer', fix: 'leave it out: access is asked for the hosts of the route' });
+    refuse({ code: 'RuleOptionUnused', prop: 'accessScope', got: reason, allowed: '`accessScope` with host * and `access` by tokens, addresses or an authorizer', fix: 'leave it out: access is checked only for the hosts of the route' });
   }
   return accessScope && checkReason(reason!, 'accessScope', refuse);
 }
 
 /** What is not asked by the same policy as the others, and what to do instead. */
 const NO_ALTERNATIVES: { readonly [K in AccessSpec['kind']]?: string } = {
-  anyOf: 'name its alternatives here',
-  extAuthz: 'let the authorizer itself know the alternatives',
-  mtls: 'make it a condition beside this one',
+  anyOf: 'list its alternatives here',
+  extAuthz: 'implement the alternatives in the authorizer',
+  mtls: 'add it to `access` as a separate condition',
 };
 
 function alternativesOf({ spec, prop }: Asked, refuse: Refuse): Asked[] {
@@ -102,7 +102,7 @@ function alternativesOf({ spec, prop }: Asked, refuse: Refuse): Asked[] {
 function requirementOf(asked: Asked, question: Question): Requirement {
   const requirement = alternativesOf(asked, question.refuse).map(alternative => factsOf(alternative, question));
   if (!unfulfilled(requirement)) {
-    question.refuse({ code: 'AccessTooComplex', prop: asked.prop, got: `${requirement.length} alternatives`, allowed: `alternatives that need at most ${MOST_WAYS} rules; each that differs from others of its issuer in two claims may double them`, fix: 'let tokens of one issuer differ in one claim only, or let an authorizer decide with Access.extAuthz' });
+    question.refuse({ code: 'AccessTooComplex', prop: asked.prop, got: `${requirement.length} alternatives`, allowed: `alternatives that need at most ${MOST_WAYS} rules; each one that differs from others of its issuer in two claims can double the number`, fix: 'distinguish tokens of one issuer by only one claim, or use an authorizer with Access.extAuthz' });
   }
   return requirement;
 }
@@ -120,7 +120,7 @@ function factsOf({ spec, prop }: Asked, question: Question): Fact[] {
   const differs = (told: Issuer) => told.issuer === issuer.issuer && (told.jwks !== issuer.jwks || told.jwksUri !== issuer.jwksUri);
   const other = [...issuers.values()].some(differs) ? path : naming(issuer.issuer).find(({ route }) => route.access!.issuers.some(differs))?.path;
   if (other !== undefined) {
-    refuse({ code: 'JwtIssuerConflict', prop: `${prop}.issuer`, got: issuer.issuer, allowed: `the keys that ${other} says the issuer has`, fix: 'say the same `jwks` or `jwksUri`: Istio would take tokens that fit either, on both routes' });
+    refuse({ code: 'JwtIssuerConflict', prop: `${prop}.issuer`, got: issuer.issuer, allowed: `the keys that ${other} sets for the issuer`, fix: 'set the same `jwks` or `jwksUri`: Istio would accept tokens signed with either on both routes' });
   }
   issuers.set(`${issuer.issuer} ${issuer.header}`, issuer);
   return facts;
@@ -133,7 +133,7 @@ function checkProvider({ spec, prop }: Asked, { refuse, path, providers, asking 
   providers.push(provider);
   const other = asked.find(({ own }) => own !== provider);
   if (other) {
-    refuse({ code: 'ExtAuthzProviderConflict', prop, got: provider, allowed: `${other.own}, which ${other.path} asks`, fix: 'ask the same one, or give the route another gateway: Istio knows one authorizer a pod' });
+    refuse({ code: 'ExtAuthzProviderConflict', prop, got: provider, allowed: `${other.own}, which ${other.path} uses`, fix: 'use the same authorizer, or use another gateway for the route: Istio supports one authorizer per pod' });
   }
   return provider;
 }
@@ -143,12 +143,12 @@ function checkSubjects({ spec, prop }: Asked, served: ListenedHost[], refuse: Re
   checkNotEmpty(names, prop, refuse);
   names.forEach((name, i) => {
     if (!(isDnsName(name.toLowerCase()) || /^[a-z][a-z0-9+.-]*:[^\s;,"\\]+$/.test(name))) {
-      refuse({ code: 'SubjectAltNameInvalid', prop: `${prop}[${i}]`, got: name, allowed: 'a DNS name or a URI', fix: 'write it as the certificate has it: openssl x509 -noout -ext subjectAltName shows it' });
+      refuse({ code: 'SubjectAltNameInvalid', prop: `${prop}[${i}]`, got: name, allowed: 'a DNS name or a URI', fix: 'write it as in the certificate, as shown by openssl x509 -noout -ext subjectAltName' });
     }
   });
   const open = served.find(({ tls }) => tls?.mode !== 'MUTUAL' && tls?.mode !== 'OPTIONAL_MUTUAL');
   if (open) {
-    refuse({ code: 'AccessNotEnforceable', prop, got: `a route that port ${open.port} serves`, allowed: 'listeners that ask for certificates', fix: open.tls ? 'say `clients: ClientCertificates.required()` at the listener' : 'do not serve the hosts in clear text' });
+    refuse({ code: 'AccessNotEnforceable', prop, got: `a route that port ${open.port} serves`, allowed: 'listeners that request client certificates', fix: open.tls ? 'set `clients: ClientCertificates.required()` on the listener' : 'do not serve the hosts in clear text' });
   }
   return names;
 }
@@ -157,12 +157,12 @@ function checkSubjects({ spec, prop }: Asked, served: ListenedHost[], refuse: Re
 function checkOpenPaths(paths: string[], access: Access[] | undefined, refuse: Refuse): void {
   checkNotEmpty(paths, 'openPaths', refuse);
   if (!access) {
-    refuse({ code: 'RuleOptionUnused', prop: 'openPaths', got: paths, allowed: '`access` beside it', fix: 'leave it out: everything is open' });
+    refuse({ code: 'RuleOptionUnused', prop: 'openPaths', got: paths, allowed: '`openPaths` together with `access`', fix: 'leave it out: everything is open' });
   }
   paths.forEach((path, i) => {
     checkPath('exact', path, `openPaths[${i}]`, refuse);
     if (/[*{}%;]|\/\/|\/\.\.?(\/|$)/.test(path)) {
-      refuse({ code: 'PathInvalid', prop: `openPaths[${i}]`, got: path, allowed: 'a path as it stands after normalization, without wildcards', fix: 'name each open path in full' });
+      refuse({ code: 'PathInvalid', prop: `openPaths[${i}]`, got: path, allowed: 'a normalized path, without wildcards', fix: 'write each open path in full' });
     }
   });
 }

@@ -31,7 +31,7 @@ const MAX_BODY = 2 ** 20;
 
 function checkBody(body: string | undefined, prop: string, refuse: Refuse): string | undefined {
   if (body !== undefined && Buffer.byteLength(String(body)) > MAX_BODY) {
-    refuse({ code: 'BodyTooLarge', prop, got: `${Buffer.byteLength(body)} bytes`, allowed: `up to ${MAX_BODY} bytes`, fix: 'let a service answer' });
+    refuse({ code: 'BodyTooLarge', prop, got: `${Buffer.byteLength(body)} bytes`, allowed: `up to ${MAX_BODY} bytes`, fix: 'serve the response from a Service' });
   }
   return body;
 }
@@ -39,11 +39,11 @@ function checkBody(body: string | undefined, prop: string, refuse: Refuse): stri
 export function checkSplit(scope: IConstruct, split: Destination[], prop: string, refuse: Refuse) {
   // one alone needs no share
   const weights = split.map(({ weight }) => (split.length === 1 ? weight ?? 1 : weight!));
-  const wrong = (at: string, got: unknown) => refuse({ code: 'WeightInvalid', prop: at, got, allowed: 'whole numbers from 0, one of them at least above 0', fix: 'give each destination its share, for example stable.weighted(90) and next.weighted(10)' });
+  const wrong = (at: string, got: unknown) => refuse({ code: 'WeightInvalid', prop: at, got, allowed: 'whole numbers from 0, at least one of them above 0', fix: 'give each destination its share, for example stable.weighted(90) and next.weighted(10)' });
   weights.forEach((weight, i) => Number.isInteger(weight) && weight >= 0 || wrong(`${prop}[${i}].weight`, weight));
   if (!weights.some(w => w > 0)) wrong(prop, weights);
   if (weights.some(w => w >= 2 ** 31) || weights.reduce((a, b) => a + b, 0) >= 2 ** 32) {
-    refuse({ code: 'WeightInvalid', prop, got: weights, allowed: 'weights up to 2147483647, whose sum is up to 4294967295', fix: 'give smaller numbers of the same proportion' });
+    refuse({ code: 'WeightInvalid', prop, got: weights, allowed: 'weights of at most 2147483647, with a sum of at most 4294967295', fix: 'use smaller numbers in the same proportion' });
   }
   return split.map((destination, i) => ({
     ...checkForward(scope, destination, `${prop}[${i}]`, refuse), weight: split.length > 1 ? weights[i] : undefined,
@@ -66,7 +66,7 @@ export function checkDestination(scope: IConstruct, destination: Destination, pr
   const { policy, subset, construct, external, name, namespace, port } = destination._target;
   if (external) {
     const { path } = needDeclared(scope, external, 'externalServices', prop, refuse);
-    refuse({ code: 'ExternalDestinationInvalid', prop, got: path, allowed: 'a Service of the mesh', fix: 'copy to a Service: a copy keeps the name of the host to which the request was sent' });
+    refuse({ code: 'ExternalDestinationInvalid', prop, got: path, allowed: 'a Service in the mesh', fix: 'mirror to a Service: a mirrored request keeps the host name of the original' });
   }
   if (policy) {
     needDeclared(scope, policy, 'destinationPolicies', prop, refuse);
@@ -83,7 +83,7 @@ export function checkDestination(scope: IConstruct, destination: Destination, pr
   }
   if (namespace !== undefined) checkLabel(namespace, `${prop}.namespace`, refuse);
   if (name === undefined || !isDnsLabel(name)) {
-    refuse({ code: 'ServiceNameInvalid', prop, got: name, allowed: 'the name of a Service, a DNS label', fix: 'write the name alone, and its namespace in `namespace`' });
+    refuse({ code: 'ServiceNameInvalid', prop, got: name, allowed: 'the name of a Service: a DNS label', fix: 'write only the name, and put its namespace in `namespace`' });
   }
   return { host: `${name}.${namespace ?? Chart.of(scope).namespace}.svc.${domain}`, port: checkPort(port!, `${prop}.port`, refuse) };
 }
@@ -91,7 +91,7 @@ export function checkDestination(scope: IConstruct, destination: Destination, pr
 function checkRedirect(options: RedirectOptions, prop: string, refuse: Refuse): Action {
   const { scheme, authority, path, port, status } = options;
   if (scheme === undefined && authority === undefined && path === undefined && port === undefined) {
-    refuse({ code: 'RedirectEmpty', prop, got: options, allowed: 'one of scheme, authority, path, port', fix: 'say what changes: a redirect to the same URL never ends' });
+    refuse({ code: 'RedirectEmpty', prop, got: options, allowed: 'one of scheme, authority, path, port', fix: 'set what changes: a redirect to the same URL never ends' });
   }
   if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') {
     refuse({ code: 'RedirectSchemeInvalid', prop: `${prop}.scheme`, got: scheme, allowed: 'http or https', fix: 'correct the scheme' });
@@ -99,10 +99,10 @@ function checkRedirect(options: RedirectOptions, prop: string, refuse: Refuse): 
   if (path !== undefined) checkTarget(path, `${prop}.path`, refuse);
   const host = authority === undefined ? undefined : checkAuthority(authority, `${prop}.authority`, refuse);
   if (port !== undefined && host?.includes(':')) {
-    refuse({ code: 'RuleOptionUnused', prop: `${prop}.port`, got: port, allowed: `no \`port\` beside an authority with one, ${host}`, fix: 'leave one of the two out: Envoy would write both' });
+    refuse({ code: 'RuleOptionUnused', prop: `${prop}.port`, got: port, allowed: `no \`port\` if the authority has one, ${host}`, fix: 'remove one of the two: Envoy would write both' });
   }
   if (scheme && port === (scheme === 'https' ? 443 : 80) && authority === undefined) {
-    refuse({ code: 'RedirectPortIgnored', prop: `${prop}.port`, got: port, allowed: `another port than the one of ${scheme}, or \`authority\` beside it`, fix: 'set authority: only then is the port of the client left out' });
+    refuse({ code: 'RedirectPortIgnored', prop: `${prop}.port`, got: port, allowed: `a port other than the default of ${scheme}, or \`port\` together with \`authority\``, fix: 'set authority: otherwise the client\'s port remains' });
   }
   const code = status ?? 301;
   if (!REDIRECTS.includes(code)) {
@@ -114,6 +114,6 @@ function checkRedirect(options: RedirectOptions, prop: string, refuse: Refuse): 
 /** A path to which clients are sent. A fragment would stand before the query of the request, which Envoy puts at the end. */
 function checkTarget(path: string, prop: string, refuse: Refuse): void {
   if (typeof path !== 'string' || !/^\/[^#\s\\]*$/.test(path)) {
-    refuse({ code: 'PathInvalid', prop, got: path, allowed: 'a path that begins with /, with a query if need be, and has no fragment, space or backslash', fix: 'correct the path' });
+    refuse({ code: 'PathInvalid', prop, got: path, allowed: 'a path that begins with /, may have a query, and has no fragment, space or backslash', fix: 'correct the path' });
   }
 }

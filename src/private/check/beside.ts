@@ -16,8 +16,8 @@ export function checkEgressRouteBeside({ route, service, upstreams }: EgressRout
         code: same ? 'HostAlreadyRouted' : 'UpstreamTlsConflict',
         prop: `service.hosts[${i}]`,
         got: host,
-        allowed: `hosts that ${other.path} does not lead to through ${namespace}/${name}`,
-        fix: `add the callers of this route to ${other.path}${same ? '' : ', and agree on one TLS: the gateway keeps one setting a host'}`,
+        allowed: `hosts that ${other.path} does not route through ${namespace}/${name}`,
+        fix: `add the callers of this route to ${other.path}${same ? '' : ', and use the same TLS settings: the gateway keeps one setting per host'}`,
       });
     }
     for (const caller of guestNamespaces) {
@@ -27,8 +27,8 @@ export function checkEgressRouteBeside({ route, service, upstreams }: EgressRout
           code: 'MeshHostConflict',
           prop: 'callers',
           got: `${host} from ${caller}`,
-          allowed: `hosts and callers other than those of ${rival.path}`,
-          fix: 'let each namespace reach a host by one route',
+          allowed: `hosts and callers that ${rival.path} does not use`,
+          fix: 'use only one route per host and calling namespace',
         });
       }
     }
@@ -45,7 +45,7 @@ export function checkUpstream(
   for (const host of hosts) {
     const rival = rivalUpstream(app, pods, host, service);
     if (rival) {
-      refuse({ code: 'UpstreamTlsConflict', prop, got: host, allowed: `hosts that ${rival} does not declare for ${pods.name === undefined ? 'the same gateway' : `${pods.namespace}/${pods.name}`}`, fix: 'declare the host in one service, and pass that to all routes' });
+      refuse({ code: 'UpstreamTlsConflict', prop, got: host, allowed: `hosts that ${rival} does not declare for ${pods.name === undefined ? 'the same gateway' : `${pods.namespace}/${pods.name}`}`, fix: 'declare the host in one service, and pass that service to all routes' });
     }
   }
 }

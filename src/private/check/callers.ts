@@ -18,7 +18,7 @@ export function checkCaller(caller: Caller, prop: string, refuse: Refuse): Calle
 export function checkAllow(allow: RouteMatch[] | undefined, prop: string, own: string[], refuse: Refuse): Match[] {
   if (allow === undefined) return [];
   if (allow.length === 0) {
-    refuse({ code: 'RulesEmpty', prop, got: allow, allowed: 'one match or more', fix: 'leave out `allow` to let everything pass, or delete the route to let nothing pass' });
+    refuse({ code: 'RulesEmpty', prop, got: allow, allowed: 'at least one match', fix: 'leave out `allow` to permit everything, or delete the route to permit nothing' });
   }
   const matches = checkMatches(allow, prop, refuse);
   checkOwnConditions(matches, own, prop, refuse);
@@ -45,11 +45,11 @@ export function checkRulesAllowed(rules: Rule[], grants: Grant[], refuse: Refuse
 
 function narrow(matches: Match[], allowed: Match[][], prop: string, refuse: Refuse): Match[] {
   if (allowed.some(allow => within(matches, allow).includes('inexpressible'))) {
-    refuse({ code: 'RulesCannotCombine', prop, got: 'a condition that overlaps with one of `allow`', allowed: 'conditions that can be joined with those of `allow`', fix: 'repeat the condition of `allow` here' });
+    refuse({ code: 'RulesCannotCombine', prop, got: 'a condition that overlaps with one of `allow`', allowed: 'conditions that can be combined with those of `allow`', fix: 'repeat the condition of `allow` here' });
   }
   const left = allowed.flatMap(allow => granted(matches, allow));
   if (left.length === 0) {
-    refuse({ code: 'RuleNeverAllowed', prop, got: 'matches outside `allow`', allowed: 'requests that `allow` lets through', fix: 'add them to `allow`, or delete the rule' });
+    refuse({ code: 'RuleNeverAllowed', prop, got: 'matches outside `allow`', allowed: 'requests that `allow` permits', fix: 'add them to `allow`, or delete the rule' });
   }
   return left;
 }
@@ -59,10 +59,10 @@ export function checkOwnConditions(matches: Match[], own: string[], prop: string
   matches.forEach(({ headers, scheme }, i) => {
     const used = own.find(name => headers.some(header => header.name === name));
     if (used) {
-      refuse({ code: 'HeaderInvalid', prop: `${prop}[${i}].headers`, got: used, allowed: `headers other than ${own.join(', ')}`, fix: 'say who may call with `callers`' });
+      refuse({ code: 'HeaderInvalid', prop: `${prop}[${i}].headers`, got: used, allowed: `headers other than ${own.join(', ')}`, fix: 'use `callers` to control who may call' });
     }
     if (scheme !== undefined) {
-      refuse({ code: 'SchemeInvalid', prop: `${prop}[${i}].scheme`, got: scheme, allowed: 'no scheme at egress', fix: 'leave it out: applications say http:// where a proxy reads requests' });
+      refuse({ code: 'SchemeInvalid', prop: `${prop}[${i}].scheme`, got: scheme, allowed: 'no scheme at egress', fix: 'leave it out: applications use http:// where a proxy reads requests' });
     }
   });
 }

@@ -26,13 +26,13 @@ export function checkCertificate(input: Input, refuse: Refuse): Omit<Certificate
   const { issuer, privateKey = PrivateKeyAlgorithm.rsa() } = input;
   const dnsNames = checkHosts(input.dnsNames, 'dnsNames', { wildcard: true }, refuse);
   if (!isDnsName(issuer.issuerName)) {
-    refuse({ code: 'NameInvalid', prop: 'issuer', got: issuer.issuerName, allowed: 'the name of an issuer: DNS labels with dots between them', fix: 'correct the name' });
+    refuse({ code: 'NameInvalid', prop: 'issuer', got: issuer.issuerName, allowed: 'the name of an issuer: DNS labels separated by dots', fix: 'correct the name' });
   }
   if (privateKey._algorithm === 'RSA' && !RSA_BITS.includes(privateKey._size)) {
     refuse({ code: 'PrivateKeyInvalid', prop: 'privateKey', got: privateKey._size, allowed: RSA_BITS.join(', '), fix: 'use one of these sizes' });
   }
   if (metadata?.name?.endsWith(CA_SUFFIX)) {
-    refuse({ code: 'CredentialNameSuffix', prop: 'metadata.name', got: metadata.name, allowed: `a name that does not end in ${CA_SUFFIX}`, fix: 'choose another: Istio looks for authorities alone under such a name' });
+    refuse({ code: 'CredentialNameSuffix', prop: 'metadata.name', got: metadata.name, allowed: `a name that does not end in ${CA_SUFFIX}`, fix: 'choose another name: Istio reserves this suffix for CA certificates' });
   }
   return {
     dnsNames,

@@ -13,14 +13,14 @@ export function checkConnectProxy(scope: IConstruct, proxy: ConnectProxy, servic
   checkSuited(service, refuse);
   const { hosts, ports, resolution, selector } = through;
   if (selector) {
-    refuse({ code: 'ConnectProxyInvalid', prop: 'connectProxy.service', got: 'a service with `workloadSelector`', allowed: 'a service for all workloads of the namespace', fix: 'leave out workloadSelector: rules of tunnels are for all sidecars' });
+    refuse({ code: 'ConnectProxyInvalid', prop: 'connectProxy.service', got: 'a service with `workloadSelector`', allowed: 'a service for all workloads of the namespace', fix: 'leave out workloadSelector: tunnel rules apply to all sidecars' });
   }
   if (hosts.length > 1 || isWildcard(hosts[0]) || resolution === 'NONE') {
-    refuse({ code: 'ConnectProxyInvalid', prop: 'connectProxy.service', got: `${hosts.join(', ')} with ${resolution}`, allowed: 'a service of one full name, which is looked up or has endpoints', fix: 'declare the proxy in a service of its own' });
+    refuse({ code: 'ConnectProxyInvalid', prop: 'connectProxy.service', got: `${hosts.join(', ')} with ${resolution}`, allowed: 'a service with one full name, resolved by DNS or with endpoints', fix: 'declare the proxy in a separate service' });
   }
   const found = ports.filter(p => p.protocol === 'TCP' && (proxy.port === undefined || p.number === proxy.port));
   if (found.length !== 1) {
-    refuse({ code: 'ConnectProxyInvalid', prop: 'connectProxy.port', got: proxy.port, allowed: `one TCP port of ${hosts[0]}, which has ${ports.map(p => `${p.number} (${p.protocol})`).join(', ')}`, fix: found.length > 1 ? 'name the port' : 'declare the proxy with ExternalPort.tcp()' });
+    refuse({ code: 'ConnectProxyInvalid', prop: 'connectProxy.port', got: proxy.port, allowed: `one TCP port of ${hosts[0]}; its ports are ${ports.map(p => `${p.number} (${p.protocol})`).join(', ')}`, fix: found.length > 1 ? 'name the port' : 'declare the proxy with ExternalPort.tcp()' });
   }
   return { host: hosts[0], port: found[0].number, protocol: proxy.protocol ?? 'CONNECT', service: through };
 }
@@ -28,11 +28,11 @@ export function checkConnectProxy(scope: IConstruct, proxy: ConnectProxy, servic
 /** As `checkConnectProxy`, for a service to which sidecars go themselves. */
 export function checkDirectProxy(scope: IConstruct, proxy: ConnectProxy, direct: boolean, service: ExternalIntent, refuse: Refuse): ProxyIntent {
   if (!direct) {
-    refuse({ code: 'RuleOptionUnused', prop: 'connectProxy', got: 'set', allowed: 'a direct service', fix: 'set connectProxy on the EgressRoute; or say `direct: true` if workloads may go there past every gateway' });
+    refuse({ code: 'RuleOptionUnused', prop: 'connectProxy', got: 'set', allowed: 'a direct service', fix: 'set connectProxy on the EgressRoute, or set `direct: true` if workloads may bypass the gateway' });
   }
   const through = needProxy(scope, proxy, refuse);
   if (!through.direct) {
-    refuse({ code: 'ConnectProxyInvalid', prop: 'connectProxy.service', got: through.path, allowed: 'a direct service, for sidecars go to it themselves', fix: 'say `direct: true` on the service of the proxy' });
+    refuse({ code: 'ConnectProxyInvalid', prop: 'connectProxy.service', got: through.path, allowed: 'a direct service, because sidecars connect to it themselves', fix: 'set `direct: true` on the service of the proxy' });
   }
   return checkConnectProxy(scope, proxy, service, refuse);
 }
@@ -45,17 +45,17 @@ export function needProxy(scope: IConstruct, proxy: ConnectProxy, refuse: Refuse
 function checkSuited({ hosts, ports, traffic }: ExternalIntent, refuse: Refuse): void {
   const http = ports.find(isHttp);
   if (http) {
-    refuse({ code: 'ConnectProxyUnsuited', prop: 'connectProxy', got: `a service with port ${http.number} (${http.protocol})`, allowed: 'services whose ports are all of ExternalPort.https(), tls() or tcp(): Istio tunnels connections, not requests', fix: 'let the application say https://, and declare the port with ExternalPort.https(); or declare clear text with ExternalPort.tcp()' });
+    refuse({ code: 'ConnectProxyUnsuited', prop: 'connectProxy', got: `a service with port ${http.number} (${http.protocol})`, allowed: 'services with only ExternalPort.https(), tls() or tcp() ports: Istio tunnels connections, not requests', fix: 'have the application call https://, and declare the port with ExternalPort.https(); or declare clear text with ExternalPort.tcp()' });
   }
   const secured = ports.find(p => p.tls);
   if (secured) {
-    refuse({ code: 'ConnectProxyUnsuited', prop: 'connectProxy', got: `a service with \`tls\` on port ${secured.number}`, allowed: 'ports without `tls`: no TLS of the mesh begins inside a tunnel', fix: 'leave out `tls`, and let the application speak TLS; TLS to the proxy is `tls` of the proxy\'s port' });
+    refuse({ code: 'ConnectProxyUnsuited', prop: 'connectProxy', got: `a service with \`tls\` on port ${secured.number}`, allowed: 'ports without `tls`: the mesh cannot originate TLS inside a tunnel', fix: 'leave out `tls`, and have the application speak TLS; for TLS to the proxy, set `tls` on the proxy\'s port' });
   }
   const wildcard = hosts.find(isWildcard);
   if (wildcard) {
-    refuse({ code: 'ConnectProxyUnsuited', prop: 'connectProxy', got: `a service with the host ${wildcard}`, allowed: 'full names: the proxy is told one name', fix: 'name each host' });
+    refuse({ code: 'ConnectProxyUnsuited', prop: 'connectProxy', got: `a service with the host ${wildcard}`, allowed: 'full names: the proxy is given one name', fix: 'list each host' });
   }
   if (traffic) {
-    refuse({ code: 'TrafficPolicyUnused', prop: 'connectProxy', got: 'a service with a traffic policy', allowed: 'a traffic policy of the proxy, to which the connections lead', fix: 'move connectionPool, outlierDetection and loadBalancer to the service of the proxy' });
+    refuse({ code: 'TrafficPolicyUnused', prop: 'connectProxy', got: 'a service with a traffic policy', allowed: 'a traffic policy on the service of the proxy, which receives the connections', fix: 'move connectionPool, outlierDetection and loadBalancer to the service of the proxy' });
   }
 }

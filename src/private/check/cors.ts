@@ -11,11 +11,11 @@ import { CorsSpec } from '../model/rule';
 export function checkCors(scope: IConstruct, cors: Cors, matches: Match[], prop: string, refuse: Refuse): CorsSpec {
   const settings = MeshSettings.of(scope);
   if (!settings._isAtLeast('1.23')) {
-    refuse({ code: 'IstioVersionTooOld', prop, got: `set, with Istio ${settings.istioVersion}`, allowed: 'Istio 1.23 or later', fix: 'leave it out, or raise istioVersion in MeshSettings.of once the mesh is upgraded: older ones send preflights of strangers to the destination' });
+    refuse({ code: 'IstioVersionTooOld', prop, got: `set, with Istio ${settings.istioVersion}`, allowed: 'Istio 1.23 or later', fix: 'leave it out, or raise istioVersion in MeshSettings.of once the mesh is upgraded: older versions forward preflights from other origins to the destination' });
   }
   const credentials = cors.allowCredentials ?? false;
   if (cors.allowOrigins.length === 0) {
-    refuse({ code: 'CorsOriginsEmpty', prop: `${prop}.allowOrigins`, got: cors.allowOrigins, allowed: 'one origin or more', fix: 'name the origins, for example StringMatch.exact(\'https://shop.example.com\')' });
+    refuse({ code: 'CorsOriginsEmpty', prop: `${prop}.allowOrigins`, got: cors.allowOrigins, allowed: 'at least one origin', fix: 'list the origins, for example StringMatch.exact(\'https://shop.example.com\')' });
   }
   cors.allowOrigins.forEach((origin, i) => checkOrigin(origin, credentials, `${prop}.allowOrigins[${i}]`, refuse));
   const lists = { allowMethods: cors.allowMethods ?? methodsOf(matches), allowHeaders: cors.allowHeaders, exposeHeaders: cors.exposeHeaders };
@@ -38,23 +38,23 @@ const ANYBODY = ['https://stranger.invalid', 'http://stranger.invalid', 'null'];
 
 function checkOrigin({ _kind: kind, text: value }: StringMatch, credentials: boolean, prop: string, refuse: Refuse): void {
   const invalid = (allowed: string, fix: string): never => refuse({ code: 'CorsOriginInvalid', prop, got: value, allowed, fix });
-  const anybody = (): never => refuse({ code: 'CorsWildcardWithCredentials', prop, got: value, allowed: 'origins that you know', fix: 'name the origins, or leave out allowCredentials: every page of the internet could act for its visitors' });
+  const anybody = (): never => refuse({ code: 'CorsWildcardWithCredentials', prop, got: value, allowed: 'specific origins', fix: 'list the origins, or leave out allowCredentials: any web page could act on behalf of its visitors' });
   switch (kind) {
     case 'exact':
       if (value === '*' || value === 'null') return credentials ? anybody() : undefined;
       if (!ORIGIN.test(value) || OWN_PORT.test(value)) {
-        invalid('*, or an origin as browsers send it, such as https://shop.example.com', 'write scheme and host in lower case, without path, slash at the end, or the scheme\'s own port');
+        invalid('*, or an origin in the form that browsers send, such as https://shop.example.com', 'write scheme and host in lower case, without path, trailing slash or the default port of the scheme');
       }
       return;
     case 'prefix':
       if (!value.endsWith(':') || !ORIGIN.test(value.slice(0, -1))) {
-        invalid('a prefix that ends behind the whole host, such as https://shop.example.com:', 'use StringMatch.exact for one origin, StringMatch.regex for the subdomains of a host: a shorter prefix lets in everybody who owns a longer name');
+        invalid('a prefix that includes the whole host, such as https://shop.example.com:', 'use StringMatch.exact for one origin, or StringMatch.regex for the subdomains of a host: a shorter prefix also allows longer names that others own');
       }
       return;
     case 'regex':
       checkRegex(value, prop, refuse);
       if (/(^|[^\\])(\\\\)*\.(?![*+?{])/.test(value.replace(/\[[^\]]*\]/g, ''))) {
-        invalid('an expression with each dot of a host as \\.', 'write \\. for a dot: a bare one is any character, and lets in hosts that others own');
+        invalid('a regular expression that writes each dot of a host as \\.', 'write \\. for a dot: an unescaped dot matches any character and allows hosts that others own');
       }
       if (credentials && ANYBODY.some(origin => regexMatches(value, origin))) anybody();
   }
@@ -63,12 +63,12 @@ function checkOrigin({ _kind: kind, text: value }: StringMatch, credentials: boo
 function checkName(list: string, name: string, credentials: boolean, prop: string, refuse: Refuse): void {
   if (name === '*') {
     if (credentials) {
-      refuse({ code: 'CorsWildcardWithCredentials', prop, got: name, allowed: 'names', fix: 'name each, or leave out allowCredentials: with credentials browsers take * for a name' });
+      refuse({ code: 'CorsWildcardWithCredentials', prop, got: name, allowed: 'names', fix: 'list each name, or leave out allowCredentials: with credentials, browsers treat * as a literal name' });
     }
     return;
   }
   if (list === 'allowMethods' && !isMethod(name)) {
-    refuse({ code: 'MethodInvalid', prop, got: name, allowed: 'a method in capitals, such as GET, or *', fix: 'write it in capitals: methods depend on case' });
+    refuse({ code: 'MethodInvalid', prop, got: name, allowed: 'a method in capitals, such as GET, or *', fix: 'write it in capitals: methods are case-sensitive' });
   }
   if (list !== 'allowMethods' && !isHeaderName(name)) {
     refuse({ code: 'HeaderInvalid', prop, got: name, allowed: 'the name of a header, or *', fix: 'correct the name' });
@@ -79,7 +79,7 @@ function checkName(list: string, name: string, credentials: boolean, prop: strin
 function checkMaxAge({ maxAge }: Cors, prop: string, refuse: Refuse): number | undefined {
   const ms = maxAge?.toMilliseconds({ integral: false });
   if (ms !== undefined && (ms < 1000 || ms % 1000 !== 0 || ms > MAX_MS)) {
-    refuse({ code: 'CorsMaxAgeInvalid', prop, got: `${ms} ms`, allowed: 'whole seconds, from 1', fix: 'round it; leave it out for what browsers choose' });
+    refuse({ code: 'CorsMaxAgeInvalid', prop, got: `${ms} ms`, allowed: 'whole seconds, from 1', fix: 'round it, or leave it out to use the default of the browser' });
   }
   return ms;
 }

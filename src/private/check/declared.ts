@@ -22,10 +22,10 @@ export function needDeclared<K extends keyof typeof CLASSES>(scope: IConstruct, 
     return refuse({ code: 'TypeInvalid', prop, got: given, allowed: one, fix });
   }
   if (declaration.construct.node.root !== scope.node.root) {
-    refuse({ code: 'OtherApp', prop, got: given, allowed: `${one} of the same App`, fix: kind === 'destinationPolicies' ? 'make it in this App' : `make it in this App, or import it with ${name}.from${name}Attributes` });
+    refuse({ code: 'OtherApp', prop, got: given, allowed: `${one} of the same App`, fix: kind === 'destinationPolicies' ? 'create it in this App' : `create it in this App, or import it with ${name}.from${name}Attributes` });
   }
   if (!declaration.isAttached()) {
-    refuse({ code: 'ConstructRemoved', prop, got: given, allowed: `${one} that is part of the App`, fix: 'pass one that has not been removed from its scope' });
+    refuse({ code: 'ConstructRemoved', prop, got: given, allowed: `${one} that is part of the App`, fix: 'pass one that is still in its scope' });
   }
   return declaration.model as Models[K];
 }

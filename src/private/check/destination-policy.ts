@@ -11,7 +11,7 @@ export function checkDestinationPolicy(scope: IConstruct, props: DestinationPoli
   checkUnweighted(props.destination, 'destination', refuse);
   const target = checkDestination(scope, props.destination, 'destination', refuse);
   if (target.subset !== undefined) {
-    refuse({ code: 'SubsetInvalid', prop: 'destination', got: `subset ${target.subset} of ${target.host}`, allowed: 'a Service', fix: 'pass the Service: its policy says what its subsets are' });
+    refuse({ code: 'SubsetInvalid', prop: 'destination', got: `subset ${target.subset} of ${target.host}`, allowed: 'a Service', fix: 'pass the Service: its policy defines its subsets' });
   }
   const exportTo = props.exportTo ?? [];
   exportTo.forEach((namespace, i) => checkLabel(namespace, `exportTo[${i}]`, refuse));
@@ -19,11 +19,11 @@ export function checkDestinationPolicy(scope: IConstruct, props: DestinationPoli
   // the name of the Service is asked for and verified: Envoy would take that of the request, which is the outside host
   const tls = props.tls && checkUpstreamTls(props.tls, true, exportTo.length > 0 ? 'sidecars' : 'gateway', 'tls', refuse);
   if (tls?.caConfigMap !== undefined) {
-    refuse({ code: 'CaSourceConflict', prop: 'tls.ca', got: 'configMap', allowed: 'CaSource.system, file or secret', fix: 'put ca.crt into a Secret in the namespace of the gateway\'s pods' });
+    refuse({ code: 'CaSourceConflict', prop: 'tls.ca', got: 'configMap', allowed: 'CaSource.system, file or secret', fix: 'put ca.crt in a Secret in the namespace of the gateway\'s pods' });
   }
   const subsets = Object.entries(props.subsets ?? {}).map(([name, subset]) => checkSubset(name, subset, refuse));
   if (subsets.length === 0 && !traffic && !tls) {
-    refuse({ code: 'TrafficPolicyUnused', prop: 'subsets', got: props.subsets, allowed: 'one of subsets, loadBalancer, connectionPool, outlierDetection, tls', fix: 'set one, or leave out the policy' });
+    refuse({ code: 'TrafficPolicyUnused', prop: 'subsets', got: props.subsets, allowed: 'one of subsets, loadBalancer, connectionPool, outlierDetection, tls', fix: 'set one of these, or delete the policy' });
   }
   return { target, host: target.host, namespace: target.host.split('.')[1], subsets, traffic, tls, exportTo };
 }
@@ -35,11 +35,11 @@ function checkSubset(name: string, subset: DestinationSubset, refuse: Refuse): D
   checkLabel(name, prop, refuse);
   const labels = Object.entries(subset.labels);
   if (labels.length === 0) {
-    refuse({ code: 'SubsetInvalid', prop: `${prop}.labels`, got: subset.labels, allowed: 'one label or more', fix: 'say what its pods are told apart by: without labels the subset would be all pods' });
+    refuse({ code: 'SubsetInvalid', prop: `${prop}.labels`, got: subset.labels, allowed: 'at least one label', fix: 'set the labels that distinguish its pods: without labels the subset would contain all pods' });
   }
   const wrong = labels.find(([key, value]) => !LABEL_NAME.test(key.replace(/^[a-z0-9.-]+\//, '')) || (value !== '' && !LABEL_NAME.test(value)));
   if (wrong) {
-    refuse({ code: 'SubsetInvalid', prop: `${prop}.labels`, got: wrong.join('='), allowed: 'labels as pods have them', fix: 'correct the label; numbers and truth values must be in quotes' });
+    refuse({ code: 'SubsetInvalid', prop: `${prop}.labels`, got: wrong.join('='), allowed: 'labels that are valid for pods', fix: 'correct the label; put numbers and booleans in quotes' });
   }
   return { name, labels: subset.labels };
 }

@@ -67,14 +67,14 @@ export function checkService({ service, gateway }: Pick<EgressSurroundings, 'ser
   if (service.gatewaysOnly) refuseWithoutAddresses('service.addresses', service.ports, refuse);
   const wildcard = service.hosts.findIndex(isWildcard);
   if (wildcard >= 0 && service.endpoints.length === 0) {
-    refuse({ code: 'WildcardThroughGateway', prop: `service.hosts[${wildcard}]`, got: service.hosts[wildcard], allowed: 'full names, or wildcards whose names are all served at known places', fix: 'name each host; or say which host serves them all, with Resolution.servedBy(host); or declare the service as direct with Resolution.dynamicDns(), past the gateway' });
+    refuse({ code: 'WildcardThroughGateway', prop: `service.hosts[${wildcard}]`, got: service.hosts[wildcard], allowed: 'full names, or wildcards whose names are all served by known hosts or endpoints', fix: 'list each host; or name the host that serves them all with Resolution.servedBy(host); or declare the service as direct with Resolution.dynamicDns(), bypassing the gateway' });
   }
   if (service.resolution === 'NONE') {
     refuse({ code: 'ResolutionNoneBehindGateway', prop: 'service.resolution', got: 'NONE', allowed: 'DNS, DNS_ROUND_ROBIN, STATIC', fix: 'use Resolution.dns() or Resolution.endpoints()' });
   }
   service.ports.filter(p => !isHttp(p)).forEach(({ number: port }) => service.hosts.forEach((host, i) => {
     if (!isDnsName(ownLegOneHost(gateway, host, port))) {
-      refuse({ code: 'HostInvalid', prop: `service.hosts[${i}]`, got: host, allowed: `a host that leaves room for the name of leg 1, ${ownLegOneHost(gateway, host, port)}`, fix: 'shorten the name of the gateway; a label of a name has 63 characters, a name 253' });
+      refuse({ code: 'HostInvalid', prop: `service.hosts[${i}]`, got: host, allowed: `a host short enough for the name of leg 1, ${ownLegOneHost(gateway, host, port)}`, fix: 'shorten the name of the gateway; a label has at most 63 characters, a name at most 253' });
     }
   }));
 }
@@ -88,18 +88,18 @@ function checkLegOneNames(intent: EgressIntent, refuse: Refuse): void {
   service.ports.forEach(port => service.hosts.forEach(host => {
     const leg = legOneOf(intent, port);
     if (leg === 'passthrough' && covers(host, legOneHost(gateway))) {
-      refuse({ code: 'HostInCluster', prop: 'appTls', got: 'PASSTHROUGH', allowed: `WRAP, where ${host} covers the name of leg 1, ${legOneHost(gateway)}`, fix: 'leave out appTls, or name a narrower wildcard' });
+      refuse({ code: 'HostInCluster', prop: 'appTls', got: 'PASSTHROUGH', allowed: `WRAP, because ${host} covers the name of leg 1, ${legOneHost(gateway)}`, fix: 'leave out appTls, or use a narrower wildcard' });
     }
     const own = ownLegOneHost(gateway, host, port.number);
     if (leg === 'own' && layout === 'SINGLE' && covers(host, own)) {
-      refuse({ code: 'HostInCluster', prop: 'layout', got: 'SINGLE', allowed: `SPLIT, where ${host} covers the name of leg 1, ${own}`, fix: 'leave out layout, or name a narrower wildcard' });
+      refuse({ code: 'HostInCluster', prop: 'layout', got: 'SINGLE', allowed: `SPLIT, because ${host} covers the name of leg 1, ${own}`, fix: 'leave out layout, or name a narrower wildcard' });
     }
   }));
 }
 
 export function checkGatewayPort(number: number, { service, workload }: Pick<EgressSurroundings, 'service' | 'workload'>, refuse: Refuse): WorkloadFacts['ports'][number] {
   if (service.ports.every(isHttp)) {
-    refuse({ code: 'RuleOptionUnused', prop: 'gatewayPort', got: number, allowed: 'a service with a port of ExternalPort.https(), tls() or tcp()', fix: 'leave it out: all requests enter by the port of the EgressGateway' });
+    refuse({ code: 'RuleOptionUnused', prop: 'gatewayPort', got: number, allowed: 'a service with an ExternalPort.https(), tls() or tcp() port', fix: 'leave it out: all requests enter through the port of the EgressGateway' });
   }
   const found = workload.ports.find(p => p.number === number);
   return found ?? refuse({ code: 'EgressGatewayPortMissing', prop: 'gatewayPort', got: number, allowed: workloadPortsText(workload), fix: 'add the port to the Service and to the GatewayWorkload, or leave out gatewayPort' });
@@ -108,7 +108,7 @@ export function checkGatewayPort(number: number, { service, workload }: Pick<Egr
 /** Another service than the route's own, to which a rule leads. */
 function checkDestination({ path, direct, service }: ExternalServiceModel, gateway: GatewayFacts, refuse: Refuse): void {
   if (direct) {
-    refuse({ code: 'DirectServiceRouted', prop: 'rules', got: path, allowed: 'destinations that are not direct', fix: 'leave out `direct` from the service, or choose another destination' });
+    refuse({ code: 'DirectServiceRouted', prop: 'rules', got: path, allowed: 'destinations that are not direct', fix: 'remove `direct` from the service, or choose another destination' });
   }
   checkSecrets(service, path, gateway, refuse);
 }
@@ -117,7 +117,7 @@ function checkDestination({ path, direct, service }: ExternalServiceModel, gatew
 function checkSecrets({ ports }: ExternalIntent, prop: string, gateway: GatewayFacts, refuse: Refuse): void {
   ports.forEach(({ tls }, i) => {
     if (tls?.secretNamespace !== undefined && tls.secretNamespace !== gateway.namespace) {
-      refuse({ code: 'ClientCertificateNamespace', prop: `${prop}.ports[${i}].tls.clientCertificate`, got: `${tls.secretNamespace}/${tls.secret}`, allowed: `a Secret in ${gateway.namespace}, where the pods of the gateway run`, fix: `make the Secret ${tls.secret} in ${gateway.namespace}` });
+      refuse({ code: 'ClientCertificateNamespace', prop: `${prop}.ports[${i}].tls.clientCertificate`, got: `${tls.secretNamespace}/${tls.secret}`, allowed: `a Secret in ${gateway.namespace}, where the pods of the gateway run`, fix: `create the Secret ${tls.secret} in ${gateway.namespace}` });
     }
   });
 }
@@ -126,23 +126,23 @@ function checkTraffic(input: EgressInput, service: ExternalIntent, refuse: Refus
   const opaque = service.ports.find(p => !isHttp(p));
   const limited = (input.callers ?? []).findIndex(caller => caller._options.allow !== undefined);
   if (opaque && limited >= 0) {
-    refuse({ code: 'RulesOnOpaqueTraffic', prop: `callers[${limited}].allow`, got: `a service with port ${opaque.number} (${opaque.protocol})`, allowed: 'HTTP ports only, where a proxy reads requests', fix: 'use ExternalPort.httpToHttps() and let the application say http://' });
+    refuse({ code: 'RulesOnOpaqueTraffic', prop: `callers[${limited}].allow`, got: `a service with port ${opaque.number} (${opaque.protocol})`, allowed: 'only HTTP ports, where a proxy reads requests', fix: 'use ExternalPort.httpToHttps() and have the application call http://' });
   }
   if (input.legOne?.plaintextReason !== undefined && opaque) {
-    refuse({ code: 'PlaintextLegOneProtocol', prop: 'legOne', got: `a service with port ${opaque.number} (${opaque.protocol})`, allowed: 'HTTP ports only', fix: 'leave out legOne: the application\'s own TLS is no plaintext' });
+    refuse({ code: 'PlaintextLegOneProtocol', prop: 'legOne', got: `a service with port ${opaque.number} (${opaque.protocol})`, allowed: 'only HTTP ports', fix: 'leave out legOne: the application\'s own TLS is no plaintext' });
   }
 }
 
 export function checkAppTls(appTls: 'WRAP' | 'PASSTHROUGH' | undefined, service: ExternalIntent, refuse: Refuse): 'WRAP' | 'PASSTHROUGH' {
   if (appTls !== undefined && !service.ports.some(p => p.protocol === 'HTTPS' || p.protocol === 'TLS')) {
-    refuse({ code: 'AppTlsWithoutTls', prop: 'appTls', got: appTls, allowed: 'a service with a port of ExternalPort.https() or tls()', fix: 'leave out appTls' });
+    refuse({ code: 'AppTlsWithoutTls', prop: 'appTls', got: appTls, allowed: 'a service with an ExternalPort.https() or tls() port', fix: 'leave out appTls' });
   }
   return appTls ?? 'WRAP';
 }
 
 function checkCallers(input: EgressInput, intent: EgressIntent, refuse: Refuse): void {
   if (intent.callers.length === 0) {
-    refuse({ code: 'CallersEmpty', prop: 'callers', got: input.callers, allowed: 'one caller or more', fix: 'leave it out for the namespace of the chart' });
+    refuse({ code: 'CallersEmpty', prop: 'callers', got: input.callers, allowed: 'at least one caller', fix: 'leave it out to allow the namespace of the chart' });
   }
   const open = intent.service.ports.map(p => legOneOf(intent, p)).find(leg => leg === 'passthrough' || leg === 'plaintext');
   if (input.callers && open) {
@@ -150,7 +150,7 @@ function checkCallers(input: EgressInput, intent: EgressIntent, refuse: Refuse):
       code: 'CallersNotEnforceable',
       prop: 'callers',
       got: intent.callers.map(c => (c.serviceAccount ? `${c.namespace}/${c.serviceAccount}` : c.namespace)),
-      allowed: 'no callers where leg 1 is not mTLS',
+      allowed: 'no callers if leg 1 does not use mTLS',
       fix: open === 'passthrough' ? 'use AppTls.WRAP, or leave out callers' : 'leave out legOne, or leave out callers',
     });
   }

@@ -16,12 +16,12 @@ export function checkExternalDestination(scope: IConstruct, target: DestinationT
   const { path, service: { hosts, ports, resolution } } = needDeclared(scope, external, 'externalServices', prop, refuse);
   const host = wanted?.toLowerCase() ?? (hosts.length === 1 ? hosts[0] : undefined);
   if (host === undefined || !hosts.includes(host) || isWildcard(host)) {
-    return refuse({ code: 'ExternalDestinationInvalid', prop: `${prop}.host`, got: wanted ?? hosts, allowed: `a full name out of the hosts of ${path}: ${hosts.join(', ')}`, fix: 'name one host' });
+    return refuse({ code: 'ExternalDestinationInvalid', prop: `${prop}.host`, got: wanted ?? hosts, allowed: `one of the full host names of ${path}: ${hosts.join(', ')}`, fix: 'name one host' });
   }
   const readable = ports.filter(isHttp);
   const port = number === undefined && readable.length === 1 ? readable[0] : readable.find(p => p.number === number);
   if (!port) {
-    return refuse({ code: 'ExternalDestinationInvalid', prop: `${prop}.port`, got: number, allowed: `an HTTP port of ${path}: ${readable.map(p => p.number).join(', ') || 'it has none'}`, fix: 'name the port that an application would call' });
+    return refuse({ code: 'ExternalDestinationInvalid', prop: `${prop}.port`, got: number, allowed: `an HTTP port of ${path}: ${readable.map(p => p.number).join(', ') || 'it has none'}`, fix: 'set the port that an application would call' });
   }
   if (resolution === 'NONE') {
     refuse({ code: 'ResolutionNoneBehindGateway', prop, got: 'NONE', allowed: 'DNS, DNS_ROUND_ROBIN, STATIC', fix: 'use Resolution.dns() or Resolution.endpoints()' });

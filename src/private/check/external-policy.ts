@@ -11,11 +11,11 @@ export function checkExternalPolicy(
   const traffic = checkTrafficPolicy(input, http, refuse);
   const { loadBalancer } = input;
   if (loadBalancer && resolution !== 'DNS' && resolution !== 'STATIC') {
-    refuse({ code: 'TrafficPolicyUnused', prop: 'loadBalancer', got: `a load balancer with ${resolution}`, allowed: 'Resolution.dns() and Resolution.endpoints(), with which the proxy has a choice', fix: 'leave it out, or use another resolution' });
+    refuse({ code: 'TrafficPolicyUnused', prop: 'loadBalancer', got: `a load balancer with ${resolution}`, allowed: 'Resolution.dns() and Resolution.endpoints(), which give the proxy a choice', fix: 'leave it out, or use another resolution' });
   }
   const { failover, failoverPriority, distribute } = loadBalancer?._spec.locality?._spec ?? {};
   if ((failover || distribute) && endpoints && !endpoints.some(e => e.locality)) {
-    refuse({ code: 'LocalityUnknown', prop: 'loadBalancer.locality', got: 'endpoints without locality', allowed: 'endpoints with `locality`', fix: 'say where each endpoint is: Endpoint.ip(address, { locality })' });
+    refuse({ code: 'LocalityUnknown', prop: 'loadBalancer.locality', got: 'endpoints without locality', allowed: 'endpoints with `locality`', fix: 'set the locality of each endpoint: Endpoint.ip(address, { locality })' });
   }
   if (failoverPriority && endpoints && !endpoints.some(e => e.labels)) {
     refuse({ code: 'LocalityUnknown', prop: 'loadBalancer.locality', got: 'endpoints without labels', allowed: 'endpoints with `labels`', fix: 'label each endpoint: Endpoint.ip(address, { labels })' });

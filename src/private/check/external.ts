@@ -38,12 +38,12 @@ export function checkExternal(input: ExternalInput, namespace: string, settings:
   const endpoints = checkEndpoints(input.resolution, ports, refuse);
   const longest = { 'hosts': [hosts, 256], 'ports': [ports, 256], 'addresses': [addresses, 256], 'resolution.endpoints': [endpoints, 4096] } as const;
   if (endpoints.reduce((sum, { weight = 1 }) => sum + weight, 0) >= 2 ** 32) {
-    refuse({ code: 'EndpointInvalid', prop: 'resolution.endpoints', got: endpoints.map(({ weight }) => weight), allowed: 'weights whose sum is up to 4294967295', fix: 'give smaller numbers of the same proportion' });
+    refuse({ code: 'EndpointInvalid', prop: 'resolution.endpoints', got: endpoints.map(({ weight }) => weight), allowed: 'weights with a sum of at most 4294967295', fix: 'use smaller numbers in the same proportion' });
   }
-  for (const [prop, [list, max]] of Object.entries(longest)) checkLength(list, max, prop, 'spread it over several services', refuse);
+  for (const [prop, [list, max]] of Object.entries(longest)) checkLength(list, max, prop, 'split it across several services', refuse);
   const traffic = checkExternalPolicy(input, resolution, workloads ? undefined : endpoints, ports.some(isHttp), refuse);
   if (selector && !traffic && !ports.some(p => p.tls)) {
-    refuse({ code: 'WorkloadSelectorUnused', prop: 'workloadSelector', got: selector, allowed: 'a service with TLS to the outside or a traffic policy', fix: 'leave it out: all workloads of the namespace may call a direct service' });
+    refuse({ code: 'WorkloadSelectorUnused', prop: 'workloadSelector', got: selector, allowed: 'a service with upstream TLS or a traffic policy', fix: 'leave it out: all workloads of the namespace may call a direct service' });
   }
   const named = ports.map(p => withNames(p, subjectAltNames));
   return { hosts, ports: named, location, resolution, addresses, gatewaysOnly, endpoints, workloads, subjectAltNames, traffic, selector };
@@ -64,7 +64,7 @@ function checkExternalHosts(input: string[], rules: HostRules, { clusterDomain }
     const owner = ownerOf(host, clusterDomain);
     if (!owner) return;
     const own = owner === 'Services' ? 'delete it: calls inside the mesh need no external service' : 'choose another name';
-    refuse({ code: 'HostInCluster', prop: `hosts[${i}]`, got: host, allowed: `names outside the mesh; this is for ${owner}`, fix: isWildcard(host) ? 'name the hosts, or a narrower wildcard such as *.corp.local' : own });
+    refuse({ code: 'HostInCluster', prop: `hosts[${i}]`, got: host, allowed: `names outside the mesh; this one is reserved for ${owner}`, fix: isWildcard(host) ? 'list the hosts, or use a narrower wildcard such as *.corp.local' : own });
   });
   return hosts;
 }
@@ -73,7 +73,7 @@ function checkExternalHosts(input: string[], rules: HostRules, { clusterDomain }
 function checkOverlap(hosts: string[], refuse: Refuse): void {
   covered(hosts).forEach((wide, i) => {
     if (wide) {
-      refuse({ code: 'HostDuplicate', prop: `hosts[${i}]`, got: hosts[i], allowed: 'hosts that no wildcard of the service covers', fix: 'leave it out, or declare it in a service of its own' });
+      refuse({ code: 'HostDuplicate', prop: `hosts[${i}]`, got: hosts[i], allowed: 'hosts that no wildcard of the service covers', fix: 'leave it out, or declare it in a separate service' });
     }
   });
 }
@@ -81,14 +81,14 @@ function checkOverlap(hosts: string[], refuse: Refuse): void {
 function checkSelector({ workloadSelector, direct }: ExternalInput, refuse: Refuse): Labels | undefined {
   const selector = checkLabels(workloadSelector, 'workloadSelector', refuse);
   if (selector && (!direct || Object.keys(selector).length === 0)) {
-    refuse({ code: 'WorkloadSelectorUnused', prop: 'workloadSelector', got: selector, allowed: 'one label or more, at a service with `direct: true`', fix: direct ? 'leave it out for all workloads of the namespace' : 'leave it out: through a gateway, `callers` of the route says who may call' });
+    refuse({ code: 'WorkloadSelectorUnused', prop: 'workloadSelector', got: selector, allowed: 'at least one label, on a service with `direct: true`', fix: direct ? 'leave it out to select all workloads of the namespace' : 'leave it out: for traffic through a gateway, `callers` of the route decides who may call' });
   }
   return selector;
 }
 
 function checkPorts(input: ExternalInput, by: TlsProxies, refuse: Refuse): Port[] {
   if (input.ports.length === 0) {
-    refuse({ code: 'PortsEmpty', prop: 'ports', got: input.ports, allowed: 'one port or more', fix: 'say what the application speaks, for example [ExternalPort.httpToHttps()]' });
+    refuse({ code: 'PortsEmpty', prop: 'ports', got: input.ports, allowed: 'at least one port', fix: 'list the ports that the application calls, for example [ExternalPort.httpToHttps()]' });
   }
   const seen = new Set<number>();
   return input.ports.map(({ _spec: spec }, i) => {
@@ -96,15 +96,15 @@ function checkPorts(input: ExternalInput, by: TlsProxies, refuse: Refuse): Port[
     const number = checkPort(spec.number, `${prop}.number`, refuse);
     const targetPort = checkPort(spec.targetPort ?? number, `${prop}.targetPort`, refuse);
     if (seen.has(number)) {
-      refuse({ code: 'PortDuplicate', prop: `${prop}.number`, got: number, allowed: 'each number once', fix: 'give one of the two another number' });
+      refuse({ code: 'PortDuplicate', prop: `${prop}.number`, got: number, allowed: 'each port number once', fix: 'change one of the two numbers' });
     }
     seen.add(number);
     const http = isHttp(spec);
     if (http && targetPort === 443 && !spec.tls) {
-      refuse({ code: 'HttpOn443', prop, got: 'clear-text HTTP to port 443', allowed: 'HTTP to other ports, or TLS to port 443', fix: 'use ExternalPort.httpToHttps() for an application that says http://, ExternalPort.https() for one that says https://' });
+      refuse({ code: 'HttpOn443', prop, got: 'clear-text HTTP to port 443', allowed: 'HTTP to other ports, or TLS to port 443', fix: 'use ExternalPort.httpToHttps() if the application calls http://, or ExternalPort.https() if it calls https://' });
     }
     if (http && number === 443) {
-      refuse({ code: 'HttpOn443', prop: `${prop}.number`, got: number, allowed: 'the port that the application calls in clear text, such as 80', fix: 'leave out `number`, or use ExternalPort.https() if the application says https://; the port of the host is `targetPort`' });
+      refuse({ code: 'HttpOn443', prop: `${prop}.number`, got: number, allowed: 'the port that the application calls in clear text, such as 80', fix: 'leave out `number`, or use ExternalPort.https() if the application calls https://; set the port of the host with `targetPort`' });
     }
     const opaque = spec.protocol === 'TCP';
     const upgrade = spec.http2 === true && spec.protocol === 'HTTP';
@@ -117,17 +117,17 @@ function checkResolution(input: ExternalInput, hosts: string[], ports: Port[], s
   const wildcard = hosts.find(isWildcard);
   if (resolution._kind === 'DYNAMIC_DNS') {
     if (!settings._isAtLeast('1.30')) {
-      refuse({ code: 'IstioVersionTooOld', prop: 'resolution', got: `DYNAMIC_DNS with Istio ${settings.istioVersion}`, allowed: 'Istio 1.30 or later', fix: 'name each host, or raise istioVersion in MeshSettings.of once the mesh is upgraded' });
+      refuse({ code: 'IstioVersionTooOld', prop: 'resolution', got: `DYNAMIC_DNS with Istio ${settings.istioVersion}`, allowed: 'Istio 1.30 or later', fix: 'list each host, or raise istioVersion in MeshSettings.of once the mesh is upgraded' });
     }
     const plain = hosts.find(h => !isWildcard(h));
-    if (plain) refuse({ code: 'DynamicDnsHost', prop: 'hosts', got: plain, allowed: 'wildcards such as *.example.com', fix: 'declare this host in a service of its own, with Resolution.dns()' });
+    if (plain) refuse({ code: 'DynamicDnsHost', prop: 'hosts', got: plain, allowed: 'wildcards such as *.example.com', fix: 'declare this host in a separate service, with Resolution.dns()' });
     if (input.addresses?.length) refuse({ code: 'DynamicDnsAddresses', prop: 'addresses', got: input.addresses, allowed: 'none', fix: 'leave out addresses' });
     const port = ports.find(p => p.protocol === 'HTTPS' || p.protocol === 'TCP');
     if (port) {
       refuse({ code: 'DynamicDnsProtocol', prop: 'ports', got: port.protocol, allowed: 'HTTP, HTTP2, GRPC, TLS', fix: port.protocol === 'HTTPS' ? `write ExternalPort.tls({ number: ${port.number} })` : 'declare the hosts of this port one by one' });
     }
   } else if (wildcard && resolution._kind.startsWith('DNS') && resolution._endpoints.length === 0) {
-    refuse({ code: 'WildcardWithDns', prop: 'hosts', got: wildcard, allowed: 'full names with Resolution.dns()', fix: 'name each host; or say which host serves them all, with Resolution.servedBy(host); or, for a direct service, use Resolution.dynamicDns()' });
+    refuse({ code: 'WildcardWithDns', prop: 'hosts', got: wildcard, allowed: 'full names with Resolution.dns()', fix: 'list each host; or name the host that serves them all with Resolution.servedBy(host); or, for a direct service, use Resolution.dynamicDns()' });
   }
 }
 
@@ -146,10 +146,10 @@ function checkAddresses(input: string[] | undefined, resolution: ResolutionKind,
 function checkOneAddress(text: string, prop: string, resolution: ResolutionKind, refuse: Refuse): AddressBlock {
   const block = readAddress(text);
   if (!block || isMapped(block)) {
-    return refuse({ code: 'AddressInvalid', prop, got: text, allowed: 'an IP address or a CIDR block', fix: block ? 'write the IPv4 address: connections to it never have this form' : 'correct the address' });
+    return refuse({ code: 'AddressInvalid', prop, got: text, allowed: 'an IP address or a CIDR block', fix: block ? 'write the IPv4 address: connections never use the mapped form' : 'correct the address' });
   }
   if (isCatchAll(block)) {
-    refuse({ code: 'AddressCatchAll', prop, got: text, allowed: 'addresses of the service, and blocks that do not begin with 0.0.0.0 or ::', fix: 'list the addresses under which the application reaches the service' });
+    refuse({ code: 'AddressCatchAll', prop, got: text, allowed: 'addresses of the service, and blocks that do not begin with 0.0.0.0 or ::', fix: 'list the addresses at which the application reaches the service' });
   }
   if (block.text.includes('/') && resolution !== 'STATIC' && resolution !== 'NONE') {
     refuse({ code: 'CidrWithDns', prop, got: text, allowed: 'single IP addresses with DNS', fix: 'list single addresses, or use Resolution.endpoints() or Resolution.none()' });
@@ -164,10 +164,10 @@ function checkTcp(input: ExternalInput, hosts: string[], ports: Port[], addresse
   const wildcard = hosts.find(isWildcard);
   const tls = ports.findIndex(p => p === tcp);
   if (wildcard && tcp.tls && tcp.tls.mode !== 'INSECURE' && tcp.tls.sni === undefined) {
-    refuse({ code: 'SniWithoutSubjectAltNames', prop: `ports[${tls}].tls.sni`, got: undefined, allowed: `a server name and subjectAltNames, for TLS on the TCP port of ${wildcard}`, fix: 'say which name to ask for and which to accept: a wildcard is neither' });
+    refuse({ code: 'SniWithoutSubjectAltNames', prop: `ports[${tls}].tls.sni`, got: undefined, allowed: `a server name and subjectAltNames, for TLS on the TCP port of ${wildcard}`, fix: 'set the name to request and the names to accept: a wildcard cannot serve as either' });
   }
   if (hosts.length > 1) {
-    refuse({ code: 'TcpManyHosts', prop: 'hosts', got: hosts, allowed: `one host for a service with the TCP port ${tcp.number}`, fix: 'make one ExternalService a host' });
+    refuse({ code: 'TcpManyHosts', prop: 'hosts', got: hosts, allowed: `one host for a service with TCP port ${tcp.number}`, fix: 'create one ExternalService per host' });
   }
   const unknown = addresses.length === 0 && !settings.dnsCapture;
   if (unknown && (input.direct || (input.exportTo?.length ?? 0) > 0)) refuseWithoutAddresses('addresses', ports, refuse);
@@ -177,14 +177,14 @@ function checkTcp(input: ExternalInput, hosts: string[], ports: Port[], addresse
 /** For services that sidecars call: a listener without an address would take all connections to its port. */
 export function refuseWithoutAddresses(prop: string, ports: Port[], refuse: Refuse): void {
   const port = ports.find(p => p.protocol === 'TCP')!.number;
-  refuse({ code: 'TcpAddressMissing', prop, got: undefined, allowed: `the addresses under which the application reaches the TCP port ${port}`, fix: 'list the IP addresses of the host, or say MeshSettings.of(app, { dnsCapture: true }) where sidecars answer DNS' });
+  refuse({ code: 'TcpAddressMissing', prop, got: undefined, allowed: `the addresses at which the application reaches TCP port ${port}`, fix: 'list the IP addresses of the host, or set MeshSettings.of(app, { dnsCapture: true }) if sidecars answer DNS' });
 }
 
 function checkEndpoints(resolution: Resolution | undefined, ports: Port[], refuse: Refuse): EndpointSpec[] {
   if (!resolution) return [];
   const kind = resolution._kind;
   if (kind === 'STATIC' && !resolution._workloads && (resolution._endpoints === undefined || resolution._endpoints.length === 0)) {
-    refuse({ code: 'EndpointsMissing', prop: 'resolution', got: resolution._endpoints, allowed: 'one endpoint or more', fix: 'list the endpoints, or use Resolution.dns()' });
+    refuse({ code: 'EndpointsMissing', prop: 'resolution', got: resolution._endpoints, allowed: 'at least one endpoint', fix: 'list the endpoints, or use Resolution.dns()' });
   }
   return resolution._endpoints.map((e, i) => checkEndpoint(e, kind, ports, `resolution.endpoints[${i}]`, refuse));
 }
@@ -220,7 +220,7 @@ function checkEndpoint(endpoint: Endpoint, kind: Resolution['_kind'], ports: Por
   const named = Object.entries(own ?? {}).map(([number, target]) => {
     const port = ports.find(p => String(p.number) === number);
     if (!port) {
-      return refuse({ code: 'EndpointInvalid', prop: `${prop}.ports`, got: number, allowed: `ports of the service: ${ports.map(p => p.number).join(', ')}`, fix: 'use the number that the application calls' });
+      return refuse({ code: 'EndpointInvalid', prop: `${prop}.ports`, got: number, allowed: `ports of the service: ${ports.map(p => p.number).join(', ')}`, fix: 'use the port number that the application calls' });
     }
     return [portName(port), checkPort(target, `${prop}.ports`, refuse)] as const;
   });

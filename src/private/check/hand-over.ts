@@ -15,14 +15,14 @@ export function checkHandOver(scope: IConstruct, delegate: IIngressDelegate, mat
   const prefixes = matches.map(prefixOf);
   const odd = prefixes.indexOf(undefined);
   if (matches.length === 0 || odd >= 0) {
-    refuse({ code: 'DelegateInvalid', prop: `${prop}.matches`, got: odd < 0 ? undefined : `another condition at [${odd}]`, allowed: 'matches with a PathMatch.prefix and nothing else, which does not ignore case', fix: 'hand over whole prefixes, and tell requests further apart in the delegate' });
+    refuse({ code: 'DelegateInvalid', prop: `${prop}.matches`, got: odd < 0 ? undefined : `another condition at [${odd}]`, allowed: 'matches with only a case-sensitive PathMatch.prefix', fix: 'delegate whole prefixes, and add the other conditions in the delegate' });
   }
   const own = Chart.of(scope).namespace;
   if (known && known.routeNamespace !== own) {
-    refuse({ code: 'DelegateInvalid', prop: `${prop}.action`, got: `a route of namespace ${own}`, allowed: `routes of namespace ${known.routeNamespace}, which alone see ${path}`, fix: `say routeNamespace: '${own}' there` });
+    refuse({ code: 'DelegateInvalid', prop: `${prop}.action`, got: `a route of namespace ${own}`, allowed: `routes of namespace ${known.routeNamespace}, the only ones that see ${path}`, fix: `say routeNamespace: '${own}' there` });
   }
   if (known && !isDeepStrictEqual([...prefixes].sort(), known.prefixes)) {
-    refuse({ code: 'DelegateInvalid', prop: `${prop}.matches`, got: prefixes.map(p => p || '/'), allowed: `the prefixes of ${path}, ${known.prefixes.map(p => p || '/').join(', ')}`, fix: 'write the same in both' });
+    refuse({ code: 'DelegateInvalid', prop: `${prop}.matches`, got: prefixes.map(p => p || '/'), allowed: `the prefixes of ${path}, ${known.prefixes.map(p => p || '/').join(', ')}`, fix: 'use the same prefixes in both' });
   }
   const [namespace, name] = delegateName.split('/');
   return { kind: 'delegate', name, namespace };
@@ -55,13 +55,13 @@ export function checkHandedOn(
   scope: IConstruct, rule: RouteRule & { readonly cors?: Cors }, delegate: IIngressDelegate, prop: string, refuse: Refuse,
 ): void {
   if (rule.cors !== undefined) {
-    refuse({ code: 'RuleOptionUnused', prop: `${prop}.cors`, got: 'set', allowed: 'cors in the rules of the delegate', fix: 'say it there: its rules for some methods alone would answer no preflights' });
+    refuse({ code: 'RuleOptionUnused', prop: `${prop}.cors`, got: 'set', allowed: 'cors in the rules of the delegate', fix: 'set it there: rules for only some methods would not answer preflights' });
   }
   const { path, handedOver } = needDeclared(scope, delegate, 'ingressDelegates', `${prop}.action`, refuse);
   if (!handedOver) return;
   for (const [option, takes] of Object.entries(TAKES)) {
     if (rule[option as keyof RouteRule] !== undefined && !handedOver.rules.some(takes)) {
-      refuse({ code: 'RuleOptionUnused', prop: `${prop}.${option}`, got: 'set', allowed: `what a rule of ${path} does not say itself`, fix: 'leave it out, or leave it out there: the rules of the delegate come first' });
+      refuse({ code: 'RuleOptionUnused', prop: `${prop}.${option}`, got: 'set', allowed: `an option that the rules of ${path} do not set`, fix: 'set it in only one of the two: the rules of the delegate take precedence' });
     }
   }
 }

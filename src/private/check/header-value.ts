@@ -23,11 +23,11 @@ const FORMAT = new RegExp(`^(?:[^%]|%%|%(?:${COMMANDS.join('|')}|(?:REQ|RESP)\\(
 /** A value that proxies write into a header. Envoy refuses the routes of all hosts for one that it cannot read. */
 export function checkHeaderValue(value: string, prop: string, refuse: Refuse): void {
   const wrong = (allowed: string, fix: string, got: unknown = value) => refuse({ code: 'HeaderInvalid', prop, got, allowed, fix });
-  if (typeof value !== 'string' || value === '') wrong('a text that is not empty', 'write a value, or name the header in `remove`: proxies leave out an empty one');
-  if (/[\x00-\x08\x0a-\x1f\x7f]/.test(value)) wrong('a text without line breaks and other control characters', 'leave them out', JSON.stringify(value));
-  if (/^[ \t]|[ \t]$/.test(value)) wrong('a text that neither begins nor ends with a space', 'leave it out: HTTP does not carry it');
+  if (typeof value !== 'string' || value === '') wrong('a non-empty string', 'set a value, or list the header in `remove`: proxies omit an empty one');
+  if (/[\x00-\x08\x0a-\x1f\x7f]/.test(value)) wrong('a string without line breaks or other control characters', 'remove them', JSON.stringify(value));
+  if (/^[ \t]|[ \t]$/.test(value)) wrong('a string that neither begins nor ends with a space', 'remove the space: HTTP does not carry it');
   if (Buffer.byteLength(value) > MAX_BYTES) wrong(`up to ${MAX_BYTES} bytes`, 'shorten it', `${Buffer.byteLength(value)} bytes`);
   if (!FORMAT.test(value)) {
-    wrong(`%% for a percent sign, and Envoy's commands %REQ(name)%, %RESP(name)%, ${COMMANDS.map(command => `%${command}%`).join(', ')}`, 'write %% for a percent sign, or correct the command');
+    wrong(`%% for a percent sign, and the Envoy commands %REQ(name)%, %RESP(name)%, ${COMMANDS.map(command => `%${command}%`).join(', ')}`, 'write %% for a percent sign, or correct the command');
   }
 }

@@ -20,7 +20,7 @@ export interface ListenerPlace {
 
 export function checkListeners(listeners: IngressListener[], place: ListenerPlace, refuse: Refuse): ListenedHost[] {
   if (listeners.length === 0) {
-    refuse({ code: 'ListenersEmpty', prop: 'listeners', got: listeners, allowed: 'one listener or more', fix: place.settings ? 'leave it out for clear-text HTTP on port 80' : 'say what the Gateway listens for' });
+    refuse({ code: 'ListenersEmpty', prop: 'listeners', got: listeners, allowed: 'at least one listener', fix: place.settings ? 'leave it out to listen for clear-text HTTP on port 80' : 'list the listeners of the Gateway' });
   }
   const all = listeners.flatMap((listener, i) => checkListener(listener, `listeners[${i}]`, place, refuse));
   checkPairs(all, refuse);
@@ -46,13 +46,13 @@ export function checkPair(before: ListenedHost, one: ListenedHost, refuse: Refus
   if (before.podPort !== one.podPort) return;
   const got = `${one.host} on port ${one.port}`;
   if (portUse(before) !== portUse(one)) {
-    refuse({ code: 'ListenerProtocolConflict', prop: 'listeners', got: `${portUse(one)} on port ${one.port}`, allowed: `${portUse(before)}, which port ${before.port} has`, fix: 'listen on another port' });
+    refuse({ code: 'ListenerProtocolConflict', prop: 'listeners', got: `${portUse(one)} on port ${one.port}`, allowed: `${portUse(before)}, which port ${before.port} already uses`, fix: 'listen on another port' });
   }
   if (before.host === one.host) {
-    refuse({ code: 'ListenerConflict', prop: 'listeners', got, allowed: 'each host once on a port', fix: one.tls ? 'delete one of the two listeners; two certificates of a host go into `credentials` of one listener' : 'delete one of the two listeners, or say PlainHttp.closed() at the HTTPS listener' });
+    refuse({ code: 'ListenerConflict', prop: 'listeners', got, allowed: 'each host once per port', fix: one.tls ? 'delete one of the two listeners; to use two certificates for a host, list both in `credentials` of one listener' : 'delete one of the two listeners, or set PlainHttp.closed() on the HTTPS listener' });
   }
   if (sharesCertificate(before, one) && JSON.stringify(before.tls) !== JSON.stringify(one.tls)) {
-    refuse({ code: 'CertificateConflict', prop: 'listeners', got, allowed: `the TLS options of ${before.host}, which has the same certificate`, fix: 'give both listeners the same credentials, clients, minTlsVersion and cipherSuites, or certificates of their own' });
+    refuse({ code: 'CertificateConflict', prop: 'listeners', got, allowed: `the TLS options of ${before.host}, which has the same certificate`, fix: 'give both listeners the same credentials, clients, minTlsVersion and cipherSuites, or different certificates' });
   }
 }
 
@@ -92,7 +92,7 @@ function checkRedirect(options: PlainHttpRedirectOptions, to: number, prop: stri
   const { exemptPaths = [], numTrustedProxies } = options;
   exemptPaths.forEach(({ _kind, path }, i) => checkPath(_kind, path, `${prop}.exemptPaths[${i}]`, refuse));
   if (numTrustedProxies !== undefined && !(Number.isInteger(numTrustedProxies) && numTrustedProxies > 0)) {
-    refuse({ code: 'TrustedProxiesInvalid', prop: `${prop}.numTrustedProxies`, got: numTrustedProxies, allowed: 'a whole number from 1', fix: 'write what gatewayTopology.numTrustedProxies of the gateway\'s pods says; without it they overwrite the header of the load balancer' });
+    refuse({ code: 'TrustedProxiesInvalid', prop: `${prop}.numTrustedProxies`, got: numTrustedProxies, allowed: 'a whole number from 1', fix: 'use the value of gatewayTopology.numTrustedProxies of the gateway\'s pods; if it is not set, they overwrite the header of the load balancer' });
   }
   return { to, exemptPaths: exemptPaths.map(({ _kind, path }) => ({ kind: _kind, value: path })), trustsProxies: numTrustedProxies !== undefined };
 }

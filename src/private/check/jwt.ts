@@ -11,14 +11,14 @@ export function checkJwt(
 ): { readonly issuer: Issuer; readonly facts: Fact[] } {
   const { issuer, audiences, claims, header } = options;
   if (issuer.trim() === '' || issuer.includes('*')) {
-    refuse({ code: 'JwtIssuerInvalid', prop: `${prop}.issuer`, got: issuer, allowed: 'the claim `iss` of the tokens', fix: 'write it exactly as tokens have it' });
+    refuse({ code: 'JwtIssuerInvalid', prop: `${prop}.issuer`, got: issuer, allowed: 'the claim `iss` of the tokens', fix: 'write it exactly as in the tokens' });
   }
   checkKeys(options, prop, refuse);
   if (anyAudience && audiences !== undefined) {
     refuse({ code: 'RuleOptionUnused', prop: `${prop}.audiences`, got: audiences, allowed: 'no audiences in Access.jwtForAnyAudience', fix: 'leave them out, or use Access.jwt' });
   }
   if (!anyAudience && audiences === undefined && claims === undefined) {
-    refuse({ code: 'JwtAudienceMissing', prop: `${prop}.audiences`, got: undefined, allowed: 'audiences, or claims that tell for whom a token is', fix: 'name your own audience: tokens that the issuer made for other services would be taken too; if that is meant, use Access.jwtForAnyAudience with the reason' });
+    refuse({ code: 'JwtAudienceMissing', prop: `${prop}.audiences`, got: undefined, allowed: 'audiences, or claims that identify the intended recipient', fix: 'set your own audience: otherwise tokens issued for other services would be accepted; if that is intended, use Access.jwtForAnyAudience with the reason' });
   }
   if (audiences) checkNotEmpty(audiences, `${prop}.audiences`, refuse);
   if (claims) checkNotEmpty(claims, `${prop}.claims`, refuse);
@@ -36,7 +36,7 @@ export function checkJwt(
 
 function checkClaim({ claimPath: path, _values: values, _present: present }: ClaimMatch, prop: string, refuse: Refuse): Fact {
   if (path.length === 0 || path.some(name => !/^[^[\]]+$/.test(name))) {
-    refuse({ code: 'ClaimInvalid', prop, got: path, allowed: 'names of claims, without brackets', fix: 'correct the name; a claim within another is ClaimMatch.nested' });
+    refuse({ code: 'ClaimInvalid', prop, got: path, allowed: 'claim names without brackets', fix: 'correct the name; for a claim within another, use ClaimMatch.nested' });
   }
   const key = `request.auth.claims${path.map(name => `[${name}]`).join('')}`;
   if (present) return { key, values: ['*'] };
@@ -48,31 +48,31 @@ function checkClaim({ claimPath: path, _values: values, _present: present }: Cla
 /** Istio would read `*` as a wildcard. */
 function checkClaimValue(value: string, prop: string, refuse: Refuse): void {
   if (value === '' || /^\*|\*$/.test(value)) {
-    refuse({ code: 'ClaimInvalid', prop, got: value, allowed: 'a text that neither begins nor ends with *', fix: 'write the whole value; whether a claim is there asks ClaimMatch.present' });
+    refuse({ code: 'ClaimInvalid', prop, got: value, allowed: 'a string that neither begins nor ends with *', fix: 'write the whole value; to check only that a claim is present, use ClaimMatch.present' });
   }
 }
 
 function checkKeys({ jwks, jwksUri }: JwtOptions, prop: string, refuse: Refuse): void {
   if ((jwks === undefined) === (jwksUri === undefined)) {
-    refuse({ code: 'JwksSourceInvalid', prop: `${prop}.jwksUri`, got: jwksUri, allowed: 'either jwksUri or jwks', fix: jwks === undefined ? 'say where the keys of the issuer are' : 'leave one of them out' });
+    refuse({ code: 'JwksSourceInvalid', prop: `${prop}.jwksUri`, got: jwksUri, allowed: 'either jwksUri or jwks', fix: jwks === undefined ? 'set one of the two' : 'remove one of the two' });
   }
   if (jwksUri !== undefined && !isHttpsUrl(jwksUri)) {
-    refuse({ code: 'JwksSourceInvalid', prop: `${prop}.jwksUri`, got: jwksUri, allowed: 'an https URL', fix: 'write the URL with https: whoever can answer in clear text could sign tokens' });
+    refuse({ code: 'JwksSourceInvalid', prop: `${prop}.jwksUri`, got: jwksUri, allowed: 'an https URL', fix: 'use https: over clear text, anyone able to intercept the request could supply the keys' });
   }
   if (jwksUri !== undefined && hasCredentials(jwksUri)) {
-    refuse({ code: 'JwksSourceInvalid', prop: `${prop}.jwksUri`, got: 'a URL with a user or password', allowed: 'a URL that anybody may fetch', fix: 'leave them out: everybody who reads the manifest would know them' });
+    refuse({ code: 'JwksSourceInvalid', prop: `${prop}.jwksUri`, got: 'a URL with a user or password', allowed: 'a URL without credentials', fix: 'remove them: anyone who can read the manifest would see them' });
   }
   if (jwksUri !== undefined && Buffer.byteLength(jwksUri) > MAX_URI) {
-    refuse({ code: 'JwksSourceInvalid', prop: `${prop}.jwksUri`, got: `${Buffer.byteLength(jwksUri)} bytes`, allowed: `up to ${MAX_URI} bytes`, fix: 'shorten it, or give the keys in jwks' });
+    refuse({ code: 'JwksSourceInvalid', prop: `${prop}.jwksUri`, got: `${Buffer.byteLength(jwksUri)} bytes`, allowed: `up to ${MAX_URI} bytes`, fix: 'shorten it, or set the keys in jwks' });
   }
   if (jwks === undefined) return;
   const keys = keysOf(jwks);
   if (!keys) {
-    refuse({ code: 'JwksInvalid', prop: `${prop}.jwks`, got: jwks, allowed: 'a JSON Web Key Set: {"keys": [{"kty": ...}]}', fix: 'copy what the issuer publishes at its jwks_uri' });
+    refuse({ code: 'JwksInvalid', prop: `${prop}.jwks`, got: jwks, allowed: 'a JSON Web Key Set: {"keys": [{"kty": ...}]}', fix: 'copy the set that the issuer publishes at its jwks_uri' });
   } else if (keys.some(key => 'd' in key || key.kty === 'oct')) {
-    refuse({ code: 'JwksInvalid', prop: `${prop}.jwks`, got: 'a set with a private key', allowed: 'public keys', fix: 'never publish this key again, and give the public half' });
+    refuse({ code: 'JwksInvalid', prop: `${prop}.jwks`, got: 'a set with a private key', allowed: 'public keys', fix: 'set the public key instead, and replace the private key if it was published' });
   } else if (!keys.every(isUsable)) {
-    refuse({ code: 'JwksInvalid', prop: `${prop}.jwks`, got: JSON.stringify(keys.find(key => !isUsable(key))), allowed: 'keys of RSA from 1024 bits, of EC with P-256, P-384 or P-521, and of Ed25519, with an `alg` of their kind', fix: 'copy what the issuer publishes, and leave out other keys: for one of them, proxies refuse the configuration of the whole port' });
+    refuse({ code: 'JwksInvalid', prop: `${prop}.jwks`, got: JSON.stringify(keys.find(key => !isUsable(key))), allowed: 'RSA keys of at least 1024 bits, EC keys on P-256, P-384 or P-521, and Ed25519 keys, each with a matching `alg`', fix: 'copy the set that the issuer publishes, and remove other keys: a single unsupported key makes proxies reject the configuration of the whole port' });
   }
 }
 

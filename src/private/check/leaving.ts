@@ -27,7 +27,7 @@ export function checkLeaving(
   const rules = checkRules(scope, input.rules ?? [], 'rules', refuse);
   const handsOver = rules.findIndex(rule => rule.action?.kind === 'delegate');
   if (handsOver >= 0) {
-    refuse({ code: 'DelegateInvalid', prop: `rules[${handsOver}].action`, got: 'delegate', allowed: 'delegates of an IngressRoute', fix: 'say here what is done' });
+    refuse({ code: 'DelegateInvalid', prop: `rules[${handsOver}].action`, got: 'delegate', allowed: 'delegates of an IngressRoute', fix: 'set another action' });
   }
   rules.forEach((rule, i) => checkOwnConditions(rule.matches, own, `rules[${i}].matches`, refuse));
   const grants = callers ? checkGrants(callers, allow, own, refuse) : [{ callers: [], allow }];
@@ -38,10 +38,10 @@ export function checkLeaving(
 function checkReadable(input: LeavingInput, service: ExternalIntent, refuse: Refuse): void {
   const opaque = service.ports.find(p => !isHttp(p));
   if (input.allow && opaque) {
-    refuse({ code: 'RulesOnOpaqueTraffic', prop: 'allow', got: `a service with port ${opaque.number} (${opaque.protocol})`, allowed: 'HTTP ports only, where a proxy reads requests', fix: 'use ExternalPort.httpToHttps() and let the application say http://' });
+    refuse({ code: 'RulesOnOpaqueTraffic', prop: 'allow', got: `a service with port ${opaque.number} (${opaque.protocol})`, allowed: 'only HTTP ports, where a proxy reads requests', fix: 'use ExternalPort.httpToHttps() and have the application call http://' });
   }
   if (input.rules?.length && !service.ports.some(isHttp)) {
-    refuse({ code: 'RulesOnOpaqueTraffic', prop: 'rules', got: `ports ${service.ports.map(p => `${p.number} (${p.protocol})`).join(', ')}`, allowed: 'a service with an HTTP port', fix: 'use ExternalPort.httpToHttps() and let the application say http://' });
+    refuse({ code: 'RulesOnOpaqueTraffic', prop: 'rules', got: `ports ${service.ports.map(p => `${p.number} (${p.protocol})`).join(', ')}`, allowed: 'a service with an HTTP port', fix: 'use ExternalPort.httpToHttps() and have the application call http://' });
   }
 }
 

@@ -36,7 +36,7 @@ export function checkListenerTls(spec: IngressListenerSpec, at: SecretReader, pr
 function checkCredentials({ credentialName, credentials, hosts }: IngressListenerSpec, at: SecretReader, prop: string, refuse: Refuse): string[] {
   const { podNamespace, settings } = at;
   if (credentials && credentialName !== undefined) {
-    refuse({ code: 'CredentialsTooMany', prop: `${prop}.credentials`, got: 'set beside credentialName', allowed: 'one of the two', fix: 'leave out credentialName' });
+    refuse({ code: 'CredentialsTooMany', prop: `${prop}.credentials`, got: 'set together with credentialName', allowed: 'one of the two', fix: 'leave out credentialName' });
   }
   if (!credentials) {
     const name = checkSecretName(credentialName, podNamespace, `${prop}.credentialName`, refuse);
@@ -58,7 +58,7 @@ function checkCredentials({ credentialName, credentials, hosts }: IngressListene
 
 function ofCertificate(name: string, prop: string, refuse: Refuse): string {
   if (name.endsWith(CA_SUFFIX)) {
-    refuse({ code: 'CredentialNameSuffix', prop, got: name, allowed: `a name that does not end in ${CA_SUFFIX}`, fix: 'rename the Secret: Istio looks for authorities alone under such a name' });
+    refuse({ code: 'CredentialNameSuffix', prop, got: name, allowed: `a name that does not end in ${CA_SUFFIX}`, fix: 'rename the Secret: Istio reserves this suffix for CA certificates' });
   }
   return name;
 }
@@ -74,7 +74,7 @@ function checkAuthorities({ clients }: IngressListenerSpec, certificate: string,
   const name = checkCredential(ca, 'authorities', podNamespace, `${prop}.clients.ca`, refuse);
   if (name === certificate || name === `${certificate}${CA_SUFFIX}`) return undefined;
   if (!settings._isAtLeast('1.28')) {
-    refuse({ code: 'IstioVersionTooOld', prop: `${prop}.clients.ca`, got: `${name} with Istio ${settings.istioVersion}`, allowed: 'Istio 1.28 or later', fix: `name the Secret ${certificate}${CA_SUFFIX}, or raise istioVersion in MeshSettings.of once the mesh is upgraded` });
+    refuse({ code: 'IstioVersionTooOld', prop: `${prop}.clients.ca`, got: `${name} with Istio ${settings.istioVersion}`, allowed: 'Istio 1.28 or later', fix: `rename the Secret to ${certificate}${CA_SUFFIX}, or raise istioVersion in MeshSettings.of once the mesh is upgraded` });
   }
   return name.endsWith(CA_SUFFIX) ? name : `${name}${CA_SUFFIX}`;
 }
@@ -82,15 +82,15 @@ function checkAuthorities({ clients }: IngressListenerSpec, certificate: string,
 function checkVersions({ minTlsVersion, cipherSuites }: IngressListenerSpec, prop: string, refuse: Refuse): Pick<ServerTls, 'minProtocolVersion' | 'cipherSuites'> {
   cipherSuites?.forEach((suite, i) => {
     if (!CIPHER_SUITES.includes(suite) || cipherSuites.indexOf(suite) < i) {
-      refuse({ code: 'CipherSuiteUnknown', prop: `${prop}.cipherSuites[${i}]`, got: suite, allowed: `each once: ${CIPHER_SUITES.join(', ')}`, fix: 'use these: Istio ignores others' });
+      refuse({ code: 'CipherSuiteUnknown', prop: `${prop}.cipherSuites[${i}]`, got: suite, allowed: `each once: ${CIPHER_SUITES.join(', ')}`, fix: 'use only these: Istio ignores others' });
     }
   });
   if (cipherSuites && (cipherSuites.length === 0 || minTlsVersion === TlsVersion.TLSV1_3)) {
-    refuse({ code: 'CipherSuitesUnused', prop: `${prop}.cipherSuites`, got: cipherSuites, allowed: 'one suite or more, where TLS below 1.3 is spoken', fix: 'leave it out: TLS 1.3 has suites of its own' });
+    refuse({ code: 'CipherSuitesUnused', prop: `${prop}.cipherSuites`, got: cipherSuites, allowed: 'at least one suite, with a minimum version below TLS 1.3', fix: 'leave it out: TLS 1.3 does not use them' });
   }
   const old = minTlsVersion === TlsVersion.TLSV1_0 || minTlsVersion === TlsVersion.TLSV1_1;
   if (old && !cipherSuites?.some(suite => suite.endsWith('-SHA'))) {
-    refuse({ code: 'CipherSuitesNeeded', prop: `${prop}.cipherSuites`, got: cipherSuites, allowed: `one that TLS below 1.2 knows: ${CIPHER_SUITES.filter(suite => suite.endsWith('-SHA')).join(', ')}`, fix: 'add ECDHE-RSA-AES128-SHA or ECDHE-ECDSA-AES128-SHA, as the certificate is; better leave such clients out' });
+    refuse({ code: 'CipherSuitesNeeded', prop: `${prop}.cipherSuites`, got: cipherSuites, allowed: `at least one suite that works with TLS below 1.2: ${CIPHER_SUITES.filter(suite => suite.endsWith('-SHA')).join(', ')}`, fix: 'add ECDHE-RSA-AES128-SHA or ECDHE-ECDSA-AES128-SHA, depending on the certificate; or, better, raise minTlsVersion' });
   }
   return { minProtocolVersion: minTlsVersion, cipherSuites };
 }

@@ -15,17 +15,17 @@ export function coveringListeners(hosts: string[], kind: 'http' | 'TLS', gateway
     const listened = gateway.listened.map(l => `${l.host} (port ${l.port})`).join(', ');
     const opaque = covering.length > 0 || gateway.listened.every(l => l.protocol === 'TCP');
     if (kind === 'http' && opaque) {
-      refuse({ code: 'RulesOnOpaqueTraffic', prop: `hosts[${i}]`, got: host, allowed: `hosts of HTTP and HTTPS listeners, where ${gateway.path} passes this one on unread`, fix: 'set `destinations` instead of rules' });
+      refuse({ code: 'RulesOnOpaqueTraffic', prop: `hosts[${i}]`, got: host, allowed: `hosts of HTTP and HTTPS listeners; ${gateway.path} passes this one through unread`, fix: 'set `destinations` instead of rules' });
     }
     if (covering.length > 0) {
-      refuse({ code: 'DestinationsOnHttp', prop: `hosts[${i}]`, got: host, allowed: `hosts of IngressListener.tlsPassthrough, where ${gateway.path} reads HTTP of this one`, fix: 'set `rules` instead of destinations' });
+      refuse({ code: 'DestinationsOnHttp', prop: `hosts[${i}]`, got: host, allowed: `hosts of IngressListener.tlsPassthrough; ${gateway.path} reads the HTTP of this one`, fix: 'set `rules` instead of destinations' });
     }
     return refuse({ code: 'HostNotCovered', prop: `hosts[${i}]`, got: host, allowed: `hosts of the listeners: ${listened}`, fix: `add the host to a listener of ${gateway.path}` });
   });
   const ways = listeners.map(found => found.map(describe).join(', '));
   const odd = ways.findIndex(way => way !== ways[0]);
   if (odd > 0) {
-    refuse({ code: 'HostsOnDifferentListeners', prop: `hosts[${odd}]`, got: `${hosts[odd]} (port ${ways[odd]})`, allowed: `hosts on the same ports as ${hosts[0]} (port ${ways[0]})`, fix: 'make one route for each' });
+    refuse({ code: 'HostsOnDifferentListeners', prop: `hosts[${odd}]`, got: `${hosts[odd]} (port ${ways[odd]})`, allowed: `hosts on the same ports as ${hosts[0]} (port ${ways[0]})`, fix: 'create one route for each' });
   }
   return listeners[0];
 }
@@ -44,10 +44,10 @@ export function checkSpared(rules: Rule[], listeners: ListenedHost[], prop: stri
     const bad = rules.findIndex(rule => redirect && isInexpressible(rule, redirect.exemptPaths));
     const handsOver = rules.findIndex(rule => redirect && rule.action?.kind === 'delegate' && onPaths([rule], redirect.exemptPaths).length > 0);
     if (handsOver >= 0) {
-      refuse({ code: 'DelegateInvalid', prop: `${prop}[${handsOver}].action`, got: `a part with a path that port ${port} does not redirect`, allowed: 'paths that are redirected whole', fix: 'leave the path out of `exemptPaths`, or hand over prefixes without it' });
+      refuse({ code: 'DelegateInvalid', prop: `${prop}[${handsOver}].action`, got: `a part with a path that port ${port} does not redirect`, allowed: 'paths that are redirected entirely', fix: 'leave the path out of `exemptPaths`, or hand over prefixes without it' });
     }
     if (bad >= 0) {
-      refuse({ code: 'RulesCannotCombine', prop: `${prop}[${bad}].matches`, got: `a path that may be one that port ${port} does not redirect`, allowed: 'paths that can be told from those, which a regular expression cannot', fix: 'write the path, or that in `exemptPaths` of PlainHttp.redirect, as an exact one or a prefix' });
+      refuse({ code: 'RulesCannotCombine', prop: `${prop}[${bad}].matches`, got: `a path that may be one that port ${port} does not redirect`, allowed: 'paths that can be distinguished from those, which excludes regular expressions', fix: 'write the path, or that in `exemptPaths` of PlainHttp.redirect, as an exact one or a prefix' });
     }
   }
 }

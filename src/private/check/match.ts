@@ -18,7 +18,7 @@ export function checkMatches(matches: RouteMatch[], prop: string, refuse: Refuse
 function checkMatch(match: RouteMatch, prop: string, refuse: Refuse): Match {
   const { path, headers = [], queryParams = [], methods = [], authority, scheme } = match;
   if (!path && !authority && !scheme && headers.length + queryParams.length + methods.length === 0) {
-    refuse({ code: 'MatchEmpty', prop, got: match, allowed: 'one condition or more', fix: 'leave out `matches` for a rule that fits every request' });
+    refuse({ code: 'MatchEmpty', prop, got: match, allowed: 'at least one condition', fix: 'leave out `matches` to match every request' });
   }
   if (authority) checkText(authority._kind, authority.text, `${prop}.authority`, refuse);
   if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') {
@@ -28,7 +28,7 @@ function checkMatch(match: RouteMatch, prop: string, refuse: Refuse): Match {
   headers.forEach((header, i) => {
     const name = header.headerName.toLowerCase();
     if (!isHeaderName(name) || IGNORED.includes(name) || headerMap.has(name)) {
-      refuse({ code: 'HeaderInvalid', prop: `${prop}.headers[${i}]`, got: header.headerName, allowed: `a header name other than ${IGNORED.join(', ')}, once in a match`, fix: headerMap.has(name) ? 'join the conditions on this header in one regex' : 'correct the name; use `authority` for the Host header' });
+      refuse({ code: 'HeaderInvalid', prop: `${prop}.headers[${i}]`, got: header.headerName, allowed: `a header name other than ${IGNORED.join(', ')}, once per match`, fix: headerMap.has(name) ? 'combine the conditions on this header in one regex' : 'correct the name; use `authority` for the Host header' });
     }
     checkWritable(name, `${prop}.headers[${i}]`, refuse);
     checkText(header._kind, header._value, `${prop}.headers[${i}]`, refuse);
@@ -38,7 +38,7 @@ function checkMatch(match: RouteMatch, prop: string, refuse: Refuse): Match {
   const queryMap = new Map<string, QueryParamCondition>();
   queryParams.forEach((param, i) => {
     if (!param.paramName || queryMap.has(param.paramName)) {
-      refuse({ code: 'MatchEmpty', prop: `${prop}.queryParams[${i}]`, got: param.paramName, allowed: 'the name of a parameter, once in a match', fix: param.paramName ? 'join the conditions on this parameter in one regex' : 'name the parameter' });
+      refuse({ code: 'MatchEmpty', prop: `${prop}.queryParams[${i}]`, got: param.paramName, allowed: 'the name of a parameter, once per match', fix: param.paramName ? 'combine the conditions on this parameter in one regex' : 'name the parameter' });
     }
     if (Buffer.byteLength(param.paramName) > MAX_PARAM_NAME) {
       refuse({ code: 'QueryParamInvalid', prop: `${prop}.queryParams[${i}]`, got: param.paramName, allowed: `a name of at most ${MAX_PARAM_NAME} bytes`, fix: 'use a shorter name: Envoy refuses all routes of the gateway because of this one' });
@@ -49,7 +49,7 @@ function checkMatch(match: RouteMatch, prop: string, refuse: Refuse): Match {
   });
   methods.forEach((method, i) => {
     if (!isMethod(method)) {
-      refuse({ code: 'MethodInvalid', prop: `${prop}.methods[${i}]`, got: method, allowed: 'a method in capitals, such as GET', fix: 'write it in capitals: methods depend on case' });
+      refuse({ code: 'MethodInvalid', prop: `${prop}.methods[${i}]`, got: method, allowed: 'a method in capitals, such as GET', fix: 'write it in capitals: methods are case-sensitive' });
     }
   });
   return {
@@ -70,10 +70,10 @@ function checkPathMatch({ _kind: kind, path: value, _ignoreCase, _grpc }: PathMa
 
 function checkGrpcNames({ service, method }: { readonly service: string; readonly method?: string }, prop: string, refuse: Refuse): void {
   if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(service)) {
-    refuse({ code: 'GrpcNameInvalid', prop, got: service, allowed: 'a service with its package, such as shop.v1.Orders', fix: 'write the name as in the .proto file, without slashes' });
+    refuse({ code: 'GrpcNameInvalid', prop, got: service, allowed: 'a service name with its package, such as shop.v1.Orders', fix: 'write the name as in the .proto file, without slashes' });
   }
   if (method !== undefined && !/^[A-Za-z_]\w*$/.test(method)) {
-    refuse({ code: 'GrpcNameInvalid', prop, got: method, allowed: 'a method, such as PlaceOrder', fix: 'write the name as in the .proto file, without slashes' });
+    refuse({ code: 'GrpcNameInvalid', prop, got: method, allowed: 'a method name, such as PlaceOrder', fix: 'write the name as in the .proto file, without slashes' });
   }
 }
 
@@ -83,7 +83,7 @@ export function checkPath(kind: PathCondition['kind'], value: string, prop: stri
     refuse({ code: 'PathInvalid', prop, got: value, allowed: 'a path that begins with / and has no query, fragment, space or backslash', fix: 'correct the path; match the query string with queryParams' });
   }
   if (kind === 'rawPrefix' ? !VISIBLE.test(value) : !isPathPart(value)) {
-    refuse({ code: 'PathInvalid', prop, got: value, allowed: 'a path as requests carry it: in ASCII, with % in front of two hexadecimal digits', fix: `write "${encoded(value)}"` });
+    refuse({ code: 'PathInvalid', prop, got: value, allowed: 'a path as sent in requests: in ASCII, with each % followed by two hexadecimal digits', fix: `write "${encoded(value)}"` });
   }
 }
 
@@ -101,14 +101,14 @@ function encoded(path: string): string {
 /** What a header cannot hold would never match. */
 function checkHeaderText(value: string, kind: 'exact' | 'prefix', prop: string, refuse: Refuse): void {
   if (/[\x00-\x08\x0a-\x1f\x7f]|^[ \t]/.test(value) || kind === 'exact' && /[ \t]$/.test(value)) {
-    refuse({ code: 'HeaderInvalid', prop, got: JSON.stringify(value), allowed: 'a text without control characters and without spaces around it', fix: 'leave them out: HTTP does not carry them' });
+    refuse({ code: 'HeaderInvalid', prop, got: JSON.stringify(value), allowed: 'a string without control characters or surrounding spaces', fix: 'remove them: HTTP does not carry them' });
   }
 }
 
 function checkText(kind: string, value: string | undefined, prop: string, refuse: Refuse): void {
   if (kind === 'present' || kind === 'absent') return;
   if (value === undefined || value === '') {
-    refuse({ code: 'MatchEmpty', prop, got: value, allowed: 'a text', fix: 'say what to compare with; to ask only whether a header is there, use HeaderMatch.present' });
+    refuse({ code: 'MatchEmpty', prop, got: value, allowed: 'a string', fix: 'set the value to compare with; to check only that a header is present, use HeaderMatch.present' });
   }
   if (kind === 'regex') checkRegex(value, prop, refuse);
 }

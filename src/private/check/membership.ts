@@ -15,12 +15,12 @@ export interface MembershipInput {
 /** Whether a service is a part of the mesh. */
 export function checkLocation({ location = 'MESH_EXTERNAL', direct, resolution }: MembershipInput, refuse: Refuse): ServiceLocation {
   if (location === 'MESH_INTERNAL' && !direct) {
-    refuse({ code: 'MeshInternalNotDirect', prop: 'location', got: location, allowed: 'MESH_EXTERNAL, or `direct: true`', fix: 'say `direct: true`: what is in the mesh is not behind an egress gateway' });
+    refuse({ code: 'MeshInternalNotDirect', prop: 'location', got: location, allowed: 'MESH_EXTERNAL, or `direct: true`', fix: 'set `direct: true`: services in the mesh are not reached through an egress gateway' });
   }
   const endpoints = resolution?._endpoints ?? [];
   const odd = location === 'MESH_INTERNAL' ? -1 : endpoints.findIndex(e => e._options.serviceAccount !== undefined);
   if (odd >= 0) {
-    refuse({ code: 'EndpointInvalid', prop: `resolution.endpoints[${odd}].serviceAccount`, got: endpoints[odd]._options.serviceAccount, allowed: 'service accounts of endpoints in the mesh', fix: 'set location to ServiceLocation.MESH_INTERNAL, or leave it out' });
+    refuse({ code: 'EndpointInvalid', prop: `resolution.endpoints[${odd}].serviceAccount`, got: endpoints[odd]._options.serviceAccount, allowed: 'service accounts only for endpoints in the mesh', fix: 'set location to ServiceLocation.MESH_INTERNAL, or leave it out' });
   }
   return location;
 }
@@ -29,7 +29,7 @@ export function checkLocation({ location = 'MESH_EXTERNAL', direct, resolution }
 export function checkWorkloads(resolution: Resolution | undefined, refuse: Refuse): Labels | undefined {
   const workloads = checkLabels(resolution?._workloads, 'resolution.workloads', refuse);
   if (workloads && Object.keys(workloads).length === 0) {
-    refuse({ code: 'EndpointsMissing', prop: 'resolution.workloads', got: workloads, allowed: 'one label or more', fix: 'give the labels of the WorkloadEntries or pods: without any, all workloads of the namespace would be endpoints' });
+    refuse({ code: 'EndpointsMissing', prop: 'resolution.workloads', got: workloads, allowed: 'at least one label', fix: 'set the labels of the WorkloadEntries or pods: without labels, all workloads of the namespace would be endpoints' });
   }
   return workloads;
 }
@@ -45,7 +45,7 @@ export function checkSubjectAltNames(input: MembershipInput, ports: Port[], refu
   });
   const open = input.location === 'MESH_INTERNAL' || ports.some(({ tls }) => tls && tls.mode !== 'INSECURE' && tls.subjectAltNames === undefined);
   if (names.length === 0 || !open) {
-    refuse({ code: 'SubjectAltNamesUnused', prop: 'subjectAltNames', got: names, allowed: 'one name or more, at a service to which the mesh speaks TLS whose names are not said by UpstreamTls', fix: 'leave it out, or use ExternalPort.httpToHttps() without subjectAltNames of its own' });
+    refuse({ code: 'SubjectAltNamesUnused', prop: 'subjectAltNames', got: names, allowed: 'at least one name, on a service that the mesh reaches by TLS and whose UpstreamTls sets no names', fix: 'leave it out, or use ExternalPort.httpToHttps() without subjectAltNames in its UpstreamTls' });
   }
   return names;
 }

@@ -5,11 +5,11 @@ import { Pods } from '../model/pods';
 /** Whether pods of an ingress gateway can reach a service outside the mesh. */
 export function checkOutside({ path, direct, service: { ports } }: ExternalServiceModel, { namespace }: Pods, prop: string, refuse: Refuse): void {
   if (direct) {
-    refuse({ code: 'DirectServiceRouted', prop, got: path, allowed: 'destinations that are not direct', fix: 'leave out `direct` from the service, or choose another destination' });
+    refuse({ code: 'DirectServiceRouted', prop, got: path, allowed: 'destinations that are not direct', fix: 'remove `direct` from the service, or choose another destination' });
   }
   ports.forEach(({ tls }, i) => {
     if (tls?.secretNamespace !== undefined && tls.secretNamespace !== namespace) {
-      refuse({ code: 'ClientCertificateNamespace', prop: `${path}.ports[${i}].tls.clientCertificate`, got: `${tls.secretNamespace}/${tls.secret}`, allowed: `a Secret in ${namespace}, where the pods of the gateway run`, fix: `make the Secret ${tls.secret} in ${namespace}` });
+      refuse({ code: 'ClientCertificateNamespace', prop: `${path}.ports[${i}].tls.clientCertificate`, got: `${tls.secretNamespace}/${tls.secret}`, allowed: `a Secret in ${namespace}, where the pods of the gateway run`, fix: `create the Secret ${tls.secret} in ${namespace}` });
     }
   });
 }

@@ -55,13 +55,13 @@ function afterAll(rules: Rule[], before: EarlierRules | undefined, check: (rule:
 /** The first rule that matches decides, so that one behind a wider one would be written in vain. */
 function checkReachable(rule: Rule, earlier: EarlierRules[], prop: string, refuse: Refuse): void {
   if (orEverything(rule.matches).every(match => earlier.some(rules => rules.takeAll(match)))) {
-    refuse({ code: 'RuleUnreachable', prop, got: 'only requests that fit an earlier rule', allowed: 'requests that no earlier rule takes', fix: 'move the rule in front of the wider one, or delete it' });
+    refuse({ code: 'RuleUnreachable', prop, got: 'only requests that an earlier rule matches', allowed: 'requests that no earlier rule matches', fix: 'move the rule before the wider one, or delete it' });
   }
 }
 
 function checkPreflights(rule: Rule, earlier: EarlierRules[], prop: string, refuse: Refuse): void {
   if (earlier.some(rules => rules.answerFor(rule))) {
-    refuse({ code: 'CorsAmbiguous', prop, got: rule.cors && 'another than that of an earlier rule', allowed: 'the cors of the earlier rule, which differs in headers only', fix: 'give both rules the same cors, or tell them apart by path: a preflight does not show the headers to come' });
+    refuse({ code: 'CorsAmbiguous', prop, got: rule.cors && 'a value different from that of an earlier rule', allowed: 'the cors of the earlier rule, which differs only in headers', fix: 'give both rules the same cors, or distinguish them by path: a preflight does not carry the headers of the actual request' });
   }
 }
 
@@ -74,13 +74,13 @@ function checkRule(scope: IConstruct, rule: Input, prop: string, refuse: Refuse)
   } else if (action && action.kind !== 'forward') {
     const unused = (['timeout', 'retries', 'rewrite', 'requestHeaders', 'fault', 'mirror', 'cors'] as const).find(option => rule[option] !== undefined);
     if (unused) {
-      refuse({ code: 'RuleOptionUnused', prop: `${prop}.${unused}`, got: 'set', allowed: 'a rule that forwards', fix: `leave it out, or let the rule forward: a ${action.kind} asks nobody` });
+      refuse({ code: 'RuleOptionUnused', prop: `${prop}.${unused}`, got: 'set', allowed: 'a rule that forwards', fix: `leave it out, or make the rule forward: a ${action.kind} reaches no destination` });
     }
   }
   if (rule.mirror) checkUnweighted(rule.mirror.destination, `${prop}.mirror.destination`, refuse);
   const foreign = rule.rewrite?.authority !== undefined && externalDestinations([rule]).length > 0;
   if (foreign) {
-    refuse({ code: 'RuleOptionUnused', prop: `${prop}.rewrite.authority`, got: rule.rewrite!.authority, allowed: 'a rewrite of the path beside Destination.external', fix: 'leave it out: each external host sees its own name' });
+    refuse({ code: 'RuleOptionUnused', prop: `${prop}.rewrite.authority`, got: rule.rewrite!.authority, allowed: 'only a rewrite of the path with Destination.external', fix: 'leave it out: each external host receives its own name' });
   }
   return {
     matches,
@@ -127,12 +127,12 @@ function checkRetries(retries: Retries, prop: string, refuse: Refuse): RetriesSp
     refuse({ code: 'RuleOptionUnused', prop: `${prop}.${useless}`, got: 'set', allowed: 'attempts above 0', fix: 'leave it out, or raise attempts' });
   }
   if (retryOn?.length === 0) {
-    refuse({ code: 'RetryConditionInvalid', prop: `${prop}.retryOn`, got: retryOn, allowed: 'one condition or more', fix: 'leave it out, or say `attempts: 0` for no retries' });
+    refuse({ code: 'RetryConditionInvalid', prop: `${prop}.retryOn`, got: retryOn, allowed: 'at least one condition', fix: 'leave it out, or set `attempts: 0` to disable retries' });
   }
   retryOn?.forEach((condition, i) => {
     const at = { code: 'RetryConditionInvalid', prop: `${prop}.retryOn[${i}]`, got: condition } as const;
     if (condition === BY_STATUS) {
-      if (!retryOn!.some(isRetryStatus)) refuse({ ...at, allowed: `${BY_STATUS} beside status codes`, fix: 'add the codes that are worth another try, for example 503' });
+      if (!retryOn!.some(isRetryStatus)) refuse({ ...at, allowed: `${BY_STATUS} together with status codes`, fix: 'add the status codes to retry, for example 503' });
     } else if (!RETRY_CONDITIONS.includes(condition) && !isRetryStatus(condition)) {
       refuse({ ...at, allowed: `${RETRY_CONDITIONS.join(', ')}, or a registered status code`, fix: 'use one of these' });
     }
@@ -148,7 +148,7 @@ function checkRewrite({ path, authority }: Rewrite, matches: Match[], prop: stri
   if (path?._regex !== undefined) checkSubstitution(path._regex, path.replacement, `${prop}.path`, refuse);
   else if (path) checkPath('exact', path.replacement, `${prop}.path`, refuse);
   if (path?._kind === 'prefix' && (matches.length === 0 || matches.some(m => m.path?.kind !== 'prefix' && m.path?.kind !== 'rawPrefix'))) {
-    refuse({ code: 'RewriteWithoutPrefix', prop: `${prop}.path`, got: path.replacement, allowed: 'a rule all of whose matches have a prefix', fix: 'match with PathMatch.prefix, or use PathRewrite.full' });
+    refuse({ code: 'RewriteWithoutPrefix', prop: `${prop}.path`, got: path.replacement, allowed: 'a rule in which every match has a path prefix', fix: 'match with PathMatch.prefix, or use PathRewrite.full' });
   }
   const prefixes = path?._kind === 'prefix' ? matches.map(m => m.path!) : undefined;
   return {
@@ -161,11 +161,11 @@ function checkSubstitution(regex: string, substitution: string, prop: string, re
   checkRegex(regex, prop, refuse);
   const groups = groupsOf(regex);
   if (typeof substitution !== 'string' || !isPathPart(String(substitution).replace(/\\\d/g, '')) || substitution === '') {
-    refuse({ code: 'PathInvalid', prop, got: substitution, allowed: 'a part of a path, with groups as \\1', fix: 'correct the substitution; PathRewrite.full replaces the whole path' });
+    refuse({ code: 'PathInvalid', prop, got: substitution, allowed: 'part of a path, with groups written as \\1', fix: 'correct the substitution; PathRewrite.full replaces the whole path' });
   }
   const missing = (substitution.match(/(?<=\\)\d/g) ?? []).find(group => Number(group) > groups);
   if (missing !== undefined) {
-    refuse({ code: 'PathInvalid', prop, got: substitution, allowed: `groups up to \\${groups}, as many as the expression has`, fix: 'correct the number: Envoy would leave the path as it is' });
+    refuse({ code: 'PathInvalid', prop, got: substitution, allowed: `groups up to \\${groups}, the last one in the expression`, fix: 'correct the number: otherwise Envoy leaves the path unchanged' });
   }
 }
 
@@ -175,7 +175,7 @@ const FRAMING = ['content-length', 'transfer-encoding'];
 function checkEditable(name: string, prop: string, refuse: Refuse): void {
   checkHeaderName(name, prop, refuse);
   if (FRAMING.includes(name.toLowerCase())) {
-    refuse({ code: 'HeaderInvalid', prop, got: name, allowed: `headers other than ${FRAMING.join(', ')}`, fix: 'leave it out: proxies write it themselves' });
+    refuse({ code: 'HeaderInvalid', prop, got: name, allowed: `headers other than ${FRAMING.join(', ')}`, fix: 'leave it out: proxies set it themselves' });
   }
 }
 

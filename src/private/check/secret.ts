@@ -28,24 +28,24 @@ export function checkCredential(
     object = ApiObject.of(construct);
     manifest = object.toJson();
   } catch (e) {
-    return refuse({ code: 'SecretUnreadable', prop, got: construct?.node?.path, allowed: `a construct that holds a Secret (${(e as Error).message})`, fix: 'pass the construct of the Secret, or name it with Credential.secret' });
+    return refuse({ code: 'SecretUnreadable', prop, got: construct?.node?.path, allowed: `a construct that contains a Secret (${(e as Error).message})`, fix: 'pass the construct of the Secret, or refer to it with Credential.secret' });
   }
   const made = manifest.kind === 'Certificate' ? manifest.spec?.secretName : undefined;
   if (manifest.kind !== 'Secret' && !made) {
-    refuse({ code: 'SecretUnreadable', prop, got: `${manifest.kind} ${object.name}`, allowed: 'a Secret, or a Certificate of cert-manager', fix: 'pass the construct of the Secret, or name it with Credential.secret' });
+    refuse({ code: 'SecretUnreadable', prop, got: `${manifest.kind} ${object.name}`, allowed: 'a Secret, or a Certificate of cert-manager', fix: 'pass the construct of the Secret, or refer to it with Credential.secret' });
   }
   const names = made ? manifest.spec?.dnsNames : undefined;
   const unnamed = names && hosts.find(host => host !== '*' && !names.some(own => certifies(own.toLowerCase(), host)));
   if (unnamed !== undefined) {
-    refuse({ code: 'CertificateHostMissing', prop, got: `the Certificate ${object.name} for ${names!.join(', ')}`, allowed: `a certificate that names ${unnamed}`, fix: `add ${unnamed} to its dnsNames: clients would not trust the listener` });
+    refuse({ code: 'CertificateHostMissing', prop, got: `the Certificate ${object.name} for ${names!.join(', ')}`, allowed: `a certificate that covers ${unnamed}`, fix: `add ${unnamed} to its dnsNames: clients would not trust the listener` });
   }
   const namespace = object.metadata.namespace ?? Chart.of(construct).namespace;
   if (namespace !== podNamespace) {
-    refuse({ code: 'SecretNamespace', prop, got: `${made ?? object.name} in ${namespace ? `namespace ${namespace}` : 'no namespace'}`, allowed: `a Secret in namespace ${podNamespace}`, fix: `put it into a chart of namespace ${podNamespace}: the pods of the gateway find no other` });
+    refuse({ code: 'SecretNamespace', prop, got: `${made ?? object.name} in ${namespace ? `namespace ${namespace}` : 'no namespace'}`, allowed: `a Secret in namespace ${podNamespace}`, fix: `put it in a chart of namespace ${podNamespace}: the pods of the gateway can read no other Secret` });
   }
   const keys = Object.keys({ ...manifest.data, ...manifest.stringData });
   if (keys.length > 0 && !KEYS[use].some(pair => pair.every(key => keys.includes(key)))) {
-    refuse({ code: 'SecretKeysMissing', prop, got: keys, allowed: KEYS[use].map(pair => pair.join(' and ')).join(', or '), fix: 'name the keys so: without them the gateway refuses the whole port for a while, and then these hosts' });
+    refuse({ code: 'SecretKeysMissing', prop, got: keys, allowed: KEYS[use].map(pair => pair.join(' and ')).join(', or '), fix: 'use these keys: without them the gateway rejects the whole port for a while, and then these hosts' });
   }
   return checkSecretName(made ?? object.name, podNamespace, prop, refuse);
 }
@@ -57,7 +57,7 @@ function certifies(name: string, host: string): boolean {
 
 export function checkSecretName(name: string | undefined, podNamespace: string, prop: string, refuse: Refuse): string {
   if (name === undefined || !isDnsName(name)) {
-    return refuse({ code: 'CredentialNameMissing', prop, got: name, allowed: 'the name of a Secret, without its namespace', fix: `make a TLS Secret in namespace ${podNamespace} and name it here` });
+    return refuse({ code: 'CredentialNameMissing', prop, got: name, allowed: 'the name of a Secret, without its namespace', fix: `create a TLS Secret in namespace ${podNamespace}, and set its name here` });
   }
   return name;
 }

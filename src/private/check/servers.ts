@@ -21,8 +21,8 @@ function checkForeignPods({ workload }: Gateway, others: Gateway[], refuse: Refu
     code: 'GatewaysShareForeignPods',
     prop: 'workload.selector',
     got: text(workload),
-    allowed: `labels that pods of ${foreign.path} in namespace ${foreign.workload.namespace} cannot have (${text(foreign.workload)})`,
-    fix: 'give the pods of each gateway a label with a value of its own (`labels` of the Helm chart), and name it in `selector`: a Gateway selects pods in every namespace',
+    allowed: `labels that the pods of ${foreign.path} in namespace ${foreign.workload.namespace} cannot have (${text(foreign.workload)})`,
+    fix: 'give the pods of each gateway a label with a unique value (`labels` of the Helm chart), and use it in `selector`: a Gateway selects pods in every namespace',
   });
 }
 
@@ -39,8 +39,8 @@ export function checkEgressServer(gateway: EgressGatewayModel, app: AppModel, re
       code: 'EgressGatewayDuplicate',
       prop: 'workload',
       got: `port ${port} of Service ${namespace}/${serviceName}`,
-      allowed: `pods and ports that ${other.path} does not have`,
-      fix: `use ${other.path} for all routes, or set \`port\` to another port: Istio drops the second server of a port`,
+      allowed: `pods and ports that ${other.path} does not use`,
+      fix: `use ${other.path} for all routes, or set \`port\` to another port: Istio drops the second server on a port`,
     });
   }
   for (const { path, listened } of ingress) {
@@ -50,8 +50,8 @@ export function checkEgressServer(gateway: EgressGatewayModel, app: AppModel, re
       code: 'ListenerConflict',
       prop: 'port',
       got: port,
-      allowed: `a port without ${portUse(listener)} for ${listener.host}, which ${path} has there on the same pods`,
-      fix: 'set `port` to another port, or use a gateway of its own for egress',
+      allowed: `a port on which the same pods do not serve ${portUse(listener)} for ${listener.host}, as ${path} does here`,
+      fix: 'set `port` to another port, or use a separate gateway for egress',
     });
   }
 }
@@ -74,21 +74,21 @@ export function checkServers(gateway: IngressGatewayModel, app: AppModel, refuse
     const { host, port, podPort } = one;
     const rival = others.find(({ hosts }) => hosts.has(`${podPort} ${host}`));
     if (rival) {
-      refuse({ code: 'ListenerConflict', prop: 'listeners', got: `${host} on port ${port}`, allowed: `hosts and ports that ${rival.path} does not have on the same pods`, fix: `add the listener to ${rival.path}, and let routes use that gateway: Istio serves one of two` });
+      refuse({ code: 'ListenerConflict', prop: 'listeners', got: `${host} on port ${port}`, allowed: `hosts and ports that ${rival.path} does not use on the same pods`, fix: `add the listener to ${rival.path}, and use that gateway in the routes: Istio serves only one of the two` });
     }
     const use = portUse(one);
     const user = others.find(({ uses }) => (uses.get(podPort) ?? use) !== use);
     if (user) {
-      refuse({ code: 'ListenerProtocolConflict', prop: 'listeners', got: `${use} on port ${port}`, allowed: `${user.uses.get(podPort)}, for which ${user.path} has the port on the same pods`, fix: 'listen on another port' });
+      refuse({ code: 'ListenerProtocolConflict', prop: 'listeners', got: `${use} on port ${port}`, allowed: `${user.uses.get(podPort)}, for which ${user.path} uses the port on the same pods`, fix: 'listen on another port' });
     }
     const leaving = egress.find(({ gateway: { targetPort } }) => excludes(one, targetPort));
     if (leaving) {
-      refuse({ code: 'ListenerConflict', prop: 'listeners', got: `${use} for ${host} on port ${port}`, allowed: `TLS for named hosts, because ${leaving.path} has the port for the egress of the same pods`, fix: 'listen on another port, or use a gateway of its own for ingress' });
+      refuse({ code: 'ListenerConflict', prop: 'listeners', got: `${use} for ${host} on port ${port}`, allowed: `TLS for named hosts, because ${leaving.path} uses the port for egress on the same pods`, fix: 'listen on another port, or use a separate gateway for ingress' });
     }
     for (const certificate of certificatesOf(one)) {
       const owner = others.find(({ certificates }) => certificates.has(`${podPort} ${certificate}`));
       if (owner) {
-        refuse({ code: 'CertificateConflict', prop: 'listeners', got: `${certificate} on port ${port}`, allowed: `certificates that ${owner.path} does not have on the same pods`, fix: `add the listener to ${owner.path}, and let routes use that gateway; or take a certificate of its own` });
+        refuse({ code: 'CertificateConflict', prop: 'listeners', got: `${certificate} on port ${port}`, allowed: `certificates that ${owner.path} does not use on the same pods`, fix: `add the listener to ${owner.path}, and use that gateway in the routes; or use a different certificate` });
       }
     }
   }

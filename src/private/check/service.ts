@@ -30,7 +30,7 @@ export function readService(construct: IConstruct, prop: string, refuse: Refuse)
       prop,
       got: construct?.node?.path,
       allowed: `a construct whose Service is complete (${(e as Error).message})`,
-      fix: 'add the ports of the Service first, or name the Service instead of passing it',
+      fix: 'add the ports of the Service first, or refer to the Service by name',
     });
   }
   const namespace = object.metadata.namespace ?? Chart.of(construct).namespace;
@@ -40,7 +40,7 @@ export function readService(construct: IConstruct, prop: string, refuse: Refuse)
       prop,
       got: `${manifest.kind} ${object.name} in ${namespace ? `namespace ${namespace}` : 'no namespace'}`,
       allowed: 'a Service in a namespace',
-      fix: 'pass the construct of the Service, and give its chart a namespace',
+      fix: 'pass the construct of the Service, and set the namespace of its chart',
     });
   }
   return {

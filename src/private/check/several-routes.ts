@@ -17,7 +17,7 @@ function checkSameAccess(own: RoutePart, neighbours: Neighbours, refuse: Refuse)
   const differs = (other: RoutePart) => !isDeepStrictEqual(other.access, own.access);
   if ([...neighbours.firstBeside(own)].some(differs)) {
     const odd = neighbours.beside(own).find(differs)!;
-    refuse({ code: 'HostAlreadyRouted', prop: 'access', got: `another than that of ${odd.id}`, allowed: `the same access, openPaths and deny as ${odd.id}, which has a host of this route`, fix: 'say the same in all routes of a host, for it holds for all requests to the host' });
+    refuse({ code: 'HostAlreadyRouted', prop: 'access', got: `a value different from that of ${odd.id}`, allowed: `the same access, openPaths and deny as ${odd.id}, which shares a host with this route`, fix: 'set the same values in all routes of a host: they apply to all requests to it' });
   }
 }
 
@@ -32,7 +32,7 @@ function checkEach(own: RoutePart, neighbours: Neighbours, ruleName: (index: num
       refuseClash({ ...theirs, own: theirs.index, other, index: theirs.own }, own, ruleName, refuse);
     }
     if (handsOver(arranged as Rule[], own) || Array.isArray(theirs) && handsOver(theirs, other)) {
-      refuse({ code: 'HostAlreadyRouted', prop: 'hosts', got: own.hosts, allowed: `paths beside those that ${other.id} or this route hands over`, fix: 'put the rule that hands over and the one with the wider path into one route' });
+      refuse({ code: 'HostAlreadyRouted', prop: 'hosts', got: own.hosts, allowed: `paths outside those that ${other.id} or this route hands over`, fix: 'put the delegating rule and the rule with the wider path in one route' });
     }
     checkPreflights(own, other, ruleName, refuse);
   }
@@ -41,9 +41,9 @@ function checkEach(own: RoutePart, neighbours: Neighbours, ruleName: (index: num
 function refuseClash({ why, own: mine, other, index }: Clash, own: RoutePart, ruleName: (index: number) => string, refuse: Refuse): never {
   const theirs = `rules[${index}] of ${other.id}`;
   switch (why) {
-    case 'order': return refuse({ code: 'HostAlreadyRouted', prop: `${ruleName(mine)}.matches`, got: `requests that ${theirs} takes as well`, allowed: 'requests that it does not take, or a more or less specific path', fix: 'tell the two apart by path or method, or put them into one route in the order that you mean' });
-    case 'circle': return refuse({ code: 'HostAlreadyRouted', prop: `${ruleName(mine)}.matches`, got: `a rule that must stand both before and behind ${theirs}`, allowed: 'rules in each route with the more specific path first', fix: 'reorder the rules, or put them into one route in the order that you mean' });
-    case 'hosts': return refuse({ code: 'HostAlreadyRouted', prop: 'hosts', got: own.hosts, allowed: `the hosts of ${other.id}, ${other.hosts.join(', ')}, or none of them`, fix: `give both routes the same hosts: ${ruleName(mine)} and ${theirs} take requests of which one decides by its path` });
+    case 'order': return refuse({ code: 'HostAlreadyRouted', prop: `${ruleName(mine)}.matches`, got: `requests that ${theirs} also matches`, allowed: 'requests that it does not match, or a more or less specific path', fix: 'distinguish the two by path or method, or put them in one route in the intended order' });
+    case 'circle': return refuse({ code: 'HostAlreadyRouted', prop: `${ruleName(mine)}.matches`, got: `a rule that must be both before and after ${theirs}`, allowed: 'rules in each route with the more specific path first', fix: 'reorder the rules, or put them in one route in the intended order' });
+    case 'hosts': return refuse({ code: 'HostAlreadyRouted', prop: 'hosts', got: own.hosts, allowed: `the hosts of ${other.id}, ${other.hosts.join(', ')}, or none of them`, fix: `give both routes the same hosts: ${ruleName(mine)} and ${theirs} match the same requests, and the more specific path decides` });
   }
 }
 
@@ -51,7 +51,7 @@ function checkPreflights(own: RoutePart, other: RoutePart, ruleName: (index: num
   own.rules.forEach((rule, i) => {
     const theirs = other.rules.findIndex(r => answersForLater(r, rule) || answersForLater(rule, r));
     if (theirs >= 0) {
-      refuse({ code: 'CorsAmbiguous', prop: `${ruleName(i)}.cors`, got: rule.cors && 'another than that of a rule beside it', allowed: `the cors of rules[${theirs}] of ${other.id}, which differs in headers only`, fix: 'give both rules the same cors, or tell them apart by path: a preflight does not show the headers to come' });
+      refuse({ code: 'CorsAmbiguous', prop: `${ruleName(i)}.cors`, got: rule.cors && 'a value different from that of another rule', allowed: `the cors of rules[${theirs}] of ${other.id}, which differs only in headers`, fix: 'give both rules the same cors, or distinguish them by path: a preflight does not carry the headers of the actual request' });
     }
   });
 }

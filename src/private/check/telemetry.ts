@@ -15,7 +15,7 @@ interface Input {
 
 export function checkTelemetry({ accessLogging, tracing, metrics }: Input, refuse: Refuse): TelemetryIntent {
   if (!accessLogging && !tracing && !metrics) {
-    refuse({ code: 'TelemetryEmpty', prop: 'accessLogging', got: undefined, allowed: 'one of accessLogging, tracing, metrics', fix: 'say what is logged, traced or counted, or delete the construct' });
+    refuse({ code: 'TelemetryEmpty', prop: 'accessLogging', got: undefined, allowed: 'one of accessLogging, tracing, metrics', fix: 'configure what is logged, traced or counted, or delete the construct' });
   }
   return {
     accessLogging: accessLogging && checkLogging(accessLogging, refuse),
@@ -27,7 +27,7 @@ export function checkTelemetry({ accessLogging, tracing, metrics }: Input, refus
 function checkLogging({ _options: options, _expression: filter, _disabled: disabled }: AccessLogging, refuse: Refuse): TelemetryIntent['accessLogging'] {
   const error = filter === undefined ? undefined : celError(filter);
   if (error !== undefined) {
-    refuse({ code: 'LogFilterInvalid', prop: 'accessLogging', got: filter, allowed: `an expression in CEL (${error})`, fix: 'write one such as response.code >= 400' });
+    refuse({ code: 'LogFilterInvalid', prop: 'accessLogging', got: filter, allowed: `a CEL expression (${error})`, fix: 'write an expression such as response.code >= 400' });
   }
   return { provider: checkExtensionProvider(options.provider ?? 'envoy', 'accessLogging.provider', refuse), filter, disabled };
 }
@@ -43,7 +43,7 @@ function checkTracing({ _sampled: sampled }: Tracing, refuse: Refuse): Telemetry
 
 function checkMetrics({ _options: options, _withoutTags: tags }: Metrics, refuse: Refuse): TelemetryIntent['metrics'] {
   if (tags && (tags.length === 0 || !tags.every(tag => /^[a-z][a-z0-9_]*$/.test(tag)))) {
-    refuse({ code: 'MetricTagInvalid', prop: 'metrics', got: tags, allowed: 'names of tags, such as request_protocol', fix: 'correct the names' });
+    refuse({ code: 'MetricTagInvalid', prop: 'metrics', got: tags, allowed: 'names of metric tags, such as request_protocol', fix: 'correct the names' });
   }
   tags?.forEach(tag => checkWritable(tag, 'metrics', refuse));
   return { provider: checkExtensionProvider(options.provider ?? 'prometheus', 'metrics.provider', refuse), withoutTags: tags };

@@ -31,7 +31,7 @@ function checkPool(pool: ConnectionPool, http: boolean, refuse: Refuse): Connect
   notEmpty(pool, prop, refuse);
   const unread = http ? undefined : HTTP_ONLY.find(option => pool[option] !== undefined);
   if (unread) {
-    refuse({ code: 'TrafficPolicyUnused', prop: `${prop}.${unread}`, got: 'set', allowed: 'maxConnections, connectTimeout, maxConnectionDuration, tcpKeepalive where no port is HTTP', fix: 'leave it out: the proxy reads no requests there' });
+    refuse({ code: 'TrafficPolicyUnused', prop: `${prop}.${unread}`, got: 'set', allowed: 'only maxConnections, connectTimeout, maxConnectionDuration and tcpKeepalive if no port is HTTP', fix: 'leave it out: the proxy reads no requests on these ports' });
   }
   const { tcpKeepalive: keepalive } = pool;
   if (keepalive) notEmpty(keepalive, `${prop}.tcpKeepalive`, refuse);
@@ -58,7 +58,7 @@ function checkOutliers(outliers: OutlierDetection, refuse: Refuse): OutlierDetec
   const prop = 'outlierDetection';
   const { consecutive5xxErrors, consecutiveGatewayErrors, consecutiveLocalOriginFailures } = outliers;
   if (consecutive5xxErrors === undefined && consecutiveGatewayErrors === undefined && consecutiveLocalOriginFailures === undefined) {
-    refuse({ code: 'TrafficPolicyUnused', prop, got: outliers, allowed: 'one of consecutive5xxErrors, consecutiveGatewayErrors, consecutiveLocalOriginFailures', fix: 'say after how many failures an endpoint is left out' });
+    refuse({ code: 'TrafficPolicyUnused', prop, got: outliers, allowed: 'one of consecutive5xxErrors, consecutiveGatewayErrors, consecutiveLocalOriginFailures', fix: 'set the number of failures after which an endpoint is ejected' });
   }
   const count = (option: keyof OutlierDetection, max: number) => checkCount(outliers[option] as number | undefined, `${prop}.${option}`, max, refuse);
   return {
@@ -76,7 +76,7 @@ function checkLoadBalancer(balancer: LoadBalancer, http: boolean, detects: boole
   const prop = 'loadBalancer';
   const { simple, key, locality, warmup } = balancer._spec;
   if (warmup !== undefined && simple !== 'ROUND_ROBIN' && simple !== 'LEAST_REQUEST') {
-    refuse({ code: 'TrafficPolicyUnused', prop: `${prop}.warmup`, got: `${warmup.toMilliseconds({ integral: false }) / 1000} s`, allowed: 'warmup with roundRobin and leastRequest', fix: 'leave it out' });
+    refuse({ code: 'TrafficPolicyUnused', prop: `${prop}.warmup`, got: `${warmup.toMilliseconds({ integral: false }) / 1000} s`, allowed: 'warmup only with roundRobin and leastRequest', fix: 'leave it out' });
   }
   return {
     simple,
@@ -90,7 +90,7 @@ function checkHash(key: HashKey, http: boolean, prop: string, refuse: Refuse): L
   const { header, cookie, queryParam, sourceAddress } = key._spec;
   if (sourceAddress) return { sourceAddress };
   if (!http) {
-    refuse({ code: 'TrafficPolicyUnused', prop, got: header ?? cookie?.name ?? queryParam, allowed: 'HashKey.sourceAddress() where no port is HTTP', fix: 'use it, or another load balancer: the proxy reads no requests there' });
+    refuse({ code: 'TrafficPolicyUnused', prop, got: header ?? cookie?.name ?? queryParam, allowed: 'HashKey.sourceAddress() if no port is HTTP', fix: 'use it, or another load balancer: the proxy reads no requests on these ports' });
   }
   if (header !== undefined) {
     checkHeaderName(header, prop, refuse);
@@ -98,11 +98,11 @@ function checkHash(key: HashKey, http: boolean, prop: string, refuse: Refuse): L
   }
   const name = cookie ? cookie.name : queryParam;
   if (!name || cookie && !isHeaderName(name)) {
-    refuse({ code: 'TrafficPolicyInvalid', prop: cookie ? `${prop}.name` : prop, got: name, allowed: cookie ? 'the name of a cookie, a token without spaces' : 'the name of a parameter', fix: 'name it' });
+    refuse({ code: 'TrafficPolicyInvalid', prop: cookie ? `${prop}.name` : prop, got: name, allowed: cookie ? 'the name of a cookie: a token without spaces' : 'the name of a parameter', fix: 'set the name' });
   }
   if (!cookie) return { queryParam };
   if (cookie.path !== undefined && !/^\/[!-:<-~]*$/.test(cookie.path)) {
-    refuse({ code: 'TrafficPolicyInvalid', prop: `${prop}.path`, got: cookie.path, allowed: 'a path in ASCII, without spaces and semicolons', fix: 'correct the path, or leave it out' });
+    refuse({ code: 'TrafficPolicyInvalid', prop: `${prop}.path`, got: cookie.path, allowed: 'a path in ASCII, without spaces or semicolons', fix: 'correct the path, or leave it out' });
   }
   // without a lifetime Envoy sets no cookie at all; 0 is one that ends with the session
   return { cookie: { name: cookie.name, path: cookie.path, ttlMs: checkSeconds(cookie.ttl, `${prop}.ttl`, refuse) ?? 0 } };
@@ -110,19 +110,19 @@ function checkHash(key: HashKey, http: boolean, prop: string, refuse: Refuse): L
 
 function checkLocality({ _spec: { failover, failoverPriority, distribute } }: LocalityLoadBalancing, detects: boolean, prop: string, refuse: Refuse): LoadBalancerSpec['locality'] {
   if ((failover || failoverPriority) && !detects) {
-    refuse({ code: 'FailoverWithoutOutlierDetection', prop, got: 'failover', allowed: 'failover beside outlierDetection', fix: 'set outlierDetection, for example { consecutive5xxErrors: 5 }' });
+    refuse({ code: 'FailoverWithoutOutlierDetection', prop, got: 'failover', allowed: 'failover together with outlierDetection', fix: 'set outlierDetection, for example { consecutive5xxErrors: 5 }' });
   }
   const regions = Object.entries(failover ?? {}).map(([from, to]) => {
     const regionAt = (at: string, region: string) => {
-      if (!/^[^/*\s]+$/.test(region)) refuse({ code: 'TrafficPolicyInvalid', prop: at, got: region, allowed: 'a region, without zone and `*`', fix: 'name the region alone' });
+      if (!/^[^/*\s]+$/.test(region)) refuse({ code: 'TrafficPolicyInvalid', prop: at, got: region, allowed: 'a region, without zone or `*`', fix: 'write only the region' });
     };
     regionAt(`${prop}.failover`, from);
     regionAt(`${prop}.failover[${from}]`, to);
-    if (from === to) refuse({ code: 'TrafficPolicyInvalid', prop: `${prop}.failover[${from}]`, got: to, allowed: 'another region', fix: 'name where requests go when the region fails' });
+    if (from === to) refuse({ code: 'TrafficPolicyInvalid', prop: `${prop}.failover[${from}]`, got: to, allowed: 'another region', fix: 'set the region to use when this one fails' });
     return { from, to };
   });
   if (failoverPriority && (failoverPriority.length === 0 || failoverPriority.some(label => !/^[^=\s]+(=\S+)?$/.test(label)))) {
-    refuse({ code: 'TrafficPolicyInvalid', prop: `${prop}.failoverPriority`, got: failoverPriority, allowed: 'labels, as `key` or `key=value`', fix: 'name one label or more' });
+    refuse({ code: 'TrafficPolicyInvalid', prop: `${prop}.failoverPriority`, got: failoverPriority, allowed: 'labels, as `key` or `key=value`', fix: 'list at least one label' });
   }
   const shares = distribute && checkShares(distribute, `${prop}.distribute`, refuse);
   return { enabled: !!(failover ?? failoverPriority ?? distribute), failover: regions.length > 0 ? regions : undefined, failoverPriority, distribute: shares };
@@ -133,7 +133,7 @@ type Shares = NonNullable<LocalityLoadBalancing['_spec']['distribute']>;
 function checkShares(distribute: Shares, prop: string, refuse: Refuse): NonNullable<LoadBalancerSpec['locality']>['distribute'] {
   const froms = Object.keys(distribute);
   if (froms.length === 0) {
-    refuse({ code: 'TrafficPolicyInvalid', prop, got: distribute, allowed: 'shares of one locality or more', fix: 'give the shares' });
+    refuse({ code: 'TrafficPolicyInvalid', prop, got: distribute, allowed: 'shares of at least one locality', fix: 'set the shares' });
   }
   checkLocalities(froms, (one, other) => placeOf(one) === placeOf(other), prop, refuse);
   return narrowFirst(froms).map(from => {
@@ -143,7 +143,7 @@ function checkShares(distribute: Shares, prop: string, refuse: Refuse): NonNulla
     checkLocalities(Object.keys(to), takesIn, at, refuse);
     const shares = Object.values(to);
     if (shares.some(share => !Number.isInteger(share) || share < 1) || shares.reduce((a, b) => a + b, 0) !== 100) {
-      refuse({ code: 'TrafficPolicyInvalid', prop: at, got: to, allowed: 'whole numbers from 1 whose sum is 100', fix: 'correct the shares' });
+      refuse({ code: 'TrafficPolicyInvalid', prop: at, got: to, allowed: 'whole numbers from 1 with a sum of 100', fix: 'correct the shares' });
     }
     return { from, to };
   });
@@ -152,11 +152,11 @@ function checkShares(distribute: Shares, prop: string, refuse: Refuse): NonNulla
 function checkLocalities(localities: string[], clash: (one: string, other: string) => boolean, prop: string, refuse: Refuse): void {
   localities.forEach(locality => {
     if (!/^(\*|[^/*\s]+(\/[^/*\s]+){0,2}(\/\*)?)$/.test(locality) || locality.split('/').length > 3) {
-      refuse({ code: 'TrafficPolicyInvalid', prop, got: locality, allowed: 'region, region/zone or region/zone/subzone, with `*` for the last one', fix: 'correct the locality' });
+      refuse({ code: 'TrafficPolicyInvalid', prop, got: locality, allowed: 'region, region/zone or region/zone/subzone, optionally with `*` as the last part', fix: 'correct the locality' });
     }
     const other = localities.find(one => one !== locality && clash(one, locality));
     if (other !== undefined) {
-      refuse({ code: 'TrafficPolicyInvalid', prop, got: locality, allowed: `localities that ${other} does not take in`, fix: 'leave out one of the two' });
+      refuse({ code: 'TrafficPolicyInvalid', prop, got: locality, allowed: `localities that ${other} does not cover`, fix: 'leave out one of the two' });
     }
   });
 }
@@ -200,6 +200,6 @@ function checkSeconds(duration: Duration | undefined, prop: string, refuse: Refu
 
 function notEmpty(options: object, prop: string, refuse: Refuse): void {
   if (!Object.values(options).some(value => value !== undefined)) {
-    refuse({ code: 'TrafficPolicyUnused', prop, got: options, allowed: 'one option or more', fix: 'set an option, or leave it out' });
+    refuse({ code: 'TrafficPolicyUnused', prop, got: options, allowed: 'at least one option', fix: 'set an option, or leave it out' });
   }
 }

@@ -13,21 +13,21 @@ export function checkUpstreamTls(tls: UpstreamTls, opaque: boolean, by: TlsProxi
   if (sni !== undefined) checkHost(sni, `${prop}.sni`, { wildcard: false, short: true }, refuse);
   if (subjectAltNames !== undefined) checkHosts(subjectAltNames, `${prop}.subjectAltNames`, { wildcard: false, short: true }, refuse);
   if (opaque && sni !== undefined && subjectAltNames === undefined) {
-    refuse({ code: 'SniWithoutSubjectAltNames', prop: `${prop}.subjectAltNames`, got: undefined, allowed: 'the names to accept, where sni is set on a TCP port', fix: `add subjectAltNames: ['${sni}']` });
+    refuse({ code: 'SniWithoutSubjectAltNames', prop: `${prop}.subjectAltNames`, got: undefined, allowed: 'the names to accept, if sni is set on a TCP port', fix: `add subjectAltNames: ['${sni}']` });
   }
   checkCaSource(ca, `${prop}.ca`, refuse);
   const client = clientCertificate?._spec;
   if (client) checkClientCertificate(client, `${prop}.clientCertificate`, refuse);
   if (client?.secret && ca) {
-    refuse({ code: 'CaSourceConflict', prop: `${prop}.ca`, got: ca._kind, allowed: 'no `ca` beside ClientCertificate.secret', fix: `put ca.crt into the Secret ${client.secret}, or use ClientCertificate.files` });
+    refuse({ code: 'CaSourceConflict', prop: `${prop}.ca`, got: ca._kind, allowed: 'no `ca` together with ClientCertificate.secret', fix: `put ca.crt in the Secret ${client.secret}, or use ClientCertificate.files` });
   }
   if (client?.files && (ca?._kind === 'secret' || ca?._kind === 'configMap')) {
-    refuse({ code: 'CaSourceConflict', prop: `${prop}.ca`, got: ca._kind, allowed: 'CaSource.file or CaSource.system beside ClientCertificate.files', fix: 'give the path of the authorities' });
+    refuse({ code: 'CaSourceConflict', prop: `${prop}.ca`, got: ca._kind, allowed: 'CaSource.file or CaSource.system together with ClientCertificate.files', fix: 'set the path of the CA certificates' });
   }
   if (crl !== undefined) checkFilePath(crl, `${prop}.crl`, refuse);
   const beside = client?.secret ? 'secret' : ca?._kind;
   if (crl !== undefined && (beside === 'secret' || beside === 'configMap')) {
-    refuse({ code: 'CaSourceConflict', prop: `${prop}.crl`, got: crl, allowed: 'no `crl` where the authorities are those of a Secret or ConfigMap', fix: 'put the list beside ca.crt, under the key ca.crl' });
+    refuse({ code: 'CaSourceConflict', prop: `${prop}.crl`, got: crl, allowed: 'no `crl` if the CA certificates are in a Secret or ConfigMap', fix: 'put the list next to ca.crt, under the key ca.crl' });
   }
   const secret = client?.secret ?? (ca?._kind === 'secret' ? ca._value : undefined);
   if (by !== 'gateway' && secret) checkAtSidecar(secret, client?.namespace, by, prop, refuse);
@@ -62,9 +62,9 @@ function checkClientCertificate({ secret, files, namespace }: ClientCertificate[
 /** Istio leaves TLS out, without a word, where a rule for all sidecars of a namespace names a Secret (R19). */
 function checkAtSidecar(secret: string, namespace: string | undefined, by: TlsProxies, prop: string, refuse: Refuse): void {
   if (typeof by === 'string') {
-    return refuse({ code: 'ClientCertificateSecretAtSidecar', prop, got: `Secret ${secret}`, allowed: 'files in the sidecar, or a direct service with `workloadSelector`', fix: 'name the workloads that call with `workloadSelector`; or use ClientCertificate.files and CaSource.file, or route the service through a gateway' });
+    return refuse({ code: 'ClientCertificateSecretAtSidecar', prop, got: `Secret ${secret}`, allowed: 'files in the sidecar, or a direct service with `workloadSelector`', fix: 'select the calling workloads with `workloadSelector`; or use ClientCertificate.files and CaSource.file, or route the service through a gateway' });
   }
   if (namespace !== undefined && namespace !== by.selectedIn) {
-    refuse({ code: 'ClientCertificateNamespace', prop: `${prop}.clientCertificate`, got: `${namespace}/${secret}`, allowed: `a Secret in ${by.selectedIn}, where the sidecars are`, fix: `make the Secret ${secret} in ${by.selectedIn}` });
+    refuse({ code: 'ClientCertificateNamespace', prop: `${prop}.clientCertificate`, got: `${namespace}/${secret}`, allowed: `a Secret in ${by.selectedIn}, where the sidecars run`, fix: `create the Secret ${secret} in ${by.selectedIn}` });
   }
 }

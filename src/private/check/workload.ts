@@ -10,18 +10,18 @@ export function resolveWorkload(workload: GatewayWorkload, prop: string, refuse:
   const service = spec.construct && readService(spec.construct, prop, refuse);
   const facts = service ? { ...service, serviceName: service.name } : spec.facts!;
   for (const key of ['namespace', 'serviceName'] as const) {
-    checkLabel(facts[key], `${prop}.${key}`, refuse, { code: 'WorkloadInvalid', fix: 'name where the gateway runs' });
+    checkLabel(facts[key], `${prop}.${key}`, refuse, { code: 'WorkloadInvalid', fix: 'set the namespace and Service of the gateway' });
   }
   if (Object.keys(checkLabels(facts.selector, `${prop}.selector`, refuse) ?? {}).length === 0) {
     refuse({
-      code: 'WorkloadInvalid', prop: `${prop}.selector`, got: facts.selector, allowed: 'one label or more that the pods of the gateway carry', fix: 'give the labels: without them the manifests would hold for every gateway of the mesh',
+      code: 'WorkloadInvalid', prop: `${prop}.selector`, got: facts.selector, allowed: 'at least one label of the gateway\'s pods', fix: 'set the labels: without them the manifests would apply to every gateway in the mesh',
     });
   }
   const ports = facts.ports.map((port, i) => {
     const targetPort = port.targetPort ?? port.number;
     if (typeof targetPort !== 'number') {
       return refuse({
-        code: 'WorkloadInvalid', prop: `${prop}.ports[${i}].targetPort`, got: targetPort, allowed: 'a number', fix: 'describe the gateway with GatewayWorkload.of: the number behind a named port is not in the Service',
+        code: 'WorkloadInvalid', prop: `${prop}.ports[${i}].targetPort`, got: targetPort, allowed: 'a number', fix: 'describe the gateway with GatewayWorkload.of: the Service does not contain the number of a named port',
       });
     }
     return { number: checkPort(port.number, `${prop}.ports[${i}].number`, refuse), targetPort: checkPort(targetPort, `${prop}.ports[${i}].targetPort`, refuse) };

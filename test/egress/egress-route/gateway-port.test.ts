@@ -18,7 +18,7 @@ describe('egress route › a port of the gateway for connections', () => {
 
   test.each([
     ['that the Service lacks', [ExternalPort.https()], '[EgressGatewayPortMissing] shop/route: gatewayPort is 5432; allowed: ports 80, 443 of Service istio-system/istio-egressgateway; fix: add the port to the Service and to the GatewayWorkload, or leave out gatewayPort'],
-    ['for requests', [ExternalPort.http()], '[RuleOptionUnused] shop/route: gatewayPort is 5432; allowed: a service with a port of ExternalPort.https(), tls() or tcp(); fix: leave it out: all requests enter by the port of the EgressGateway'],
+    ['for requests', [ExternalPort.http()], '[RuleOptionUnused] shop/route: gatewayPort is 5432; allowed: a service with an ExternalPort.https(), tls() or tcp() port; fix: leave it out: all requests enter through the port of the EgressGateway'],
   ])('refuses one %s', (_, ports, message) => {
     expectRefusal(() => routed({ hosts: ['api.example.com'], ports }, { gatewayPort: 5432 }), message);
   });

@@ -65,7 +65,7 @@ describe('the size of an object', () => {
   test('is refused where Istio takes no such expression', () => {
     checkSize('VirtualService', match(MAX_REGEX_BYTES));
     checkSize('VirtualService', rewrite(MAX_REGEX_BYTES));
-    const rest = `"${'x'.repeat(60)}... (1025 bytes)"; allowed: 1024 bytes; fix: shorten the path, name or list from which it is made`;
+    const rest = `"${'x'.repeat(60)}... (1025 bytes)"; allowed: 1024 bytes; fix: shorten the path, name or list from which it is generated`;
     expectRefusal(() => checkSize('VirtualService', match(MAX_REGEX_BYTES + 1)), `[RegexTooLong] shop: VirtualService spec.http[0].match[0].uri.regex is ${rest}`);
     expectRefusal(() => checkSize('VirtualService', rewrite(MAX_REGEX_BYTES + 1)), `[RegexTooLong] shop: VirtualService spec.http[0].rewrite.uriRegexRewrite.match is ${rest}`);
   });
@@ -73,7 +73,7 @@ describe('the size of an object', () => {
   test('is refused where a policy has more rules than Istio takes', () => {
     checkSize('AuthorizationPolicy', { rules: Array(512).fill({}) });
     expectRefusal(() => checkSize('AuthorizationPolicy', { rules: Array(513).fill({}) }),
-      '[ListTooLong] shop: AuthorizationPolicy spec.rules is 513; allowed: up to 512 rules; fix: ask for fewer alternatives, or serve the hosts on fewer ports');
+      '[ListTooLong] shop: AuthorizationPolicy spec.rules is 513; allowed: up to 512 rules; fix: use fewer alternatives, or serve the hosts on fewer ports');
   });
 
   test('is refused when the app is synthesized, with its code', () => {
@@ -88,7 +88,7 @@ describe('the texts of an object', () => {
 
   test.each(['\x7f', '\x80', '\x85', '\u2028', '\u2029', '\ufffe', '\uffff', '\ud800', 'a\udc00b'])('are refused where YAML does not carry them: %j', text => {
     expectRefusal(() => checkTexts({ a: [{ b: text }] }),
-      `[TextInvalid] shop: spec.a[0].b is "${JSON.stringify(text)}"; allowed: texts without DEL, C1 control characters, line separators and halves of characters; fix: leave the character out`);
+      `[TextInvalid] shop: spec.a[0].b is "${JSON.stringify(text)}"; allowed: strings without DEL, C1 control characters, line separators or lone surrogates; fix: remove the character`);
     expect(() => checkTexts({ [text]: 'a' })).toThrow(/TextInvalid/);
   });
 
@@ -106,6 +106,6 @@ describe('the texts of an object', () => {
     const rules = [{ action: RouteAction.respond(200) }];
     const annotated = (length: number) => ingress({}, { hosts: ['a.example.com'], rules, metadata: { annotations: { a: 'x'.repeat(9), b: 'x'.repeat(length) } } });
     annotated(2 ** 18 - 11);
-    expectRefusal(() => annotated(2 ** 18 - 10), '[LabelInvalid] shop/route: metadata.annotations is "262145 bytes"; allowed: up to 262144 bytes, names and values together; fix: shorten them');
+    expectRefusal(() => annotated(2 ** 18 - 10), '[LabelInvalid] shop/route: metadata.annotations is "262145 bytes"; allowed: at most 262144 bytes, names and values together; fix: shorten them');
   });
 });

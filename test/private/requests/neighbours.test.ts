@@ -41,8 +41,8 @@ const refuse: Refuse = ({ code, prop, got, allowed, fix }) => {
   const mine = /\d+/.exec(prop)?.[0] ?? /rule (\d+)/.exec(fix)?.[1];
   if (code === 'CorsAmbiguous') throw new Error(`preflights ${mine} ${theirs} of ${id}`);
   if (prop === 'access') throw new Error('access');
-  if (fix.includes('hands over')) throw new Error(`hands over ${/(route\d+)/.exec(allowed)![1]}`);
-  const why = fix.startsWith('tell the two') ? 'order' : fix.startsWith('reorder') ? 'circle' : 'hosts';
+  if (fix.includes('delegating rule')) throw new Error(`hands over ${/(route\d+)/.exec(allowed)![1]}`);
+  const why = fix.startsWith('distinguish the two') ? 'order' : fix.startsWith('reorder') ? 'circle' : 'hosts';
   throw new Error(`${why} ${mine} ${theirs} of ${id}`);
 };
 
