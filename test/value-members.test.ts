@@ -1,5 +1,5 @@
-import { readPublicTypes } from './generate/public-types';
 import { Destination, LegOne } from '../src';
+import { readPublicTypes } from './generate/public-types';
 
 /** In Go every value fits a class that shows nothing of its own, and two classes that show the same fit each other. */
 describe('each value class has a member that no other class has', () => {

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
-  ClassDeclaration, ClassElement, ConstructorDeclaration, HasModifiers, InterfaceDeclaration, Node, NodeArray, ParameterDeclaration, ScriptTarget, SourceFile,
+  ClassDeclaration, ClassElement, ConstructorDeclaration,
+  HasModifiers, InterfaceDeclaration, Node, NodeArray, ParameterDeclaration, ScriptTarget, SourceFile,
   SyntaxKind, TypeNode, canHaveModifiers, createSourceFile, getJSDocTags, getModifiers, isArrayTypeNode, isClassDeclaration,
-  isConstructorDeclaration, isEnumDeclaration, isExportDeclaration, isIndexSignatureDeclaration, isInterfaceDeclaration, isMethodDeclaration, isParameter,
-  isPropertySignature, isStringLiteral, isTypeLiteralNode, isTypeOperatorNode, isTypeReferenceNode,
+  isConstructorDeclaration, isEnumDeclaration, isExportDeclaration, isIndexSignatureDeclaration, isInterfaceDeclaration, isMethodDeclaration,
+  isParameter, isPropertySignature, isStringLiteral, isTypeLiteralNode, isTypeOperatorNode, isTypeReferenceNode,
 } from 'typescript';
 
 /** A type that a program can write, as far as jsii knows types. */
@@ -60,7 +61,7 @@ export function readPublicTypes(src = join(__dirname, '..', '..', 'src')): Publi
     factories: named(c => callables(c, true)),
     methods: named(c => callables(c, false)),
     constructors: new Map(classes.filter(constructor).map(c => [c.name!.text, slots(c.name!.text, constructor(c)!.parameters)])),
-    members: named(c => [...c.members.filter(isShown), ...c.members.filter(isConstructorDeclaration).flatMap(made => made.parameters.filter(isShown))].map(nameOf)),
+    members: named(({ members }) => [...members, ...members.filter(isConstructorDeclaration).flatMap(({ parameters }) => parameters)].filter(isShown).map(nameOf)),
     interfaces: new Set(interfaces.filter(i => !isStruct(i)).map(i => i.name.text)),
   };
 }
@@ -84,8 +85,8 @@ function isPublic(node: Node): boolean {
 
 /** A constructor is none of them; a parameter of one is where it makes a property. */
 function isShown(node: ClassElement | ParameterDeclaration): boolean {
-  const isProperty = isParameter(node) ? has(node, SyntaxKind.PublicKeyword) : !isConstructorDeclaration(node) && !has(node, SyntaxKind.StaticKeyword);
-  return isProperty && isPublic(node) && !nameOf(node).startsWith('_');
+  const isMember = isParameter(node) ? has(node, SyntaxKind.PublicKeyword) : !isConstructorDeclaration(node) && !has(node, SyntaxKind.StaticKeyword);
+  return isMember && isPublic(node) && !nameOf(node).startsWith('_');
 }
 
 function has(node: Node, kind: SyntaxKind): boolean {

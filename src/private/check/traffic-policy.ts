@@ -125,7 +125,8 @@ function checkLocality({ _spec: { failover, failoverPriority, distribute } }: Lo
     refuse({ code: 'TrafficPolicyInvalid', prop: `${prop}.failoverPriority`, got: failoverPriority, allowed: 'labels, as `key` or `key=value`', fix: 'list at least one label' });
   }
   const shares = distribute && checkShares(distribute, `${prop}.distribute`, refuse);
-  return { enabled: !!(failover ?? failoverPriority ?? distribute), failover: regions.length > 0 ? regions : undefined, failoverPriority, distribute: shares };
+  const enabled = !!(failover ?? failoverPriority ?? distribute);
+  return { enabled, failover: regions.length > 0 ? regions : undefined, failoverPriority, distribute: shares };
 }
 
 type Shares = NonNullable<LocalityLoadBalancing['_spec']['distribute']>;

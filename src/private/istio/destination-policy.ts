@@ -5,8 +5,8 @@ import { DestinationPolicyIntent } from '../model/destination-policy';
 import { Labels } from '../model/labels';
 
 /** The namespaces of the proxies that read the policy: the gateways whose routes lead there, and those that the user named. */
-export function policyReaders({ exportTo }: DestinationPolicyIntent, gateways: string[]): string[] {
-  return [...exportTo, ...gateways];
+export function policyReaders(policy: DestinationPolicyIntent, gateways: string[]): string[] {
+  return [...policy.exportTo, ...gateways];
 }
 
 /** Without `tls` Istio keeps its own mTLS. The policy of a port stands alone (R22), so that it repeats the others. */
