@@ -11,7 +11,7 @@ import { Refuse } from '../private/basics/errors';
 import { takeProps } from '../private/basics/take';
 import { needDeclared } from '../private/check/declared';
 import { externalDestinations } from '../private/check/external-destination';
-import { checkLeaving } from '../private/check/leaving';
+import { checkOutbound } from '../private/check/outbound-requests';
 import { planDirectRoute } from '../private/istio/direct';
 import { rendered } from '../private/istio/manifest/object';
 import { ExternalServiceModel } from '../private/model/app-model';
@@ -83,7 +83,7 @@ export class DirectRoute extends Construct {
     const service = needDeclared(this, props.service, 'externalServices', 'service', refuse);
     const namespace = chartNamespace(this, refuse);
     checkService(service, namespace, refuse);
-    const leaving = checkLeaving(this, props, service.service, [], undefined, refuse);
+    const leaving = checkOutbound(this, props, service.service, [], undefined, refuse);
     for (const other of externalDestinations(props.rules ?? [])) checkService(other, namespace, refuse, 'rules');
     const route = { ...leaving, namespace, name: props.metadata?.name, service: service.service };
     route.service.hosts.forEach((host, i) => {

@@ -15,10 +15,10 @@ import { addObjects } from '../private/app/objects';
 import { upstreamRulesOf } from '../private/app/upstream-rules';
 import { Refuse } from '../private/basics/errors';
 import { takeProps } from '../private/basics/take';
-import { checkEgressRouteBeside } from '../private/check/beside';
 import { needProxy } from '../private/check/connect-proxy';
 import { needDeclared } from '../private/check/declared';
 import { checkEgressRoute } from '../private/check/egress-route';
+import { checkEgressRouteConflicts } from '../private/check/egress-route-conflicts';
 import { externalDestinations } from '../private/check/external-destination';
 import { planEgressRoute } from '../private/istio/egress-route';
 import { rendered } from '../private/istio/manifest/object';
@@ -188,7 +188,7 @@ export class EgressRoute extends Construct {
       upstreams: [leaves, ...externalDestinations(props.rules ?? [])].map(({ path, service: { hosts } }) => ({ service: path, hosts })),
       targets: route.rules.flatMap(targetsOf),
     };
-    checkEgressRouteBeside(model, appModelOf(this), refuse);
+    checkEgressRouteConflicts(model, appModelOf(this), refuse);
     const made = addObjects(this, planEgressRoute(route).map(rendered), props.metadata);
     const routes = made.filter(part => part.kind === 'VirtualService');
     this.gatewayVirtualService = routes[0];

@@ -20,7 +20,7 @@ import { rendered, renderedLate } from '../private/istio/manifest/object';
 import { directTunnels, tunnelRule } from '../private/istio/tunnel';
 import { AppModel, ExternalServiceModel } from '../private/model/app-model';
 import { meshRoutesOf } from '../private/model/collisions';
-import { readersOf, viewersOf } from '../private/model/visibility';
+import { namespacesSendingTo, namespacesSeeing } from '../private/model/visibility';
 import { addressConflict } from '../private/requests/address-conflicts';
 import { ConnectionPool } from '../traffic/connection-pool';
 import { LoadBalancer } from '../traffic/load-balancer';
@@ -238,7 +238,7 @@ export class ExternalService extends Construct implements IExternalService {
       imported: false,
     };
     this.serviceEntry = addObject(this, renderedLate({ kind: 'ServiceEntry', id: 'service-entry', namespace, name },
-      () => externalServiceEntry(service, namespace, viewersOf(app, model))), props.metadata);
+      () => externalServiceEntry(service, namespace, namespacesSeeing(app, model))), props.metadata);
     const rules = proxy
       ? this.hosts.map(host => tunnelRule(proxy, host, service.ports, { namespace, name: [host] }))
       : direct ? this.hosts.flatMap(host => directRules(host, service, namespace)) : [];
@@ -291,7 +291,7 @@ function checkMeshHosts(app: AppModel, hosts: string[], namespace: string, refus
 }
 
 function unused(app: AppModel, model: ExternalServiceModel): Refusal[] {
-  if (viewersOf(app, model).length > 0) return [];
+  if (namespacesSeeing(app, model).length > 0) return [];
   return [{
     code: 'ExternalServiceUnused',
     prop: 'direct',
@@ -305,7 +305,7 @@ function unused(app: AppModel, model: ExternalServiceModel): Refusal[] {
 function rivals(app: AppModel, { service: { hosts } }: ExternalServiceModel, { clusterDomain }: MeshSettings): Refusal[] {
   return hosts.flatMap((host, i) => {
     const service = `${host}.svc.${clusterDomain}`;
-    if (!/^[^.*]+\.[^.]+$/.test(host) || readersOf(app, service).length === 0) return [];
+    if (!/^[^.*]+\.[^.]+$/.test(host) || namespacesSendingTo(app, service).length === 0) return [];
     return [{ code: 'HostInCluster', prop: `hosts[${i}]`, got: host, allowed: `names that sidecars do not resolve to ${service}, a destination of a route in this app`, fix: 'rename the Service or the external host' }];
   });
 }

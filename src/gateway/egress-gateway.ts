@@ -1,9 +1,9 @@
 import { ApiObject } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { GatewayWorkload } from './gateway-workload';
+import { ObjectMetadata } from '../object-metadata';
 import { IEgressGateway } from './i-egress-gateway';
 import { MeshSettings } from '../mesh-settings';
-import { ObjectMetadata } from '../object-metadata';
 import { needChart } from '../private/app/chart';
 import { appModelOf, declare, makingRefuser } from '../private/app/declared';
 import { addObjects } from '../private/app/objects';
@@ -11,13 +11,13 @@ import { checkLabel, checkPort } from '../private/basics/checks';
 import { Refuse } from '../private/basics/errors';
 import { isDnsLabel } from '../private/basics/names';
 import { takeProps } from '../private/basics/take';
-import { checkEgressServer } from '../private/check/servers';
+import { checkEgressServer } from '../private/check/gateway-conflicts';
 import { resolveWorkload } from '../private/check/workload';
 import { planEgressGateway } from '../private/istio/egress-gateway';
 import { EgressGatewayModel } from '../private/model/app-model';
 import { workloadPortsText } from '../private/model/gateway';
 import { legOneHost } from '../private/model/leg-one';
-import { callersOf } from '../private/model/visibility';
+import { callerNamespacesOf } from '../private/model/visibility';
 
 /** Properties of an `EgressGateway`. Errors `TypeInvalid` for a value of the wrong type, `PropUnknown` for an unknown prop. */
 export interface EgressGatewayProps {
@@ -116,7 +116,7 @@ export class EgressGateway extends Construct implements IEgressGateway {
     const app = appModelOf(this);
     checkEgressServer(model, app, refuse);
     this.legOneHost = legOneHost(model.gateway);
-    this.parts = addObjects(this, planEgressGateway(model.gateway, () => callersOf(app, model)), props.metadata);
+    this.parts = addObjects(this, planEgressGateway(model.gateway, () => callerNamespacesOf(app, model)), props.metadata);
     [this.gateway, this.legOneServiceEntry, this.legOneDestinationRule] = this.parts;
     this.node.defaultChild = this.gateway;
     declare(this, 'egressGateways', model, this.parts);

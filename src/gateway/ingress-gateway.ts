@@ -1,10 +1,10 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { GatewayWorkload } from './gateway-workload';
-import { IIngressGateway } from './i-ingress-gateway';
 import { IngressListener } from '../ingress/ingress-listener';
 import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
+import { IIngressGateway } from './i-ingress-gateway';
 import { chartNamespace } from '../private/app/chart';
 import { appModelOf, declare, makingRefuser } from '../private/app/declared';
 import { addObject } from '../private/app/objects';
@@ -12,8 +12,8 @@ import { checkLabel } from '../private/basics/checks';
 import { Refuse } from '../private/basics/errors';
 import { isDnsLabel } from '../private/basics/names';
 import { takeProps } from '../private/basics/take';
+import { checkServers } from '../private/check/gateway-conflicts';
 import { checkListeners } from '../private/check/ingress-gateway';
-import { checkServers } from '../private/check/servers';
 import { resolveWorkload } from '../private/check/workload';
 import { ingressGateway } from '../private/istio/ingress-gateway';
 import { renderedLate } from '../private/istio/manifest/object';
@@ -108,7 +108,7 @@ export class IngressGateway extends Construct implements IIngressGateway {
     const app = appModelOf(this);
     checkServers({ ...declared, gatewayName: '' }, app, refuse);
     this.gateway = addObject(this, renderedLate({ kind: 'Gateway', id: 'gateway', namespace, name },
-      () => ingressGateway({ ...model, selector: workload.selector, routes: routesOf(app, model), guests: routeNamespaces })), props.metadata);
+      () => ingressGateway({ ...model, selector: workload.selector, routes: routesOf(app, model), routeNamespaces })), props.metadata);
     this.gatewayName = `${namespace}/${this.gateway.name}`;
     this.parts = [this.gateway];
     this.node.defaultChild = this.gateway;

@@ -15,14 +15,14 @@ import { Refusal, Refuse, refuser } from '../private/basics/errors';
 import { checkRouteHosts } from '../private/basics/hosts';
 import { take, takeProps } from '../private/basics/take';
 import { checkAccess } from '../private/check/access';
-import { checkUpstream } from '../private/check/beside';
 import { needDeclared } from '../private/check/declared';
+import { checkUpstream } from '../private/check/egress-route-conflicts';
 import { externalDestinations } from '../private/check/external-destination';
-import { checkSpared, coveringListeners } from '../private/check/listeners-of-route';
+import { checkIngressRouteConflicts } from '../private/check/ingress-route-conflicts';
+import { checkIngressUpstream } from '../private/check/ingress-upstream';
+import { checkExemptPaths, coveringListeners } from '../private/check/listeners-of-route';
 import { checkOpaqueRoute } from '../private/check/opaque-route';
-import { checkOutside } from '../private/check/outside';
 import { checkRules } from '../private/check/rule';
-import { checkBeside } from '../private/check/several-routes';
 import { accessObjects } from '../private/istio/access';
 import { ingressVirtualService } from '../private/istio/ingress';
 import { opaqueVirtualService } from '../private/istio/ingress-opaque';
@@ -182,7 +182,7 @@ export class IngressRoute extends Construct {
     this.accessObjects = isOpaque ? [] : addObjects(this, renderedEachLate(() => accessObjects(this.surrounded())), props.metadata);
     this.node.defaultChild = this.virtualService;
     declare(this, 'ingressRoutes', this.model, this.parts);
-    this.leadOutside();
+    this.addUpstreamRules();
     checkLate(this, () => (isOpaque ? [] : [...this.empty(), ...this.loops()]));
   }
 
@@ -199,7 +199,7 @@ export class IngressRoute extends Construct {
     }
     this.model = this.withRules(take('IngressRule[]', [rule], 'rule', refuse), 'rule', refuse);
     declare(this, 'ingressRoutes', this.model);
-    this.leadOutside();
+    this.addUpstreamRules();
   }
 
   /** The route with more rules behind those that it has. */
@@ -207,10 +207,10 @@ export class IngressRoute extends Construct {
     const { route, targets, upstreams } = this.model;
     const before = route.rules.length;
     const added = checkRules(this, rules, prop, refuse, this.earlier);
-    checkSpared(added, route.listeners, prop, refuse);
+    checkExemptPaths(added, route.listeners, prop, refuse);
     const outside = externalDestinations(rules);
     for (const service of outside) {
-      checkOutside(service, route.pods, prop, refuse);
+      checkIngressUpstream(service, route.pods, prop, refuse);
       checkUpstream({ service: service.path, hosts: service.service.hosts }, route.pods, appModelOf(this), prop, refuse);
     }
     const handedOver = rules.flatMap(({ action: { _spec: { delegate } } }) => (
@@ -222,7 +222,7 @@ export class IngressRoute extends Construct {
       targets: distinct([...targets, ...added.flatMap(targetsOf), ...handedOver], ({ host }) => host),
       upstreams: distinct([...upstreams, ...outside.map(({ path, service: { hosts } }) => ({ service: path, hosts }))], ({ service }) => service),
     };
-    checkBeside(surroundingsOf(appModelOf(this), model), index => (index < before ? `rules[${index}]` : `${prop}[${index - before}]`), refuse);
+    checkIngressRouteConflicts(surroundingsOf(appModelOf(this), model), index => (index < before ? `rules[${index}]` : `${prop}[${index - before}]`), refuse);
     for (const rule of added) this.earlier.add(rule);
     return model;
   }
@@ -251,7 +251,7 @@ export class IngressRoute extends Construct {
     return { ...pods, name: gateway.split('/') };
   }
 
-  private leadOutside(): void {
+  private addUpstreamRules(): void {
     upstreamRulesOf(this, this.model.upstreams, this.upstreamUser);
   }
 

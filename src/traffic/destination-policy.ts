@@ -12,10 +12,10 @@ import { addObject } from '../private/app/objects';
 import { Refusal, Refuse, refuser } from '../private/basics/errors';
 import { take, takeProps } from '../private/basics/take';
 import { checkDestinationPolicy } from '../private/check/destination-policy';
-import { policyAnnotations, policyReaders, policyRule } from '../private/istio/destination-policy';
+import { policyAnnotations, namespacesOfPolicy, policyRule } from '../private/istio/destination-policy';
 import { renderedLate } from '../private/istio/manifest/object';
 import { DestinationPolicyIntent } from '../private/model/destination-policy';
-import { readersOf } from '../private/model/visibility';
+import { namespacesSendingTo } from '../private/model/visibility';
 
 /** A subset of the pods of a Service. */
 export interface DestinationSubset {
@@ -109,13 +109,13 @@ export class DestinationPolicy extends Construct {
     if (other) {
       refuse({ code: 'DestinationPolicyDuplicate', prop: 'destination', got: host, allowed: `a Service to which ${other.path} does not apply`, fix: `merge the two into ${other.path}: proxies read one DestinationRule per Service` });
     }
-    const readers = () => readersOf(app, host);
+    const readers = () => namespacesSendingTo(app, host);
     this.destinationRule = addObject(this, renderedLate({ kind: 'DestinationRule', id: 'destination-rule', namespace, name: props.metadata?.name, annotations: policyAnnotations(this.intent) },
       () => policyRule(this.intent, readers())), props.metadata);
     this.parts = [this.destinationRule];
     this.node.defaultChild = this.destinationRule;
     declare(this, 'destinationPolicies', { path: this.node.path, policy: this.intent }, this.parts);
-    checkLate(this, () => this.unread(policyReaders(this.intent, readers())));
+    checkLate(this, () => this.unread(namespacesOfPolicy(this.intent, readers())));
   }
 
   /**

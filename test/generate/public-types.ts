@@ -61,7 +61,9 @@ export function readPublicTypes(src = join(__dirname, '..', '..', 'src')): Publi
     factories: named(c => callables(c, true)),
     methods: named(c => callables(c, false)),
     constructors: new Map(classes.filter(constructor).map(c => [c.name!.text, slots(c.name!.text, constructor(c)!.parameters)])),
-    members: named(({ members }) => [...members, ...members.filter(isConstructorDeclaration).flatMap(({ parameters }) => parameters)].filter(isShown).map(nameOf)),
+    members: named(({ members }) => (
+      [...members, ...members.filter(isConstructorDeclaration).flatMap(({ parameters }) => parameters)].filter(isShown).map(nameOf)
+    )),
     interfaces: new Set(interfaces.filter(i => !isStruct(i)).map(i => i.name.text)),
   };
 }

@@ -2,7 +2,7 @@ import { IConstruct } from 'constructs';
 import { checkConnectProxy } from './connect-proxy';
 import { refuseWithoutAddresses } from './external';
 import { externalDestinations } from './external-destination';
-import { checkLeaving, LeavingInput } from './leaving';
+import { checkOutbound, OutboundInput } from './outbound-requests';
 import { Caller } from '../../egress/caller';
 import { ConnectProxy } from '../../egress/connect-proxy';
 import { LegOne } from '../../egress/leg-one';
@@ -16,7 +16,7 @@ import { ExternalIntent, isHttp } from '../model/external-service';
 import { GatewayFacts, WorkloadFacts, workloadPortsText } from '../model/gateway';
 import { CALLER_HEADER, legOneHost, legOneOf, ownLegOneHost, PORT_HEADER } from '../model/leg-one';
 
-export interface EgressInput extends LeavingInput {
+export interface EgressInput extends OutboundInput {
   readonly callers?: Caller[];
   readonly appTls?: 'WRAP' | 'PASSTHROUGH';
   readonly layout: 'SPLIT' | 'SINGLE';
@@ -40,7 +40,7 @@ export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: 
   const appTls = checkAppTls(input.appTls, around.service, refuse);
   const wanted = input.callers ?? [Caller.namespace(around.namespace)];
   // leg 1 and the gateway write these headers themselves, and leg 2 tells by them what may leave
-  const leaving = checkLeaving(scope, input, around.service, [CALLER_HEADER, PORT_HEADER], wanted, refuse);
+  const leaving = checkOutbound(scope, input, around.service, [CALLER_HEADER, PORT_HEADER], wanted, refuse);
   for (const other of externalDestinations(input.rules ?? [])) checkDestination(other, around.gateway, refuse);
   const callers = leaving.grants.flatMap(grant => grant.callers);
   const reason = input.legOne?.plaintextReason;
@@ -49,7 +49,7 @@ export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: 
     ...leaving,
     callers,
     callerNamespaces: [...new Set(callers.map(c => c.namespace))],
-    guestNamespaces: [...new Set(wanted.filter(c => !c._options.ownLeg).map(c => c.callerNamespace))],
+    sharedLegNamespaces: [...new Set(wanted.filter(c => !c._options.ownLeg).map(c => c.callerNamespace))],
     appTls,
     layout: input.layout,
     plaintextReason: reason === undefined ? undefined : checkReason(reason, 'legOne.reason', refuse),

@@ -2,7 +2,7 @@ import { Refuse } from '../basics/errors';
 import { IngressGatewayModel } from '../model/app-model';
 import { ListenedHost, listenersOf } from '../model/listener';
 import { Rule } from '../model/rule';
-import { isInexpressible, onPaths } from '../requests/spared-paths';
+import { isInexpressible, rulesOnPaths } from '../requests/exempt-paths';
 
 const READABLE = { http: ['HTTP', 'HTTPS'], TLS: ['TLS'] };
 
@@ -39,10 +39,10 @@ function describe({ port, redirect }: ListenedHost): string {
 }
 
 /** Rules of which Istio cannot say that they hold for the paths that a listener does not redirect. */
-export function checkSpared(rules: Rule[], listeners: ListenedHost[], prop: string, refuse: Refuse): void {
+export function checkExemptPaths(rules: Rule[], listeners: ListenedHost[], prop: string, refuse: Refuse): void {
   for (const { port, redirect } of listeners) {
     const bad = rules.findIndex(rule => redirect && isInexpressible(rule, redirect.exemptPaths));
-    const handsOver = rules.findIndex(rule => redirect && rule.action?.kind === 'delegate' && onPaths([rule], redirect.exemptPaths).length > 0);
+    const handsOver = rules.findIndex(rule => redirect && rule.action?.kind === 'delegate' && rulesOnPaths([rule], redirect.exemptPaths).length > 0);
     if (handsOver >= 0) {
       refuse({ code: 'DelegateInvalid', prop: `${prop}[${handsOver}].action`, got: `a part with a path that port ${port} does not redirect`, allowed: 'paths that are redirected entirely', fix: 'leave the path out of `exemptPaths`, or hand over prefixes without it' });
     }

@@ -2,8 +2,8 @@ import { STATUS_CODES } from 'node:http';
 import { IConstruct } from 'constructs';
 import { checkAction, checkDestination, checkUnweighted } from './action';
 import { checkCors } from './cors';
+import { checkDelegateAction, checkHandedOn } from './delegate-action';
 import { externalDestinations } from './external-destination';
-import { checkHandedOn, checkHandOver } from './hand-over';
 import { checkHeaderValue } from './header-value';
 import { checkMatches, checkPath, isPathPart } from './match';
 import { Cors } from '../../http/cors';
@@ -68,7 +68,7 @@ function checkPreflights(rule: Rule, earlier: EarlierRules[], prop: string, refu
 function checkRule(scope: IConstruct, rule: Input, prop: string, refuse: Refuse): Rule {
   const matches = checkMatches(rule.matches ?? [], `${prop}.matches`, refuse);
   const delegate = rule.action?._spec.delegate;
-  const action = delegate ? checkHandOver(scope, delegate, matches, prop, refuse) : rule.action && checkAction(scope, rule.action, `${prop}.action`, refuse);
+  const action = delegate ? checkDelegateAction(scope, delegate, matches, prop, refuse) : rule.action && checkAction(scope, rule.action, `${prop}.action`, refuse);
   if (delegate) {
     checkHandedOn(scope, rule, delegate, prop, refuse);
   } else if (action && action.kind !== 'forward') {

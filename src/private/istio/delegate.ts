@@ -22,7 +22,7 @@ export function delegateVirtualService({ namespace, routeNamespace, rules }: {
  * What is handed over, and 404 for what comes back: requests that the other rules do not take, or all of them while those rules
  * are not there or not visible, would otherwise fall to the next rule.
  */
-export function handOver(rule: Rule, at: At[]): HttpRoute[] {
+export function delegateRoutes(rule: Rule, at: At[]): HttpRoute[] {
   return [ruleRoute(rule, at), { matches: matchesAt(rule.matches.map(asExpression), at), action: { kind: 'respond', status: 404 } }];
 }
 

@@ -5,7 +5,7 @@ import { DestinationPolicyIntent } from '../model/destination-policy';
 import { Labels } from '../model/labels';
 
 /** The namespaces of the proxies that read the policy: the gateways whose routes lead there, and those that the user named. */
-export function policyReaders(policy: DestinationPolicyIntent, gateways: string[]): string[] {
+export function namespacesOfPolicy(policy: DestinationPolicyIntent, gateways: string[]): string[] {
   return [...policy.exportTo, ...gateways];
 }
 
@@ -15,7 +15,7 @@ export function policyRule(intent: DestinationPolicyIntent, gateways: string[]):
   const secured: TrafficPolicySpec | undefined = tls && { ...traffic, tls: clientTls(tls, host, namespace) };
   return {
     host,
-    exportTo: exportTo(policyReaders(intent, gateways), namespace),
+    exportTo: exportTo(namespacesOfPolicy(intent, gateways), namespace),
     policy: traffic,
     portPolicies: secured && [{ port: target.port, policy: secured }],
     subsets: subsets.length > 0 ? subsets : undefined,

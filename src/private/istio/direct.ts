@@ -1,5 +1,5 @@
-import { leavingRoutes } from './leaving';
 import { ObjectPlan } from './objects';
+import { outboundRoutes } from './outbound-routes';
 import { labelOf } from '../basics/names';
 import { DirectIntent } from '../model/egress-route';
 import { isHttp } from '../model/external-service';
@@ -16,7 +16,7 @@ export function planDirectRoute(intent: DirectIntent): ObjectPlan[] {
       hosts: [host],
       gateways: ['mesh'],
       exportTo: ['.'],
-      http: ports.filter(isHttp).flatMap(({ number: port }) => leavingRoutes(intent, { port }, { host, port }, {}, 'direct')),
+      http: ports.filter(isHttp).flatMap(({ number: port }) => outboundRoutes(intent, { port }, { host, port }, {}, 'direct')),
       tls: [],
       tcp: [],
     },

@@ -1,10 +1,10 @@
 import { callersPolicy } from './callers-policy';
 import { qualified } from './egress-gateway';
 import { Entrance, ownEntrance, passthroughServer, plaintextServer } from './entrance';
-import { leavingRoutes } from './leaving';
 import { Leg, legsOf } from './legs';
 import { meshLeg } from './mesh-leg';
 import { ObjectPlan, VirtualServiceSpec } from './objects';
+import { outboundRoutes } from './outbound-routes';
 import { tunnelEntrance, tunnelRule } from './tunnel';
 import { exportTo } from './visibility';
 import { isWildcard } from '../basics/hosts';
@@ -55,7 +55,7 @@ export const HEEDED: { readonly [K in keyof Required<EgressIntent>]: 'entrance' 
   callerNamespaces: 'entrance',
   callers: 'policy',
   trustDomain: 'policy',
-  guestNamespaces: 'leg 1',
+  sharedLegNamespaces: 'leg 1',
   service: 'leg 2',
   proxy: 'leg 2',
   grants: 'leg 2',
@@ -114,14 +114,14 @@ function legTwo(route: EgressIntent, leg: Leg, gateway?: string): Pick<VirtualSe
         mark: mark && Object.fromEntries(Object.entries(mark).map(([name, exact]) => [name, { exact }])),
         trustDomain: legOne === 'shared' ? route.trustDomain : undefined,
       };
-      return { ...nothing, http: leavingRoutes(route, at, to, signs) };
+      return { ...nothing, http: outboundRoutes(route, at, to, signs) };
     }
   }
 }
 
 /** An empty list would show the leg to the whole mesh; where nobody needs it, only those see it who know the gateway anyway. */
-function meshExport({ guestNamespaces, namespace, gateway }: EgressIntent): string[] {
-  return exportTo(guestNamespaces.length > 0 ? guestNamespaces : [gateway.namespace], namespace);
+function meshExport({ sharedLegNamespaces, namespace, gateway }: EgressIntent): string[] {
+  return exportTo(sharedLegNamespaces.length > 0 ? sharedLegNamespaces : [gateway.namespace], namespace);
 }
 
 /** An object for each leg, visible to the proxies that read it and to no others: callers then know nothing of leg 2. */
@@ -162,7 +162,7 @@ function singleVirtualService(route: EgressIntent, host: string, all: Leg[]): Ob
     spec: {
       hosts: [...new Set([host, ...legs.map(serverHost)])],
       gateways: ['mesh', ...new Set(legs.map(leg => qualified(gateway, leg.gatewayName)))],
-      exportTo: exportTo([gateway.namespace, ...route.guestNamespaces], gateway.namespace),
+      exportTo: exportTo([gateway.namespace, ...route.sharedLegNamespaces], gateway.namespace),
       http: [...mesh.http, ...leaving.flatMap(l => l.http)],
       tls: [...mesh.tls, ...leaving.flatMap(l => l.tls)],
       tcp: [...mesh.tcp, ...leaving.flatMap(l => l.tcp)],

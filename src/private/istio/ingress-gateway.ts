@@ -11,7 +11,7 @@ export interface IngressGatewayIntent {
   readonly listened: ListenedHost[];
   readonly routes: BoundRoute[];
   /** Namespaces of routes that other apps declare; `*` for every namespace. */
-  readonly guests: string[];
+  readonly routeNamespaces: string[];
 }
 
 /** The servers of an ingress gateway: one a port, and for HTTPS one a port and certificate. */
@@ -48,10 +48,12 @@ function serverName(one: ListenedHost): string {
  * A host of a clear-text server, open only to the namespaces that have a route for it: a bare host could be taken by any namespace.
  * TLS servers keep bare hosts, because Envoy refuses the whole port when two namespaces qualify the same one (R15).
  */
-function boundHosts({ host, port, protocol }: ListenedHost, { namespace, guests }: IngressGatewayIntent, routed: Map<string, Set<string>>): string[] {
-  if (guests.includes('*')) return [host];
+function boundHosts(listened: ListenedHost, gateway: IngressGatewayIntent, routed: Map<string, Set<string>>): string[] {
+  const { host, port, protocol } = listened;
+  const { namespace, routeNamespaces } = gateway;
+  if (routeNamespaces.includes('*')) return [host];
   const hosted = routed.get(boundKey(protocol === 'TCP' ? port : undefined, host)) ?? [];
-  const namespaces = [...hosted, ...guests];
+  const namespaces = [...hosted, ...routeNamespaces];
   return exportTo(namespaces.length > 0 ? namespaces : [namespace], namespace).map(ns => `${ns}/${host}`);
 }
 

@@ -1,5 +1,5 @@
 import { guards } from './access';
-import { handOver } from './delegate';
+import { delegateRoutes } from './delegate';
 import { authorityMatch, inRewrites, ruleRoute } from './http';
 import { noneOf } from './none-of';
 import { HttpMatch, HttpRoute, VirtualServiceSpec } from './objects';
@@ -12,8 +12,8 @@ import { IngressIntent } from '../model/ingress-route';
 import { ListenedHost, serves } from '../model/listener';
 import { MESH_HEADERS } from '../model/mesh-headers';
 import { Action, Rule } from '../model/rule';
+import { rulesOnPaths } from '../requests/exempt-paths';
 import { narrowerHosts } from '../requests/narrower-hosts';
-import { onPaths } from '../requests/spared-paths';
 
 /** A route with what it must know of the gateway and of other routes. */
 export interface SurroundedRoute extends IngressIntent {
@@ -34,11 +34,11 @@ export function ingressVirtualService(intent: SurroundedRoute): VirtualServiceSp
     hosts: intent.hosts,
     gateways: [intent.gateway],
     exportTo: exportTo([intent.pods.namespace], intent.namespace),
-    http: apart(intent, [
+    http: withoutNarrowerHosts(intent, [
       ...intent.listeners.filter(l => !serves(l)).flatMap(l => redirects(l, intent.hosts)),
       ...guards({ ...intent, served }),
-      ...served.flatMap(l => [...sparedRoutes(l, intent.rules), ...redirects(l, intent.hosts)]),
-      ...intent.rules.flatMap(inRewrites).flatMap(rule => (rule.action?.kind === 'delegate' ? handOver(rule, at) : [withoutMeshHeaders(ruleRoute(rule, at))])),
+      ...served.flatMap(l => [...exemptRoutes(l, intent.rules), ...redirects(l, intent.hosts)]),
+      ...intent.rules.flatMap(inRewrites).flatMap(rule => (rule.action?.kind === 'delegate' ? delegateRoutes(rule, at) : [withoutMeshHeaders(ruleRoute(rule, at))])),
     ]),
     tls: [],
     tcp: [],
@@ -46,14 +46,14 @@ export function ingressVirtualService(intent: SurroundedRoute): VirtualServiceSp
 }
 
 /** Routes that leave to others what those have under a wildcard of these hosts. */
-function apart({ hosts, listeners, listened, routed }: SurroundedRoute, http: HttpRoute[]): HttpRoute[] {
+function withoutNarrowerHosts({ hosts, listeners, listened, routed }: SurroundedRoute, http: HttpRoute[]): HttpRoute[] {
   const narrower = new Map(listeners.map(({ port }) => [port, narrowerHosts(hosts, port, listened, routed)]));
   return http.map(route => ({ ...route, matches: route.matches.map(match => withoutHosts(match, narrower.get(match.port!)!)) }));
 }
 
 /** What a listener serves that otherwise sends requests away. */
-function sparedRoutes({ port, redirect }: ListenedHost, rules: Rule[]): HttpRoute[] {
-  return redirect ? onPaths(rules, redirect.exemptPaths).flatMap(inRewrites).map(rule => withoutMeshHeaders(ruleRoute(rule, [{ port }]))) : [];
+function exemptRoutes({ port, redirect }: ListenedHost, rules: Rule[]): HttpRoute[] {
+  return redirect ? rulesOnPaths(rules, redirect.exemptPaths).flatMap(inRewrites).map(rule => withoutMeshHeaders(ruleRoute(rule, [{ port }]))) : [];
 }
 
 /** What leaves the mesh for an external host tells nothing of the mesh. */

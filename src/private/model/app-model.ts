@@ -123,11 +123,11 @@ export class AppModel {
   });
 
   public readonly egressRoutes = new Collection<EgressRouteModel>(function* (model) {
-    const { gateway: { namespace, name }, service: { hosts }, guestNamespaces } = model.route;
+    const { gateway: { namespace, name }, service: { hosts }, sharedLegNamespaces } = model.route;
     yield keyOf('gateway', model.gateway);
     yield keyOf('service', model.service);
     for (const host of hosts) yield keyOf('host', namespace, name, host);
-    yield* meshKeys(guestNamespaces, hosts);
+    yield* meshKeys(sharedLegNamespaces, hosts);
     yield* upstreamKeys(model);
     yield* targetKeys(model);
   });

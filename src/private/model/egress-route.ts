@@ -5,7 +5,7 @@ import { Match } from './match';
 import { Rule } from './rule';
 
 /** What an `EgressRoute` says, checked, with what it needs to know of the service and the gateway. */
-export interface EgressIntent extends Leaving {
+export interface EgressIntent extends OutboundRequests {
   /** The namespace of the chart, and the name of the mesh leg where the user gave one. */
   readonly namespace: string;
   readonly name?: string;
@@ -14,7 +14,7 @@ export interface EgressIntent extends Leaving {
   readonly callers: CallerIdentity[];
   readonly callerNamespaces: string[];
   /** Those whose callers have no leg of their own. */
-  readonly guestNamespaces: string[];
+  readonly sharedLegNamespaces: string[];
   readonly appTls: 'WRAP' | 'PASSTHROUGH';
   readonly layout: 'SPLIT' | 'SINGLE';
   readonly plaintextReason?: string;
@@ -26,7 +26,7 @@ export interface EgressIntent extends Leaving {
 }
 
 /** What a route says of requests that leave the mesh by it, checked. */
-export interface Leaving {
+export interface OutboundRequests {
   readonly grants: Grant[];
   /** None of them widens a grant. */
   readonly rules: Rule[];
@@ -39,7 +39,7 @@ export interface CallerIdentity {
 }
 
 /** A route by which requests leave from sidecars themselves. */
-export interface DirectIntent extends Leaving {
+export interface DirectIntent extends OutboundRequests {
   readonly namespace: string;
   readonly name?: string;
   readonly service: ExternalIntent;

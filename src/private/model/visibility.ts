@@ -4,7 +4,7 @@ import { BoundRoute } from './listener';
 import { Pods, canBeSamePods } from './pods';
 
 /** The namespaces whose proxies must know an external service. */
-export function viewersOf(app: AppModel, { path, direct, namespace, exportTo }: ExternalServiceModel): string[] {
+export function namespacesSeeing(app: AppModel, { path, direct, namespace, exportTo }: ExternalServiceModel): string[] {
   const routes = app.egressRoutes.with('service', path);
   return [
     ...exportTo,
@@ -34,7 +34,7 @@ function needsListener({ ports }: ExternalServiceModel['service']): boolean {
 }
 
 /** The namespaces whose sidecars must know an egress gateway. */
-export function callersOf(app: AppModel, { path, exportTo }: EgressGatewayModel): string[] {
+export function callerNamespacesOf(app: AppModel, { path, exportTo }: EgressGatewayModel): string[] {
   return [
     ...exportTo,
     ...app.egressRoutes.with('gateway', path).flatMap(({ route }) => route.callerNamespaces),
@@ -55,7 +55,7 @@ export function routesThroughPods(app: AppModel, pods: Pods): IngressRouteModel[
 }
 
 /** The namespaces whose proxies send requests to a host of the mesh, by routes of the app. */
-export function readersOf(app: AppModel, host: string): string[] {
+export function namespacesSendingTo(app: AppModel, host: string): string[] {
   return [
     ...app.egressRoutes.with('target', host).map(({ route }) => route.gateway.namespace),
     ...app.directRoutes.with('target', host).map(({ route }) => route.namespace),

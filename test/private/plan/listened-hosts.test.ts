@@ -57,7 +57,7 @@ describe('the hosts of listeners', () => {
       fc.record({ namespace: fc.constantFrom('x', 'y'), hosts: fc.constant<string[]>(['*']), tcpPort: fc.constantFrom(80, 443) }),
     );
     fc.assert(fc.property(apart, fc.array(route, { maxLength: 6 }), fc.constantFrom<string[][]>([], ['z'], ['*']), (listened, routes, guests) => {
-      const hosts = ingressGateway({ selector: {}, namespace: 'own', listened, routes, guests }).servers.flatMap(server => server.hosts);
+      const hosts = ingressGateway({ selector: {}, namespace: 'own', listened, routes, routeNamespaces: guests }).servers.flatMap(server => server.hosts);
       const expected = listened.flatMap(l => {
         if (l.tls || guests.includes('*')) return [l.host];
         const bound = routes.filter(r => r.tcpPort === (l.protocol === 'TCP' ? l.port : undefined) && r.hosts.some(h => covers(l.host, h)));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { arrange, besideOf, takesAll, verdictOn } from './naive-neighbours';
 import { Refuse } from '../../../src/private/basics/errors';
-import { checkBeside } from '../../../src/private/check/several-routes';
+import { checkIngressRouteConflicts } from '../../../src/private/check/ingress-route-conflicts';
 import { Match, orEverything } from '../../../src/private/model/match';
 import { RoutePart } from '../../../src/private/model/route-part';
 import { CorsSpec, Rule } from '../../../src/private/model/rule';
@@ -48,7 +48,7 @@ const refuse: Refuse = ({ code, prop, got, allowed, fix }) => {
 
 function verdict(own: RoutePart, from: number, neighbours: Neighbours): string {
   try {
-    checkBeside({ own, neighbours, added: neighbours.take(own, from) }, index => `rule ${index}`, refuse);
+    checkIngressRouteConflicts({ own, neighbours, added: neighbours.take(own, from) }, index => `rule ${index}`, refuse);
     return 'fine';
   } catch (e) {
     return (e as Error).message;

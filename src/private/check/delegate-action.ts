@@ -10,7 +10,7 @@ import { Match, NO_CONDITION, trimSlash } from '../model/match';
 import { Action, Rule } from '../model/rule';
 
 /** A rule that hands over tells requests by prefixes alone: of all conditions these alone combine with every rule of the other side. */
-export function checkHandOver(scope: IConstruct, delegate: IIngressDelegate, matches: Match[], prop: string, refuse: Refuse): Action {
+export function checkDelegateAction(scope: IConstruct, delegate: IIngressDelegate, matches: Match[], prop: string, refuse: Refuse): Action {
   const { path, delegateName, handedOver: known } = needDeclared(scope, delegate, 'ingressDelegates', `${prop}.action`, refuse);
   const prefixes = matches.map(prefixOf);
   const odd = prefixes.indexOf(undefined);

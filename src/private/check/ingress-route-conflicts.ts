@@ -7,7 +7,7 @@ import { Clash } from '../requests/order';
 import { answersForLater } from '../requests/preflights';
 
 /** Checks a route, with the rules that are new of it, against the others that have one of its hosts. */
-export function checkBeside({ own, added, neighbours }: Surroundings, ruleName: (index: number) => string, refuse: Refuse): void {
+export function checkIngressRouteConflicts({ own, added, neighbours }: Surroundings, ruleName: (index: number) => string, refuse: Refuse): void {
   checkSameAccess(own, neighbours, refuse);
   if (neighbours.mayClash(added)) checkEach(own, neighbours, ruleName, refuse);
 }

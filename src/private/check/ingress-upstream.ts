@@ -3,7 +3,8 @@ import { ExternalServiceModel } from '../model/app-model';
 import { Pods } from '../model/pods';
 
 /** Whether pods of an ingress gateway can reach a service outside the mesh. */
-export function checkOutside({ path, direct, service: { ports } }: ExternalServiceModel, { namespace }: Pods, prop: string, refuse: Refuse): void {
+export function checkIngressUpstream(upstream: ExternalServiceModel, { namespace }: Pods, prop: string, refuse: Refuse): void {
+  const { path, direct, service: { ports } } = upstream;
   if (direct) {
     refuse({ code: 'DirectServiceRouted', prop, got: path, allowed: 'destinations that are not direct', fix: 'remove `direct` from the service, or choose another destination' });
   }

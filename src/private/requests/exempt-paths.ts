@@ -5,7 +5,7 @@ import { Match, NO_CONDITION, orEverything, PathCondition } from '../model/match
 import { Rule } from '../model/rule';
 
 /** The rules for spared paths alone, without what an earlier one takes. */
-export function onPaths(rules: Rule[], spared: PathCondition[]): Rule[] {
+export function rulesOnPaths(rules: Rule[], spared: PathCondition[]): Rule[] {
   const before = new MatchIndex<Match>();
   return rules.flatMap(rule => {
     const joined = joinedWith(rule, spared).filter((match): match is Match => typeof match !== 'string');

@@ -4,8 +4,8 @@ import { meshRoutesOf, rivalUpstream } from '../model/collisions';
 import { Pods } from '../model/pods';
 
 /** A host has one way out of a gateway, and one in a calling namespace: of two, Istio would take one without a word. */
-export function checkEgressRouteBeside({ route, service, upstreams }: EgressRouteModel, app: AppModel, refuse: Refuse): void {
-  const { gateway, service: { hosts, ports }, proxy, guestNamespaces } = route;
+export function checkEgressRouteConflicts({ route, service, upstreams }: EgressRouteModel, app: AppModel, refuse: Refuse): void {
+  const { gateway, service: { hosts, ports }, proxy, sharedLegNamespaces } = route;
   const { name, namespace } = gateway;
   hosts.forEach((host, i) => {
     const [other] = app.egressRoutes.with('host', namespace, name, host);
@@ -20,7 +20,7 @@ export function checkEgressRouteBeside({ route, service, upstreams }: EgressRout
         fix: `add the callers of this route to ${other.path}${same ? '' : ', and use the same TLS settings: the gateway keeps one setting per host'}`,
       });
     }
-    for (const caller of guestNamespaces) {
+    for (const caller of sharedLegNamespaces) {
       const [rival] = meshRoutesOf(app, caller, host);
       if (rival) {
         refuse({

@@ -2,13 +2,13 @@ import { portUse } from './ingress-gateway';
 import { Refuse } from '../basics/errors';
 import { AppModel, EgressGatewayModel, IngressGatewayModel } from '../model/app-model';
 import { WorkloadFacts } from '../model/gateway';
-import { ListenedHost, certificatesOf } from '../model/listener';
+import { certificatesOf, ListenedHost } from '../model/listener';
 import { canSelectSamePods } from '../model/pods';
 
 type Gateway = EgressGatewayModel | IngressGatewayModel;
 
 /** The gateways of the app, other than one, whose Gateway objects may select pods of that one. */
-function besides<T extends Gateway>(gateway: Gateway, all: readonly T[]): T[] {
+function othersOnPods<T extends Gateway>(gateway: Gateway, all: readonly T[]): T[] {
   return all.filter(other => other.path !== gateway.path && canSelectSamePods(other.workload.selector, gateway.workload.selector));
 }
 
@@ -29,7 +29,7 @@ function checkForeignPods({ workload }: Gateway, others: Gateway[], refuse: Refu
 /** Of two servers of egress gateways on one port, Istio drops the second. */
 export function checkEgressServer(gateway: EgressGatewayModel, app: AppModel, refuse: Refuse): void {
   const { gateway: { port, targetPort }, workload: { namespace, serviceName } } = gateway;
-  const [egress, ingress] = [besides(gateway, app.egressGateways.all()), besides(gateway, app.ingressGateways.all())];
+  const [egress, ingress] = [othersOnPods(gateway, app.egressGateways.all()), othersOnPods(gateway, app.ingressGateways.all())];
   checkForeignPods(gateway, egress, refuse);
   checkForeignPods(gateway, ingress.filter(({ listened }) => listened.some(({ podPort }) => podPort === targetPort)), refuse);
   if (gateway.imported) return;
@@ -64,8 +64,8 @@ function excludes(listener: ListenedHost, targetPort: number): boolean {
 /** Of two Gateways that want to listen for the same, Istio serves one. */
 export function checkServers(gateway: IngressGatewayModel, app: AppModel, refuse: Refuse): void {
   const ports = new Set(gateway.listened.map(({ podPort }) => podPort));
-  const sharing = besides(gateway, app.ingressGateways.all()).filter(({ listened }) => listened.some(({ podPort }) => ports.has(podPort)));
-  const egress = besides(gateway, app.egressGateways.all());
+  const sharing = othersOnPods(gateway, app.ingressGateways.all()).filter(({ listened }) => listened.some(({ podPort }) => ports.has(podPort)));
+  const egress = othersOnPods(gateway, app.egressGateways.all());
   checkForeignPods(gateway, sharing, refuse);
   checkForeignPods(gateway, egress.filter(one => ports.has(one.gateway.targetPort)), refuse);
   if (gateway.imported) return;

@@ -1,7 +1,7 @@
 import { ofCallers } from './callers';
 import { At, inRewrites, matchesAt, ruleRoute } from './http';
 import { HttpMatch, HttpRoute } from './objects';
-import { Leaving } from '../model/egress-route';
+import { OutboundRequests } from '../model/egress-route';
 import { Match } from '../model/match';
 import { MESH_HEADERS } from '../model/mesh-headers';
 import { Action, Target } from '../model/rule';
@@ -16,7 +16,7 @@ export interface Signs {
 }
 
 /** The HTTP routes by which requests leave: the rules, then the rest of what is allowed; all others are refused. */
-export function leavingRoutes(intent: Leaving, port: At, to: Target, { mark, trustDomain }: Signs, by = 'egress'): HttpRoute[] {
+export function outboundRoutes(intent: OutboundRequests, port: At, to: Target, { mark, trustDomain }: Signs, by = 'egress'): HttpRoute[] {
   const marked: At = { ...port, headers: mark };
   const matchesOf = (matches: Match[]) => intent.grants.flatMap(({ callers, allow }) => {
     const at = trustDomain === undefined ? [marked] : ofCallers(callers, trustDomain).map(sign => ({ ...port, headers: { ...mark, ...sign } }));

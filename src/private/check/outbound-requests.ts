@@ -5,11 +5,11 @@ import { Caller } from '../../egress/caller';
 import { RouteMatch } from '../../http/route-match';
 import { EgressRule } from '../../http/rule';
 import { Refuse } from '../basics/errors';
-import { Leaving } from '../model/egress-route';
+import { OutboundRequests } from '../model/egress-route';
 import { ExternalIntent, isHttp } from '../model/external-service';
 import { MESH_HEADERS } from '../model/mesh-headers';
 
-export interface LeavingInput {
+export interface OutboundInput {
   readonly allow?: RouteMatch[];
   readonly rules?: EgressRule[];
   readonly keepHeaders?: string[];
@@ -19,9 +19,9 @@ export interface LeavingInput {
  * @param own the headers by which the route itself tells requests apart
  * @param callers left out where nobody is told from others
  */
-export function checkLeaving(
-  scope: IConstruct, input: LeavingInput, service: ExternalIntent, own: string[], callers: Caller[] | undefined, refuse: Refuse,
-): Leaving {
+export function checkOutbound(
+  scope: IConstruct, input: OutboundInput, service: ExternalIntent, own: string[], callers: Caller[] | undefined, refuse: Refuse,
+): OutboundRequests {
   checkReadable(input, service, refuse);
   const allow = checkAllow(input.allow, 'allow', own, refuse);
   const rules = checkRules(scope, input.rules ?? [], 'rules', refuse);
@@ -35,7 +35,7 @@ export function checkLeaving(
   return { grants, rules, keepHeaders: checkKeptHeaders(input.keepHeaders ?? [], refuse) };
 }
 
-function checkReadable(input: LeavingInput, service: ExternalIntent, refuse: Refuse): void {
+function checkReadable(input: OutboundInput, service: ExternalIntent, refuse: Refuse): void {
   const opaque = service.ports.find(p => !isHttp(p));
   if (input.allow && opaque) {
     refuse({ code: 'RulesOnOpaqueTraffic', prop: 'allow', got: `a service with port ${opaque.number} (${opaque.protocol})`, allowed: 'only HTTP ports, where a proxy reads requests', fix: 'use ExternalPort.httpToHttps() and have the application call http://' });
