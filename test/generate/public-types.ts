@@ -61,9 +61,13 @@ export function readPublicTypes(src = join(__dirname, '..', '..', 'src')): Publi
     factories: named(c => callables(c, true)),
     methods: named(c => callables(c, false)),
     constructors: new Map(classes.filter(constructor).map(c => [c.name!.text, slots(c.name!.text, constructor(c)!.parameters)])),
+<<<<<<< HEAD
     members: named(({ members }) => (
       [...members, ...members.filter(isConstructorDeclaration).flatMap(({ parameters }) => parameters)].filter(isShown).map(nameOf)
     )),
+=======
+    members: named(c => [...c.members, ...madeWith(c)].filter(isShown).map(nameOf)),
+>>>>>>> api
     interfaces: new Set(interfaces.filter(i => !isStruct(i)).map(i => i.name.text)),
   };
 }
@@ -83,6 +87,10 @@ function isPublic(node: Node): boolean {
   const hidden = [SyntaxKind.PrivateKeyword, SyntaxKind.ProtectedKeyword].some(kind => has(node, kind));
   const declared = isClassDeclaration(node) || isInterfaceDeclaration(node) || isEnumDeclaration(node);
   return !hidden && (!declared || has(node, SyntaxKind.ExportKeyword)) && !getJSDocTags(node).some(tag => tag.tagName.text === 'internal');
+}
+
+function madeWith({ members }: ClassDeclaration): ParameterDeclaration[] {
+  return members.filter(isConstructorDeclaration).flatMap(({ parameters }) => [...parameters]);
 }
 
 /** A constructor is none of them; a parameter of one is where it makes a property. */
