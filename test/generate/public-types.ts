@@ -61,13 +61,7 @@ export function readPublicTypes(src = join(__dirname, '..', '..', 'src')): Publi
     factories: named(c => callables(c, true)),
     methods: named(c => callables(c, false)),
     constructors: new Map(classes.filter(constructor).map(c => [c.name!.text, slots(c.name!.text, constructor(c)!.parameters)])),
-<<<<<<< HEAD
-    members: named(({ members }) => (
-      [...members, ...members.filter(isConstructorDeclaration).flatMap(({ parameters }) => parameters)].filter(isShown).map(nameOf)
-    )),
-=======
     members: named(c => [...c.members, ...madeWith(c)].filter(isShown).map(nameOf)),
->>>>>>> api
     interfaces: new Set(interfaces.filter(i => !isStruct(i)).map(i => i.name.text)),
   };
 }
