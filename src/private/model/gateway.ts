@@ -8,11 +8,6 @@ export interface WorkloadFacts {
   readonly ports: { readonly number: number; readonly targetPort: number }[];
 }
 
-/** Tells pods from others, in whatever order their labels are written. */
-export function podsKey({ namespace, selector }: Pick<WorkloadFacts, 'namespace' | 'selector'>): string {
-  return JSON.stringify([namespace, ...Object.entries(selector).sort()]);
-}
-
 export function workloadPortsText(workload: WorkloadFacts): string {
   return `ports ${workload.ports.map(p => p.number).join(', ') || 'none'} of Service ${workload.namespace}/${workload.serviceName}`;
 }
