@@ -7,7 +7,7 @@ type Cases = Record<string, () => Manifest[]>;
 
 /** Every way out of the mesh, and into it. */
 const CASES: Cases = Object.fromEntries(Object.entries({ egress: EGRESS, ingress: INGRESS }).flatMap(([direction, cases]) =>
-  Object.entries(cases).map(([name, make]) => [`${direction} › ${name}`, () => synth(make().app)])));
+  Object.entries(cases).map(([name, make]) => [`${direction} › ${name}`, () => synth(make().app, { set: `${direction} › ${name}` })])));
 const clean = Object.entries(CASES).map(([name, make]) => [name, make()] as const);
 
 test('the cases are all there', () => {

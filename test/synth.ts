@@ -20,15 +20,22 @@ export interface SynthOptions {
    * @default true
    */
   readonly admissible?: boolean;
+
+  /**
+   * What the set is called where it is judged: one test may look at many sets, and what an analyzer says is accepted by their names.
+   *
+   * @default - the name of the test
+   */
+  readonly set?: string;
 }
 
 /**
  * The objects of an app, read back from its YAML as Go reads it (YAML 1.1). All tests synthesize here, so that Istio's own
  * validation can judge every set in one batch: where `ADMISSION_DIR` is set, it receives them.
  */
-export function synth(app: App, { admissible = true }: SynthOptions = {}): Manifest[] {
+export function synth(app: App, { admissible = true, set }: SynthOptions = {}): Manifest[] {
   const yaml = app.synthYaml();
-  if (admissible) record(yaml);
+  if (admissible) record(yaml, set);
   return parseAllDocuments(yaml, { version: '1.1' }).map(document => document.toJS());
 }
 
@@ -39,13 +46,13 @@ export function objectsOf(yaml: string): Manifest[] {
 }
 
 /** Hands a set to the judgement of Istio's own validation. */
-export function record(manifests: string): void {
+export function record(manifests: string, set?: string): void {
   const folder = process.env.ADMISSION_DIR;
   if (!folder) return;
   mkdirSync(folder, { recursive: true });
   const hash = createHash('sha256').update(manifests).digest('hex').slice(0, 16);
   const file = join(folder, `${hash}.json`);
-  const name = expect.getState().currentTestName;
+  const name = set ?? expect.getState().currentTestName;
   // what is made before the tests of a file run has no name, and must not take that of the same set in a test
   if (name !== undefined || !existsSync(file)) writeFileSync(file, JSON.stringify({ name: name ?? expect.getState().testPath, manifests }));
 }

@@ -24,7 +24,7 @@ const isMapped = ({ kind, spec }: Manifest) => isDeepStrictEqual(spec, MAPPINGS[
 
 test('the mapping of the imports changes nothing', () => {
   const cases = [...Object.entries(EGRESS), ...Object.entries(INGRESS)];
-  const objects = cases.flatMap(([name, make]) => synth(make().app).map(object => ({ name, object })));
+  const objects = cases.flatMap(([name, make]) => synth(make().app, { set: name }).map(object => ({ name, object })));
   expect(objects.filter(({ object }) => !isMapped(object))).toEqual([]);
   expect(new Set(objects.map(({ object }) => object.kind))).toEqual(new Set(Object.keys(MAPPINGS)));
 
