@@ -18,8 +18,8 @@ import { checkAccess } from '../private/check/access';
 import { needDeclared } from '../private/check/declared';
 import { checkUpstream } from '../private/check/egress-route-conflicts';
 import { externalDestinations } from '../private/check/external-destination';
+import { checkGatewayUpstream } from '../private/check/gateway-upstream';
 import { checkIngressRouteConflicts } from '../private/check/ingress-route-conflicts';
-import { checkIngressUpstream } from '../private/check/ingress-upstream';
 import { checkExemptPaths, coveringListeners } from '../private/check/listeners-of-route';
 import { checkOpaqueRoute } from '../private/check/opaque-route';
 import { checkRules } from '../private/check/rule';
@@ -210,7 +210,7 @@ export class IngressRoute extends Construct {
     checkExemptPaths(added, route.listeners, prop, refuse);
     const outside = externalDestinations(rules);
     for (const service of outside) {
-      checkIngressUpstream(service, route.pods, prop, refuse);
+      checkGatewayUpstream(service, route.pods.namespace, prop, refuse);
       checkUpstream({ service: service.path, hosts: service.service.hosts }, route.pods, appModelOf(this), prop, refuse);
     }
     const handedOver = rules.flatMap(({ action: { _spec: { delegate } } }) => (

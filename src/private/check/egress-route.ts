@@ -2,6 +2,7 @@ import { IConstruct } from 'constructs';
 import { checkConnectProxy } from './connect-proxy';
 import { refuseWithoutAddresses } from './external';
 import { externalDestinations } from './external-destination';
+import { checkGatewayUpstream, checkSecrets } from './gateway-upstream';
 import { checkOutbound, OutboundInput } from './outbound-requests';
 import { Caller } from '../../egress/caller';
 import { ConnectProxy } from '../../egress/connect-proxy';
@@ -10,7 +11,6 @@ import { checkReason } from '../basics/checks';
 import { Refuse } from '../basics/errors';
 import { covers, isWildcard } from '../basics/hosts';
 import { isDnsName } from '../basics/names';
-import { ExternalServiceModel } from '../model/app-model';
 import { EgressIntent } from '../model/egress-route';
 import { ExternalIntent, isHttp } from '../model/external-service';
 import { GatewayFacts, WorkloadFacts, workloadPortsText } from '../model/gateway';
@@ -41,7 +41,7 @@ export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: 
   const wanted = input.callers ?? [Caller.namespace(around.namespace)];
   // leg 1 and the gateway write these headers themselves, and leg 2 tells by them what may leave
   const leaving = checkOutbound(scope, input, around.service, [CALLER_HEADER, PORT_HEADER], wanted, refuse);
-  for (const other of externalDestinations(input.rules ?? [])) checkDestination(other, around.gateway, refuse);
+  for (const other of externalDestinations(input.rules ?? [])) checkGatewayUpstream(other, around.gateway.namespace, 'rules', refuse);
   const callers = leaving.grants.flatMap(grant => grant.callers);
   const reason = input.legOne?.plaintextReason;
   const intent: EgressIntent = {
@@ -57,8 +57,8 @@ export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: 
     proxy: input.connectProxy && checkConnectProxy(scope, input.connectProxy, around.service, refuse),
   };
   checkLegOneNames(intent, refuse);
-  checkSecrets(intent.service, 'service', intent.gateway, refuse);
-  if (intent.proxy) checkSecrets(intent.proxy.service, 'connectProxy.service', intent.gateway, refuse);
+  checkSecrets(intent.service, 'service', intent.gateway.namespace, refuse);
+  if (intent.proxy) checkSecrets(intent.proxy.service, 'connectProxy.service', intent.gateway.namespace, refuse);
   checkCallers(input, intent, refuse);
   return intent;
 }
@@ -103,23 +103,6 @@ export function checkGatewayPort(number: number, { service, workload }: Pick<Egr
   }
   const found = workload.ports.find(p => p.number === number);
   return found ?? refuse({ code: 'EgressGatewayPortMissing', prop: 'gatewayPort', got: number, allowed: workloadPortsText(workload), fix: 'add the port to the Service and to the GatewayWorkload, or leave out gatewayPort' });
-}
-
-/** Another service than the route's own, to which a rule leads. */
-function checkDestination({ path, direct, service }: ExternalServiceModel, gateway: GatewayFacts, refuse: Refuse): void {
-  if (direct) {
-    refuse({ code: 'DirectServiceRouted', prop: 'rules', got: path, allowed: 'destinations that are not direct', fix: 'remove `direct` from the service, or choose another destination' });
-  }
-  checkSecrets(service, path, gateway, refuse);
-}
-
-/** The gateway reads Secrets of its own namespace. */
-function checkSecrets({ ports }: ExternalIntent, prop: string, gateway: GatewayFacts, refuse: Refuse): void {
-  ports.forEach(({ tls }, i) => {
-    if (tls?.secretNamespace !== undefined && tls.secretNamespace !== gateway.namespace) {
-      refuse({ code: 'ClientCertificateNamespace', prop: `${prop}.ports[${i}].tls.clientCertificate`, got: `${tls.secretNamespace}/${tls.secret}`, allowed: `a Secret in ${gateway.namespace}, where the pods of the gateway run`, fix: `create the Secret ${tls.secret} in ${gateway.namespace}` });
-    }
-  });
 }
 
 function checkTraffic(input: EgressInput, service: ExternalIntent, refuse: Refuse): void {
