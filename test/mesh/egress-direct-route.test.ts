@@ -119,6 +119,8 @@ describeMesh('egress: direct route', () => {
   });
 
   describe('headers, redirects, faults and copies', () => {
+    /** A copy is sent without a look at whether it arrives, and on a busy machine one may not. */
+    const COPIED = ['/copied', '/copied/2', '/copied/3', '/copied/4'];
     const audit = service('audit', { namespace: 'shop', http: 8080 });
     const featured = () => declared({
       rules: [
@@ -134,22 +136,22 @@ describeMesh('egress: direct route', () => {
     });
 
     test('are those of rules', async () => {
-      const { answers: [headers, moved, fault, inside, copied] } = await ask(featured(), '/headers', '/moved', '/fault', '/inside', '/copied');
+      const { answers: [headers, moved, fault, inside, ...copied] } = await ask(featured(), '/headers', '/moved', '/fault', '/inside', ...COPIED);
       expect(headers).toReach('api.test', { headers: { 'x-tenant': 'shop', 'x-request-id': 'mine' }, without: ['user-agent'] });
       expect(headers.headers?.['X-Seen']).toEqual(['yes']);
       expect(moved).toFail({ status: 308 });
       expect(moved.headers?.Location).toEqual(['http://new.test/moved']);
       expect(fault).toFail({ status: 418, flags: 'FI' });
       expect(inside.server?.server).toBe('audit');
-      expect(copied).toReach('api.test');
-      expect(copied.hops.map(h => h.proxy)).toContain('audit');
+      for (const answer of copied) expect(answer).toReach('api.test');
+      expect(copied.flatMap(({ hops }) => hops.map(h => h.proxy))).toContain('audit');
     });
 
     test('broken: without the mirror nobody is sent a copy', async () => {
       const broken = featured();
       broken.virtualServices[0].addJsonPatch(JsonPatch.remove('/spec/http/4/mirrors'));
-      const { answers: [answer] } = await ask(broken, '/copied');
-      expect(answer.hops.map(h => h.proxy)).not.toContain('audit');
+      const { answers } = await ask(broken, ...COPIED);
+      expect(answers.flatMap(({ hops }) => hops.map(h => h.proxy))).not.toContain('audit');
     });
   });
 

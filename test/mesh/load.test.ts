@@ -1,6 +1,6 @@
 import { App } from 'cdk8s';
 import {
-  Outcome, Scenario, Step, apply, describeMesh, down, egressGateway, external, finish, get, kill, load, runMesh, start, stop, up,
+  LoadReport, Outcome, Scenario, Step, apply, describeMesh, down, egressGateway, external, finish, get, kill, load, runMesh, start, stop, up,
 } from './mesh';
 import { count, externals, lost, lostSince, objectsOf, routesTo, traffic, workloads } from './traffic';
 import { ClientCertificate, ExternalPort, UpstreamTls } from '../../src';
@@ -13,6 +13,12 @@ async function run(manifests: App, steps: Step[], more: Partial<Scenario> = {}):
   expect(outcome).toKeepInside('app');
   expect(outcome).toKeepInside('till');
   return outcome;
+}
+
+/** How many requests meet the short trouble depends on the machine: what the trouble looks like is asked of a request of its own. */
+function expectOnly({ tally }: LoadReport, ...outcomes: string[]): void {
+  expect(outcomes).toEqual(expect.arrayContaining(Object.keys(tally)));
+  expect(tally).toHaveProperty(['200 api.test']);
 }
 
 describeMesh('egress: under load', () => {
@@ -44,7 +50,7 @@ describeMesh('egress: under load', () => {
     expect(outcome.answers[0]).toFail({ status: 503, at: 'app', flags: 'URX,UF' });
     expect(outcome.loads.after.tally).toEqual({ '200 api.test': 300 });
     for (const name of ['app', 'till']) {
-      expect(Object.keys(outcome.loads[name].tally).sort()).toEqual(['200 api.test', '503']);
+      expectOnly(outcome.loads[name], '200 api.test', '503');
       expect(lostSince(5, outcome.loads[name])).toBe(0);
     }
   });
@@ -60,7 +66,7 @@ describeMesh('egress: under load', () => {
       finish('after'), stop('api'), stop('auth'),
     ]);
     expect(outcome.answers[0]).toFail({ status: 503, at: 'egress', flags: 'URX,UF' });
-    expect(Object.keys(outcome.loads.api.tally).sort()).toEqual(['200 api.test', '503']);
+    expectOnly(outcome.loads.api, '200 api.test', '503');
     expect(lostSince(5, outcome.loads.api)).toBe(0);
     expect(outcome.loads.after.tally).toEqual({ '200 api.test': 300 });
     expect(lost(outcome.loads.auth)).toBe(0);
