@@ -69,7 +69,7 @@ describe('escape hatches', () => {
       expect(made).toMatchObject(metadata(kind === 'DestinationRule' ? 'platform' : 'shop'));
       return kind;
     });
-    expect(kinds).toEqual(['VirtualService', 'VirtualService', 'AuthorizationPolicy', 'DestinationRule']);
+    expect(kinds).toEqual(['VirtualService', 'VirtualService', 'AuthorizationPolicy', 'AuthorizationPolicy', 'DestinationRule']);
   });
 });
 

@@ -225,15 +225,15 @@ export const INVARIANTS: Record<string, Invariant> = {
     ],
   },
 
-  'policies never allow, and say for which hosts and ports they are': {
+  'policies allow only what an egress gateway serves, and say for which hosts and ports they are': {
     look: objects => ofKind(objects, 'AuthorizationPolicy').flatMap(o => [
-      say(o, !['DENY', 'CUSTOM'].includes(o.spec.action) && `its action is ${o.spec.action}`),
-      ...o.spec.rules.flatMap(({ to = [], when = [] }: any) => {
+      say(o, !['DENY', 'CUSTOM'].includes(o.spec.action) && !/-(un)?declared$/.test(o.metadata.name) && `its action is ${o.spec.action}`),
+      ...(o.spec.rules ?? []).flatMap(({ to = [], when = [] }: any) => {
         const sni = when.find((condition: any) => condition.key === 'connection.sni')?.values;
         return [say(o, to.length === 0 && 'a rule for everything'), ...to.flatMap(({ operation: { hosts, ports = [] } }: any) => [
           say(o, ports.length !== 1 && `a rule for the ports ${JSON.stringify(ports)}`),
           // what has no Host header is told by the name of leg 1
-          say(o, !(hosts ?? sni?.filter(isMesh) ?? []).length && 'a rule for every host'),
+          say(o, !(hosts ?? sni?.filter((name: string) => isMesh(name) || o.spec.action === 'ALLOW') ?? []).length && 'a rule for every host'),
           // TCP on the same port has neither
           say(o, ports[0] !== '80' && !sni && 'a rule for whatever comes to its port'),
         ])];
@@ -246,6 +246,8 @@ export const INVARIANTS: Record<string, Invariant> = {
       [o => { policyIn(o).spec.rules[0].to[0].operation.ports.push('80'); }, 'egress-api-example-com-80-callers: a rule for the ports ["443","80"]'],
       [o => { policyIn(o).spec.rules[0].to[0].operation.hosts = []; }, 'egress-api-example-com-80-callers: a rule for every host'],
       [o => { delete policyIn(o).spec.rules[0].when; }, 'egress-api-example-com-80-callers: a rule for whatever comes to its port'],
+      [o => { delete policyIn(o, 'declared').spec.rules[0].to; }, 'egress-api-example-com-80-declared: a rule for everything'],
+      [o => { delete policyIn(o, 'declared').spec.rules[0].when; }, 'egress-api-example-com-80-declared: a rule for whatever comes to its port'],
     ],
   },
 
@@ -303,6 +305,6 @@ const gatewayIn = (objects: Manifest[]) => find(objects, 'Gateway');
 const legTwo = (objects: Manifest[]) => find(objects, 'VirtualService', 'egress-api-example-com-80-leg-2');
 const legOne = (objects: Manifest[]) => find(objects, 'VirtualService', 'shop-route-mesh-virtual-service-c8faafa8');
 const apiOf = (objects: Manifest[]) => find(objects, 'ServiceEntry', 'shop-service-service-entry-c889bf87');
-const policyIn = (objects: Manifest[]) => find(objects, 'AuthorizationPolicy');
+const policyIn = (objects: Manifest[], purpose = 'callers') => find(objects, 'AuthorizationPolicy', `egress-api-example-com-80-${purpose}`);
 const upstreamTls = (objects: Manifest[]) => find(objects, 'DestinationRule', 'egress-api-example-com-tls').spec.trafficPolicy.portLevelSettings[0].tls;
 const delegateIn = (objects: Manifest[]) => ofKind(objects, 'VirtualService').find(o => !o.spec.hosts)!;

@@ -1,13 +1,14 @@
 import { ApiObject } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { GatewayWorkload } from './gateway-workload';
+import { UndeclaredTraffic } from './undeclared-traffic';
 import { ObjectMetadata } from '../object-metadata';
 import { IEgressGateway } from './i-egress-gateway';
 import { MeshSettings } from '../mesh-settings';
 import { needChart } from '../private/app/chart';
 import { appModelOf, declare, makingRefuser } from '../private/app/declared';
 import { addObjects } from '../private/app/objects';
-import { checkLabel, checkPort } from '../private/basics/checks';
+import { checkLabel, checkPort, checkReason } from '../private/basics/checks';
 import { Refuse } from '../private/basics/errors';
 import { isDnsLabel } from '../private/basics/names';
 import { takeProps } from '../private/basics/take';
@@ -17,7 +18,7 @@ import { planEgressGateway } from '../private/istio/egress-gateway';
 import { EgressGatewayModel } from '../private/model/app-model';
 import { workloadPortsText } from '../private/model/gateway';
 import { legOneHost } from '../private/model/leg-one';
-import { callerNamespacesOf } from '../private/model/visibility';
+import { callerNamespacesOf, listenedBeside } from '../private/model/visibility';
 
 /** Properties of an `EgressGateway`. Errors `TypeInvalid` for a value of the wrong type, `PropUnknown` for an unknown prop. */
 export interface EgressGatewayProps {
@@ -42,6 +43,15 @@ export interface EgressGatewayProps {
    * @default - none
    */
   readonly exportTo?: string[];
+
+  /**
+   * What becomes of traffic that no route of this library declares. By default a Gateway and a VirtualService that somebody creates in another
+   * namespace cannot turn the pods into an open proxy, and routes that were written by hand for the same pods stop working. The listeners
+   * of an `IngressGateway` of this app on the same pods are not affected. Error `ReasonMissing`.
+   *
+   * @default UndeclaredTraffic.denied()
+   */
+  readonly undeclared?: UndeclaredTraffic;
 
   /**
    * Name, labels and annotations. The name is also part of the host name that callers use to reach the gateway.
@@ -70,9 +80,9 @@ export interface EgressGatewayAttributes {
 /**
  * The entry to an egress gateway that all routes share.
  *
- * It creates three objects in the namespace of the gateway's pods: a Gateway with one server for mesh mTLS, to which only VirtualServices in that
- * namespace can bind; a ServiceEntry that gives the pods the name `<name>.<namespace>.mesh.internal` for callers; and a DestinationRule that makes
- * callers use mTLS for that name.
+ * It creates four objects in the namespace of the gateway's pods: a Gateway with one server for mesh mTLS, to which only VirtualServices in that
+ * namespace can bind; a ServiceEntry that gives the pods the name `<name>.<namespace>.mesh.internal` for callers; a DestinationRule that makes
+ * callers use mTLS for that name; and an AuthorizationPolicy because of which the pods refuse whatever no route allows.
  *
  * Error `ChartMissing` outside a chart.
  *
@@ -80,7 +90,8 @@ export interface EgressGatewayAttributes {
  */
 export class EgressGateway extends Construct implements IEgressGateway {
   /**
-   * Refers to a gateway that another app declares with `EgressGateway`. It creates no objects. The app that declares the gateway must list the
+   * Refers to a gateway that another app declares with `EgressGateway`. It creates no objects; routes bring the policies by which the gateway
+   * serves them. The app that declares the gateway must list the
    * namespaces of the callers of routes declared here in its `exportTo`, because only that app can export the gateway to them.
    *
    * @param scope the parent construct
@@ -102,6 +113,9 @@ export class EgressGateway extends Construct implements IEgressGateway {
   /** The DestinationRule that makes callers use mesh mTLS to the gateway. */
   public readonly legOneDestinationRule: ApiObject;
 
+  /** The AuthorizationPolicy that decides what becomes of traffic that no route declares. */
+  public readonly undeclaredPolicy: ApiObject;
+
   /** All objects of the gateway; the first is the Gateway. */
   public readonly parts: ApiObject[];
 
@@ -116,8 +130,11 @@ export class EgressGateway extends Construct implements IEgressGateway {
     const app = appModelOf(this);
     checkEgressServer(model, app, refuse);
     this.legOneHost = legOneHost(model.gateway);
-    this.parts = addObjects(this, planEgressGateway(model.gateway, () => callerNamespacesOf(app, model)), props.metadata);
-    [this.gateway, this.legOneServiceEntry, this.legOneDestinationRule] = this.parts;
+    const undeclaredReason = props.undeclared?.allowedReason;
+    if (undeclaredReason !== undefined) checkReason(undeclaredReason, 'undeclared', refuse);
+    const others = { callers: () => callerNamespacesOf(app, model), ingress: () => listenedBeside(app, model) };
+    this.parts = addObjects(this, planEgressGateway(model.gateway, undeclaredReason, others), props.metadata);
+    [this.gateway, this.legOneServiceEntry, this.legOneDestinationRule, this.undeclaredPolicy] = this.parts;
     this.node.defaultChild = this.gateway;
     declare(this, 'egressGateways', model, this.parts);
   }

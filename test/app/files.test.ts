@@ -27,13 +27,13 @@ function filesOf(app: App): string[] {
 describe('a file for each object', () => {
   test('is refused where two objects would be written to one, which cdk8s would not tell', () => {
     const { errors } = refusalOf(() => tenants(YamlOutputType.FILE_PER_RESOURCE, { one: 'egress', two: 'egress' }).synth()) as { readonly errors: Error[] };
-    expect(errors).toHaveLength(6);
+    expect(errors).toHaveLength(8);
     expect(errors[0].message).toBe('[FileNameCollision] App: yamlOutputType is "FILE_PER_RESOURCE"; allowed: FILE_PER_CHART or FILE_PER_APP, because one/egress/gateway and two/egress/gateway would both be written to Gateway.egress.k8s.yaml; fix: use one of these, or give the gateways and routes of different namespaces different names');
   });
 
   test.each([
-    ['names that differ', YamlOutputType.FILE_PER_RESOURCE, { one: 'egress-one', two: 'egress-two' }, 16],
-    ['a folder for each chart', YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE, { one: 'egress', two: 'egress' }, 16],
+    ['names that differ', YamlOutputType.FILE_PER_RESOURCE, { one: 'egress-one', two: 'egress-two' }, 20],
+    ['a folder for each chart', YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE, { one: 'egress', two: 'egress' }, 20],
     ['a file for each chart', YamlOutputType.FILE_PER_CHART, { one: 'egress', two: 'egress' }, 2],
   ])('holds all of them with %s', (_, type, names, count) => {
     expect(filesOf(tenants(type, names))).toHaveLength(count);

@@ -26,7 +26,7 @@ describe('a construct that is removed from its scope', () => {
     expect(service.node.path).toBe('shop/service');
     const objects = synth(app);
     expect(named(objects)).toEqual([
-      'DestinationRule istio-system/egress-leg-1-mtls', 'DestinationRule shop/api-example-com-tls', 'Gateway istio-system/egress',
+      'AuthorizationPolicy istio-system/egress-undeclared', 'DestinationRule istio-system/egress-leg-1-mtls', 'DestinationRule shop/api-example-com-tls', 'Gateway istio-system/egress',
       'ServiceEntry istio-system/egress-leg-1', expect.stringMatching(/^ServiceEntry shop\/shop-service-/),
     ]);
     expect(objects.find(o => o.metadata.name === egress.legOneServiceEntry.name)!.spec.exportTo).toEqual(['.']);

@@ -32,7 +32,7 @@ describe('the ServiceEntry, which opens the way, is applied after everything tha
       const service = new ExternalService(shop, host, { hosts: [host], ports: [ExternalPort.httpToHttps()] });
       new EgressRoute(shop, `${host}-route`, { service, gateway: egress });
     }
-    const one = ['DestinationRule', 'AuthorizationPolicy', 'VirtualService', 'VirtualService', 'ServiceEntry'];
+    const one = ['DestinationRule', 'AuthorizationPolicy', 'AuthorizationPolicy', 'VirtualService', 'VirtualService', 'ServiceEntry'];
     expect(kindsOf(shop)).toEqual([...one, ...one]);
   });
 

@@ -1,5 +1,7 @@
 import { App, Chart } from 'cdk8s';
-import { EgressGateway, EgressGatewayProps, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, IEgressGateway } from '../../src';
+import {
+  EgressGateway, EgressGatewayProps, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, IEgressGateway, IngressGateway, IngressListener, UndeclaredTraffic,
+} from '../../src';
 import { mesh } from '../fixtures';
 import { expectRefusal } from '../refusal';
 import { find, manifestsOf, synth } from '../synth';
@@ -7,7 +9,8 @@ import { find, manifestsOf, synth } from '../synth';
 const release = GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' });
 const gateway = (props: Partial<EgressGatewayProps> = {}, id = 'egress') => {
   const app = new App();
-  return { app, gateway: new EgressGateway(new Chart(app, 'platform', { namespace: 'platform' }), id, { workload: release, ...props }) };
+  const platform = new Chart(app, 'platform', { namespace: 'platform' });
+  return { app, platform, gateway: new EgressGateway(platform, id, { workload: release, ...props }) };
 };
 
 describe('egress gateway', () => {
@@ -85,7 +88,7 @@ describe('egress gateway', () => {
     const { app, gateway: named } = gateway({ metadata: { name: 'edge', labels: { team: 'net' }, annotations: { note: 'x' } } });
     expect(named.legOneHost).toBe('edge.istio-system.mesh.internal');
     const objects = synth(app);
-    expect(objects.map(o => o.metadata)).toEqual(['edge', 'edge-leg-1', 'edge-leg-1-mtls'].map(
+    expect(objects.map(o => o.metadata)).toEqual(['edge', 'edge-leg-1', 'edge-leg-1-mtls', 'edge-undeclared'].map(
       name => ({ name, namespace: 'istio-system', labels: { team: 'net' }, annotations: { note: 'x' } }),
     ));
     expect(find(objects, 'ServiceEntry').spec.hosts).toEqual(['edge.istio-system.mesh.internal']);
@@ -112,6 +115,51 @@ describe('egress gateway', () => {
     { when: 'the Service has no name', props: { workload: GatewayWorkload.helmRelease('', { namespace: 'edge' }) }, message: '[WorkloadInvalid] platform/egress: workload.serviceName is ""; allowed: a DNS label of at most 63 characters; fix: set the namespace and Service of the gateway' },
   ])('is refused when $when', ({ props, id, message }) => {
     expectRefusal(() => gateway(props, id), message);
+  });
+
+  describe('traffic that no route declares', () => {
+    const policy = (props: Partial<EgressGatewayProps> = {}, more: (platform: Chart) => void = () => {}) => {
+      const { app, platform } = gateway(props);
+      more(platform);
+      return find(synth(app), 'AuthorizationPolicy');
+    };
+
+    test('is refused', () => {
+      expect(policy().spec).toEqual({ selector: { matchLabels: { app: 'istio-egressgateway', istio: 'egressgateway' } }, action: 'ALLOW' });
+    });
+
+    test('is served where the user says why', () => {
+      const { metadata, spec } = policy({ undeclared: UndeclaredTraffic.allowed('routes by hand are still there') });
+      expect(metadata.annotations).toEqual({ 'cdk8s-istio/undeclared-traffic-reason': 'routes by hand are still there' });
+      expect(spec.rules).toEqual([{}]);
+    });
+
+    test('is refused where nobody says why', () => {
+      expectRefusal(() => gateway({ undeclared: UndeclaredTraffic.allowed(' ') }),
+        '[ReasonMissing] platform/egress: undeclared is " "; allowed: a sentence that explains why; fix: explain why; the reason is kept as an annotation');
+    });
+
+    test('is not what an ingress gateway listens for on the same pods', () => {
+      const sni = (value: string) => [{ key: 'connection.sni', values: [value] }];
+      const listeners = [
+        IngressListener.http({ hosts: ['shop.test', '*.shop.test'] }), IngressListener.tlsPassthrough({ hosts: ['db.test'] }),
+        IngressListener.tcp({ port: 5432 }), IngressListener.http({ port: 8080 }),
+      ];
+      const workload = GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system', ports: [80, 443, 5432, 8080].map(number => ({ number })) });
+      const { spec } = policy({ workload }, platform => new IngressGateway(platform, 'ingress', { workload, listeners }));
+      expect(spec.rules).toEqual([
+        { to: [{ operation: { hosts: ['shop.test', 'shop.test:*'], ports: ['80'] } }] },
+        { to: [{ operation: { hosts: ['*.shop.test', '*.shop.test:80'], ports: ['80'] } }] },
+        { to: [{ operation: { ports: ['443'] } }], when: sni('db.test') },
+        { to: [{ operation: { ports: ['5432'] } }] },
+        { to: [{ operation: { ports: ['8080'] } }] },
+      ]);
+    });
+
+    test('is refused on pods where another ingress gateway listens elsewhere', () => {
+      const workload = GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' });
+      expect(policy({}, platform => new IngressGateway(platform, 'ingress', { workload, listeners: [IngressListener.http()] })).spec.rules).toBeUndefined();
+    });
   });
 
   describe('a second one is refused when', () => {
@@ -142,7 +190,7 @@ describe('egress gateway', () => {
         const gatewayInShop = gatewayFor(shop);
         new EgressRoute(shop, 'route', { gateway: gatewayInShop, service: new ExternalService(shop, 'service', service) });
         // without the gateway's own objects, which are in the other app, Istio misses what the route refers to
-        return synth(app, { admissible: false }).filter(o => !['egress', 'egress-leg-1', 'egress-leg-1-mtls'].includes(o.metadata.name));
+        return synth(app, { admissible: false }).filter(o => !['egress', 'egress-leg-1', 'egress-leg-1-mtls', 'egress-undeclared'].includes(o.metadata.name));
       };
       const usual = objectsOf(shop => new EgressGateway(new Chart(shop.node.root as App, 'platform', { namespace: 'platform' }), 'egress', { workload: release }));
       expect(objectsOf(elsewhere)).toEqual(usual);

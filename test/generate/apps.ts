@@ -265,6 +265,7 @@ class AppMaker {
   }
 
   private weighted(destination: Expression, place: Place): Expression {
+    if (destination.kind !== 'call') return destination; // junk has no methods
     const name = this.declare('Destination', 'destination', destination);
     return call(`${name}.weighted`, SENSE['Destination.weighted.weight'](place));
   }

@@ -121,6 +121,7 @@ export const SENSE: Readonly<Record<string, Sense>> = {
   'IngressGatewayAttributes.namespace': oneOf('istio-ingress', 'edge'),
   'ConnectProxy.port': oneOf(3128),
   'LegOne.plaintext.reason': oneOf('the callers have no sidecars', 'ü "quoted" %'),
+  'UndeclaredTraffic.allowed.reason': oneOf('some routes are still by hand'),
   'UpstreamTls.insecure.reason': oneOf('a test system with a certificate of its own'),
   'AccessScope.everyHost.reason': oneOf('a test system with a certificate of its own'),
   'Access.jwtForAnyAudience.reason': oneOf('a test system with a certificate of its own'),

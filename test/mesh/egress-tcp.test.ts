@@ -55,7 +55,7 @@ describeMesh('egress: TCP', () => {
       const { answers: [refused] } = await attempt(shared());
       expect(refused).toFail({ at: 'egress', details: /rbac_access_denied/ });
       const open = shared();
-      part(open, 'AuthorizationPolicy', '443').addJsonPatch(JsonPatch.replace('/spec/rules/0/to/0/operation/ports/0', '443'));
+      part(open, 'AuthorizationPolicy', '443-callers').addJsonPatch(JsonPatch.replace('/spec/rules/0/to/0/operation/ports/0', '443'));
       const { answers: [passed] } = await attempt(open);
       expect(passed).toReach('db.test', { leftBy: 'egress' });
     });

@@ -3,7 +3,7 @@ import { describeMesh, external, get, say } from './mesh';
 import { declare, Declared, part, run } from './world';
 import {
   AppTls, Caller, CaSource, ClientCertificate, Endpoint, ExternalPort, ExternalService, ExternalServiceProps, LegOne, PathMatch, Resolution,
-  RouteAction, UpstreamTls, VirtualServiceLayout,
+  RouteAction, UpstreamTls, VirtualServiceLayout, UndeclaredTraffic,
 } from '../../src';
 import { MESH_HEADERS } from '../../src/private/model/mesh-headers';
 
@@ -333,7 +333,7 @@ describeMesh('egress: routes', () => {
       const broken = declare({ ports }, { callers: [Caller.serviceAccount('shop', 'another')] });
       const anyAccount = '.*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:;[^,]*)?';
       broken.route.gatewayVirtualService.addJsonPatch(JsonPatch.replace('/spec/http/0/match/0/headers/x-forwarded-client-cert/regex', anyAccount));
-      part(broken, 'AuthorizationPolicy', '80').addJsonPatch(JsonPatch.replace('/spec/rules/0/from/0/source', { notNamespaces: ['shop'] }));
+      part(broken, 'AuthorizationPolicy', '80-callers').addJsonPatch(JsonPatch.replace('/spec/rules/0/from/0/source', { notNamespaces: ['shop'] }));
       const { answers: [answer] } = await run(broken, secureApi, [get('http://api.test/get', fromApp)]);
       expect(answer).toReach('api.test', { leftBy: 'egress' });
     });
@@ -367,20 +367,21 @@ describeMesh('egress: routes', () => {
     };
 
     test('broken: where leg 2 does not ask who calls, a stranger passes by an SNI that nobody has', async () => {
-      const { answers: [answer] } = await run(open(declare({ ports })), secureApi, [get('http://api.test/get', stranger)], { fixtures: intrusion('made.up', httpLeg) });
+      const declared = declare({ ports }, {}, { undeclared: UndeclaredTraffic.allowed('the policies of routes would refuse it') });
+      const { answers: [answer] } = await run(open(declared), secureApi, [get('http://api.test/get', stranger)], { fixtures: intrusion('made.up', httpLeg) });
       expect(answer).toReach('api.test', { leftBy: 'egress' });
     });
 
     test('broken: where the policy lets a stranger in as well, it passes by the SNI of leg 1', async () => {
       const broken = open(declare({ ports }));
-      part(broken, 'AuthorizationPolicy', '80').addJsonPatch(JsonPatch.replace('/spec/rules/0/from/0/source/notNamespaces/0', 'other'));
+      part(broken, 'AuthorizationPolicy', '80-callers').addJsonPatch(JsonPatch.replace('/spec/rules/0/from/0/source/notNamespaces/0', 'other'));
       const { answers: [answer] } = await run(broken, secureApi, [get('http://api.test/get', stranger)], { fixtures: intrusion(SHARED, httpLeg) });
       expect(answer).toReach('api.test', { leftBy: 'egress' });
     });
 
     test('broken: where the policy lets a stranger in, its wrapped TLS passes', async () => {
       const broken = declare({ ports });
-      part(broken, 'AuthorizationPolicy', '443').addJsonPatch(JsonPatch.replace('/spec/rules/0/from/0/source/notNamespaces/0', 'other'));
+      part(broken, 'AuthorizationPolicy', '443-callers').addJsonPatch(JsonPatch.replace('/spec/rules/0/from/0/source/notNamespaces/0', 'other'));
       const { answers: [answer] } = await run(broken, secureApi, [get('https://api.test/get', stranger)], { fixtures: intrusion(own, tlsLeg) });
       expect(answer).toReach('api.test', { leftBy: 'egress' });
     });

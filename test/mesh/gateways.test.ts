@@ -1,7 +1,7 @@
-import { App, Chart } from 'cdk8s';
+import { App, Chart, JsonPatch } from 'cdk8s';
 import { toYaml } from './manifests';
 import { nowhere } from './matchers';
-import { describeMesh, egressGateway, external, get, runMesh, sidecar } from './mesh';
+import { describeMesh, egressGateway, external, get, runMesh, say, sidecar } from './mesh';
 import {
   Caller, Destination, EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, IEgressGateway, IngressGateway,
   IngressListener, IngressRoute,
@@ -117,15 +117,36 @@ describeMesh('egress: gateways', () => {
     });
   });
 
-  test('share a port with listeners for named hosts of the same pods', async () => {
-    const app = new App();
-    const platform = new Chart(app, 'platform', { namespace: 'istio-system' });
-    const pods = workload('istio-egressgateway', 'istio-system');
-    route(new Chart(app, 'shop', { namespace: 'shop' }), new EgressGateway(platform, 'egress', { workload: pods }), 'api.test');
-    const ingress = new IngressGateway(platform, 'ingress', { workload: pods, listeners: [IngressListener.tlsPassthrough({ hosts: ['shop.test'] })] });
-    new IngressRoute(platform, 'route', { gateway: ingress, hosts: ['shop.test'], destinations: [Destination.service('web', { namespace: 'shop', port: 443 }).weighted(1)] });
-    const { answers } = await runMesh({ manifests: app, workloads: [sidecar('app', { namespace: 'shop', isolated: true }), egressGateway()], externals: servers, steps: both('api.test', 'app') });
-    for (const answer of answers) expect(answer).toReach('api.test', { leftBy: 'egress' });
+  describe('share a port with listeners for named hosts of the same pods', () => {
+    const web = sidecar('web', {
+      namespace: 'shop', service: 'web', ports: [{ name: 'tls', port: 443, targetPort: 8443, serve: 'tls', certHost: 'shop.test', certCA: 'private' }],
+    });
+    const workloads = [sidecar('app', { namespace: 'shop', isolated: true }), egressGateway(), web];
+    const entering = say('tls://shop.test:443', { from: 'outside', connect: 'egress:443', trustCA: 'private', sni: 'shop.test' });
+
+    function declared() {
+      const app = new App();
+      const platform = new Chart(app, 'platform', { namespace: 'istio-system' });
+      const pods = workload('istio-egressgateway', 'istio-system');
+      const egress = new EgressGateway(platform, 'egress', { workload: pods });
+      route(new Chart(app, 'shop', { namespace: 'shop' }), egress, 'api.test');
+      const ingress = new IngressGateway(platform, 'ingress', { workload: pods, listeners: [IngressListener.tlsPassthrough({ hosts: ['shop.test'] })] });
+      new IngressRoute(platform, 'route', { gateway: ingress, hosts: ['shop.test'], destinations: [Destination.service('web', { namespace: 'shop', port: 443 })] });
+      return { app, egress };
+    }
+
+    test('both carry traffic', async () => {
+      const { answers } = await runMesh({ manifests: declared().app, workloads, externals: servers, steps: [...both('api.test', 'app'), entering] });
+      for (const answer of answers.slice(0, 2)) expect(answer).toReach('api.test', { leftBy: 'egress' });
+      expect(answers[2]).toReach('web', { sni: 'shop.test' });
+    });
+
+    test('broken: what enters is refused, if the gateway lets nothing through but routes', async () => {
+      const { app, egress } = declared();
+      egress.undeclaredPolicy.addJsonPatch(JsonPatch.remove('/spec/rules'));
+      const { answers: [answer] } = await runMesh({ manifests: app, workloads, externals: servers, steps: [entering] });
+      expect(answer).toFail({ at: 'egress', error: /EOF|reset/ });
+    });
   });
 
   describe('on a port with a server of somebody else', () => {

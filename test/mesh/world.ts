@@ -1,6 +1,6 @@
 import { ApiObject, App, Chart } from 'cdk8s';
 import { Outcome, Scenario, egressGateway, runMesh, sidecar } from './mesh';
-import { EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps, GatewayWorkload } from '../../src';
+import { EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps, GatewayWorkload, UndeclaredTraffic } from '../../src';
 
 export interface Declared {
   readonly app: App;
@@ -15,14 +15,16 @@ interface Around {
   readonly app?: App;
   /** Where the gateway runs. */
   readonly workload?: GatewayWorkload;
+  readonly undeclared?: UndeclaredTraffic;
 }
 
 /** The shop's route to an external service. */
 export function declare(
-  service: Partial<ExternalServiceProps> = {}, route: Partial<EgressRouteProps> = {}, { app = new App(), workload }: Around = {},
+  service: Partial<ExternalServiceProps> = {}, route: Partial<EgressRouteProps> = {}, { app = new App(), workload, undeclared }: Around = {},
 ): Declared {
   const gateway = new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system' }), 'egress', {
     workload: workload ?? GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' }),
+    undeclared,
   });
   const shop = new Chart(app, 'shop', { namespace: 'shop' });
   const api = new ExternalService(shop, 'api', { hosts: ['api.test'], ports: [ExternalPort.http()], ...service });

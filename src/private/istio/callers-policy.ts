@@ -1,3 +1,4 @@
+import { bySni, Mark } from './declared-traffic';
 import { Leg } from './legs';
 import { ObjectPlan } from './objects';
 import { labelOf } from '../basics/names';
@@ -6,9 +7,9 @@ import { EgressIntent } from '../model/egress-route';
 /**
  * Refuses everybody but the callers. Without the SNI it would also refuse what comes in by other servers of the gateway.
  *
- * @param hosts those of the requests; left out where the gateway reads none
+ * @param hosts those of the requests, where the gateway reads any
  */
-export function callersPolicy({ gateway, callers, trustDomain }: EgressIntent, leg: Leg, sni: string, hosts: string[] | undefined): ObjectPlan {
+export function callersPolicy({ gateway, callers, trustDomain }: EgressIntent, leg: Leg, { sni, requests }: Mark, hosts: string[]): ObjectPlan {
   const namespaces = callers.filter(c => !c.serviceAccount).map(c => c.namespace);
   const principals = callers.filter(c => c.serviceAccount).map(c => `${trustDomain}/ns/${c.namespace}/sa/${c.serviceAccount}`);
   return {
@@ -21,8 +22,8 @@ export function callersPolicy({ gateway, callers, trustDomain }: EgressIntent, l
       action: 'DENY',
       rules: [{
         from: { ...(namespaces.length > 0 && { notNamespaces: namespaces }), ...(principals.length > 0 && { notPrincipals: principals }) },
-        to: [{ hosts: hosts?.flatMap(host => [host, `${host}:*`]), ports: [leg.podPort] }],
-        when: [{ key: 'connection.sni', values: [sni] }],
+        to: [{ hosts: requests ? hosts.flatMap(host => [host, `${host}:*`]) : undefined, ports: [leg.podPort] }],
+        when: sni === undefined ? undefined : bySni(sni),
       }],
     },
   };

@@ -1,8 +1,10 @@
+import { undeclaredTraffic } from './declared-traffic';
 import { rendered, renderedLate } from './manifest/object';
 import { DestinationRuleSpec, GatewaySpec, ServiceEntrySpec } from './objects';
 import { exportTo } from './visibility';
 import { GatewayFacts } from '../model/gateway';
 import { LEG_ONE, legOneHost } from '../model/leg-one';
+import { ListenedHost } from '../model/listener';
 import { RenderedObject } from '../model/rendered-object';
 
 /** `namespace/name`: a short name would be looked up in the namespace of the VirtualService (R1). */
@@ -44,12 +46,20 @@ export function legOneRule(gateway: GatewayFacts, host: string, callers: Iterabl
   return { host, exportTo: exportTo([gateway.namespace, ...callers], gateway.namespace), policy: { tls: { mode: 'ISTIO_MUTUAL', sni: host } } };
 }
 
+/** What others in the app have to do with a gateway, asked when the app is synthesized. */
+interface Others {
+  readonly callers: () => string[];
+  /** What ingress gateways listen for on its pods. */
+  readonly ingress: () => ListenedHost[];
+}
+
 /** What all routes of a gateway share. */
-export function planEgressGateway(gateway: GatewayFacts, callers: () => string[]): RenderedObject[] {
+export function planEgressGateway(gateway: GatewayFacts, undeclaredReason: string | undefined, { callers, ingress }: Others): RenderedObject[] {
   const { name, namespace } = gateway;
   return [
     rendered({ kind: 'Gateway', id: 'gateway', namespace, name, spec: sharedServer(gateway) }),
     renderedLate({ kind: 'ServiceEntry', id: 'leg-1', namespace, name: `${name}-leg-1` }, () => sharedLegOne(gateway, callers())),
     renderedLate({ kind: 'DestinationRule', id: 'leg-1-mtls', namespace, name: `${name}-leg-1-mtls` }, () => legOneRule(gateway, legOneHost(gateway), callers())),
+    undeclaredTraffic(gateway, undeclaredReason, ingress),
   ];
 }

@@ -1,4 +1,5 @@
 import { callersPolicy } from './callers-policy';
+import { declaredTraffic, Mark } from './declared-traffic';
 import { qualified } from './egress-gateway';
 import { Entrance, ownEntrance, passthroughServer, plaintextServer } from './entrance';
 import { Leg, legsOf } from './legs';
@@ -17,8 +18,10 @@ import { Target } from '../model/rule';
 interface Recipe {
   /** The server by which it enters, where that is not the shared one of the gateway, and what leads there. */
   readonly entrance: Entrance;
-  /** The names under which a policy keeps strangers out; none where nobody is identified. */
-  readonly guarded: (leg: Leg) => { readonly sni: (route: EgressIntent) => string; readonly hosts: boolean } | undefined;
+  /** What tells its traffic from all other. */
+  readonly mark: (route: EgressIntent, leg: Leg) => Mark;
+  /** Whether a policy keeps strangers out: not where nobody is identified. */
+  readonly guarded: (leg: Leg) => boolean;
   /** The name by which the gateway knows the destination. */
   readonly serverHost: (leg: Leg) => string;
   /** The protocol in which the gateway routes it. What a server of protocol TLS has decrypted is routed by `tcp` (R12). */
@@ -32,18 +35,26 @@ interface Recipe {
 const RECIPES = {
   shared: {
     entrance: () => [],
-    guarded: ({ host }) => (isWildcard(host) ? undefined : { sni: ({ gateway }) => legOneHost(gateway), hosts: true }),
+    mark: ({ gateway }) => ({ sni: legOneHost(gateway), requests: true }),
+    guarded: ({ host }) => !isWildcard(host),
     serverHost: ({ host }) => host,
     routedBy: 'http',
   },
   own: {
     entrance: ownEntrance,
-    guarded: ({ entrance }) => ({ sni: () => entrance.host, hosts: false }),
+    mark: (_, { entrance }) => ({ sni: entrance.host, requests: false }),
+    guarded: () => true,
     serverHost: ({ entrance }) => entrance.host,
     routedBy: 'tcp',
   },
-  passthrough: { entrance: passthroughServer, guarded: () => undefined, serverHost: ({ host }) => host, routedBy: 'tls' },
-  plaintext: { entrance: plaintextServer, guarded: () => undefined, serverHost: ({ host }) => host, routedBy: 'http' },
+  passthrough: {
+    entrance: passthroughServer,
+    mark: (_, { host }) => ({ sni: host, requests: false }),
+    guarded: () => false,
+    serverHost: ({ host }) => host,
+    routedBy: 'tls',
+  },
+  plaintext: { entrance: plaintextServer, mark: () => ({ requests: true }), guarded: () => false, serverHost: ({ host }) => host, routedBy: 'http' },
 } satisfies { readonly [K in LegOne]: Recipe };
 
 /** Where each field of a route is heeded: a field that nobody has thought of does not compile. */
@@ -75,7 +86,8 @@ export function planEgressRoute(route: EgressIntent): ObjectPlan[] {
   const entrances = [...new Map(legs.map(leg => [leg.gatewayName, leg])).values()];
   return [
     ...entrances.flatMap(leg => RECIPES[leg.legOne].entrance(route, leg)),
-    ...legs.flatMap(leg => guard(route, leg, legs)),
+    ...legs.map(leg => declaredTraffic(route.gateway, leg, RECIPES[leg.legOne].mark(route, leg))),
+    ...legs.filter(leg => RECIPES[leg.legOne].guarded(leg)).map(leg => guard(route, leg, legs)),
     ...tunnels(route),
     ...(route.layout === 'SINGLE' ? route.service.hosts.map(host => singleVirtualService(route, host, legs)) : splitVirtualServices(route, legs)),
   ];
@@ -86,11 +98,10 @@ function serverHost(leg: Leg): string {
 }
 
 /** A VirtualService with both legs answers to all of its hosts on the shared server, so all of them are guarded there. */
-function guard(route: EgressIntent, leg: Leg, legs: Leg[]): ObjectPlan[] {
-  const names = RECIPES[leg.legOne].guarded(leg);
-  if (!names) return [];
+function guard(route: EgressIntent, leg: Leg, legs: Leg[]): ObjectPlan {
+  const mark = RECIPES[leg.legOne].mark(route, leg);
   const all = route.layout === 'SINGLE' ? new Set([leg.host, ...legs.filter(l => l.host === leg.host).map(serverHost)]) : [leg.host];
-  return [callersPolicy(route, leg, names.sni(route), names.hosts ? [...all] : undefined)];
+  return callersPolicy(route, leg, mark, [...all]);
 }
 
 /** How the gateway has a forward proxy connect to the hosts, of which it then knows nothing. */

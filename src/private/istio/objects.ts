@@ -154,19 +154,19 @@ export interface ClientTls {
 
 export interface AuthorizationPolicySpec {
   readonly selector: Labels;
-  /** ALLOW is not made: it would deny whatever else comes to the same pods. */
-  readonly action: 'DENY' | 'CUSTOM';
+  /** An ALLOW denies whatever else comes to the same pods: only the pods of an egress gateway have one, where that is its purpose. */
+  readonly action: 'ALLOW' | 'DENY' | 'CUSTOM';
   /** Of mesh config, for CUSTOM. */
   readonly provider?: string;
-  /** The policy holds for what fits one of them. */
+  /** The policy holds for what fits one of them; an empty rule fits everything. */
   readonly rules: AuthorizationRule[];
 }
 
 /** What fits all of it. */
 export interface AuthorizationRule {
   readonly from?: { readonly notNamespaces?: string[]; readonly notPrincipals?: string[] };
-  /** What fits one of them. */
-  readonly to: Operation[];
+  /** What fits one of them; anything where it is left out. */
+  readonly to?: Operation[];
   readonly when?: Condition[];
 }
 

@@ -1,6 +1,6 @@
 import { AppModel, EgressGatewayModel, ExternalServiceModel, IngressGatewayModel, IngressRouteModel } from './app-model';
 import { isHttp } from './external-service';
-import { BoundRoute } from './listener';
+import { BoundRoute, ListenedHost } from './listener';
 import { Pods, canBeSamePods } from './pods';
 
 /** The namespaces whose proxies must know an external service. */
@@ -40,6 +40,11 @@ export function callerNamespacesOf(app: AppModel, { path, exportTo }: EgressGate
     ...app.egressRoutes.with('gateway', path).flatMap(({ route }) => route.callerNamespaces),
     ...app.egressCallers.with('gateway', path).map(({ namespace }) => namespace),
   ];
+}
+
+/** What ingress gateways listen for on the pods of an egress gateway. */
+export function listenedBeside(app: AppModel, { workload }: EgressGatewayModel): ListenedHost[] {
+  return app.ingressGateways.all().filter(ingress => canBeSamePods(ingress.workload, workload)).flatMap(({ listened }) => listened);
 }
 
 /** The routes that an ingress gateway serves. */

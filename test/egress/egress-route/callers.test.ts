@@ -3,7 +3,7 @@ import { mesh, routed } from '../../fixtures';
 import { find, synth } from '../../synth';
 import { CASES } from '../cases';
 
-const policy = (name: keyof typeof CASES) => find(CASES[name]().manifests(), 'AuthorizationPolicy');
+const policy = (name: keyof typeof CASES) => find(CASES[name]().manifests(), 'AuthorizationPolicy', 'egress-api-example-com-80-callers');
 
 describe('egress route › callers', () => {
   test('by namespace', () => {
@@ -46,7 +46,7 @@ describe('egress route › callers', () => {
     const { manifests } = routed(
       { hosts: ['api.example.com'], ports: [ExternalPort.http()] }, { callers: [Caller.serviceAccount('shop', 'checkout')] }, { trustDomain: 'corp' },
     );
-    expect(find(manifests(), 'AuthorizationPolicy').spec.rules[0].from).toEqual([{ source: { notPrincipals: ['corp/ns/shop/sa/checkout'] } }]);
+    expect(find(manifests(), 'AuthorizationPolicy', 'egress-api-example-com-80-callers').spec.rules[0].from).toEqual([{ source: { notPrincipals: ['corp/ns/shop/sa/checkout'] } }]);
   });
 
   test('the namespace of the chart by default', () => {

@@ -124,6 +124,8 @@ describe('egress route › several hosts', () => {
 
   test('each has its policy and its TLS', () => {
     expect(named('several hosts').slice(4)).toEqual([
+      'AuthorizationPolicy istio-system/egress-a-example-com-80-declared',
+      'AuthorizationPolicy istio-system/egress-b-example-com-80-declared',
       'AuthorizationPolicy istio-system/egress-a-example-com-80-callers',
       'AuthorizationPolicy istio-system/egress-b-example-com-80-callers',
       'DestinationRule istio-system/egress-a-example-com-tls',
@@ -374,8 +376,8 @@ describe('egress route › two gateways of one namespace', () => {
     const route = new EgressRoute(shop, 'second-route', { service, gateway, callers: [Caller.namespace('billing')] });
     const names = manifestsOf(app, route.parts).map(o => o.metadata.name).filter(name => name.startsWith('second'));
     expect(names.sort()).toEqual([
-      'second-api-example-com-443', 'second-api-example-com-443-callers', 'second-api-example-com-443-leg-1',
-      'second-api-example-com-443-leg-1-mtls', 'second-api-example-com-443-leg-2',
+      'second-api-example-com-443', 'second-api-example-com-443-callers', 'second-api-example-com-443-declared',
+      'second-api-example-com-443-leg-1', 'second-api-example-com-443-leg-1-mtls', 'second-api-example-com-443-leg-2',
     ]);
   });
 });

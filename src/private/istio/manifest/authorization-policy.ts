@@ -7,12 +7,12 @@ export function authorizationPolicySpec({ selector, action, provider, rules }: A
     selector: { matchLabels: selector },
     action,
     provider: provider === undefined ? undefined : { name: provider },
-    rules: rules.map(rule),
+    rules: rules.length > 0 ? rules.map(rule) : undefined,
   } satisfies Wire<imported.AuthorizationPolicySpec>;
 }
 
 function rule({ from, to, when }: AuthorizationRule) {
-  return { from: from && [{ source: from }], to: to.map(operation), when };
+  return { from: from && [{ source: from }], to: to?.map(operation), when };
 }
 
 function operation({ ports, ...same }: Operation) {

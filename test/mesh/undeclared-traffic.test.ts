@@ -1,0 +1,86 @@
+import { ApiObject, App, Chart } from 'cdk8s';
+import { describeMesh, external, get } from './mesh';
+import { declare, run } from './world';
+import { UndeclaredTraffic } from '../../src';
+
+const SHARED = 'egress.istio-system.mesh.internal';
+const externals = [external('api.test', { http: 80, https: 443 }), external('evil.test', { http: 80, https: 443 })];
+const anything = UndeclaredTraffic.allowed('the broken twin');
+
+interface Stranger {
+  /** What tells their server on the port from others. */
+  readonly sni: string;
+  readonly hosts: string[];
+  readonly tls?: 'ISTIO_MUTUAL' | 'PASSTHROUGH';
+}
+
+/** What those can do who may create Istio's objects in a namespace of their own: a server on the gateway's pods, and a route from there to `evil.test`. */
+function strangers(app: App, { sni, hosts, tls = 'ISTIO_MUTUAL' }: Stranger): void {
+  const chart = new Chart(app, 'strangers', { namespace: 'other' });
+  const pods = 'istio-egressgateway.istio-system.svc.cluster.local';
+  const opaque = tls === 'PASSTHROUGH';
+  const routes = opaque ? 'tls' : 'http';
+  const port = opaque ? 443 : 80;
+  const to = [{ ...(opaque && { match: [{ sniHosts: [sni] }] }), route: route('evil.test', port) }];
+  const objects: [kind: string, name: string, spec: object][] = [
+    ['Gateway', 'open', {
+      selector: { istio: 'egressgateway' },
+      servers: [{ port: { number: 443, name: 'open', protocol: opaque ? 'TLS' : 'HTTPS' }, hosts: [...new Set([sni, ...hosts])], tls: { mode: tls } }],
+    }],
+    ['ServiceEntry', 'evil', { hosts: ['evil.test'], ports: [{ number: port, name: 'x', protocol: opaque ? 'TLS' : 'HTTP' }], resolution: 'DNS', location: 'MESH_EXTERNAL' }],
+    ['DestinationRule', 'open', { host: pods, exportTo: ['.'], trafficPolicy: { tls: opaque ? { mode: 'DISABLE' } : { mode: 'ISTIO_MUTUAL', sni } } }],
+    ['VirtualService', 'leg-2', { hosts, gateways: ['open'], [routes]: to }],
+    ['VirtualService', 'leg-1', {
+      hosts: ['evil.test'], gateways: ['mesh'], exportTo: ['.'], [routes]: to.map(one => ({ ...one, route: route(pods, 443) })),
+    }],
+  ];
+  for (const [kind, name, spec] of objects) new ApiObject(chart, `${kind}-${name}`, { apiVersion: 'networking.istio.io/v1', kind, metadata: { name }, spec });
+}
+
+function route(host: string, port: number) {
+  return [{ destination: { host, port: { number: port } } }];
+}
+
+async function outcome(stranger: Stranger, undeclared?: UndeclaredTraffic) {
+  const declared = declare({}, {}, { undeclared });
+  strangers(declared.app, stranger);
+  const scheme = stranger.tls === 'PASSTHROUGH' ? 'https' : 'http';
+  const { answers: [evil, api] } = await run(declared, externals, [get(`${scheme}://evil.test/x`, { from: 'stranger' }), get('http://api.test/x', { from: 'app' })]);
+  return { evil, api };
+}
+
+describeMesh('egress: undeclared traffic', () => {
+  describe('through a server that another namespace opens on the pods', () => {
+    test('is refused, if the gateway reads requests', async () => {
+      const { evil, api } = await outcome({ sni: 'evil.test', hosts: ['evil.test'] });
+      expect(evil).toFail({ status: 403, at: 'egress' });
+      expect(api).toReach('api.test', { leftBy: 'egress' });
+    });
+
+    test('broken: if it is allowed, the pods are an open proxy', async () => {
+      const { evil } = await outcome({ sni: 'evil.test', hosts: ['evil.test'] }, anything);
+      expect(evil).toReach('evil.test', { leftBy: 'egress' });
+    });
+
+    test('is refused, if the gateway passes TLS through', async () => {
+      const { evil, api } = await outcome({ sni: 'evil.test', hosts: ['evil.test'], tls: 'PASSTHROUGH' });
+      expect(evil).toFail({ at: 'egress', error: /EOF|reset/ });
+      expect(api).toReach('api.test', { leftBy: 'egress' });
+    });
+
+    test('broken: if it is allowed, TLS passes through', async () => {
+      const { evil } = await outcome({ sni: 'evil.test', hosts: ['evil.test'], tls: 'PASSTHROUGH' }, anything);
+      expect(evil).toReach('evil.test', { leftBy: 'egress' });
+    });
+
+    test('is refused, if the server takes the SNI of leg 1', async () => {
+      const { evil } = await outcome({ sni: SHARED, hosts: ['evil.test', 'api.test'] });
+      expect(evil).toFail({ status: 403, at: 'egress' });
+    });
+
+    test('remains: a server with the SNI of leg 1 gets what callers send to declared hosts', async () => {
+      const { api } = await outcome({ sni: SHARED, hosts: ['api.test'] });
+      expect(api).toReach('evil.test', { leftBy: 'egress' });
+    });
+  });
+});
