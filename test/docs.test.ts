@@ -13,13 +13,13 @@ describe('README.md', () => {
 
   test('shows the manifests that the first chart makes', () => {
     const route = yaml.split('---\n').filter(text => /name: (shop-api-route|egress-api-example-com)/.test(text)).map(text => text.trimEnd());
-    expect(route).toHaveLength(4);
+    expect(route).toHaveLength(5);
     expectBlock('README.md', 'manifests of the first chart: the route', `\`\`\`yaml\n${route.join('\n---\n')}\n\`\`\`\n`);
   });
 
   test('counts the objects right', () => {
-    expect(objectsOf(yaml)).toHaveLength(8);
-    expect(readme).toContain('`cdk8s synth` writes eight objects');
+    expect(objectsOf(yaml)).toHaveLength(10);
+    expect(readme).toContain('`cdk8s synth` writes ten objects');
   });
 
   test('has a first chart of 20 lines', () => {
@@ -46,8 +46,8 @@ describe('snippets', () => {
     expect(compileErrors([...right, wrong])).toEqual([`${resolve('examples', `program-${right.length}.ts`)}: Expected 3 arguments, but got 1.`]);
   });
 
-  // the gateway's own three are told once
-  const own = ['Gateway egress', 'ServiceEntry egress-leg-1', 'DestinationRule egress-leg-1-mtls'];
+  // the gateway's own four are told once
+  const own = ['Gateway egress', 'ServiceEntry egress-leg-1', 'DestinationRule egress-leg-1-mtls', 'AuthorizationPolicy egress-undeclared'];
   test.each(snippets.filter(({ objects }) => objects.length > 0).map(s => [s.title, s] as const))('%s makes the objects that the page lists', (_, snippet) => {
     const made = objectsOf(manifestsOf(snippet)).filter(o => !own.includes(`${o.kind} ${o.metadata.name}`));
     expect(snippet.objects.map(({ object }) => object).sort()).toEqual(made.map(o => `${o.kind} in \`${o.metadata.namespace}\``).sort());
@@ -75,6 +75,6 @@ describe('examples/bookinfo', () => {
 
   test('has the articles\' routing as well', () => {
     const objects = objectsOf(runFile('examples/bookinfo/article.ts'));
-    expect(objects.map(o => o.kind).sort()).toEqual(['DestinationRule', 'Gateway', 'Gateway', 'Gateway', 'ServiceEntry', 'ServiceEntry', 'VirtualService', 'VirtualService']);
+    expect(objects.map(o => o.kind).sort()).toEqual(['AuthorizationPolicy', 'AuthorizationPolicy', 'DestinationRule', 'Gateway', 'Gateway', 'Gateway', 'ServiceEntry', 'ServiceEntry', 'VirtualService', 'VirtualService']);
   });
 });

@@ -1,6 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import {
-  EgressGateway, EgressGatewayProps, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, IEgressGateway, IngressGateway, IngressListener, UndeclaredTraffic,
+  EgressGateway, EgressGatewayProps, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, IEgressGateway, IngressGateway, IngressListener,
+  UndeclaredTraffic,
 } from '../../src';
 import { mesh } from '../fixtures';
 import { expectRefusal } from '../refusal';

@@ -1,6 +1,6 @@
 import { App, Chart } from 'cdk8s';
 import { LoadReport, Outcome, Step, apply, egressGateway, external, load, remove, sidecar } from './mesh';
-import { Caller, EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, GatewayWorkload } from '../../src';
+import { Caller, EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, GatewayWorkload, UndeclaredTraffic } from '../../src';
 
 /** Two applications that call the shop's external services, neither kept from the outside by anything but our objects. */
 export const workloads = [sidecar('app', { namespace: 'shop' }), sidecar('till', { namespace: 'billing' }), egressGateway()];
@@ -10,10 +10,13 @@ export const externals = ['api.test', 'auth.test'].map(host => external(host, { 
 export const REGISTRY_ONLY = 'outboundTrafficPolicy: { mode: REGISTRY_ONLY }';
 
 /** The shop's routes, each to one host. */
-export function routesTo(hosts: Record<string, ExternalPort[]>, props: Partial<EgressRouteProps> = {}, name = 'egress'): App {
+export function routesTo(
+  hosts: Record<string, ExternalPort[]>, props: Partial<EgressRouteProps> = {}, name = 'egress', undeclared?: UndeclaredTraffic,
+): App {
   const app = new App();
   const gateway = new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system' }), name, {
     workload: GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' }),
+    undeclared,
   });
   const shop = new Chart(app, 'shop', { namespace: 'shop' });
   for (const [host, ports] of Object.entries(hosts)) {

@@ -83,4 +83,29 @@ describeMesh('egress: undeclared traffic', () => {
       expect(api).toReach('evil.test', { leftBy: 'egress' });
     });
   });
+
+  describe('a ServiceEntry of another namespace for a declared host, exported to the gateway', () => {
+    const theirs = (created: string) => ({
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'ServiceEntry',
+      metadata: { name: 'api', namespace: 'other', creationTimestamp: created },
+      spec: {
+        hosts: ['api.test'],
+        exportTo: ['istio-system'],
+        location: 'MESH_EXTERNAL',
+        resolution: 'DNS',
+        ports: [{ number: 80, name: 'http', protocol: 'HTTP' }],
+        endpoints: [{ address: 'evil.test' }],
+      },
+    });
+    const ask = async (created: string) => (await run(declare(), externals, [get('http://api.test/x', { from: 'app' })], { fixtures: [theirs(created)] })).answers[0];
+
+    test('changes nothing, if it is younger than the route', async () => {
+      expect(await ask('2040-01-01T00:00:00Z')).toReach('api.test', { leftBy: 'egress' });
+    });
+
+    test('remains: if it is older, the gateway goes where it says', async () => {
+      expect(await ask('2020-01-01T00:00:00Z')).toReach('evil.test', { leftBy: 'egress' });
+    });
+  });
 });
