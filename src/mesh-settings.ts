@@ -1,4 +1,6 @@
 import { IConstruct } from 'constructs';
+import { checkLate } from './private/app/declared';
+import { hiddenServiceEntries } from './private/app/hidden-service-entries';
 import { Refuse, refuser } from './private/basics/errors';
 import { isDnsName } from './private/basics/names';
 import { takeProps } from './private/basics/take';
@@ -32,6 +34,33 @@ export interface MeshSettingsOptions {
    * @default false
    */
   readonly dnsCapture?: boolean;
+
+  /**
+   * Whether a Gateway selects pods in its own namespace only (`PILOT_SCOPE_GATEWAY_TO_NAMESPACE` at istiod). An `IngressGateway` must then be in a chart
+   * with the namespace of its pods, error `GatewayNamespaceMismatch`; gateways in different namespaces may have the same labels.
+   *
+   * @default false
+   */
+  readonly scopeGatewayToNamespace?: boolean;
+
+  /**
+   * The widest visibility that `meshConfig.serviceEntryVisibility` leaves to ServiceEntries of this app, if `applyToSidecars` is set there. Objects that
+   * it would hide from the proxies that need them are refused. Error `ServiceEntryHidden`.
+   *
+   * @default ServiceEntryVisibility.PUBLIC
+   * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/
+   */
+  readonly serviceEntryVisibility?: ServiceEntryVisibility;
+}
+
+/** How far a ServiceEntry can be seen, by `meshConfig.serviceEntryVisibility`. */
+export enum ServiceEntryVisibility {
+  /** Nowhere. */
+  NONE = 'NONE',
+  /** In its own namespace. */
+  NAMESPACE = 'NAMESPACE',
+  /** Wherever its `exportTo` says. */
+  PUBLIC = 'PUBLIC',
 }
 
 /** A symbol of the global registry: two copies of the package in one app have the same settings. */
@@ -58,7 +87,10 @@ export class MeshSettings {
         code: 'MeshSettingsConflict', prop: 'options', got: { ...wanted }, allowed: `the settings in use, ${JSON.stringify(before)}`, fix: 'call MeshSettings.of(app, ...) once, right after creating the app',
       });
     }
-    if (!before) Object.defineProperty(root, SETTINGS, { value: wanted });
+    if (before) return wanted;
+    Object.defineProperty(root, SETTINGS, { value: wanted });
+    const visibility = wanted.serviceEntryVisibility;
+    if (visibility !== ServiceEntryVisibility.PUBLIC) checkLate(root, () => hiddenServiceEntries(root, visibility));
     return wanted;
   }
 
@@ -70,12 +102,18 @@ export class MeshSettings {
   public readonly trustDomain: string;
   /** Whether sidecars answer DNS queries. */
   public readonly dnsCapture: boolean;
+  /** Whether a Gateway selects pods in its own namespace only. */
+  public readonly scopeGatewayToNamespace: boolean;
+  /** The widest visibility of ServiceEntries. */
+  public readonly serviceEntryVisibility: ServiceEntryVisibility;
 
   private constructor(options: MeshSettingsOptions) {
     this.istioVersion = options.istioVersion ?? '1.31';
     this.clusterDomain = options.clusterDomain ?? 'cluster.local';
     this.trustDomain = options.trustDomain ?? 'cluster.local';
     this.dnsCapture = options.dnsCapture ?? false;
+    this.scopeGatewayToNamespace = options.scopeGatewayToNamespace ?? false;
+    this.serviceEntryVisibility = options.serviceEntryVisibility ?? ServiceEntryVisibility.PUBLIC;
   }
 
   /** @internal */

@@ -44,7 +44,7 @@ const unreadable = (entries: Entry[]) => seen(entries, entry => spotsOf(entry).f
 )));
 
 const unknownMembers = (entries: Entry[]) => seen(entries, entry => spotsOf(entry).filter(({ type }) => type in ENUMS).map(({ path, args }) => (
-  { what: path, act: () => entry.call(args('NONE')), code: 'ValueUnknown', prop: path })));
+  { what: path, act: () => entry.call(args('UNHEARD_OF')), code: 'ValueUnknown', prop: path })));
 
 const structsOf = (entry: Entry) => spotsOf(entry).filter(({ type }) => type in STRUCTS);
 

@@ -1,12 +1,15 @@
 import { App, Chart } from 'cdk8s';
-import { mesh } from './fixtures';
+import { mesh, routed } from './fixtures';
 import { expectRefusal } from './refusal';
-import { MeshSettings } from '../src';
+import { synth } from './synth';
+import {
+  EgressGateway, ExternalPort, ExternalService, ExternalServiceProps, GatewayWorkload, IngressGateway, MeshSettings, ServiceEntryVisibility,
+} from '../src';
 import { appModelOf } from '../src/private/app/declared';
 
 describe('mesh settings', () => {
   test('have defaults', () => {
-    expect(MeshSettings.of(new App())).toEqual({ istioVersion: '1.31', clusterDomain: 'cluster.local', trustDomain: 'cluster.local', dnsCapture: false });
+    expect(MeshSettings.of(new App())).toEqual({ istioVersion: '1.31', clusterDomain: 'cluster.local', trustDomain: 'cluster.local', dnsCapture: false, scopeGatewayToNamespace: false, serviceEntryVisibility: 'PUBLIC' });
   });
 
   test('belong to one app', () => {
@@ -23,7 +26,7 @@ describe('mesh settings', () => {
   test('are refused where others are in use', () => {
     const { app, shop } = mesh({ istioVersion: '1.30' });
     expectRefusal(() => MeshSettings.of(shop, { istioVersion: '1.31' }),
-      '[MeshSettingsConflict] shop: options is {"istioVersion":"1.31","clusterDomain":"cluster.local","trustDomain":"cluster.local","dnsCapture":false}; allowed: the settings in use, {"istioVersion":"1.30","clusterDomain":"cluster.local","trustDomain":"cluster.local","dnsCapture":false}; fix: call MeshSettings.of(app, ...) once, right after creating the app');
+      '[MeshSettingsConflict] shop: options is {"istioVersion":"1.31","clusterDomain":"cluster.local","trustDomain":"cluster.local","dnsCapture":false,"scopeGatewayToNamespace":false,"serviceEntryVisibility":"PUBLIC"}; allowed: the settings in use, {"istioVersion":"1.30","clusterDomain":"cluster.local","trustDomain":"cluster.local","dnsCapture":false,"scopeGatewayToNamespace":false,"serviceEntryVisibility":"PUBLIC"}; fix: call MeshSettings.of(app, ...) once, right after creating the app');
     expect(MeshSettings.of(app).istioVersion).toBe('1.30');
   });
 
@@ -39,5 +42,53 @@ describe('mesh settings', () => {
     [{ trustDomain: 'https://td' }, '[MeshSettingsInvalid] shop: trustDomain is "https://td"; allowed: a DNS name such as cluster.local; fix: write only the name'],
   ])('are refused as %j', (options, message) => {
     expectRefusal(() => MeshSettings.of(new Chart(new App(), 'shop'), options), message);
+  });
+
+  describe('with a visibility of ServiceEntries', () => {
+    const synthesized = (serviceEntryVisibility: ServiceEntryVisibility, own: Partial<ExternalServiceProps> = { direct: true }) => {
+      const app = new App();
+      MeshSettings.of(app, { serviceEntryVisibility });
+      new ExternalService(new Chart(app, 'shop', { namespace: 'shop' }), 'api', { hosts: ['api.example.com'], ports: [ExternalPort.http()], ...own });
+      return app.synthYaml();
+    };
+    const hidden = (got: string, viewers: string) => `[ServiceEntryHidden] App: serviceEntryVisibility is "${got}"; allowed: PUBLIC, because shop/api/service-entry must be visible in ${viewers}; fix: add a policy to \`meshConfig.serviceEntryVisibility\` that makes ServiceEntries of namespace shop PUBLIC, and leave the setting out`;
+
+    test('refuse those that other namespaces need', () => {
+      expectRefusal(() => synthesized(ServiceEntryVisibility.NAMESPACE, { direct: true, exportTo: ['billing'] }), hidden('NAMESPACE', 'billing'));
+    });
+
+    test('accept those of the own namespace', () => {
+      expect(synthesized(ServiceEntryVisibility.NAMESPACE)).toContain('api.example.com');
+    });
+
+    test('refuse all of them where none is visible', () => {
+      expectRefusal(() => synthesized(ServiceEntryVisibility.NONE), hidden('NONE', 'shop'));
+    });
+
+    test('refuse every route by a gateway', () => {
+      const { manifests } = routed({ hosts: ['api.example.com'], ports: [ExternalPort.http()] }, {}, { serviceEntryVisibility: ServiceEntryVisibility.NAMESPACE });
+      expect(manifests).toThrow(/^\[ServiceEntryHidden\] /);
+    });
+  });
+
+  describe('by which a Gateway selects pods in its own namespace only', () => {
+    const made = (scopeGatewayToNamespace: boolean, ...namespaces: string[]) => {
+      const app = new App();
+      MeshSettings.of(app, { scopeGatewayToNamespace });
+      for (const namespace of namespaces) new EgressGateway(new Chart(app, namespace, { namespace }), 'egress', { workload: GatewayWorkload.helmRelease('egress', { namespace }) });
+      return app;
+    };
+
+    test('let gateways in different namespaces have the same labels', () => {
+      expect(synth(made(true, 'red', 'blue')).filter(o => o.kind === 'Gateway')).toHaveLength(2);
+      expect(() => made(false, 'red', 'blue')).toThrow('[GatewaysShareForeignPods]');
+    });
+
+    test('refuse an ingress gateway elsewhere than its pods', () => {
+      const ingress = (namespace: string) => new IngressGateway(new Chart(made(true), 'shop', { namespace }), 'ingress', { workload: GatewayWorkload.helmRelease('ingress', { namespace: 'edge' }) });
+      expectRefusal(() => ingress('shop'),
+        '[GatewayNamespaceMismatch] shop/ingress: workload.namespace is "edge"; allowed: shop, the namespace of the chart, because this mesh looks for the pods of a Gateway in its own namespace only; fix: create the gateway in a chart with namespace edge, and name the namespaces of routes in `routeNamespaces`');
+      expect(ingress('edge').parts).toHaveLength(1);
+    });
   });
 });

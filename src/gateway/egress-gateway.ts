@@ -128,7 +128,7 @@ export class EgressGateway extends Construct implements IEgressGateway {
     const exportTo = (props.exportTo ?? []).map((viewer, i) => checkLabel(viewer, `exportTo[${i}]`, refuse));
     const model = identify(this, { ...props, name: named ?? id, nameProp: named === undefined ? 'id' : 'metadata.name', exportTo, imported: false }, refuse);
     const app = appModelOf(this);
-    checkEgressServer(model, app, refuse);
+    checkEgressServer(model, app, MeshSettings.of(this), refuse);
     this.legOneHost = legOneHost(model.gateway);
     const undeclaredReason = props.undeclared?.allowedReason;
     if (undeclaredReason !== undefined) checkReason(undeclaredReason, 'undeclared', refuse);
@@ -149,7 +149,7 @@ class ImportedEgressGateway extends Construct implements IEgressGateway {
     const refuse: Refuse = makingRefuser(this);
     attributes = takeProps('EgressGatewayAttributes', attributes, refuse, 'attributes');
     const model = identify(this, { ...attributes, nameProp: 'name', exportTo: [], imported: true }, refuse);
-    checkEgressServer(model, appModelOf(this), refuse);
+    checkEgressServer(model, appModelOf(this), MeshSettings.of(this), refuse);
     this.legOneHost = legOneHost(model.gateway);
     declare(this, 'egressGateways', model);
   }

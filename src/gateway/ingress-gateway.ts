@@ -21,7 +21,10 @@ import { routesOf } from '../private/model/visibility';
 
 /** Properties of an `IngressGateway`. Errors `TypeInvalid` for a value of the wrong type, `PropUnknown` for an unknown prop. */
 export interface IngressGatewayProps {
-  /** Where the pods of the gateway run. Error `GatewaysShareForeignPods` if a gateway in another namespace has the same labels and port. */
+  /**
+   * Where the pods of the gateway run. Error `GatewaysShareForeignPods` if a gateway in another namespace has the same labels and port; error
+   * `GatewayNamespaceMismatch` if the mesh settings say that a Gateway selects pods in its own namespace only, and the chart has another one.
+   */
   readonly workload: GatewayWorkload;
 
   /**
@@ -103,10 +106,14 @@ export class IngressGateway extends Construct implements IIngressGateway {
     const name = props.metadata?.name;
     if (name !== undefined) checkGatewayName(name, 'metadata.name', 'choose a name without dots or capitals', refuse);
     const routeNamespaces = (props.routeNamespaces ?? []).map((guest, i) => (guest === '*' ? guest : checkLabel(guest, `routeNamespaces[${i}]`, refuse)));
-    const listened = checkListeners(props.listeners ?? [IngressListener.http()], { workload, settings: MeshSettings.of(this) }, refuse);
+    const settings = MeshSettings.of(this);
+    if (settings.scopeGatewayToNamespace && namespace !== workload.namespace) {
+      refuse({ code: 'GatewayNamespaceMismatch', prop: 'workload.namespace', got: workload.namespace, allowed: `${namespace}, the namespace of the chart, because this mesh looks for the pods of a Gateway in its own namespace only`, fix: `create the gateway in a chart with namespace ${workload.namespace}, and name the namespaces of routes in \`routeNamespaces\`` });
+    }
+    const listened = checkListeners(props.listeners ?? [IngressListener.http()], { workload, settings }, refuse);
     const declared = { path: this.node.path, namespace, workload, listened, routeNamespaces, imported: false };
     const app = appModelOf(this);
-    checkServers({ ...declared, gatewayName: '' }, app, refuse);
+    checkServers({ ...declared, gatewayName: '' }, app, settings, refuse);
     this.gateway = addObject(this, renderedLate({ kind: 'Gateway', id: 'gateway', namespace, name },
       () => ingressGateway({ ...model, selector: workload.selector, routes: routesOf(app, model), routeNamespaces })), props.metadata);
     this.gatewayName = `${namespace}/${this.gateway.name}`;
@@ -131,7 +138,7 @@ class ImportedIngressGateway extends Construct implements IIngressGateway {
     const workload = resolveWorkload(attributes.workload, 'workload', refuse);
     const listened = checkListeners(listeners, { workload }, refuse);
     const model = { path: this.node.path, gatewayName: this.gatewayName, namespace, workload, listened, routeNamespaces: [], imported: true };
-    checkServers(model, appModelOf(this), refuse);
+    checkServers(model, appModelOf(this), MeshSettings.of(this), refuse);
     declare(this, 'ingressGateways', model);
   }
 }

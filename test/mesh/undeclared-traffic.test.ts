@@ -1,5 +1,5 @@
 import { ApiObject, App, Chart } from 'cdk8s';
-import { describeMesh, external, get } from './mesh';
+import { Scenario, describeMesh, external, get } from './mesh';
 import { declare, run } from './world';
 import { UndeclaredTraffic } from '../../src';
 
@@ -41,11 +41,11 @@ function route(host: string, port: number) {
   return [{ destination: { host, port: { number: port } } }];
 }
 
-async function outcome(stranger: Stranger, undeclared?: UndeclaredTraffic) {
+async function outcome(stranger: Stranger, undeclared?: UndeclaredTraffic, env?: Scenario['env']) {
   const declared = declare({}, {}, { undeclared });
   strangers(declared.app, stranger);
   const scheme = stranger.tls === 'PASSTHROUGH' ? 'https' : 'http';
-  const { answers: [evil, api] } = await run(declared, externals, [get(`${scheme}://evil.test/x`, { from: 'stranger' }), get('http://api.test/x', { from: 'app' })]);
+  const { answers: [evil, api] } = await run(declared, externals, [get(`${scheme}://evil.test/x`, { from: 'stranger' }), get('http://api.test/x', { from: 'app' })], { env });
   return { evil, api };
 }
 
@@ -81,6 +81,11 @@ describeMesh('egress: undeclared traffic', () => {
     test('remains: a server with the SNI of leg 1 gets what callers send to declared hosts', async () => {
       const { api } = await outcome({ sni: SHARED, hosts: ['api.test'] });
       expect(api).toReach('evil.test', { leftBy: 'egress' });
+    });
+
+    test('finds no pods, if Gateways are scoped to their namespace', async () => {
+      const { api } = await outcome({ sni: SHARED, hosts: ['api.test'] }, undefined, { PILOT_SCOPE_GATEWAY_TO_NAMESPACE: 'true' });
+      expect(api).toReach('api.test', { leftBy: 'egress' });
     });
   });
 

@@ -47,7 +47,7 @@ export const workloads = [
 
 /** Runs what was declared among these workloads. */
 export function run(
-  { app }: { readonly app: App }, externals: Scenario['externals'], steps: Scenario['steps'], more: Pick<Scenario, 'fixtures' | 'troubled' | 'readyS'> = {},
+  { app }: { readonly app: App }, externals: Scenario['externals'], steps: Scenario['steps'], more: Pick<Scenario, 'fixtures' | 'troubled' | 'readyS' | 'env' | 'meshConfig'> = {},
 ): Promise<Outcome> {
   return runMesh({ manifests: app, workloads, externals, steps, ...more });
 }

@@ -46,7 +46,7 @@ export const STRUCTS: { readonly [name: string]: string } = {
   'IstioctlOptions': 'namespace?: string',
   'JwtOptions': 'issuer: string, jwksUri?: string, jwks?: string, audiences?: string[], claims?: ClaimMatch[], header?: string',
   'LoadBalancerOptions': 'locality?: LocalityLoadBalancing, warmup?: Duration',
-  'MeshSettingsOptions': 'istioVersion?: string, clusterDomain?: string, trustDomain?: string, dnsCapture?: boolean',
+  'MeshSettingsOptions': 'istioVersion?: string, clusterDomain?: string, trustDomain?: string, dnsCapture?: boolean, scopeGatewayToNamespace?: boolean, serviceEntryVisibility?: ServiceEntryVisibility',
   'MetricsOptions': 'provider?: string',
   'Mirror': 'destination: Destination, percent?: number',
   'MutualTlsOptions': 'ca?: CaSource, crl?: string, sni?: string, subjectAltNames?: string[], clientCertificate: ClientCertificate',
@@ -74,6 +74,7 @@ export const STRUCTS: { readonly [name: string]: string } = {
 /** The members of each enum, whose values are their names. */
 export const ENUMS: { readonly [name: string]: string } = {
   'AppTls': 'WRAP, PASSTHROUGH',
+  'ServiceEntryVisibility': 'NONE, NAMESPACE, PUBLIC',
   'ServiceLocation': 'MESH_EXTERNAL, MESH_INTERNAL',
   'TlsVersion': 'TLSV1_0, TLSV1_1, TLSV1_2, TLSV1_3',
   'TunnelProtocol': 'CONNECT, POST',

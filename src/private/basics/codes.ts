@@ -68,6 +68,7 @@ export const CODES = {
   RulesOnOpaqueTraffic: 'Rules are set for traffic that the proxy cannot read.',
   RulesCannotCombine: 'A rule and an allowed match, or a path exempt from a listener\'s redirect, cannot be expressed together in one Istio match.',
   RuleNeverAllowed: 'A rule matches only requests that `allow` does not permit.',
+  GatewayNamespaceMismatch: 'A Gateway is not in the namespace of its pods, and the mesh looks for them only there.',
   EgressGatewayDuplicate: 'Two egress gateways use the same port of the same pods, and Istio would drop one of them.',
   EgressGatewayPortMissing: 'The egress gateway does not expose the port that leg 1 needs.',
   IngressGatewayPortMissing: 'The ingress gateway does not expose the port of a listener.',
@@ -158,6 +159,7 @@ export const CODES = {
   TextInvalid: 'A string contains a character that YAML cannot represent, so the manifests would be unreadable.',
   FilePathInvalid: 'A file path is not absolute.',
   MeshSettingsInvalid: 'A mesh setting has an invalid value.',
+  ServiceEntryHidden: 'The mesh settings hide a ServiceEntry from proxies that need it.',
   MeshSettingsConflict: 'The mesh settings have already been read or set with other values.',
 } as const;
 

@@ -1,15 +1,17 @@
 import { portUse } from './ingress-gateway';
+import { MeshSettings } from '../../mesh-settings';
 import { Refuse } from '../basics/errors';
 import { AppModel, EgressGatewayModel, IngressGatewayModel } from '../model/app-model';
 import { WorkloadFacts } from '../model/gateway';
 import { certificatesOf, ListenedHost } from '../model/listener';
-import { canSelectSamePods } from '../model/pods';
+import { canBeSamePods, canSelectSamePods, Pods } from '../model/pods';
 
 type Gateway = EgressGatewayModel | IngressGatewayModel;
 
 /** The gateways of the app, other than one, whose Gateway objects may select pods of that one. */
-function othersOnPods<T extends Gateway>(gateway: Gateway, all: readonly T[]): T[] {
-  return all.filter(other => other.path !== gateway.path && canSelectSamePods(other.workload.selector, gateway.workload.selector));
+function othersOnPods<T extends Gateway>(gateway: Gateway, all: readonly T[], { scopeGatewayToNamespace }: MeshSettings): T[] {
+  const meet = scopeGatewayToNamespace ? canBeSamePods : (a: Pods, b: Pods) => canSelectSamePods(a.selector, b.selector);
+  return all.filter(other => other.path !== gateway.path && meet(other.workload, gateway.workload));
 }
 
 /** Each of two such gateways would open its servers on the pods of both, where its Secrets and policies are not. */
@@ -27,9 +29,9 @@ function checkForeignPods({ workload }: Gateway, others: Gateway[], refuse: Refu
 }
 
 /** Of two servers of egress gateways on one port, Istio drops the second. */
-export function checkEgressServer(gateway: EgressGatewayModel, app: AppModel, refuse: Refuse): void {
+export function checkEgressServer(gateway: EgressGatewayModel, app: AppModel, settings: MeshSettings, refuse: Refuse): void {
   const { gateway: { port, targetPort }, workload: { namespace, serviceName } } = gateway;
-  const [egress, ingress] = [othersOnPods(gateway, app.egressGateways.all()), othersOnPods(gateway, app.ingressGateways.all())];
+  const [egress, ingress] = [othersOnPods(gateway, app.egressGateways.all(), settings), othersOnPods(gateway, app.ingressGateways.all(), settings)];
   checkForeignPods(gateway, egress, refuse);
   checkForeignPods(gateway, ingress.filter(({ listened }) => listened.some(({ podPort }) => podPort === targetPort)), refuse);
   if (gateway.imported) return;
@@ -62,10 +64,11 @@ function excludes(listener: ListenedHost, targetPort: number): boolean {
 }
 
 /** Of two Gateways that want to listen for the same, Istio serves one. */
-export function checkServers(gateway: IngressGatewayModel, app: AppModel, refuse: Refuse): void {
+export function checkServers(gateway: IngressGatewayModel, app: AppModel, settings: MeshSettings, refuse: Refuse): void {
   const ports = new Set(gateway.listened.map(({ podPort }) => podPort));
-  const sharing = othersOnPods(gateway, app.ingressGateways.all()).filter(({ listened }) => listened.some(({ podPort }) => ports.has(podPort)));
-  const egress = othersOnPods(gateway, app.egressGateways.all());
+  const sharing = othersOnPods(gateway, app.ingressGateways.all(), settings)
+    .filter(({ listened }) => listened.some(({ podPort }) => ports.has(podPort)));
+  const egress = othersOnPods(gateway, app.egressGateways.all(), settings);
   checkForeignPods(gateway, sharing, refuse);
   checkForeignPods(gateway, egress.filter(one => ports.has(one.gateway.targetPort)), refuse);
   if (gateway.imported) return;
