@@ -7,7 +7,7 @@ import { Resolution } from './resolution';
 import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
 import { chartNamespace } from '../private/app/chart';
-import { appModelOf, checkLate, declare, makingRefuser, partsOf } from '../private/app/declared';
+import { appModelOf, checkLate, declare, makingRefuser, partsIn } from '../private/app/declared';
 import { addObject, addObjects } from '../private/app/objects';
 import { allUpstreamRules, removeUnusedRules } from '../private/app/upstream-rules';
 import { checkLabel } from '../private/basics/checks';
@@ -18,7 +18,7 @@ import { checkExternal, checkImported } from '../private/check/external';
 import { directRules, externalServiceEntry } from '../private/istio/external';
 import { rendered, renderedLate } from '../private/istio/manifest/object';
 import { directTunnels, tunnelRule } from '../private/istio/tunnel';
-import { AppModel, ExternalServiceModel } from '../private/model/app-model';
+import { AppModel, EgressRouteModel, ExternalServiceModel } from '../private/model/app-model';
 import { meshRoutesOf } from '../private/model/collisions';
 import { namespacesSendingTo, namespacesSeeing } from '../private/model/visibility';
 import { addressConflict } from '../private/requests/address-conflicts';
@@ -265,16 +265,17 @@ export class ExternalService extends Construct implements IExternalService {
   private guards(app: AppModel, own: () => ApiObject[]): IDependable {
     const { path } = this.node;
     const chart = Chart.of(this);
+    const leadsTo = ({ service, route: { proxy }, upstreams: [first] }: EgressRouteModel) => service === path || (proxy && first.service) === path;
     const guards: IDependable = {};
     Dependable.implement(guards, {
       get dependencyRoots() {
         const key = ['service', path];
         const users = [
-          ...app.egressRoutes.ownersWith(key, ({ service, route, upstreams: [first] }) => [service, route.proxy && first.service].includes(path)),
+          ...app.egressRoutes.ownersWith(key, leadsTo),
           ...app.egressCallers.ownersWith(key),
           ...app.directRoutes.ownersWith(key),
         ];
-        return [...own(), ...partsOf(users)].filter(guard => Chart.of(guard) === chart);
+        return [...own(), ...partsIn(chart, users)];
       },
     });
     return guards;

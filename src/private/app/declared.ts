@@ -1,15 +1,25 @@
-import { ApiObject } from 'cdk8s';
+import { ApiObject, Chart } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { IstioValidationError, Refusal, Refuse, lateError, pathOf, refuser } from '../basics/errors';
 import { AppModel } from '../model/app-model';
 import { Collection, Owner } from '../model/collection';
 import { Declaration, Models, attach, declarationOf } from '../model/declaration';
 
-interface LateCheck { readonly construct: IConstruct; readonly check: () => Refusal[] }
+interface LateCheck {
+  readonly construct: IConstruct;
+  readonly check: () => Refusal[];
+  /** Whether it asks more than the model. */
+  readonly always: boolean;
+}
 
 interface State {
   readonly model: AppModel;
   readonly lateChecks: LateCheck[];
+  /** The constructs that declare something or have it checked late, and a number that grows whenever one does. */
+  readonly constructs: Set<IConstruct>;
+  revision: number;
+  /** With what the late checks found nothing wrong. */
+  passed?: { readonly revision: number; readonly attached: number };
   /** By kind, namespace and name. */
   readonly objects: Map<string, ApiObject>;
 }
@@ -23,18 +33,28 @@ function stateOf(scope: IConstruct): State {
 }
 
 function makeState(root: IConstruct): State {
-  const state: State = { model: new AppModel(), lateChecks: [], objects: new Map() };
+  const state: State = { model: new AppModel(), lateChecks: [], constructs: new Set(), revision: 0, objects: new Map() };
   Object.defineProperty(root, STATE, { value: state });
   root.node.addValidation({
     validate: () => {
-      const errors = state.lateChecks.filter(({ construct }) => isAttached(construct))
-        .flatMap(({ construct, check }) => check().map(refusal => new IstioValidationError(pathOf(construct), refusal)));
-      // thrown, because of a text cdk8s would keep neither the code nor the prop
-      if (errors.length > 0) throw lateError(errors);
+      checkAll(state);
       return [];
     },
   });
   return state;
+}
+
+/** cdk8s validates an app again for each of its charts. What has been removed never comes back, so that as many are the same ones. */
+function checkAll(state: State): void {
+  const { revision, passed } = state;
+  let attached = 0;
+  for (const construct of state.constructs) if (isAttached(construct)) attached++;
+  const isSame = passed?.revision === revision && passed.attached === attached;
+  const checks = state.lateChecks.filter(({ construct, always }) => (always || !isSame) && isAttached(construct));
+  const errors = checks.flatMap(({ construct, check }) => check().map(refusal => new IstioValidationError(pathOf(construct), refusal)));
+  // thrown, because of a text cdk8s would keep neither the code nor the prop
+  if (errors.length > 0) throw lateError(errors);
+  state.passed = { revision, attached };
 }
 
 /** What all constructs of the app declare. */
@@ -61,6 +81,7 @@ function isAttached(construct: IConstruct): boolean {
 /** Makes known what a construct declares, or what it declares from now on. */
 export function declare<K extends keyof AppModel>(construct: IConstruct, kind: K, model: Models[K], parts: readonly ApiObject[] = []): void {
   freeze(model);
+  changed(stateOf(construct), construct);
   const before = declarationOf(construct) as Declaration<K> | undefined;
   const declaration = before ?? { construct, kind, model, parts, isAttached: () => isAttached(construct) };
   declaration.model = model;
@@ -72,12 +93,13 @@ export function declare<K extends keyof AppModel>(construct: IConstruct, kind: K
 function freeze(value: unknown): void {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
   Object.freeze(value);
-  for (const inner of Object.values(value)) freeze(inner);
+  if (Array.isArray(value)) for (const item of value) freeze(item);
+  else for (const key in value) freeze(value[key as keyof object]);
 }
 
-/** The objects of what has been found in a collection. */
-export function partsOf(owners: Owner[]): ApiObject[] {
-  return (owners as Declaration[]).flatMap(({ parts }) => parts);
+/** The objects of what has been found in a collection, as far as they are in a chart. */
+export function partsIn(chart: Chart, owners: Owner[]): ApiObject[] {
+  return (owners as Declaration[]).filter(({ construct }) => Chart.of(construct) === chart).flatMap(({ parts }) => parts);
 }
 
 /** As `refuser`, while a construct is being made: it then leaves nothing in the tree, and its id is free again. */
@@ -89,7 +111,14 @@ export function makingRefuser(construct: Construct): Refuse {
   };
 }
 
-/** Checks something when the app is synthesized, because constructs to come have a say in it. */
-export function checkLate(construct: IConstruct, check: () => Refusal[]): void {
-  stateOf(construct).lateChecks.push({ construct, check });
+/** Checks something when the app is synthesized, because constructs to come have a say in it. What asks more than the model is asked each time. */
+export function checkLate(construct: IConstruct, check: () => Refusal[], { always = false }: { readonly always?: boolean } = {}): void {
+  const state = stateOf(construct);
+  state.lateChecks.push({ construct, check, always });
+  changed(state, construct);
+}
+
+function changed(state: State, construct: IConstruct): void {
+  state.constructs.add(construct);
+  state.revision++;
 }

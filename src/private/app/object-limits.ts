@@ -4,14 +4,14 @@ import { READABLE, UNREADABLE } from '../basics/text';
 
 const MAX_RULES = 512;
 
-/** What Istio's webhook refuses for its size alone, where the checks of single values could not foresee it: the object would be missing. */
-export function limitRefusals(kind: string, spec: object): Refusal[] {
-  switch (kind) {
-    case 'AuthorizationPolicy': return rulesRefusals(spec);
-    case 'VirtualService': return holds(spec, isTooLong) ? regexRefusals(spec, 'spec') : [];
-    default: return [];
-  }
+/** What is wrong with a finished object. */
+export function objectRefusals(kind: string, spec: object): Refusal[] {
+  const refusals = kind === 'AuthorizationPolicy' ? rulesRefusals(spec) : [];
+  // almost always no text is odd, so that what is wrong with it, and where it stands, is found out later
+  return holds(spec, isOdd) ? [...refusals, ...kind === 'VirtualService' ? regexRefusals(spec, 'spec') : [], ...textRefusals(spec, 'spec')] : refusals;
 }
+
+/* What Istio's webhook refuses for its size alone, where the checks of single values could not foresee it: the object would be missing. */
 
 function rulesRefusals({ rules = [] }: { readonly rules?: unknown[] }): Refusal[] {
   if (rules.length <= MAX_RULES) return [];
@@ -29,28 +29,30 @@ function regexRefusals(value: unknown, path: string): Refusal[] {
   });
 }
 
-/** Whether any text in a value is such; almost always none is, so that where it stands is found out later. */
+function isOdd(text: string): boolean {
+  return isTooLong(text) || UNREADABLE.test(text);
+}
+
+/** Whether any text in a value is such. */
 function holds(value: unknown, isSuch: (text: string) => boolean): boolean {
   if (typeof value === 'string') return isSuch(value);
   if (typeof value !== 'object' || value === null) return false;
-  for (const key in value) if (isSuch(key) || holds((value as { [key: string]: unknown })[key], isSuch)) return true;
+  if (Array.isArray(value)) return value.some(item => holds(item, isSuch));
+  for (const key in value) {
+    const inner = value[key as keyof object] as unknown;
+    if (inner !== undefined && (isSuch(key) || holds(inner, isSuch))) return true;
+  }
   return false;
 }
 
-const isUnreadable = (text: string) => UNREADABLE.test(text);
-
 /** Texts of users were looked at when they were taken; this is about what was made of them. */
 export function textRefusals(value: unknown, path: string): Refusal[] {
-  return holds(value, isUnreadable) ? unreadableTexts(value, path) : [];
-}
-
-function unreadableTexts(value: unknown, path: string): Refusal[] {
   if (typeof value === 'string' && UNREADABLE.test(value)) {
     const [allowed, fix] = READABLE;
     return [{ code: 'TextInvalid', prop: path, got: JSON.stringify(value), allowed, fix }];
   }
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => [
-    ...unreadableTexts(key, path), ...unreadableTexts(inner, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`),
+    ...textRefusals(key, path), ...textRefusals(inner, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`),
   ]);
 }

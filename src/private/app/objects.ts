@@ -1,7 +1,7 @@
 import { ApiObject, App, Chart, Lazy, YamlOutputType } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { checkLate, takeName } from './declared';
-import { limitRefusals, textRefusals } from './object-limits';
+import { objectRefusals, textRefusals } from './object-limits';
 import { checkLabel } from '../basics/checks';
 import { Refusal, Refuse, refuser } from '../basics/errors';
 import { checkAnnotations, checkLabels } from '../basics/labels';
@@ -23,16 +23,15 @@ export function addObject(scope: Construct, object: RenderedObject, metadata: Me
   const { id, apiVersion, kind, namespace, name, spec } = object;
   const refuse = refuser(scope);
   if (name !== undefined) checkLabel(name, 'metadata.name', refuse, { fix: 'shorten or correct the name' });
-  checkLabels(metadata.labels, 'metadata.labels', refuse);
-  const annotations = { ...metadata.annotations, ...object.annotations };
+  const labels = checkLabels(metadata.labels, 'metadata.labels', refuse);
+  const annotations = metadata.annotations || object.annotations ? { ...metadata.annotations, ...object.annotations } : undefined;
   checkAnnotations(annotations, 'metadata.annotations', refuse);
   textRefusals(annotations, 'metadata.annotations').forEach(refuse);
-  const refusals = (of: object) => [...limitRefusals(kind, of), ...textRefusals(of, 'spec')];
   const made = new ApiObject(scope, id, {
     apiVersion,
     kind,
-    metadata: { namespace, ...(name && { name }), labels: metadata.labels, annotations },
-    spec: typeof spec === 'function' ? checkedLate(scope, spec as () => object, refusals) : checkedNow(spec, refusals, refuse),
+    metadata: name === undefined ? { namespace, labels, annotations } : { namespace, labels, annotations, name },
+    spec: typeof spec === 'function' ? checkedLate(scope, kind, spec as () => object) : checkedNow(kind, spec, refuse),
   });
   const other = takeName(made);
   if (other) {
@@ -45,29 +44,22 @@ export function addObject(scope: Construct, object: RenderedObject, metadata: Me
   return made;
 }
 
-function checkedNow(spec: object, refusals: (spec: object) => Refusal[], refuse: Refuse): object {
-  const [first] = refusals(spec);
+function checkedNow(kind: string, spec: object, refuse: Refuse): object {
+  const [first] = objectRefusals(kind, spec);
   return first === undefined ? spec : refuse(first);
 }
 
-/** The app is validated right before it is written, so that what was planned for the one holds for the other. */
-function checkedLate(scope: Construct, spec: () => object, refusals: (spec: object) => Refusal[]): unknown {
-  let planned: object | undefined;
+function checkedLate(scope: Construct, kind: string, spec: () => object): unknown {
   checkLate(scope, () => {
+    let planned: object;
     try {
       planned = spec();
     } catch {
       return []; // other checks say what is wrong with it
     }
-    return refusals(planned);
+    return objectRefusals(kind, planned);
   });
-  return Lazy.any({
-    produce: () => {
-      const now = planned ?? spec();
-      planned = undefined;
-      return now;
-    },
-  });
+  return Lazy.any({ produce: spec });
 }
 
 const checked = new WeakSet<IConstruct>();
@@ -75,7 +67,7 @@ const checked = new WeakSet<IConstruct>();
 function checkFiles(root: IConstruct): void {
   if (!(root instanceof App) || !FILE_PER_OBJECT.includes(root.yamlOutputType) || checked.has(root)) return;
   checked.add(root);
-  checkLate(root, () => sharedFiles(root));
+  checkLate(root, () => sharedFiles(root), { always: true });
 }
 
 const FILE_PER_OBJECT = [YamlOutputType.FILE_PER_RESOURCE, YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { PathMatch, RouteAction } from '../../../src';
-import { limitRefusals, textRefusals } from '../../../src/private/app/object-limits';
+import { objectRefusals } from '../../../src/private/app/object-limits';
 import { refuser } from '../../../src/private/basics/errors';
 import { regexMatches } from '../../../src/private/basics/re2';
 import { MAX_REGEX_BYTES, inParts, isTooLong } from '../../../src/private/basics/regex-limit';
@@ -58,7 +58,7 @@ describe('a list in parts', () => {
 
 describe('the size of an object', () => {
   const { shop } = mesh();
-  const checkSize = (kind: string, spec: object) => limitRefusals(kind, spec).forEach(refusal => refuser(shop)(refusal));
+  const checkSize = (kind: string, spec: object) => objectRefusals(kind, spec).forEach(refusal => refuser(shop)(refusal));
   const match = (length: number) => ({ http: [{ match: [{ uri: { regex: 'x'.repeat(length) } }] }] });
   const rewrite = (length: number) => ({ http: [{ rewrite: { uriRegexRewrite: { match: 'x'.repeat(length), rewrite: '/' } } }] });
 
@@ -84,7 +84,7 @@ describe('the size of an object', () => {
 
 describe('the texts of an object', () => {
   const { shop } = mesh();
-  const checkTexts = (value: object) => textRefusals(value, 'spec').forEach(refusal => refuser(shop)(refusal));
+  const checkTexts = (value: object) => objectRefusals('Gateway', value).forEach(refusal => refuser(shop)(refusal));
 
   test.each(['\x7f', '\x80', '\x85', '\u2028', '\u2029', '\ufffe', '\uffff', '\ud800', 'a\udc00b'])('are refused where YAML does not carry them: %j', text => {
     expectRefusal(() => checkTexts({ a: [{ b: text }] }),
