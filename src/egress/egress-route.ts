@@ -178,7 +178,7 @@ export class EgressRoute extends Construct {
       gateway: gateway.gateway,
       workload: gateway.workload,
     };
-    const route = checkEgressRoute(this, { ...props, layout: props.layout ?? 'SPLIT' }, around, refuse);
+    const route = checkEgressRoute(this, props, around, refuse);
     const leaves = props.connectProxy ? needProxy(this, props.connectProxy, refuse) : service;
     const model: EgressRouteModel = {
       path: this.node.path,

@@ -80,6 +80,7 @@ export function covers(pattern: string, host: string): boolean {
 
 /** The first of some hosts that covers another of them, for each that is covered. */
 export function covered(hosts: string[]): (string | undefined)[] {
+  if (hosts.length === 1) return [undefined];
   const places = new Map(hosts.map((host, i) => [host, i]));
   return hosts.map(host => {
     const found = patternsOver(host).filter(wide => wide !== host && places.has(wide));

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const MAX_LABEL = 63;
@@ -17,10 +17,9 @@ export function isDnsName(name: string): boolean {
  * (a dash that could have been a dot, a cut), a hash of the parts is appended. The order of constructs has no influence.
  */
 export function labelOf(...parts: (string | number)[]): string {
-  const plain = parts.map(p => String(p).replace(/[.*]/g, '-'));
-  const label = plain.join('-');
-  const lossless = parts.every(p => !String(p).includes('-')) && isDnsLabel(label);
+  const label = parts.join('-').replace(/[.*]/g, '-');
+  const lossless = parts.every(part => !String(part).includes('-')) && isDnsLabel(label);
   if (lossless) return label;
-  const hash = createHash('sha256').update(parts.join('/')).digest('hex').slice(0, 8);
-  return `${label.slice(0, MAX_LABEL - hash.length - 1).replace(/^-+|-+$/g, '')}-${hash}`;
+  const digest = hash('sha256', parts.join('/')).slice(0, 8);
+  return `${label.slice(0, MAX_LABEL - digest.length - 1).replace(/^-+|-+$/g, '')}-${digest}`;
 }

@@ -2,7 +2,8 @@
 export const MAX_REGEX_BYTES = 1024;
 
 export function isTooLong(regex: string): boolean {
-  return Buffer.byteLength(regex) > MAX_REGEX_BYTES;
+  // no character of UTF-16 takes more than three bytes
+  return regex.length * 3 > MAX_REGEX_BYTES && Buffer.byteLength(regex) > MAX_REGEX_BYTES;
 }
 
 /** A list in parts, each short enough for one regular expression. An item that is too long by itself is a part alone. */

@@ -70,8 +70,12 @@ function isCallOfMap([value, index, list]: readonly unknown[]): boolean {
 function takeFields(struct: string, given: object, prefix: string, refuse: Refuse): object {
   const fields = fieldsOf(STRUCTS, struct);
   refuseUnknown(given, fields, prefix, refuse);
-  const entries = fields.map(field => [field.name, takeField(given[field.name as keyof object], field, prefix + field.name, refuse)]);
-  return Object.freeze(Object.fromEntries(entries.filter(([, value]) => value !== undefined)));
+  const taken: { [name: string]: unknown } = {};
+  for (const field of fields) {
+    const value = takeField(given[field.name as keyof object], field, prefix + field.name, refuse);
+    if (value !== undefined) taken[field.name] = value;
+  }
+  return Object.freeze(taken);
 }
 
 function takeField(value: unknown, { type, optional }: Field, prop: string, refuse: Refuse): unknown {
@@ -84,9 +88,9 @@ function takeField(value: unknown, { type, optional }: Field, prop: string, refu
 }
 
 function refuseUnknown(given: object, fields: Field[], prefix: string, refuse: Refuse): void {
-  const names = fields.map(({ name }) => name);
-  const unknown = Object.keys(given).find(key => !names.includes(key));
+  const unknown = Object.keys(given).find(key => !fields.some(({ name }) => name === key));
   if (unknown === undefined) return;
+  const names = fields.map(({ name }) => name);
   const meant = nearest(unknown, names);
   refuse({ code: 'PropUnknown', prop: prefix + unknown, got: given[unknown as keyof object], allowed: names.join(', '), fix: meant ? `write ${meant}` : 'leave it out' });
 }

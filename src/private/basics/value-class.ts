@@ -19,10 +19,11 @@ function takeBefore(owner: object, prefix: string): void {
   for (const [method, { value: run }] of Object.entries(Object.getOwnPropertyDescriptors(owner))) {
     if (typeof run !== 'function' || method.startsWith('_') || method === 'constructor') continue;
     const place = `${prefix}${method}`;
+    const refuse = refuserAt(place.replace('#', '.'));
     // it keeps its name, by which errors and stacks show it
     const named = {
       [method](...given: unknown[]) {
-        return run.apply(this, takeArguments(place, given, refuserAt(place.replace('#', '.'))));
+        return run.apply(this, takeArguments(place, given, refuse));
       },
     };
     Object.defineProperty(owner, method, { value: named[method] });

@@ -19,7 +19,7 @@ import { CALLER_HEADER, legOneHost, legOneOf, ownLegOneHost, PORT_HEADER } from 
 export interface EgressInput extends OutboundInput {
   readonly callers?: Caller[];
   readonly appTls?: 'WRAP' | 'PASSTHROUGH';
-  readonly layout: 'SPLIT' | 'SINGLE';
+  readonly layout?: 'SPLIT' | 'SINGLE';
   readonly legOne?: LegOne;
   readonly gatewayPort?: number;
   readonly connectProxy?: ConnectProxy;
@@ -40,18 +40,25 @@ export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: 
   const appTls = checkAppTls(input.appTls, around.service, refuse);
   const wanted = input.callers ?? [Caller.namespace(around.namespace)];
   // leg 1 and the gateway write these headers themselves, and leg 2 tells by them what may leave
-  const leaving = checkOutbound(scope, input, around.service, [CALLER_HEADER, PORT_HEADER], wanted, refuse);
+  const { grants, rules, keepHeaders } = checkOutbound(scope, input, around.service, [CALLER_HEADER, PORT_HEADER], wanted, refuse);
   for (const other of externalDestinations(input.rules ?? [])) checkGatewayUpstream(other, around.gateway.namespace, 'rules', refuse);
-  const callers = leaving.grants.flatMap(grant => grant.callers);
+  const callers = grants.flatMap(grant => grant.callers);
   const reason = input.legOne?.plaintextReason;
+  const { namespace, name, trustDomain, service, gateway } = around;
   const intent: EgressIntent = {
-    ...around,
-    ...leaving,
+    namespace,
+    name,
+    trustDomain,
+    service,
+    gateway,
+    grants,
+    rules,
+    keepHeaders,
     callers,
     callerNamespaces: [...new Set(callers.map(c => c.namespace))],
     sharedLegNamespaces: [...new Set(wanted.filter(c => !c._options.ownLeg).map(c => c.callerNamespace))],
     appTls,
-    layout: input.layout,
+    layout: input.layout ?? 'SPLIT',
     plaintextReason: reason === undefined ? undefined : checkReason(reason, 'legOne.reason', refuse),
     gatewayPort: input.gatewayPort === undefined ? undefined : checkGatewayPort(input.gatewayPort, around, refuse),
     proxy: input.connectProxy && checkConnectProxy(scope, input.connectProxy, around.service, refuse),

@@ -37,6 +37,7 @@ function isRetryStatus(condition: string): boolean {
 type Input = RouteRule & { readonly action?: RouteAction; readonly cors?: Cors };
 
 export function checkRules(scope: IConstruct, rules: Input[], prop: string, refuse: Refuse, before?: EarlierRules): Rule[] {
+  if (rules.length === 0) return [];
   const checked = rules.map((rule, i) => checkRule(scope, rule, `${prop}[${i}]`, refuse));
   afterAll(checked, before, (rule, earlier, i) => checkReachable(rule, earlier, `${prop}[${i}].matches`, refuse));
   afterAll(checked, before, (rule, earlier, i) => checkPreflights(rule, earlier, `${prop}[${i}].cors`, refuse));

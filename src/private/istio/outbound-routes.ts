@@ -36,8 +36,10 @@ export function outboundRoutes(intent: OutboundRequests, port: At, to: Target, {
 
 /** Leaves out matches that stand before: they are never used, and Istio complains about them. */
 function distinct(route: HttpRoute, before: HttpMatch[]): HttpRoute {
+  if (before.length === 0 && route.matches.length <= 1) return route;
   const seen = new Set(before.map(match => JSON.stringify(match)));
-  return { ...route, matches: route.matches.filter(match => !seen.has(JSON.stringify(match)) && seen.add(JSON.stringify(match))) };
+  const isNew = (text: string) => !seen.has(text) && seen.add(text);
+  return { ...route, matches: route.matches.filter(match => isNew(JSON.stringify(match))) };
 }
 
 /** What the user sets or adds leaves all the same: Envoy removes first. */

@@ -90,19 +90,16 @@ export interface DestinationPolicyModel extends Declared { readonly policy: Dest
 
 export interface TelemetryModel extends Declared { readonly workload: WorkloadFacts }
 
-function* upstreamKeys({ upstreams }: { readonly upstreams: Upstream[] }): Iterable<string> {
-  for (const { service, hosts } of upstreams) {
-    yield keyOf('service', service);
-    for (const host of hosts) yield keyOf('upstream', host);
-  }
+function upstreamKeys({ upstreams }: { readonly upstreams: Upstream[] }): string[] {
+  return upstreams.flatMap(({ service, hosts }) => [keyOf('service', service), ...hosts.map(host => keyOf('upstream', host))]);
 }
 
-function* targetKeys({ targets }: { readonly targets: Target[] }): Iterable<string> {
-  for (const { host } of targets) yield keyOf('target', host);
+function targetKeys({ targets }: { readonly targets: Target[] }): string[] {
+  return targets.map(({ host }) => keyOf('target', host));
 }
 
-function* meshKeys(namespaces: string[], hosts: string[]): Iterable<string> {
-  for (const namespace of namespaces) for (const host of hosts) yield keyOf('mesh', namespace, host);
+function meshKeys(namespaces: string[], hosts: string[]): string[] {
+  return namespaces.flatMap(namespace => hosts.map(host => keyOf('mesh', namespace, host)));
 }
 
 /**
@@ -112,50 +109,50 @@ function* meshKeys(namespaces: string[], hosts: string[]): Iterable<string> {
 export class AppModel {
   public readonly egressGateways = new Collection<EgressGatewayModel>(() => []);
 
-  public readonly externalServices = new Collection<ExternalServiceModel>(function* ({ path, namespace, service, proxy, imported }) {
+  public readonly externalServices = new Collection<ExternalServiceModel>(({ path, namespace, service, proxy, imported }) => {
     const { hosts, addresses, ports } = service;
-    yield keyOf('path', path);
-    for (const address of addresses) for (const { number } of ports) yield keyOf('address', number, readAddress(address)!.prefix);
-    if (!imported) for (const host of hosts) yield keyOf('host', namespace, host);
-    if (proxy === undefined) return;
-    yield keyOf('service', proxy);
-    yield* meshKeys([namespace], hosts);
+    return [
+      keyOf('path', path),
+      ...addresses.flatMap(address => ports.map(({ number }) => keyOf('address', number, readAddress(address)!.prefix))),
+      ...(imported ? [] : hosts.map(host => keyOf('host', namespace, host))),
+      ...(proxy === undefined ? [] : [keyOf('service', proxy), ...meshKeys([namespace], hosts)]),
+    ];
   });
 
-  public readonly egressRoutes = new Collection<EgressRouteModel>(function* (model) {
+  public readonly egressRoutes = new Collection<EgressRouteModel>(model => {
     const { gateway: { namespace, name }, service: { hosts }, sharedLegNamespaces } = model.route;
-    yield keyOf('gateway', model.gateway);
-    yield keyOf('service', model.service);
-    for (const host of hosts) yield keyOf('host', namespace, name, host);
-    yield* meshKeys(sharedLegNamespaces, hosts);
-    yield* upstreamKeys(model);
-    yield* targetKeys(model);
+    return [
+      keyOf('gateway', model.gateway),
+      keyOf('service', model.service),
+      ...hosts.map(host => keyOf('host', namespace, name, host)),
+      ...meshKeys(sharedLegNamespaces, hosts),
+      ...upstreamKeys(model),
+      ...targetKeys(model),
+    ];
   });
 
-  public readonly egressCallers = new Collection<EgressCallerModel>(function* ({ namespace, gateway, service, hosts }) {
-    yield keyOf('gateway', gateway);
-    yield keyOf('service', service);
-    yield* meshKeys([namespace], hosts);
-  });
+  public readonly egressCallers = new Collection<EgressCallerModel>(({ namespace, gateway, service, hosts }) => [
+    keyOf('gateway', gateway), keyOf('service', service), ...meshKeys([namespace], hosts),
+  ]);
 
-  public readonly directRoutes = new Collection<DirectRouteModel>(function* (model) {
-    yield keyOf('service', model.service);
-    yield* meshKeys([model.route.namespace], model.route.service.hosts);
-    yield* targetKeys(model);
-  });
+  public readonly directRoutes = new Collection<DirectRouteModel>(model => [
+    keyOf('service', model.service), ...meshKeys([model.route.namespace], model.route.service.hosts), ...targetKeys(model),
+  ]);
 
   public readonly ingressGateways = new Collection<IngressGatewayModel>(() => []);
 
-  public readonly ingressRoutes = new Collection<IngressRouteModel>(function* (model) {
+  public readonly ingressRoutes = new Collection<IngressRouteModel>(model => {
     const { hosts, gateway, pods, opaque, access } = model.route;
-    yield keyOf('gateway', model.gateway);
-    yield keyOf('pods', pods.namespace);
-    for (const { issuer } of access?.issuers ?? []) yield keyOf('issuer', pods.namespace, issuer);
-    if (access?.provider !== undefined) yield keyOf('authorizer', pods.namespace);
-    for (const host of hosts) yield keyOf(opaque ? 'tls' : 'host', gateway, host);
-    if (opaque?.tcpPort !== undefined) yield keyOf('tcp', gateway, opaque.tcpPort);
-    yield* upstreamKeys(model);
-    yield* targetKeys(model);
+    return [
+      keyOf('gateway', model.gateway),
+      keyOf('pods', pods.namespace),
+      ...(access?.issuers ?? []).map(({ issuer }) => keyOf('issuer', pods.namespace, issuer)),
+      ...(access?.provider === undefined ? [] : [keyOf('authorizer', pods.namespace)]),
+      ...hosts.map(host => keyOf(opaque ? 'tls' : 'host', gateway, host)),
+      ...(opaque?.tcpPort === undefined ? [] : [keyOf('tcp', gateway, opaque.tcpPort)]),
+      ...upstreamKeys(model),
+      ...targetKeys(model),
+    ];
   });
 
   public readonly ingressDelegates = new Collection<IngressDelegateModel>(({ delegateName }) => [keyOf('name', delegateName)]);

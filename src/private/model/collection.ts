@@ -4,7 +4,7 @@ export interface Owner { isAttached(): boolean }
 /** What every declaration has: the path of its construct, which nothing else in the app has. */
 export interface Declared { readonly path: string }
 
-interface Entry<T> { model: T; readonly owner: Owner; readonly keys: Set<string> }
+interface Entry<T> { model: T; readonly owner: Owner }
 
 /** The declarations under one key. Their order is that of their paths, whatever was declared first. */
 interface Shelf<T> {
@@ -18,18 +18,14 @@ export class Collection<T extends Declared> {
   private readonly entries = new Map<Owner, Entry<T>>();
   private readonly shelves = new Map<string, Shelf<T>>();
 
-  constructor(private readonly keysOf: (model: T) => Iterable<string>) {}
+  constructor(private readonly keysOf: (model: T) => readonly string[]) {}
 
   /** Declares something, or what its owner declares from now on, which has all keys that it had before. */
   public put(model: T, owner: Owner): void {
-    const known = this.entries.get(owner);
-    const entry = known ?? { model, owner, keys: new Set() };
-    entry.model = model;
-    this.entries.set(owner, entry);
-    for (const key of entry.keys) this.shelves.get(key)!.models = undefined;
+    let entry = this.entries.get(owner);
+    if (entry) entry.model = model;
+    else this.entries.set(owner, entry = { model, owner });
     for (const key of this.keysOf(model)) {
-      if (entry.keys.has(key)) continue;
-      entry.keys.add(key);
       let shelf = this.shelves.get(key);
       if (!shelf) this.shelves.set(key, shelf = { entries: [] });
       insert(shelf, entry);
@@ -59,19 +55,24 @@ export class Collection<T extends Declared> {
 }
 
 export function keyOf(...parts: (string | number)[]): string {
-  return parts.join(' ');
+  let key = String(parts[0]);
+  for (let i = 1; i < parts.length; i++) key += ` ${parts[i]}`;
+  return key;
 }
 
+/** Puts an entry in its place, unless it is there already. */
 function insert<T extends Declared>(shelf: Shelf<T>, entry: Entry<T>): void {
   const { entries } = shelf;
+  shelf.models = undefined;
   let [low, high] = [0, entries.length];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     if (entries[middle].model.path < entry.model.path) low = middle + 1;
     else high = middle;
   }
+  // one that has been removed may have had the same path
+  for (let i = low; i < entries.length && entries[i].model.path === entry.model.path; i++) if (entries[i] === entry) return;
   entries.splice(low, 0, entry);
-  shelf.models = undefined;
 }
 
 /** A construct that has been removed from the tree never comes back. */

@@ -5,12 +5,13 @@ import { Pods, canBeSamePods } from './pods';
 
 /** The namespaces whose proxies must know an external service. */
 export function namespacesSeeing(app: AppModel, { path, direct, namespace, exportTo }: ExternalServiceModel): string[] {
-  const routes = app.egressRoutes.with('service', path);
   return [
     ...exportTo,
     ...(direct ? [namespace] : []),
-    ...routes.filter(({ upstreams }) => upstreams.some(upstream => upstream.service === path)).map(({ route }) => route.gateway.namespace),
-    ...routes.filter(({ service, route }) => service === path && needsListener(route.service)).flatMap(({ route }) => route.callerNamespaces),
+    ...app.egressRoutes.with('service', path).flatMap(({ upstreams, service, route }) => [
+      ...(upstreams.some(upstream => upstream.service === path) ? [route.gateway.namespace] : []),
+      ...(service === path && needsListener(route.service) ? route.callerNamespaces : []),
+    ]),
     ...app.egressCallers.with('service', path).map(caller => caller.namespace),
     ...app.externalServices.with('service', path).map(behind => behind.namespace),
     ...app.ingressRoutes.with('service', path).map(({ route }) => route.pods.namespace),

@@ -24,6 +24,7 @@ interface Claim { readonly block: AddressBlock; readonly toldBy: ToldBy }
  * services whose connections they cannot tell apart one gets all. It is one with a wider block, or with the same and an earlier path.
  */
 export function addressConflict(app: AppModel, own: ExternalServiceModel): AddressConflict | undefined {
+  if (own.service.addresses.length === 0) return undefined;
   const callers = new Set(sidecarsOf(app, own));
   for (const [index, address] of own.service.addresses.entries()) {
     for (const port of own.service.ports) {

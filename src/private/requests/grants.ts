@@ -1,10 +1,10 @@
 import { intersect, NoMatch } from './intersect';
 import { MatchIndex } from './match-index';
-import { Match, NO_CONDITION, orEverything } from '../model/match';
+import { Match, orEverything } from '../model/match';
 
 /** What of some matches lies within others, without most of those that have nothing in common; in both lists none at all stands for every request. */
 export function within(matches: Match[], allow: Match[]): (Match | NoMatch)[] {
-  if (allow.length === 0) return orEverything(matches).map(match => intersect(match, NO_CONDITION));
+  if (allow.length === 0) return orEverything(matches);
   return orEverything(matches).flatMap(match => indexOf(allow).overlapping(match).map(({ value }) => value).sort((a, b) => a - b)
     .map(i => intersect(match, allow[i])));
 }

@@ -21,15 +21,17 @@ const RENDERERS: { [K in Kind]: { readonly apiVersion: string; readonly spec: (p
 };
 
 /** An object whose spec is known. */
-export function rendered<K extends Kind>({ spec, ...head }: ObjectHead<K> & { readonly spec: Specs[K] }): RenderedObject {
-  const { apiVersion, spec: render } = RENDERERS[head.kind];
-  return { ...head, apiVersion, spec: render(spec) };
+export function rendered<K extends Kind>(plan: ObjectHead<K> & { readonly spec: Specs[K] }): RenderedObject {
+  return withSpec(plan, RENDERERS[plan.kind].spec(plan.spec));
 }
 
 /** An object whose spec is planned when the app is synthesized, because later constructs have a say in it. */
 export function renderedLate<K extends Kind>(head: ObjectHead<K>, spec: () => Specs[K]): RenderedObject {
-  const { apiVersion, spec: render } = RENDERERS[head.kind];
-  return { ...head, apiVersion, spec: () => render(spec()) };
+  return withSpec(head, () => RENDERERS[head.kind].spec(spec()));
+}
+
+function withSpec({ kind, id, name, namespace, annotations }: ObjectHead, spec: RenderedObject['spec']): RenderedObject {
+  return { kind, id, name, namespace, annotations, apiVersion: RENDERERS[kind].apiVersion, spec };
 }
 
 /** Objects that are planned again when the app is synthesized; which they are is known from the start. */

@@ -16,10 +16,14 @@ export function virtualServiceSpec({ hosts, gateways, exportTo, http, tls, tcp }
 }
 
 function httpRoute(route: HttpRoute): Wire<imported.VirtualServiceSpecHttp> {
-  const { matches, action, timeoutMs, retries, rewrite, requestHeaders, responseHeaders, fault, mirror, cors } = route;
+  const { matches, timeoutMs, retries, rewrite, requestHeaders, responseHeaders, fault, mirror, cors } = route;
+  const { route: to, delegate, redirect, directResponse } = httpAction(route.action);
   return {
     match: present(matches.map(httpMatch)),
-    ...httpAction(action),
+    route: to,
+    delegate,
+    redirect,
+    directResponse,
     timeout: seconds(timeoutMs),
     retries: retries && { attempts: retries.attempts, perTryTimeout: seconds(retries.perTryTimeoutMs), retryOn: retries.retryOn?.join(',') },
     rewrite: rewrite && {
@@ -48,7 +52,7 @@ function httpMatch({ port, gateway, ...conditions }: HttpMatch): Wire<imported.V
   return { port, gateways: gateway ? [gateway] : undefined, ...conditions };
 }
 
-function httpAction(action: Action): Wire<imported.VirtualServiceSpecHttp> {
+function httpAction(action: Action): Pick<Wire<imported.VirtualServiceSpecHttp>, 'route' | 'delegate' | 'redirect' | 'directResponse'> {
   switch (action.kind) {
     case 'forward': return {
       route: action.to.map(to => ({
