@@ -19,6 +19,7 @@ import { directRules, externalServiceEntry } from '../private/istio/external';
 import { rendered, renderedLate } from '../private/istio/manifest/object';
 import { directTunnels, tunnelRule } from '../private/istio/tunnel';
 import { AppModel, EgressRouteModel, ExternalServiceModel } from '../private/model/app-model';
+import { keyOf } from '../private/model/collection';
 import { meshRoutesOf } from '../private/model/collisions';
 import { namespacesSendingTo, namespacesSeeing } from '../private/model/visibility';
 import { addressConflict } from '../private/requests/address-conflicts';
@@ -265,11 +266,11 @@ export class ExternalService extends Construct implements IExternalService {
   private guards(app: AppModel, own: () => ApiObject[]): IDependable {
     const { path } = this.node;
     const chart = Chart.of(this);
+    const key = [keyOf('service', path)];
     const leadsTo = ({ service, route: { proxy }, upstreams: [first] }: EgressRouteModel) => service === path || (proxy && first.service) === path;
     const guards: IDependable = {};
     Dependable.implement(guards, {
       get dependencyRoots() {
-        const key = ['service', path];
         const users = [
           ...app.egressRoutes.ownersWith(key, leadsTo),
           ...app.egressCallers.ownersWith(key),

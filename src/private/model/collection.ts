@@ -36,7 +36,7 @@ export class Collection<T extends Declared> {
     return [...this.entries.values()].filter(({ owner }) => owner.isAttached()).map(({ model }) => model).sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  /** Returns the same array as long as nothing under the key changes. */
+  /** Returns the same array as long as nothing under the key changes; a key may be given whole as well. */
   public with(...key: (string | number)[]): readonly T[] {
     const shelf = this.shelves.get(keyOf(...key));
     return shelf ? modelsOf(shelf) : [];

@@ -1,12 +1,13 @@
 import { AppModel } from './app-model';
-import { Declared } from './collection';
+import { Declared, keyOf } from './collection';
 import { Pods, canBeSamePods } from './pods';
 
 /** What says how sidecars of a namespace reach a host: of two VirtualServices for one host, Istio takes one. */
 export function meshRoutesOf(app: AppModel, namespace: string, host: string): Declared[] {
   const { egressRoutes, egressCallers, directRoutes, externalServices } = app;
   const all: { with(...key: string[]): readonly Declared[] }[] = [egressRoutes, egressCallers, directRoutes, externalServices];
-  return all.flatMap(collection => collection.with('mesh', namespace, host));
+  const key = keyOf('mesh', namespace, host);
+  return all.flatMap(collection => collection.with(key));
 }
 
 /** The path of another service by which the same pods learn how to reach a host: of two DestinationRules they would heed one. */

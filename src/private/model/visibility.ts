@@ -1,31 +1,34 @@
 import { AppModel, EgressGatewayModel, ExternalServiceModel, IngressGatewayModel, IngressRouteModel } from './app-model';
+import { keyOf } from './collection';
 import { isHttp } from './external-service';
 import { BoundRoute, ListenedHost } from './listener';
 import { Pods, canBeSamePods } from './pods';
 
 /** The namespaces whose proxies must know an external service. */
 export function namespacesSeeing(app: AppModel, { path, direct, namespace, exportTo }: ExternalServiceModel): string[] {
+  const key = keyOf('service', path);
   return [
     ...exportTo,
     ...(direct ? [namespace] : []),
-    ...app.egressRoutes.with('service', path).flatMap(({ upstreams, service, route }) => [
+    ...app.egressRoutes.with(key).flatMap(({ upstreams, service, route }) => [
       ...(upstreams.some(upstream => upstream.service === path) ? [route.gateway.namespace] : []),
       ...(service === path && needsListener(route.service) ? route.callerNamespaces : []),
     ]),
-    ...app.egressCallers.with('service', path).map(caller => caller.namespace),
-    ...app.externalServices.with('service', path).map(behind => behind.namespace),
-    ...app.ingressRoutes.with('service', path).map(({ route }) => route.pods.namespace),
+    ...app.egressCallers.with(key).map(caller => caller.namespace),
+    ...app.externalServices.with(key).map(behind => behind.namespace),
+    ...app.ingressRoutes.with(key).map(({ route }) => route.pods.namespace),
   ];
 }
 
 /** The namespaces whose sidecars send connections to an external service. That of a gateway is none of them: gateways tell services by name. */
 export function sidecarsOf(app: AppModel, { path, direct, namespace, exportTo }: ExternalServiceModel): string[] {
+  const key = keyOf('service', path);
   return [
     ...exportTo,
     ...(direct ? [namespace] : []),
-    ...app.egressRoutes.with('service', path).filter(({ service }) => service === path).flatMap(({ route }) => route.callerNamespaces),
-    ...app.egressCallers.with('service', path).map(caller => caller.namespace),
-    ...app.externalServices.with('service', path).map(behind => behind.namespace),
+    ...app.egressRoutes.with(key).filter(({ service }) => service === path).flatMap(({ route }) => route.callerNamespaces),
+    ...app.egressCallers.with(key).map(caller => caller.namespace),
+    ...app.externalServices.with(key).map(behind => behind.namespace),
   ];
 }
 
