@@ -53,6 +53,9 @@ export class Endpoint {
   /**
    * A DNS name that the proxy resolves, or `localhost` for the proxy's own pod. Only with `Resolution.dns` and `Resolution.dnsRoundRobin`. Error
    * `EndpointInvalid`.
+   *
+   * It may be the name of a Service, such as a forward proxy in the cluster, whose own callers are not affected. Proxies then connect to its cluster
+   * IP without mesh mTLS, which workloads that require mTLS refuse.
    */
   public static host(name: string, options: EndpointOptions = {}): Endpoint {
     return new Endpoint('host', name, options);

@@ -27,6 +27,11 @@ describe('external service › direct', () => {
     `);
   });
 
+  test('a Service of the cluster may serve an external name, for example a forward proxy', () => {
+    const { manifests } = direct({ hosts: ['proxy.example.com'], ports: [ExternalPort.http({ number: 3128 })], resolution: Resolution.servedBy('squid.proxy.svc.cluster.local') });
+    expect(manifests()[0].spec).toMatchObject({ hosts: ['proxy.example.com'], endpoints: [{ address: 'squid.proxy.svc.cluster.local' }], location: 'MESH_EXTERNAL' });
+  });
+
   test('selected sidecars show the certificate of a Secret, and all others speak TLS without it', () => {
     const [, own, others] = CASES['direct with a Secret of selected workloads']().manifests();
     expect([own, others]).toMatchInlineSnapshot(`

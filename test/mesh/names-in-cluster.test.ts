@@ -11,10 +11,9 @@ const call = (host: string) => get(`http://${host}:8080/`, { from: 'app', connec
 const calls = [WEB, 'web.shop', 'web.shop.svc', WEB, WEB, WEB].map(call);
 
 /** A host that sidecars of another namespace than that of the Service reach outside. */
-function outside(host: string) {
+function outside(host: string, resolution = Resolution.endpoints([Endpoint.ip('198.19.1.10')])) {
   const app = new App();
   const chart = new Chart(app, 'billing', { namespace: 'billing' });
-  const resolution = Resolution.endpoints([Endpoint.ip('198.19.1.10')]);
   const ports = [ExternalPort.http({ number: 8080 })];
   const made = new ExternalService(chart, 'service', { hosts: [host], direct: true, ports, resolution });
   return { app, chart, made };
@@ -39,6 +38,11 @@ describeMesh('names inside the mesh', () => {
   test.each([[WEB, WEB], ['web.shop', 'web.shop'], ['web.shop.svc', 'web.shop.svc']])('broken: %s outside takes calls of the Service', async (host, asked) => {
     const { answers } = await called(renamed(host), [], Array.from({ length: 12 }, () => call(asked)));
     expect(answers.map(answer => answer.server?.server)).toContain('out.test');
+  });
+
+  test('calls of a Service stay in the mesh beside an external name that it serves', async () => {
+    const { answers } = await called(outside('web.corp.local', Resolution.servedBy(WEB)));
+    for (const answer of answers) expect(answer).toReach('web');
   });
 
   test('broken: a direct route for a Service decides about calls that have nothing to do with the outside', async () => {

@@ -103,6 +103,7 @@ describe('a policy for a destination', () => {
 
   const refused: [string, Partial<DestinationPolicyProps>, string][] = [
     ['says nothing', { subsets: {} }, '[TrafficPolicyUnused] shop/policy: subsets is {}; allowed: one of subsets, loadBalancer, connectionPool, outlierDetection, tls; fix: set one of these, or delete the policy'],
+    ['gives its Service a share', { destination: web.weighted(1), subsets }, '[WeightInvalid] shop/policy: destination.weight is 1; allowed: no weight: there are no other destinations; fix: leave out .weighted(...), or use RouteAction.split'],
     ['has a subset without labels', { subsets: { v1: { labels: {} } } }, '[SubsetInvalid] shop/policy: subsets[v1].labels is {}; allowed: at least one label; fix: set the labels that distinguish its pods: without labels the subset would contain all pods'],
     ['has a label that is none', { subsets: { v1: { labels: { version: 'v 1' } } } }, '[SubsetInvalid] shop/policy: subsets[v1].labels is "version=v 1"; allowed: labels that are valid for pods; fix: correct the label; put numbers and booleans in quotes'],
     ['has a label with a number', { subsets: { v1: { labels: { version: 1 as unknown as string } } } }, '[TypeInvalid] shop/policy: subsets[v1].labels[version] is 1; allowed: a string; fix: put it in quotes'],
