@@ -9,8 +9,8 @@ import { appModelOf, declare, makingRefuser } from '../private/app/declared';
 import { addObject } from '../private/app/objects';
 import { Refuse } from '../private/basics/errors';
 import { takeProps } from '../private/basics/take';
-import { needDeclared } from '../private/check/declared';
 import { checkEgressCaller } from '../private/check/egress-caller';
+import { needRoutedService } from '../private/check/gateway-upstream';
 import { rendered } from '../private/istio/manifest/object';
 import { planEgressCaller } from '../private/istio/mesh-leg';
 import { meshRoutesOf } from '../private/model/collisions';
@@ -70,11 +70,7 @@ export class EgressCaller extends Construct {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);
     props = takeProps('EgressCallerProps', props, refuse);
-    const service = needDeclared(this, props.service, 'externalServices', 'service', refuse);
-    const gateway = needDeclared(this, props.gateway, 'egressGateways', 'gateway', refuse);
-    if (service.direct) {
-      refuse({ code: 'DirectServiceRouted', prop: 'service', got: service.path, allowed: 'a service that is not direct', fix: 'remove `direct` from the service, or delete the caller' });
-    }
+    const { service, gateway } = needRoutedService(this, props, refuse);
     const namespace = chartNamespace(this, refuse);
     const leg = checkEgressCaller(props, { service: service.service, gateway: gateway.gateway, workload: gateway.workload }, refuse);
     const { hosts } = service.service;

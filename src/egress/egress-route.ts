@@ -16,10 +16,10 @@ import { upstreamRulesOf } from '../private/app/upstream-rules';
 import { Refuse } from '../private/basics/errors';
 import { takeProps } from '../private/basics/take';
 import { needProxy } from '../private/check/connect-proxy';
-import { needDeclared } from '../private/check/declared';
 import { checkEgressRoute } from '../private/check/egress-route';
 import { checkEgressRouteConflicts } from '../private/check/egress-route-conflicts';
 import { externalDestinations } from '../private/check/external-destination';
+import { needRoutedService } from '../private/check/gateway-upstream';
 import { planEgressRoute } from '../private/istio/egress-route';
 import { rendered } from '../private/istio/manifest/object';
 import { EgressRouteModel } from '../private/model/app-model';
@@ -162,11 +162,7 @@ export class EgressRoute extends Construct {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);
     props = takeProps('EgressRouteProps', props, refuse);
-    const service = needDeclared(this, props.service, 'externalServices', 'service', refuse);
-    const gateway = needDeclared(this, props.gateway, 'egressGateways', 'gateway', refuse);
-    if (service.direct) {
-      refuse({ code: 'DirectServiceRouted', prop: 'service', got: service.path, allowed: 'a service that is not direct', fix: 'remove `direct` from the service, or delete the route' });
-    }
+    const { service, gateway } = needRoutedService(this, props, refuse);
     if (props.legOne?.plaintextReason !== undefined && !gateway.workload.ports.some(p => p.number === 80)) {
       refuse({ code: 'EgressGatewayPortMissing', prop: 'legOne', got: 'port 80', allowed: workloadPortsText(gateway.workload), fix: 'add port 80 to the Service and to the GatewayWorkload, or leave out legOne' });
     }

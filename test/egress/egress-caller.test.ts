@@ -87,7 +87,7 @@ describe('egress caller', () => {
       const { shop, gateway } = caller([ExternalPort.https()]);
       const service = ExternalService.fromExternalServiceAttributes(shop, 'direct', { hosts: ['other.example.com'], ports: [ExternalPort.https()], direct: true });
       return new EgressCaller(shop, 'second', { service, gateway });
-    }, '[DirectServiceRouted] shop/second: service is "shop/direct"; allowed: a service that is not direct; fix: remove `direct` from the service, or delete the caller'],
+    }, '[DirectServiceRouted] shop/second: service is "shop/direct"; allowed: a service that is not direct; fix: remove `direct` from the service, or choose another service'],
     ['no TLS could be passed through', () => caller([ExternalPort.httpToHttps()], { appTls: AppTls.PASSTHROUGH }), '[AppTlsWithoutTls] shop/caller: appTls is "PASSTHROUGH"; allowed: a service with an ExternalPort.https() or tls() port; fix: leave out appTls'],
     ['the gateway has no such port', () => caller([ExternalPort.https()], { gatewayPort: 8443 }), '[EgressGatewayPortMissing] shop/caller: gatewayPort is 8443; allowed: ports 80, 443 of Service istio-system/istio-egressgateway; fix: add the port to the Service and to the GatewayWorkload, or leave out gatewayPort'],
     ['a service is shown to no name', () => {

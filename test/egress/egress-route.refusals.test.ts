@@ -22,7 +22,7 @@ const opaque = { ports: [ExternalPort.https()] };
 const tcp = { addresses: ['192.0.2.1'], ports: [ExternalPort.tcp({ number: 5432 })] };
 
 const REFUSED: Refused[] = [
-  { when: 'the service is direct', service: { direct: true }, message: '[DirectServiceRouted] shop/route: service is "shop/service"; allowed: a service that is not direct; fix: remove `direct` from the service, or delete the route' },
+  { when: 'the service is direct', service: { direct: true }, message: '[DirectServiceRouted] shop/route: service is "shop/service"; allowed: a service that is not direct; fix: remove `direct` from the service, or choose another service' },
   { when: 'the host is a wildcard', service: { hosts: ['*.example.com'], resolution: Resolution.dynamicDns() }, message: '[WildcardThroughGateway] shop/route: service.hosts[0] is "*.example.com"; allowed: full names, or wildcards whose names are all served by known hosts or endpoints; fix: list each host; or name the host that serves them all with Resolution.servedBy(host); or declare the service as direct with Resolution.dynamicDns(), bypassing the gateway' },
   { when: 'nothing says where the host is', service: { resolution: Resolution.none() }, message: '[ResolutionNoneBehindGateway] shop/route: service.resolution is "NONE"; allowed: DNS, DNS_ROUND_ROBIN, STATIC; fix: use Resolution.dns() or Resolution.endpoints()' },
   {

@@ -47,7 +47,7 @@ describe('an ingress route to a host outside', () => {
 
   test('is refused when the service is direct', () => {
     expectRefusal(() => leaving({ direct: true }),
-      '[DirectServiceRouted] shop/route: rule is "shop/assets"; allowed: destinations that are not direct; fix: remove `direct` from the service, or choose another destination');
+      '[DirectServiceRouted] shop/route: rule is "shop/assets"; allowed: a service that is not direct; fix: remove `direct` from the service, or choose another service');
   });
 
   test('is refused when the Secret is elsewhere', () => {

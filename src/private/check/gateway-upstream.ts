@@ -1,13 +1,34 @@
+import type { IConstruct } from 'constructs';
+import { needDeclared } from './declared';
+import type { IExternalService } from '../../egress/i-external-service';
+import type { IEgressGateway } from '../../gateway/i-egress-gateway';
 import { Refuse } from '../basics/errors';
-import { ExternalServiceModel } from '../model/app-model';
+import { EgressGatewayModel, ExternalServiceModel } from '../model/app-model';
 import { ExternalIntent } from '../model/external-service';
 
+/** The external service and the egress gateway that a construct names. */
+export function needRoutedService(
+  scope: IConstruct, { service, gateway }: { readonly service: IExternalService; readonly gateway: IEgressGateway }, refuse: Refuse,
+): { readonly service: ExternalServiceModel; readonly gateway: EgressGatewayModel } {
+  const found = {
+    service: needDeclared(scope, service, 'externalServices', 'service', refuse),
+    gateway: needDeclared(scope, gateway, 'egressGateways', 'gateway', refuse),
+  };
+  checkNotDirect(found.service, 'service', refuse);
+  return found;
+}
+
 /** Whether the pods of a gateway can be led to an external service by a rule. */
-export function checkGatewayUpstream({ path, direct, service }: ExternalServiceModel, podNamespace: string, prop: string, refuse: Refuse): void {
+export function checkGatewayUpstream(external: ExternalServiceModel, podNamespace: string, prop: string, refuse: Refuse): void {
+  checkNotDirect(external, prop, refuse);
+  checkSecrets(external.service, external.path, podNamespace, refuse);
+}
+
+/** Sidecars reach a direct service by themselves, so that a gateway would guard one of two ways. */
+function checkNotDirect({ path, direct }: ExternalServiceModel, prop: string, refuse: Refuse): void {
   if (direct) {
-    refuse({ code: 'DirectServiceRouted', prop, got: path, allowed: 'destinations that are not direct', fix: 'remove `direct` from the service, or choose another destination' });
+    refuse({ code: 'DirectServiceRouted', prop, got: path, allowed: 'a service that is not direct', fix: 'remove `direct` from the service, or choose another service' });
   }
-  checkSecrets(service, path, podNamespace, refuse);
 }
 
 /** The pods of a gateway read Secrets of their own namespace. */
