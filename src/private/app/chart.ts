@@ -3,7 +3,7 @@ import { IConstruct } from 'constructs';
 import { checkLabel } from '../basics/checks';
 import { Refuse } from '../basics/errors';
 
-/** Objects are written by the chart around them: outside of every chart there would be none. */
+/** Only charts write objects: outside a chart, there would be none. */
 export function needChart(scope: IConstruct, refuse: Refuse): Chart {
   try {
     return Chart.of(scope);
@@ -12,7 +12,7 @@ export function needChart(scope: IConstruct, refuse: Refuse): Chart {
   }
 }
 
-/** The namespace of the chart around a construct. Without one, objects of other namespaces could not refer to those of the chart. */
+/** The namespace of the chart that contains a construct. Without one, objects in other namespaces could not refer to the objects of the chart. */
 export function chartNamespace(scope: IConstruct, refuse: Refuse): string {
   const { namespace, node: { id } } = needChart(scope, refuse);
   if (namespace === undefined) {

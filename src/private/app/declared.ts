@@ -8,17 +8,17 @@ import { Declaration, Models, attach, declarationOf } from '../model/declaration
 interface LateCheck {
   readonly construct: IConstruct;
   readonly check: () => Refusal[];
-  /** Whether it asks more than the model. */
+  /** Whether it depends on anything besides the model. */
   readonly always: boolean;
 }
 
 interface State {
   readonly model: AppModel;
   readonly lateChecks: LateCheck[];
-  /** The constructs that declare something or have it checked late, and a number that grows whenever one does. */
+  /** The constructs that declare something or have a late check, and a number that grows with every declaration and check. */
   readonly constructs: Set<IConstruct>;
   revision: number;
-  /** With what the late checks found nothing wrong. */
+  /** The state of the app in which all late checks last passed. */
   passed?: { readonly revision: number; readonly attached: number };
   /** By kind, namespace and name. */
   readonly objects: Map<string, ApiObject>;
@@ -44,7 +44,7 @@ function makeState(root: IConstruct): State {
   return state;
 }
 
-/** cdk8s validates an app again for each of its charts. What has been removed never comes back, so that as many are the same ones. */
+/** cdk8s validates an app again for each of its charts. Removed constructs never come back, so an equal count means the same constructs. */
 function checkAll(state: State): void {
   const { revision, passed } = state;
   let attached = 0;
@@ -52,12 +52,12 @@ function checkAll(state: State): void {
   const isSame = passed?.revision === revision && passed.attached === attached;
   const checks = state.lateChecks.filter(({ construct, always }) => (always || !isSame) && isAttached(construct));
   const errors = checks.flatMap(({ construct, check }) => check().map(refusal => new IstioValidationError(pathOf(construct), refusal)));
-  // thrown, because of a text cdk8s would keep neither the code nor the prop
+  // thrown, because cdk8s would reduce a returned message to its text, without code and prop
   if (errors.length > 0) throw lateError(errors);
   state.passed = { revision, attached };
 }
 
-/** What all constructs of the app declare. */
+/** What the constructs of the app declare. */
 export function appModelOf(scope: IConstruct): AppModel {
   return stateOf(scope).model;
 }
@@ -78,7 +78,7 @@ function isAttached(construct: IConstruct): boolean {
   return scope === undefined || (scope.node.tryFindChild(id) === construct && isAttached(scope));
 }
 
-/** Makes known what a construct declares, or what it declares from now on. */
+/** Declares a construct, or replaces its declaration. */
 export function declare<K extends keyof AppModel>(construct: IConstruct, kind: K, model: Models[K], parts: readonly ApiObject[] = []): void {
   freeze(model);
   changed(stateOf(construct), construct);
@@ -89,7 +89,7 @@ export function declare<K extends keyof AppModel>(construct: IConstruct, kind: K
   (appModelOf(construct)[kind] as unknown as Collection<Models[K]>).put(model, declaration);
 }
 
-/** What has been declared is not changed any more, by whoever finds it. */
+/** Nobody who looks up a declaration can change it. */
 function freeze(value: unknown): void {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
   Object.freeze(value);
@@ -97,12 +97,12 @@ function freeze(value: unknown): void {
   else for (const key in value) freeze(value[key as keyof object]);
 }
 
-/** The objects of what has been found in a collection, as far as they are in a chart. */
+/** The objects of these declarations that belong to a chart. */
 export function partsIn(chart: Chart, owners: Owner[]): ApiObject[] {
   return (owners as Declaration[]).filter(({ construct }) => Chart.of(construct) === chart).flatMap(({ parts }) => parts);
 }
 
-/** As `refuser`, while a construct is being made: it then leaves nothing in the tree, and its id is free again. */
+/** Like `refuser`, for use in constructors: the construct is removed from the tree, so its id is free again. */
 export function makingRefuser(construct: Construct): Refuse {
   const refuse = refuser(construct);
   return refusal => {
@@ -111,7 +111,7 @@ export function makingRefuser(construct: Construct): Refuse {
   };
 }
 
-/** Checks something when the app is synthesized, because constructs to come have a say in it. What asks more than the model is asked each time. */
+/** Registers a check that runs at synthesis, because later constructs can affect it. With `always` it runs every time, even if the model is unchanged. */
 export function checkLate(construct: IConstruct, check: () => Refusal[], { always = false }: { readonly always?: boolean } = {}): void {
   const state = stateOf(construct);
   state.lateChecks.push({ construct, check, always });

@@ -24,6 +24,6 @@ function exportsOf(entry: ApiObject): string[] {
   try {
     return entry.toJson().spec.exportTo ?? [];
   } catch {
-    return []; // other checks say what is wrong with it
+    return []; // other checks report what is wrong
   }
 }

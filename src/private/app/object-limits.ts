@@ -7,11 +7,11 @@ const MAX_RULES = 512;
 /** What is wrong with a finished object. */
 export function objectRefusals(kind: string, spec: object): Refusal[] {
   const refusals = kind === 'AuthorizationPolicy' ? rulesRefusals(spec) : [];
-  // almost always no text is odd, so that what is wrong with it, and where it stands, is found out later
+  // texts are almost never odd, so the details are worked out only when one is
   return holds(spec, isOdd) ? [...refusals, ...kind === 'VirtualService' ? regexRefusals(spec, 'spec') : [], ...textRefusals(spec, 'spec')] : refusals;
 }
 
-/* What Istio's webhook refuses for its size alone, where the checks of single values could not foresee it: the object would be missing. */
+/* Objects that Istio's webhook refuses because of their size, which checks of single values cannot foresee. */
 
 function rulesRefusals({ rules = [] }: { readonly rules?: unknown[] }): Refusal[] {
   if (rules.length <= MAX_RULES) return [];
@@ -33,7 +33,7 @@ function isOdd(text: string): boolean {
   return isTooLong(text) || UNREADABLE.test(text);
 }
 
-/** Whether any text in a value is such. */
+/** Whether a predicate holds for any text in a value, keys included. */
 function holds(value: unknown, isSuch: (text: string) => boolean): boolean {
   if (typeof value === 'string') return isSuch(value);
   if (typeof value !== 'object' || value === null) return false;
@@ -45,7 +45,7 @@ function holds(value: unknown, isSuch: (text: string) => boolean): boolean {
   return false;
 }
 
-/** Texts of users were looked at when they were taken; this is about what was made of them. */
+/** Text from users was checked when it was taken; this checks what was made of it. */
 export function textRefusals(value: unknown, path: string): Refusal[] {
   if (typeof value === 'string' && UNREADABLE.test(value)) {
     const [allowed, fix] = READABLE;

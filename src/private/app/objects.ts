@@ -8,7 +8,7 @@ import { checkAnnotations, checkLabels } from '../basics/labels';
 import { Labels } from '../model/labels';
 import { RenderedObject } from '../model/rendered-object';
 
-/** What users say of the objects of a construct. */
+/** The metadata that users set on the objects of a construct. */
 interface Metadata { readonly labels?: Labels; readonly annotations?: Labels }
 
 export function addObjects(scope: Construct, objects: RenderedObject[], metadata?: Metadata): ApiObject[] {
@@ -55,7 +55,7 @@ function checkedLate(scope: Construct, kind: string, spec: () => object): unknow
     try {
       planned = spec();
     } catch {
-      return []; // other checks say what is wrong with it
+      return []; // other checks report what is wrong
     }
     return objectRefusals(kind, planned);
   });
@@ -72,7 +72,7 @@ function checkFiles(root: IConstruct): void {
 
 const FILE_PER_OBJECT = [YamlOutputType.FILE_PER_RESOURCE, YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE];
 
-/** cdk8s names the file of an object after its kind and name alone. Of two objects that only their namespaces tell apart, it would keep one. */
+/** cdk8s names the file of an object after its kind and name. If two objects differ only in their namespace, one file overwrites the other. */
 function sharedFiles(app: App): Refusal[] {
   const files = new Map<string, ApiObject>();
   return app.node.findAll().filter(one => one instanceof ApiObject).flatMap(object => {

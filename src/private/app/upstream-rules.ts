@@ -10,11 +10,11 @@ import { Pods } from '../model/pods';
 
 /** Gateway pods that lead to external services. */
 interface UpstreamUser extends Pods {
-  /** What the names of the rules begin with: it tells gateways of a namespace apart. */
+  /** The first parts of the rules' names, which distinguish the gateways of a namespace. */
   readonly name: string[];
 }
 
-/** What the ids of the rules of one gateway begin with. */
+/** The prefix of the ids of one gateway's rules. */
 function prefixOf({ namespace, name }: UpstreamUser): string {
   return `${['upstream', namespace, ...name].join('.')}:`;
 }
@@ -26,8 +26,8 @@ export function upstreamRulesOf(scope: IConstruct, upstreams: Upstream[], user: 
 }
 
 /**
- * The rules by which a gateway reaches the hosts of a service. They belong to the service, and are the same whichever of several routes
- * comes first. The selector keeps them from sidecars, which would wrap TLS twice or, given a Secret, send clear text (R18, R19).
+ * The rules by which a gateway reaches the hosts of a service. They belong to the service, and are the same whichever route
+ * comes first. The selector hides them from sidecars, which would wrap TLS twice or, given a Secret, send clear text (R18, R19).
  */
 function rulesOf({ construct, model: { service, metadata } }: Declaration<'externalServices'>, user: UpstreamUser): ApiObject[] {
   const prefix = prefixOf(user);
@@ -43,7 +43,7 @@ export function allUpstreamRules(service: IConstruct): ApiObject[] {
   return service.node.children.filter((child): child is ApiObject => child.node.id.startsWith('upstream.') && child instanceof ApiObject);
 }
 
-/** Takes out the rules of gateways whose routes have been removed. */
+/** Removes the rules of gateways whose routes have been removed. */
 export function removeUnusedRules(service: IConstruct, { path }: ExternalServiceModel): void {
   const rules = allUpstreamRules(service);
   if (rules.length === 0) return;

@@ -2,13 +2,13 @@ import { isIP } from 'node:net';
 
 /** An IP address, or a block of them. */
 export interface AddressBlock {
-  /** As Envoy spells it: of two spellings of one address it takes the second for a duplicate and refuses it. A block of one address is that address. */
+  /** In Envoy's spelling: Envoy refuses the second of two spellings of one address as a duplicate. A block of one address is written as that address. */
   readonly text: string;
-  /** The family, and the bits that all addresses of the block begin with. */
+  /** The address family, and the leading bits that all addresses of the block share. */
   readonly prefix: string;
 }
 
-/** Reads an IP address or a CIDR block; bits behind those of the block count for nothing. */
+/** Reads an IP address or a CIDR block; host bits are ignored. */
 export function readAddress(text: string): AddressBlock | undefined {
   const [, ip, bits] = /^([^/%]+)(?:\/(0|[1-9]\d*))?$/.exec(String(text)) ?? [];
   const family = ip === undefined ? 0 : isIP(ip);
@@ -20,17 +20,17 @@ export function readAddress(text: string): AddressBlock | undefined {
   return { text: length === all.length ? network : `${network}/${length}`, prefix: `${family}:${all.slice(0, length)}` };
 }
 
-/** Blocks overlap where one lies in the other: there is no other way. */
+/** Two blocks overlap only if one contains the other. */
 export function overlap(a: AddressBlock, b: AddressBlock): boolean {
   return a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix);
 }
 
-/** The address that stands for every address, or a block that begins with it: Istio takes every such block for the whole. */
+/** The unspecified address, or a block that begins with it: Istio treats any such block as every address. */
 export function isCatchAll({ prefix }: AddressBlock): boolean {
   return /^[46]:0*$/.test(prefix);
 }
 
-/** An IPv4 address in IPv6 clothes, which no connection has. */
+/** An IPv4-mapped IPv6 address, which no connection uses. */
 export function isMapped({ prefix }: AddressBlock): boolean {
   return /^6:0{80}1{16}/.test(prefix);
 }

@@ -1,4 +1,4 @@
-/** The name of its class, on values of this library. `instanceof` would not know those of a second copy of the package. */
+/** Holds the class name on values of this library. `instanceof` would not recognize values of a second copy of the package. */
 const CLASS = Symbol.for('cdk8s-istio.class');
 
 /** The name of the class of a value, if that class is one of this library. */

@@ -13,7 +13,7 @@ export function checkPort(port: number, prop: string, refuse: Refuse): number {
   return port;
 }
 
-/** An IP address, or a CIDR block; tells whether it is a block. */
+/** Checks an IP address or a CIDR block, and returns whether it is a block. */
 export function checkAddress(address: string, prop: string, refuse: Refuse): boolean {
   const [ip, bits, rest] = address.split('/');
   const max = isIP(ip) === 6 ? 128 : 32;
@@ -23,12 +23,12 @@ export function checkAddress(address: string, prop: string, refuse: Refuse): boo
   return bits !== undefined;
 }
 
-/** For lists of which Istio says how long they may be. */
+/** For lists whose length Istio limits. */
 export function checkLength(list: readonly unknown[], max: number, prop: string, fix: string, refuse: Refuse): void {
   if (list.length > max) refuse({ code: 'ListTooLong', prop, got: list.length, allowed: `up to ${max}`, fix });
 }
 
-/** For lists that say who may enter: an empty one could be read as everybody or as nobody. */
+/** For lists of who may enter: an empty one could mean everybody or nobody. */
 export function checkNotEmpty(list: unknown[], prop: string, refuse: Refuse): void {
   if (list.length === 0) {
     refuse({ code: 'AccessEmpty', prop, got: list, allowed: 'at least one', fix: 'list the values, or leave it out' });
@@ -42,7 +42,7 @@ export function checkExtensionProvider(provider: string | undefined, prop: strin
   return provider as string;
 }
 
-/** Envoy compiles regular expressions with RE2, which knows neither look-around nor back-references. */
+/** Envoy compiles regular expressions with RE2, which has neither look-around nor back-references. */
 export function checkRegex(regex: string, prop: string, refuse: Refuse): void {
   if (typeof regex === 'string' && isTooLong(regex)) {
     refuse({ code: 'RegexTooLong', prop, got: `${Buffer.byteLength(regex)} bytes`, allowed: `${MAX_REGEX_BYTES} bytes`, fix: 'split it into several matches' });
@@ -54,7 +54,7 @@ export function checkRegex(regex: string, prop: string, refuse: Refuse): void {
   });
 }
 
-/** The longest duration that Envoy reads: 292 years, in nanoseconds of 63 bits. Go reads hardly more. */
+/** The longest duration that Envoy can represent: 292 years, in nanoseconds as a 63-bit number. Go's limit is about the same. */
 export const MAX_MS = 9_223_372_035_000;
 
 export function checkTimeout(timeout: Duration | undefined, prop: string, refuse: Refuse): number | undefined {
@@ -82,7 +82,7 @@ export function checkStatus(status: number, prop: string, refuse: Refuse): numbe
   return status;
 }
 
-/** Istio takes 0 for "always" in one place and for "never" in another, so it is refused. Envoy counts in millionths. */
+/** Istio reads 0 as "always" in one place and as "never" in another, so it is refused. Envoy's unit is a millionth. */
 export function checkPercent(percent: number, prop: string, refuse: Refuse): number {
   if (!(percent > 0 && percent <= 100)) {
     refuse({ code: 'PercentInvalid', prop, got: percent, allowed: 'a number above 0, up to 100', fix: 'correct the number, or leave the option out' });
@@ -116,7 +116,7 @@ export function checkLabel(name: string, prop: string, refuse: Refuse, { code = 
   return name;
 }
 
-/** The name of an object that may have dots in its name, such as a Secret. */
+/** The name of an object whose kind allows dots in names, such as a Secret. */
 export function checkDnsName(name: string, prop: string, what: string, refuse: Refuse): string {
   if (!isDnsName(name)) {
     refuse({ code: 'NameInvalid', prop, got: name, allowed: `the name of a ${what}: DNS labels separated by dots`, fix: 'correct the name' });

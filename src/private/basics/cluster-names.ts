@@ -1,14 +1,14 @@
 import { covers } from './hosts';
 
-/** The domain of the names that egress gateways have in the mesh. */
+/** The domain of egress gateways' names inside the mesh. */
 export const MESH_DOMAIN = 'mesh.internal';
 
-/** A gateway has `<name>.<namespace>`, and names before that for what it carries unread. */
+/** A gateway is `<name>.<namespace>`; names below that stand for traffic that it does not read. */
 const OF_GATEWAYS = /^(\*|[^.]+\..+)\.mesh\.internal$/;
 
 /**
- * Whose names a host is one of, or a wildcard covers, if sidecars know them inside the mesh. A name such as `web.shop` may be one of a Service or
- * of somebody outside; whoever knows the Services must tell.
+ * Who owns a host, or the names that a wildcard covers, if sidecars resolve them inside the mesh. A name such as `web.shop` may belong to a Service
+ * or to an external host; the caller has to find out.
  */
 export function ownerOf(host: string, clusterDomain: string): 'Services' | 'egress gateways' | undefined {
   const isBelow = (domain: string) => host === domain || host.endsWith(`.${domain}`);

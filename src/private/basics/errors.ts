@@ -1,7 +1,7 @@
 import { Construct, IConstruct } from 'constructs';
 import { ErrorCode } from './codes';
 
-/** What was wrong with one value, and how to mend it. */
+/** What is wrong with a value, and how to fix it. */
 export interface Refusal {
   readonly code: ErrorCode;
   /** The prop as the user writes it, for example `hosts[0]`. */
@@ -11,11 +11,11 @@ export interface Refusal {
   readonly fix: string;
 }
 
-/** Stops with a coded error. Annotate variables with this type: only then does the compiler know that the code ends there. */
+/** Throws a coded error. Annotate variables with this type: only then does the compiler know that control does not return. */
 export type Refuse = (refusal: Refusal) => never;
 
 /**
- * Bad input. The code heads the message, and is stable; the wording is not.
+ * Invalid input. The message begins with the code, which is stable; the wording is not.
  *
  * @internal
  */
@@ -25,7 +25,7 @@ export class IstioValidationError extends Error {
   public readonly got: unknown;
   public readonly constructPath: string;
 
-  /** @param place the path of a construct, or the factory of a value that is not in one yet */
+  /** @param place the path of a construct, or the factory of a value that belongs to no construct yet */
   constructor(place: string, refusal: Refusal) {
     super(messageAt(place, refusal));
     this.name = 'IstioValidationError';
@@ -36,7 +36,7 @@ export class IstioValidationError extends Error {
   }
 }
 
-/** What was found when the app was synthesized: everything at once, with the code of the first. */
+/** All errors found at synthesis in one, with the code of the first. */
 export function lateError(errors: IstioValidationError[]): Error {
   if (errors.length === 1) return errors[0];
   const [{ code }] = errors;
@@ -62,7 +62,7 @@ export function pathOf(scope: IConstruct): string {
   return scope.node.path || 'App';
 }
 
-/** As much of a value as helps to find it. */
+/** How many characters of a value are shown. */
 const SHOWN = 300;
 
 function show(value: unknown): string {
@@ -78,7 +78,7 @@ function shown(value: unknown): string {
   return typeof value === 'string' ? `"${value}"` : String(value);
 }
 
-/** Values of classes have fields that are nobody's business, and constructs lead in circles. */
+/** Instances of value classes have private fields, and constructs refer to each other in cycles. */
 function showObject(value: object): string {
   if (Construct.isConstruct(value)) return `the ${value.constructor.name} ${pathOf(value)}`;
   if (!isPlain(value)) return `a value of class ${classNameOf(value)}`;
@@ -89,7 +89,7 @@ function showObject(value: object): string {
   }
 }
 
-/** Asks the prototype: a field of the object may be called `constructor`. */
+/** Looks at the prototype, because the object may have a field called `constructor`. */
 function isPlain(value: unknown): boolean {
   return typeof value !== 'object' || value === null || Array.isArray(value) || ['Object', undefined].includes(classNameOf(value));
 }

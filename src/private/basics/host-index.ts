@@ -1,4 +1,4 @@
-/** Values by hosts and wildcards, found without a look at every host. */
+/** Finds values by host or wildcard without visiting every host. */
 export class HostIndex<T extends { readonly host: string }> {
   private readonly own = new Map<string, T[]>();
   private readonly below = new Map<string, T[]>();
@@ -12,12 +12,12 @@ export class HostIndex<T extends { readonly host: string }> {
     for (const pattern of patternsOver(value.host)) put(this.below, pattern, value);
   }
 
-  /** Those whose host or wildcard covers this one; the most specific first, then as they came. */
+  /** The values whose host or wildcard covers this one, most specific first, then in insertion order. */
   public over(host: string): T[] {
     return patternsOver(host).flatMap(pattern => this.own.get(pattern) ?? []);
   }
 
-  /** Those whose host or wildcard this one covers, as they came. */
+  /** The values whose host or wildcard this one covers, in insertion order. */
   public under(pattern: string): readonly T[] {
     return this.below.get(pattern) ?? [];
   }
@@ -29,7 +29,7 @@ function put<T>(map: Map<string, T[]>, key: string, value: T): void {
   else list.push(value);
 }
 
-/** What covers a host or wildcard: itself, the wildcards above it, and `*`. */
+/** The patterns that cover a host or wildcard: itself, the wildcards above it, and `*`. */
 export function patternsOver(host: string): string[] {
   if (host === '*') return [host];
   const patterns = [host];

@@ -6,11 +6,11 @@ import { patternsOver } from './host-index';
 const NAME = /^(\*\.)?([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 export interface HostRules {
-  /** Whether `*.example.com` may stand here. */
+  /** Whether wildcards such as `*.example.com` are allowed. */
   readonly wildcard: boolean;
-  /** Whether `*` alone may stand here. */
+  /** Whether `*` is allowed. */
   readonly catchAll?: boolean;
-  /** Whether a name of one label, such as `localhost`, may stand here: Istio does not complete it with a namespace, nor refuse it. */
+  /** Whether names of one label, such as `localhost`, are allowed: for fields where Istio neither adds a namespace to them nor refuses them. */
   readonly short?: boolean;
 }
 
@@ -28,7 +28,7 @@ export function checkHosts(hosts: string[] | undefined, prop: string, rules: Hos
     seen.add(checked);
     return checked;
   });
-  // services show their hosts to the program
+  // services expose their hosts to the program
   return Object.freeze(all) as string[];
 }
 
@@ -52,7 +52,7 @@ export function checkHost(host: string, prop: string, rules: HostRules, refuse: 
   return lower;
 }
 
-/** A host as URLs and Host headers have it: with a port if need be. Nobody completes a name of one label there. */
+/** A host as in URLs and Host headers, optionally with a port. A name of one label stays as it is there. */
 export function checkAuthority(authority: string, prop: string, refuse: Refuse): string {
   const [, host, port] = /^([^]*?)(?::(\d+))?$/.exec(String(authority))!;
   const checked = checkHost(host, prop, { wildcard: false, short: true }, refuse);
@@ -78,7 +78,7 @@ export function covers(pattern: string, host: string): boolean {
   return pattern === '*' || pattern === host || (isWildcard(pattern) && host.endsWith(pattern.slice(1)));
 }
 
-/** The first of some hosts that covers another of them, for each that is covered. */
+/** For each host, the first of the other hosts that covers it, if any. */
 export function covered(hosts: string[]): (string | undefined)[] {
   if (hosts.length === 1) return [undefined];
   const places = new Map(hosts.map((host, i) => [host, i]));
@@ -88,7 +88,7 @@ export function covered(hosts: string[]): (string | undefined)[] {
   });
 }
 
-/** Istio refuses routes for hosts of which one covers another, and lets such routes run into each other at a server. */
+/** Istio refuses a route if one of its hosts covers another, and merges such routes at a server. */
 export function checkDisjoint(hosts: string[], prop: string, refuse: Refuse): void {
   covered(hosts).forEach((wide, i) => {
     if (wide) refuse({ code: 'HostDuplicate', prop: `${prop}[${i}]`, got: hosts[i], allowed: `hosts that ${wide} does not cover`, fix: 'delete it' });

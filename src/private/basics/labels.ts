@@ -10,7 +10,7 @@ const MAX_ANNOTATIONS = 2 ** 18;
 /** Labels as Kubernetes takes them. */
 export function checkLabels<T extends { readonly [key: string]: string } | undefined>(labels: T, prop: string, refuse: Refuse): T {
   for (const [key, value] of entriesOf(labels, prop, refuse)) {
-    // labels of a Service that another library made may be numbers
+    // a Service made by another library may have numbers as labels
     if (typeof value !== 'string' || !LABEL_VALUE.test(value)) {
       refuse({ code: 'LabelInvalid', prop: `${prop}[${key}]`, got: value, allowed: 'a string of at most 63 letters, digits, "-", "_" and "." that begins and ends with a letter or digit', fix: 'correct the value, or use an annotation, which can hold any string' });
     }

@@ -7,14 +7,14 @@ export function isDnsLabel(name: string): boolean {
   return name.length <= MAX_LABEL && LABEL.test(name);
 }
 
-/** Labels with dots between them. */
+/** One or more labels separated by dots. */
 export function isDnsName(name: string): boolean {
   return name.length <= 253 && name.split('.').every(isDnsLabel);
 }
 
 /**
- * A DNS label made of the parts. Different parts never give the same label: wherever joining them loses something
- * (a dash that could have been a dot, a cut), a hash of the parts is appended. The order of constructs has no influence.
+ * Makes a DNS label from the parts. Different parts never give the same label: wherever joining them loses information
+ * (a dash that could have been a dot, or truncation), a hash of the parts is appended. The order of constructs has no influence.
  */
 export function labelOf(...parts: (string | number)[]): string {
   const label = parts.join('-').replace(/[.*]/g, '-');

@@ -1,4 +1,4 @@
-/** What is used of RE2. The build puts the engine itself into the compiled file, so that the package has no dependency of its own. */
+/** The part of RE2 that is used. The build bundles the engine into the compiled file, so the package needs no dependency for it. */
 interface Engine {
   compile(regex: string): { programSize(): number; groupCount(): number };
   matches(regex: string, value: string): boolean;

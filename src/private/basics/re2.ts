@@ -1,12 +1,12 @@
 import type { engine as Engine } from './re2-engine';
 
-/** The engine of Envoy, loaded when the first regular expression is met: most charts have none. */
+/** Envoy's engine, loaded with the first regular expression: most charts have none. */
 function engine(): typeof Engine {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load it with the library
   return require('./re2-engine').engine;
 }
 
-/** The instructions of the longest program that Istio lets Envoy make of a regular expression (`re2.max_program_size.error_level`). */
+/** The largest program, in instructions, that Istio lets Envoy compile a regular expression to (`re2.max_program_size.error_level`). */
 const MAX_PROGRAM = 32768;
 
 /** Why Envoy cannot compile a regular expression, or undefined if it can. */
@@ -19,19 +19,19 @@ export function regexError(regex: string): string | undefined {
   }
 }
 
-/** Envoy reads bytes: it knows no characters above `\xFF`, and the classes of Unicode, where it takes them, hold bytes. */
+/** Envoy matches bytes: it has no characters above `\xFF`, and Unicode classes, where it accepts them, match single bytes. */
 function characterError(regex: string): string | undefined {
   if (/[^\x00-\x7f]/.test(regex)) return 'characters outside ASCII stand for several bytes';
   const [escape] = /(?<=(?:^|[^\\])(?:\\\\)*)\\(?:[pP]|x\{0*(?:[1-9a-fA-F][0-9a-fA-F]{2,})\})/.exec(withoutQuotes(regex)) ?? [];
   return escape === undefined ? undefined : `${escape} is about characters, where Envoy compares bytes`;
 }
 
-/** Between `\Q` and `\E` nothing is an escape. */
+/** Nothing between `\Q` and `\E` is an escape. */
 function withoutQuotes(regex: string): string {
   return regex.replace(/\\Q.*?(?:\\E|$)/gs, '');
 }
 
-/** How many instructions Envoy's engine may make of a class, where this one makes a single one: one for each range of bytes. */
+/** How many instructions Envoy's engine may need for a class: one for each range of bytes, where this engine needs one in all. */
 function widestClass(regex: string): number {
   const classes = regex.match(/\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]/gs) ?? [];
   return Math.max(/[.\\]/.test(regex) ? 5 : 1, ...[...new Set(classes)].map(one => rangesOf(regex.includes('(?') ? `(?i)${one}` : one)));
@@ -46,12 +46,12 @@ export function groupsOf(regex: string): number {
   return engine().compile(regex).groupCount();
 }
 
-/** Whether the whole text fits, by bytes as for Envoy. */
+/** Whether the whole text matches, byte by byte as in Envoy. */
 export function regexMatches(regex: string, value: string): boolean {
   return engine().matches(regex, Buffer.from(value).toString('latin1'));
 }
 
-/** A regular expression for a text and nothing else. */
+/** A regular expression that matches only this text. */
 export function escapeRegex(plain: string): string {
   return plain.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

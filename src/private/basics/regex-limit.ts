@@ -1,4 +1,4 @@
-/** The bytes of the longest regular expression that Istio's webhook takes. */
+/** The longest regular expression, in bytes, that Istio's webhook accepts. */
 export const MAX_REGEX_BYTES = 1024;
 
 export function isTooLong(regex: string): boolean {
@@ -6,7 +6,7 @@ export function isTooLong(regex: string): boolean {
   return regex.length * 3 > MAX_REGEX_BYTES && Buffer.byteLength(regex) > MAX_REGEX_BYTES;
 }
 
-/** A list in parts, each short enough for one regular expression. An item that is too long by itself is a part alone. */
+/** Splits a list into parts, each short enough for one regular expression. An item that is too long by itself becomes a part of its own. */
 export function inParts<T>(items: T[], regexOf: (part: T[]) => string): T[][] {
   const parts: T[][] = [];
   for (const item of items) {

@@ -6,15 +6,15 @@ import { nearest } from './nearest';
 import { READABLE, UNREADABLE } from './text';
 
 /*
- * The border between what users write and what the library relies on. Programs without types can pass anything, and any program can go on
- * changing what it passed. So whatever comes in is held against the description of the public API, and a frozen copy of it is kept.
- * Values of classes and constructs are checked and copied where they are made.
+ * The boundary between what users write and what the library relies on. Untyped programs can pass anything, and any program can modify
+ * what it has passed. So all input is checked against the description of the public API, and the library keeps a frozen copy.
+ * Class instances and constructs are checked and copied where they are created.
  */
 
-/** Checks one value, and returns what is kept of it. */
+/** Checks one value, and returns the copy to keep. */
 type Taker = (value: unknown, prop: string, refuse: Refuse) => unknown;
 
-/** What is allowed in place of a wrong type, and the fix. */
+/** What is allowed instead of a wrong type, and the fix. */
 type Wanted = readonly [allowed: string, fix: string];
 
 interface Field {
@@ -30,7 +30,7 @@ const LIST: Wanted = ['a list', 'put it in brackets'];
 const STRUCT: Wanted = ['an object with named fields', 'put its fields in braces'];
 const DURATION: Wanted = ['a value of class Duration', 'create it with Duration.millis, seconds, minutes, hours, days, parse'];
 
-/** cdk8s cannot write a key of these names: the first vanishes, and the second makes it take the object for one of a class. */
+/** Keys that cdk8s cannot write: the first vanishes, and with the second it mistakes the object for a class instance. */
 const UNWRITABLE = ['__proto__', 'constructor'];
 
 /** Takes the props of a construct. They are named as in the program: `rules[0].timeout`. */
@@ -39,7 +39,7 @@ export function takeProps<T extends object>(struct: string, props: T, refuse: Re
   return takeFields(struct, props, '', refuse) as T;
 }
 
-/** Takes one value that belongs to no struct. */
+/** Takes a value that is not part of a struct. */
 export function take<T>(type: string, value: T, prop: string, refuse: Refuse): T {
   return takerOf(type)(value, prop, refuse) as T;
 }
@@ -48,7 +48,7 @@ export function take<T>(type: string, value: T, prop: string, refuse: Refuse): T
 export function takeArguments(method: string, given: readonly unknown[], refuse: Refuse): unknown[] {
   const fields = fieldsOf(METHODS, method);
   const taken = fields.map((field, i) => {
-    // a list that is missing here could be read as the wish for a default
+    // a missing list could be mistaken for a request for the default
     if (given[i] === undefined && !field.optional) takerOf(field.type)(undefined, field.name, refuse);
     return takeField(given[i], field, field.name, refuse);
   });
@@ -62,7 +62,7 @@ function refuseMore(given: readonly unknown[], { length }: Field[], refuse: Refu
   refuse({ code: 'TypeInvalid', prop: `argument ${extra + 1}`, got: given[extra], allowed: length === 0 ? 'no argument' : length === 1 ? 'one argument' : `${length} arguments`, fix: 'leave it out' });
 }
 
-/** `list.map(StringMatch.exact)` hands on the index and the list, too. */
+/** `list.map(StringMatch.exact)` passes the index and the list as well. */
 function isCallOfMap([value, index, list]: readonly unknown[]): boolean {
   return Array.isArray(list) && list[index as number] === value;
 }
@@ -81,7 +81,7 @@ function takeFields(struct: string, given: object, prefix: string, refuse: Refus
 function takeField(value: unknown, { type, optional }: Field, prop: string, refuse: Refuse): unknown {
   if (value !== undefined) return takerOf(type)(value, prop, refuse);
   if (optional) return undefined;
-  // whoever needs a list says in its own words what it means that there is none
+  // the check that needs the list explains what a missing one means
   if (type.endsWith('[]')) return Object.freeze([]);
   if (type.endsWith('{}')) return Object.freeze({});
   return takerOf(type)(undefined, prop, refuse);
@@ -149,7 +149,7 @@ function enumTaker(members: string[]): Taker {
 function listTaker(takeItem: Taker): Taker {
   return (value, prop, refuse) => {
     if (!Array.isArray(value)) return wrong(value, LIST, prop, refuse);
-    // also what was left out of a list (`[, a]`) is seen
+    // an index loop also visits holes (`[, a]`)
     return Object.freeze(Array.from(value, (item, i) => takeItem(item, `${prop}[${i}]`, refuse)));
   };
 }
@@ -180,18 +180,18 @@ function classTaker(name: string, factories: string[]): Taker {
   return takerIf(value => classOf(value) === name, [`a value of class ${name}`, `create it with ${name}.${factories.join(', ')}`]);
 }
 
-/** Of this library or of any other; which constructs of this library fit is known to who uses them. */
+/** A construct of any library; which constructs of this one are suitable is checked where they are used. */
 function constructTaker(type: string): Taker {
   const name = type.replace(/^I(?=[A-Z])/, '');
   return takerIf(isConstruct, name === 'Construct' ? ['a construct', 'pass the construct itself'] : wantedConstruct(name));
 }
 
-/** What is allowed in place of another construct. */
+/** What is allowed instead of a wrong construct. */
 export function wantedConstruct(name: string): Wanted {
   return [`${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`, `pass the construct itself, created with new ${name}(...)`];
 }
 
-/** Anything with named fields: literals, and objects of the program's own classes. */
+/** Anything with named fields: literals, and instances of the program's own classes. */
 function isStruct(value: unknown): value is object {
   return Object.prototype.toString.call(value) === '[object Object]' && classOf(value) === undefined && !isConstruct(value) && !isDuration(value);
 }
@@ -200,7 +200,7 @@ function isConstruct(value: unknown): boolean {
   return Boolean(Construct.isConstruct(value));
 }
 
-/** Also one of a second copy of cdk8s. */
+/** Also recognizes a Duration of a second copy of cdk8s. */
 function isDuration(value: unknown): boolean {
   return typeof value === 'object' && typeof (value as { readonly toMilliseconds?: unknown } | null)?.toMilliseconds === 'function';
 }

@@ -2,12 +2,12 @@ import { brand } from './brand';
 import { refuserAt } from './errors';
 import { takeArguments } from './take';
 
-/** What stands for a class here: TypeScript has no type for one whose constructor is private. */
+/** A class: TypeScript has no type for classes with a private constructor. */
 interface ValueClass { readonly prototype: object }
 
 /**
- * Makes the factories and methods of a class check what they are given, and keep a copy of it: only there an error leads to the line of the program that
- * is wrong. To be called once, after the class.
+ * Makes the factories and methods of a class check their arguments and keep a copy: only there does an error point to the faulty line of the
+ * program. Call it once, after the class.
  */
 export function valueClass(type: ValueClass, name: string): void {
   brand(type, name);
@@ -20,7 +20,7 @@ function takeBefore(owner: object, prefix: string): void {
     if (typeof run !== 'function' || method.startsWith('_') || method === 'constructor') continue;
     const place = `${prefix}${method}`;
     const refuse = refuserAt(place.replace('#', '.'));
-    // it keeps its name, by which errors and stacks show it
+    // it keeps its name, which errors and stack traces show
     const named = {
       [method](...given: unknown[]) {
         return run.apply(this, takeArguments(place, given, refuse));

@@ -14,7 +14,7 @@ import { MOST_WAYS, unfulfilled } from '../requests/unfulfilled';
 
 export interface AccessInput {
   readonly hosts: string[];
-  /** What serves the route. */
+  /** The listeners that serve the route. */
   readonly served: ListenedHost[];
   readonly access?: Access[];
   readonly openPaths?: string[];
@@ -27,18 +27,18 @@ interface Asked {
   readonly prop: string;
 }
 
-/** What all that is asked of one route has in common. */
+/** The parts that all access checks of a route share. */
 interface Question {
   readonly refuse: Refuse;
   readonly issuers: Map<string, Issuer>;
-  /** Authorizers that the route asks. */
+  /** The external authorizers of the route. */
   readonly providers: string[];
   readonly optOuts: OptOut[];
   /** The path of the route. */
   readonly path: string;
   /** The other routes through the same pods that name an issuer. */
   readonly naming: (issuer: string) => IngressRouteModel[];
-  /** The other routes through the same pods that ask an authorizer. */
+  /** The other routes through the same pods that use an authorizer. */
   readonly asking: () => IngressRouteModel[];
 }
 
@@ -67,10 +67,10 @@ export function checkAccess(path: string, input: AccessInput, pods: Pods, app: A
   };
 }
 
-/** The reason why policies may be for every host, where they are. */
+/** The reason for policies that apply to every host, if they do. */
 function checkScope({ hosts, access, accessScope }: AccessInput, refuse: Refuse): string | undefined {
   const reason = accessScope?.reason;
-  // by certificate the route itself asks
+  // the route itself checks certificates
   const everyHost = hosts.includes('*') && (access ?? []).some(({ _spec: { kind } }) => kind !== 'mtls');
   if (everyHost && accessScope === undefined) {
     refuse({ code: 'AccessForEveryHost', prop: 'hosts', got: '*', allowed: 'names and wildcards such as *.example.com, together with `access`', fix: 'list the hosts: a policy for every host would also apply to other routes through the same pods; if that is intended, set accessScope to AccessScope.everyHost with the reason' });
@@ -81,7 +81,7 @@ function checkScope({ hosts, access, accessScope }: AccessInput, refuse: Refuse)
   return accessScope && checkReason(reason!, 'accessScope', refuse);
 }
 
-/** What is not asked by the same policy as the others, and what to do instead. */
+/** The kinds of access that cannot be combined with others, and what to do instead. */
 const NO_ALTERNATIVES: { readonly [K in AccessSpec['kind']]?: string } = {
   anyOf: 'list its alternatives here',
   extAuthz: 'implement the alternatives in the authorizer',
@@ -126,7 +126,7 @@ function factsOf({ spec, prop }: Asked, question: Question): Fact[] {
   return facts;
 }
 
-/** With two authorizers on one pod Istio refuses whatever either is asked about. */
+/** With two authorizers on one pod, Istio refuses every request that either should decide. */
 function checkProvider({ spec, prop }: Asked, { refuse, path, providers, asking }: Question): string {
   const provider = checkExtensionProvider(spec.values![0], prop, refuse);
   const asked = [...providers.map(own => ({ path, own })), ...asking().map(other => ({ path: other.path, own: other.route.access!.provider! }))];
@@ -153,7 +153,7 @@ function checkSubjects({ spec, prop }: Asked, served: ListenedHost[], refuse: Re
   return names;
 }
 
-/** Exact paths alone: what is below a prefix, the service behind may read as another path (`/open/..%2Fclosed`). */
+/** Only exact paths: the service may read a path below a prefix as a different one (`/open/..%2Fclosed`). */
 function checkOpenPaths(paths: string[], access: Access[] | undefined, refuse: Refuse): void {
   checkNotEmpty(paths, 'openPaths', refuse);
   if (!access) {

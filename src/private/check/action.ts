@@ -14,7 +14,7 @@ import { Action, Target, WeightedTarget } from '../model/rule';
 
 const REDIRECTS = [301, 302, 303, 307, 308];
 
-/** Every action but to hand over, which depends on what the rule matches. */
+/** Every action except `delegate`, which depends on what the rule matches. */
 export function checkAction(scope: IConstruct, action: RouteAction, prop: string, refuse: Refuse): Action {
   const { forward, split, redirect, respond } = action._spec;
   if (redirect) return checkRedirect(redirect, prop, refuse);
@@ -37,7 +37,7 @@ function checkBody(body: string | undefined, prop: string, refuse: Refuse): stri
 }
 
 export function checkSplit(scope: IConstruct, split: Destination[], prop: string, refuse: Refuse) {
-  // one alone needs no share
+  // a single destination needs no weight
   const weights = split.map(({ weight }) => (split.length === 1 ? weight ?? 1 : weight!));
   const wrong = (at: string, got: unknown) => refuse({ code: 'WeightInvalid', prop: at, got, allowed: 'whole numbers from 0, at least one of them above 0', fix: 'give each destination its share, for example stable.weighted(90) and next.weighted(10)' });
   weights.forEach((weight, i) => Number.isInteger(weight) && weight >= 0 || wrong(`${prop}[${i}].weight`, weight));
@@ -50,7 +50,7 @@ export function checkSplit(scope: IConstruct, split: Destination[], prop: string
   }));
 }
 
-/** Where there is one destination and no other. */
+/** For places with a single destination. */
 export function checkUnweighted({ weight }: Destination, prop: string, refuse: Refuse): void {
   if (weight !== undefined) {
     refuse({ code: 'WeightInvalid', prop: `${prop}.weight`, got: weight, allowed: 'no weight: there are no other destinations', fix: 'leave out .weighted(...), or use RouteAction.split' });
@@ -111,7 +111,7 @@ function checkRedirect(options: RedirectOptions, prop: string, refuse: Refuse): 
   return { kind: 'redirect', scheme, authority: host, uri: path, port: port === undefined ? undefined : checkPort(port, `${prop}.port`, refuse), code };
 }
 
-/** A path to which clients are sent. A fragment would stand before the query of the request, which Envoy puts at the end. */
+/** A path to which clients are redirected. Envoy would append the query of the request after a fragment. */
 function checkTarget(path: string, prop: string, refuse: Refuse): void {
   if (typeof path !== 'string' || !/^\/[^#\s\\]*$/.test(path)) {
     refuse({ code: 'PathInvalid', prop, got: path, allowed: 'a path that begins with /, may have a query, and has no fragment, space or backslash', fix: 'correct the path' });

@@ -25,7 +25,7 @@ export function checkAllow(allow: RouteMatch[] | undefined, prop: string, own: s
   return matches;
 }
 
-/** Who may do what: callers without a list of their own together, each of the others by itself. */
+/** Who may do what: callers without an `allow` of their own share a grant, and each of the others has its own. */
 export function checkGrants(callers: Caller[], allow: Match[], own: string[], refuse: Refuse): Grant[] {
   const plain: CallerIdentity[] = [];
   const limited: Grant[] = [];
@@ -38,7 +38,7 @@ export function checkGrants(callers: Caller[], allow: Match[], own: string[], re
   return [...(plain.length > 0 ? [{ callers: plain, allow }] : []), ...limited];
 }
 
-/** A rule tunes what is allowed: it holds for requests that fit both one of its matches and one of the allowed ones. */
+/** A rule only refines what is allowed: it applies to requests that match both the rule and the allow list. */
 export function checkRulesAllowed(rules: Rule[], grants: Grant[], refuse: Refuse): void {
   rules.forEach((rule, i) => narrow(rule.matches, grants.map(grant => grant.allow), `rules[${i}].matches`, refuse));
 }
@@ -54,7 +54,7 @@ function narrow(matches: Match[], allowed: Match[][], prop: string, refuse: Refu
   return left;
 }
 
-/** Applications say `http://` wherever a proxy reads their requests. */
+/** Applications use `http://` wherever a proxy reads their requests. */
 export function checkOwnConditions(matches: Match[], own: string[], prop: string, refuse: Refuse): void {
   matches.forEach(({ headers, scheme }, i) => {
     const used = own.find(name => headers.some(header => header.name === name));

@@ -1,6 +1,6 @@
 /**
- * The syntax of CEL, as Istio's webhook parses it: what names and functions mean, it does not ask either. A parser from a library would be
- * a tenth of the package, for this one question.
+ * The syntax of CEL, as Istio's webhook parses it; like the webhook, it does not look up names and functions. A parser from a library would be
+ * a tenth of the package, just for this check.
  *
  * @see https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax
  */
@@ -15,14 +15,14 @@ const TOKEN = new RegExp([
 
 const CONSTANTS = ['true', 'false', 'null'];
 const LITERALS = [...CONSTANTS, 'in'];
-/** Words that name nothing; the last ones CEL keeps for other languages. */
+/** Reserved words; the last ones are reserved for host languages. */
 const RESERVED = [
   ...LITERALS, 'as', 'break', 'const', 'continue', 'else', 'for', 'function', 'if', 'import', 'let', 'loop', 'package', 'namespace', 'return', 'var', 'void', 'while',
 ];
 const OPERATORS = ['||', '&&', '<', '<=', '>', '>=', '==', '!=', 'in', '+', '-', '*', '/', '%'];
 const ESCAPE = /\\(?![abfnrtv\\?"'`]|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-3][0-7]{2})/;
 
-/** With a variable as their first argument. */
+/** Macros whose first argument is a variable. */
 const MACROS = ['all', 'exists', 'exists_one', 'map', 'filter'];
 
 /** What an expression is to the macros. */
@@ -98,7 +98,7 @@ class Parser {
     return 'other';
   }
 
-  /** Precedence does not decide whether it can be parsed. */
+  /** Precedence is ignored: it does not affect whether an expression parses. */
   private operands(): Shape {
     const first = this.unary();
     if (!this.operator()) return first;
@@ -183,7 +183,7 @@ class Parser {
   }
 }
 
-/** Whether a number fits where CEL keeps it; of the smallest one the sign comes before. */
+/** Whether a number is in CEL's range; the sign of the smallest one has been read before. */
 function fitsNumber(text: string): boolean {
   const digits = text.replace(/u$/i, '');
   if (!/^(\d+|0x[\da-f]+)$/i.test(digits)) return Number.isFinite(Number(digits));

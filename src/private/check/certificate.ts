@@ -18,7 +18,7 @@ interface Input {
 }
 
 const RSA_BITS = [2048, 3072, 4096];
-/** What cert-manager takes for a certificate whose duration is not said. */
+/** The duration that cert-manager uses by default. */
 const USUAL_S = Duration.days(90).toSeconds();
 
 export function checkCertificate(input: Input, refuse: Refuse): Omit<CertificateSpec, 'secretName'> {

@@ -7,7 +7,7 @@ import { ExternalServiceModel } from '../model/app-model';
 import { ProxyIntent } from '../model/connect-proxy';
 import { ExternalIntent, isHttp } from '../model/external-service';
 
-/** Checks a forward proxy, and that the connections to a service can be carried through it. */
+/** Checks a forward proxy, and that connections to the service can be tunneled through it. */
 export function checkConnectProxy(scope: IConstruct, proxy: ConnectProxy, service: ExternalIntent, refuse: Refuse): ProxyIntent {
   const through = needProxy(scope, proxy, refuse).service;
   checkSuited(service, refuse);
@@ -25,7 +25,7 @@ export function checkConnectProxy(scope: IConstruct, proxy: ConnectProxy, servic
   return { host: hosts[0], port: found[0].number, protocol: proxy.protocol ?? 'CONNECT', service: through };
 }
 
-/** As `checkConnectProxy`, for a service to which sidecars go themselves. */
+/** Like `checkConnectProxy`, for a service that sidecars connect to themselves. */
 export function checkDirectProxy(scope: IConstruct, proxy: ConnectProxy, direct: boolean, service: ExternalIntent, refuse: Refuse): ProxyIntent {
   if (!direct) {
     refuse({ code: 'RuleOptionUnused', prop: 'connectProxy', got: 'set', allowed: 'a direct service', fix: 'set connectProxy on the EgressRoute, or set `direct: true` if workloads may bypass the gateway' });

@@ -75,7 +75,7 @@ function checkName(list: string, name: string, credentials: boolean, prop: strin
   }
 }
 
-/** Envoy cuts fractions of a second off. */
+/** Envoy truncates fractions of a second. */
 function checkMaxAge({ maxAge }: Cors, prop: string, refuse: Refuse): number | undefined {
   const ms = maxAge?.toMilliseconds({ integral: false });
   if (ms !== undefined && (ms < 1000 || ms % 1000 !== 0 || ms > MAX_MS)) {

@@ -4,7 +4,7 @@ import { wantedConstruct } from '../basics/take';
 import { AppModel } from '../model/app-model';
 import { Models, declarationOf } from '../model/declaration';
 
-/** The classes by whose constructs things are declared. */
+/** The construct classes by what they declare. */
 const CLASSES = {
   egressGateways: 'EgressGateway',
   externalServices: 'ExternalService',
@@ -13,7 +13,7 @@ const CLASSES = {
   destinationPolicies: 'DestinationPolicy',
 } as const satisfies { readonly [K in keyof AppModel]?: string };
 
-/** What a construct declares that a user passed: one of the library, and of the same app. */
+/** The declaration of a construct that a user passed, which must come from this library and belong to the same app. */
 export function needDeclared<K extends keyof typeof CLASSES>(scope: IConstruct, given: unknown, kind: K, prop: string, refuse: Refuse): Models[K] {
   const declaration = declarationOf(given);
   const name = CLASSES[kind];

@@ -9,7 +9,7 @@ import { Refuse } from '../basics/errors';
 import { Match, NO_CONDITION, trimSlash } from '../model/match';
 import { Action, Rule } from '../model/rule';
 
-/** A rule that hands over tells requests by prefixes alone: of all conditions these alone combine with every rule of the other side. */
+/** A rule that delegates may match only prefixes: they are the only conditions that combine with every rule of the delegate. */
 export function checkDelegateAction(scope: IConstruct, delegate: IIngressDelegate, matches: Match[], prop: string, refuse: Refuse): Action {
   const { path, delegateName, handedOver: known } = needDeclared(scope, delegate, 'ingressDelegates', `${prop}.action`, refuse);
   const prefixes = matches.map(prefixOf);
@@ -35,7 +35,7 @@ function prefixOf({ path, ...others }: Match): string | undefined {
 
 const hasHeaders = ({ requestHeaders, responseHeaders }: Rule) => requestHeaders !== undefined || responseHeaders !== undefined;
 
-/** Rules that take over what the route says beside the delegate, by what it says: Istio gives it to those that say nothing of the kind themselves. */
+/** The options of the route that its delegate's rules inherit: Istio hands each option to the rules that do not set it themselves. */
 const TAKES: { readonly [option in keyof RouteRule]?: (rule: Rule) => boolean } = {
   timeout: rule => forwards(rule) && rule.timeoutMs === undefined,
   retries: rule => forwards(rule) && rule.retries === undefined,
@@ -50,7 +50,7 @@ function forwards({ action }: Rule): boolean {
   return action?.kind === 'forward';
 }
 
-/** What a rule says beside the delegate, for the rules of that. */
+/** The options beside a delegate, which its rules inherit. */
 export function checkHandedOn(
   scope: IConstruct, rule: RouteRule & { readonly cors?: Cors }, delegate: IIngressDelegate, prop: string, refuse: Refuse,
 ): void {

@@ -17,7 +17,7 @@ export function checkPrefixes(prefixes: string[], refuse: Refuse): string[] {
   return prefixes.map(trimSlash).sort();
 }
 
-/** Istio drops what it cannot prove to be within what is handed over. */
+/** Istio drops rules that it cannot prove to lie within the delegated prefixes. */
 export function checkDelegateRules(scope: IConstruct, rules: IngressRule[], prefixes: string[], refuse: Refuse): Rule[] {
   if (rules.length === 0) {
     refuse({ code: 'RulesEmpty', prop: 'rules', got: rules, allowed: 'at least one rule', fix: 'add a rule' });

@@ -16,7 +16,7 @@ export function checkDestinationPolicy(scope: IConstruct, props: DestinationPoli
   const exportTo = props.exportTo ?? [];
   exportTo.forEach((namespace, i) => checkLabel(namespace, `exportTo[${i}]`, refuse));
   const traffic = checkTrafficPolicy(props, true, refuse);
-  // the name of the Service is asked for and verified: Envoy would take that of the request, which is the outside host
+  // SNI and verification use the name of the Service: Envoy would use the Host header, which names the external host
   const tls = props.tls && checkUpstreamTls(props.tls, true, exportTo.length > 0 ? 'sidecars' : 'gateway', 'tls', refuse);
   if (tls?.caConfigMap !== undefined) {
     refuse({ code: 'CaSourceConflict', prop: 'tls.ca', got: 'configMap', allowed: 'CaSource.system, file or secret', fix: 'put ca.crt in a Secret in the namespace of the gateway\'s pods' });

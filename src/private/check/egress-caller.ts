@@ -9,7 +9,7 @@ export interface EgressCallerInput {
 
 type Around = Pick<EgressSurroundings, 'service' | 'gateway' | 'workload'>;
 
-/** What a caller must know of a route in order to enter it. */
+/** What a caller needs to know about a route to enter it. */
 export function checkEgressCaller({ appTls, gatewayPort }: EgressCallerInput, around: Around, refuse: Refuse): LegOneIntent {
   checkService(around, refuse);
   return {

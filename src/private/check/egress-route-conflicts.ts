@@ -3,7 +3,7 @@ import { AppModel, EgressRouteModel, Upstream } from '../model/app-model';
 import { meshRoutesOf, rivalUpstream } from '../model/collisions';
 import { Pods } from '../model/pods';
 
-/** A host has one way out of a gateway, and one in a calling namespace: of two, Istio would take one without a word. */
+/** A host has one route through a gateway, and one in each calling namespace: Istio would silently ignore a second. */
 export function checkEgressRouteConflicts({ route, service, upstreams }: EgressRouteModel, app: AppModel, refuse: Refuse): void {
   const { gateway, service: { hosts, ports }, proxy, sharedLegNamespaces } = route;
   const { name, namespace } = gateway;
@@ -38,7 +38,7 @@ export function checkEgressRouteConflicts({ route, service, upstreams }: EgressR
   });
 }
 
-/** The pods of a gateway reach a host in one way, which one service says. */
+/** The pods of a gateway reach a host in only one way, as declared by one service. */
 export function checkUpstream(
   { service, hosts }: Upstream, pods: Pods & { readonly name?: string }, app: AppModel, prop: string, refuse: Refuse,
 ): void {

@@ -39,7 +39,7 @@ export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: 
   checkTraffic(input, around.service, refuse);
   const appTls = checkAppTls(input.appTls, around.service, refuse);
   const wanted = input.callers ?? [Caller.namespace(around.namespace)];
-  // leg 1 and the gateway write these headers themselves, and leg 2 tells by them what may leave
+  // leg 1 and the gateway set these headers themselves, and leg 2 decides by them what may leave
   const { grants, rules, keepHeaders } = checkOutbound(scope, input, around.service, [CALLER_HEADER, PORT_HEADER], wanted, refuse);
   for (const other of externalDestinations(input.rules ?? [])) checkGatewayUpstream(other, around.gateway.namespace, 'rules', refuse);
   const callers = grants.flatMap(grant => grant.callers);
@@ -87,8 +87,8 @@ export function checkService({ service, gateway }: Pick<EgressSurroundings, 'ser
 }
 
 /**
- * A wildcard as wide as `*.internal` covers names of leg 1. The gateway would pass all of leg 1 through to its hosts; and in one VirtualService no host
- * may cover another.
+ * A wildcard as wide as `*.internal` covers names of leg 1. The gateway would pass all leg-1 traffic through to its hosts; and in one VirtualService
+ * no host may cover another.
  */
 function checkLegOneNames(intent: EgressIntent, refuse: Refuse): void {
   const { layout, service, gateway } = intent;

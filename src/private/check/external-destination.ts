@@ -10,7 +10,7 @@ import { declarationOf } from '../model/declaration';
 import { isHttp } from '../model/external-service';
 import { WeightedTarget } from '../model/rule';
 
-/** One host of an external service, which sees its own name whatever the request was sent to. */
+/** One host of an external service. Requests reach it with its own name, whatever host the client asked for. */
 export function checkExternalDestination(scope: IConstruct, target: DestinationTarget, prop: string, refuse: Refuse): WeightedTarget {
   const { external, host: wanted, port: number } = target;
   const { path, service: { hosts, ports, resolution } } = needDeclared(scope, external, 'externalServices', prop, refuse);
@@ -31,7 +31,7 @@ export function checkExternalDestination(scope: IConstruct, target: DestinationT
   return { host, port: port.number, requestHeaders: { set: { host: authority } } };
 }
 
-/** The external services to which checked rules send requests, each once. */
+/** The external services to which rules send requests, without duplicates. */
 export function externalDestinations(rules: (RouteRule & { readonly action?: RouteAction })[]): ExternalServiceModel[] {
   const destinations = rules.flatMap(({ action }) => action?._spec.forward ?? action?._spec.split ?? []);
   const models = destinations.flatMap(({ _target: { external } }) => (external ? [declarationOf(external)!.model as ExternalServiceModel] : []));

@@ -4,7 +4,7 @@ import { Refuse } from '../basics/errors';
 import { EndpointSpec } from '../model/external-service';
 import { TrafficPolicy } from '../model/traffic-policy';
 
-/** The traffic policy of an external service, as far as its addresses leave the proxy a choice. Endpoints that others declare are not known. */
+/** The traffic policy of an external service. Load balancing needs several addresses; endpoints that others declare are unknown. */
 export function checkExternalPolicy(
   input: TrafficPolicyInput, resolution: Resolution['_kind'], endpoints: EndpointSpec[] | undefined, http: boolean, refuse: Refuse,
 ): TrafficPolicy | undefined {

@@ -49,7 +49,7 @@ export function checkExternal(input: ExternalInput, namespace: string, settings:
   return { hosts, ports: named, location, resolution, addresses, gatewaysOnly, endpoints, workloads, subjectAltNames, traffic, selector };
 }
 
-/** A service whose ServiceEntry another app makes: what routes to it must know. */
+/** A service whose ServiceEntry another app creates: only what routes need to know about it. */
 export function checkImported(input: Pick<ExternalInput, 'hosts' | 'ports' | 'direct'>, settings: MeshSettings, refuse: Refuse): ExternalIntent {
   const hosts = checkExternalHosts(input.hosts, { wildcard: false }, settings, refuse);
   const { ports, direct } = input;
@@ -57,7 +57,7 @@ export function checkImported(input: Pick<ExternalInput, 'hosts' | 'ports' | 'di
   return { hosts, ports: checked, location: 'MESH_EXTERNAL', resolution: 'DNS', addresses: [], endpoints: [] };
 }
 
-/** A ServiceEntry for a name of the mesh has a share of its calls, and beside a Service Istio mixes the places where both are. */
+/** A ServiceEntry for a name inside the mesh takes a share of its calls: Istio merges its endpoints with those of the Service. */
 function checkExternalHosts(input: string[], rules: HostRules, { clusterDomain }: MeshSettings, refuse: Refuse): string[] {
   const hosts = checkHosts(input, 'hosts', rules, refuse);
   hosts.forEach((host, i) => {
@@ -69,7 +69,7 @@ function checkExternalHosts(input: string[], rules: HostRules, { clusterDomain }
   return hosts;
 }
 
-/** Istio refuses routes for hosts of which one covers another. */
+/** Istio refuses a route if one of its hosts covers another. */
 function checkOverlap(hosts: string[], refuse: Refuse): void {
   covered(hosts).forEach((wide, i) => {
     if (wide) {
@@ -131,7 +131,7 @@ function checkResolution(input: ExternalInput, hosts: string[], ports: Port[], s
   }
 }
 
-/** The addresses as Envoy spells them. */
+/** The addresses in Envoy's spelling. */
 function checkAddresses(input: string[] | undefined, resolution: ResolutionKind, refuse: Refuse): string[] {
   const blocks = (input ?? []).map((text, i) => checkOneAddress(text, `addresses[${i}]`, resolution, refuse));
   blocks.forEach((block, i) => {
@@ -157,7 +157,7 @@ function checkOneAddress(text: string, prop: string, resolution: ResolutionKind,
   return block;
 }
 
-/** Tells whether sidecars could not know the service. */
+/** Returns whether only gateways can know the service. */
 function checkTcp(input: ExternalInput, hosts: string[], ports: Port[], addresses: string[], settings: MeshSettings, refuse: Refuse): boolean {
   const tcp = ports.find(p => p.protocol === 'TCP');
   if (!tcp) return false;
@@ -174,7 +174,7 @@ function checkTcp(input: ExternalInput, hosts: string[], ports: Port[], addresse
   return unknown;
 }
 
-/** For services that sidecars call: a listener without an address would take all connections to its port. */
+/** For services that sidecars call: a listener without an address would take every connection to its port. */
 export function refuseWithoutAddresses(prop: string, ports: Port[], refuse: Refuse): void {
   const port = ports.find(p => p.protocol === 'TCP')!.number;
   refuse({ code: 'TcpAddressMissing', prop, got: undefined, allowed: `the addresses at which the application reaches TCP port ${port}`, fix: 'list the IP addresses of the host, or set MeshSettings.of(app, { dnsCapture: true }) if sidecars answer DNS' });

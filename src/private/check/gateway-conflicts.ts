@@ -8,13 +8,13 @@ import { canBeSamePods, canSelectSamePods, Pods } from '../model/pods';
 
 type Gateway = EgressGatewayModel | IngressGatewayModel;
 
-/** The gateways of the app, other than one, whose Gateway objects may select pods of that one. */
+/** The other gateways of the app whose Gateway objects may select the same pods. */
 function othersOnPods<T extends Gateway>(gateway: Gateway, all: readonly T[], { scopeGatewayToNamespace }: MeshSettings): T[] {
   const meet = scopeGatewayToNamespace ? canBeSamePods : (a: Pods, b: Pods) => canSelectSamePods(a.selector, b.selector);
   return all.filter(other => other.path !== gateway.path && meet(other.workload, gateway.workload));
 }
 
-/** Each of two such gateways would open its servers on the pods of both, where its Secrets and policies are not. */
+/** Each of two such gateways would open its servers on the pods of both, although its Secrets and policies exist only for its own. */
 function checkForeignPods({ workload }: Gateway, others: Gateway[], refuse: Refuse): void {
   const foreign = others.find(other => other.workload.namespace !== workload.namespace);
   if (!foreign) return;
@@ -28,7 +28,7 @@ function checkForeignPods({ workload }: Gateway, others: Gateway[], refuse: Refu
   });
 }
 
-/** Of two servers of egress gateways on one port, Istio drops the second. */
+/** If two egress gateways have a server on one port, Istio drops the second. */
 export function checkEgressServer(gateway: EgressGatewayModel, app: AppModel, settings: MeshSettings, refuse: Refuse): void {
   const { gateway: { port, targetPort }, workload: { namespace, serviceName } } = gateway;
   const [egress, ingress] = [othersOnPods(gateway, app.egressGateways.all(), settings), othersOnPods(gateway, app.ingressGateways.all(), settings)];
@@ -58,12 +58,12 @@ export function checkEgressServer(gateway: EgressGatewayModel, app: AppModel, se
   }
 }
 
-/** The server of an egress gateway takes TLS for every name: beside it there is room for TLS that names its hosts. */
+/** The server of an egress gateway accepts TLS for any name: only TLS servers for named hosts fit beside it. */
 function excludes(listener: ListenedHost, targetPort: number): boolean {
   return listener.podPort === targetPort && (portUse(listener) !== 'TLS' || listener.host === '*');
 }
 
-/** Of two Gateways that want to listen for the same, Istio serves one. */
+/** If two Gateways listen for the same host and port, Istio serves only one. */
 export function checkServers(gateway: IngressGatewayModel, app: AppModel, settings: MeshSettings, refuse: Refuse): void {
   const ports = new Set(gateway.listened.map(({ podPort }) => podPort));
   const sharing = othersOnPods(gateway, app.ingressGateways.all(), settings)

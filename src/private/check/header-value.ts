@@ -3,7 +3,7 @@ import { Refuse } from '../basics/errors';
 /** Envoy's limit, in bytes. */
 const MAX_BYTES = 16384;
 
-/** Commands of Envoy's without arguments, as all versions have them that the library supports. */
+/** Envoy's commands without arguments, as far as all supported versions have them. */
 export const COMMANDS = [
   'BYTES_RECEIVED', 'BYTES_SENT', 'CONNECTION_ID', 'DOWNSTREAM_DIRECT_REMOTE_ADDRESS', 'DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT',
   'DOWNSTREAM_LOCAL_ADDRESS', 'DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT', 'DOWNSTREAM_LOCAL_PORT', 'DOWNSTREAM_LOCAL_SUBJECT', 'DOWNSTREAM_LOCAL_URI_SAN',
@@ -20,7 +20,7 @@ const TIME = '(?:%(?:[1-9]f|[aAbBdeFHIjmMpsSTuwyYzZ])|[-\\w:. ,/])+';
 /** Text without percent signs, doubled percent signs, and commands between single ones. */
 const FORMAT = new RegExp(`^(?:[^%]|%%|%(?:${COMMANDS.join('|')}|(?:REQ|RESP)\\(${HEADER}(?:\\?${HEADER})?\\)|START_TIME\\(${TIME}\\))%)*$`);
 
-/** A value that proxies write into a header. Envoy refuses the routes of all hosts for one that it cannot read. */
+/** A value that proxies write into a header. Because of one that it cannot parse, Envoy refuses the routes of all hosts. */
 export function checkHeaderValue(value: string, prop: string, refuse: Refuse): void {
   const wrong = (allowed: string, fix: string, got: unknown = value) => refuse({ code: 'HeaderInvalid', prop, got, allowed, fix });
   if (typeof value !== 'string' || value === '') wrong('a non-empty string', 'set a value, or list the header in `remove`: proxies omit an empty one');

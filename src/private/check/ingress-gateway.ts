@@ -11,10 +11,10 @@ import { certificatesOf, ListenedHost, Redirect } from '../model/listener';
 
 const PLAIN_PORT = 80;
 
-/** Where servers are to stand. */
+/** The gateway that gets the servers. */
 export interface ListenerPlace {
   readonly workload: WorkloadFacts;
-  /** Left out where another app makes the servers, and knows their certificates. */
+  /** Undefined if another app creates the servers and knows their certificates. */
   readonly settings?: MeshSettings;
 }
 
@@ -37,7 +37,7 @@ export function checkPairs(all: ListenedHost[], refuse: Refuse): void {
   });
 }
 
-/** What two must have in common to be at odds. The first of those that have it speaks for the others, which agree with it. */
+/** The keys under which conflicting listeners meet. Comparing with the first one under a key is enough, because the others agree with it. */
 function sharedKeys(one: ListenedHost): string[] {
   return ['', `host ${one.host}`, ...certificatesOf(one).map(name => `certificate ${name}`)].map(what => `${one.podPort} ${what}`);
 }
@@ -56,7 +56,7 @@ export function checkPair(before: ListenedHost, one: ListenedHost, refuse: Refus
   }
 }
 
-/** What a port is used for: Istio serves one use a port, and drops the servers of others. */
+/** The use of a port: Istio serves only one per port, and drops servers with another. */
 export function portUse({ protocol }: ListenedHost): string {
   return { HTTP: 'clear-text HTTP', HTTPS: 'TLS', TLS: 'TLS', TCP: 'TCP' }[protocol];
 }

@@ -6,13 +6,13 @@ import { Neighbours, Surroundings } from '../requests/neighbours';
 import { Clash } from '../requests/order';
 import { answersForLater } from '../requests/preflights';
 
-/** Checks a route, with the rules that are new of it, against the others that have one of its hosts. */
+/** Checks a route and its new rules against the other routes that share a host with it. */
 export function checkIngressRouteConflicts({ own, added, neighbours }: Surroundings, ruleName: (index: number) => string, refuse: Refuse): void {
   checkSameAccess(own, neighbours, refuse);
   if (neighbours.mayClash(added)) checkEach(own, neighbours, ruleName, refuse);
 }
 
-/** The first route of a host speaks for the others, which were checked as well. */
+/** Comparing with the first route of a host is enough: the others were checked against it. */
 function checkSameAccess(own: RoutePart, neighbours: Neighbours, refuse: Refuse): void {
   const differs = (other: RoutePart) => !isDeepStrictEqual(other.access, own.access);
   if ([...neighbours.firstBeside(own)].some(differs)) {
@@ -21,7 +21,7 @@ function checkSameAccess(own: RoutePart, neighbours: Neighbours, refuse: Refuse)
   }
 }
 
-/** Names what does not fit, if anything does not: each route must stand beside the others. */
+/** Checks that each of the routes can stand beside the others, and names what prevents it. */
 function checkEach(own: RoutePart, neighbours: Neighbours, ruleName: (index: number) => string, refuse: Refuse): void {
   const arranged = neighbours.arrange(own);
   if (!Array.isArray(arranged)) refuseClash(arranged, own, ruleName, refuse);

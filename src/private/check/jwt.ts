@@ -5,7 +5,7 @@ import { checkHeaderName, checkNotEmpty } from '../basics/checks';
 import { Refuse } from '../basics/errors';
 import { Fact, ISSUER_KEY, Issuer } from '../model/access';
 
-/** What is asked of tokens, the issuer first. It stands in the policy, not with the issuer, of whom the routes of all the pods know. */
+/** The requirements for tokens, the issuer first. They belong in the policy and not in the issuer's entry, which all routes of the pods share. */
 export function checkJwt(
   options: JwtOptions, prop: string, refuse: Refuse, anyAudience = false,
 ): { readonly issuer: Issuer; readonly facts: Fact[] } {
@@ -84,11 +84,11 @@ function hasCredentials(uri: string): boolean {
   return username !== '' || password !== '';
 }
 
-/** The algorithms with which keys sign, by their kinds. */
+/** The signature algorithms for each type of key. */
 const ALGORITHMS: { readonly [kty: string]: RegExp } = { RSA: /^[RP]S(256|384|512)$/, EC: /^ES(256|384|512)$/, OKP: /^EdDSA$/ };
 const CURVES: { readonly [kty: string]: string[] } = { EC: ['P-256', 'P-384', 'P-521'], OKP: ['Ed25519'] };
 
-/** Whether Envoy reads a key. */
+/** Whether Envoy can use a key. */
 function isUsable(key: Jwk): boolean {
   const { kty, crv, alg, kid } = key;
   if (!(kty in ALGORITHMS) || kid !== undefined && typeof kid !== 'string') return false;

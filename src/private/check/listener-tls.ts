@@ -5,17 +5,17 @@ import { MeshSettings } from '../../mesh-settings';
 import { Refuse } from '../basics/errors';
 import { ServerTls } from '../model/listener';
 
-/** Istio takes a Secret whose name ends so for one of authorities, whatever is in it. */
+/** Istio treats any Secret with this suffix as one of certificate authorities, whatever it holds. */
 export const CA_SUFFIX = '-cacert';
 
-/** What Istio lets through to Envoy; it drops others without a word. */
+/** The cipher suites that Istio passes on to Envoy; it silently drops others. */
 const CIPHER_SUITES = [
   'ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES256-GCM-SHA384', 'ECDHE-RSA-AES256-GCM-SHA384',
   'ECDHE-ECDSA-CHACHA20-POLY1305', 'ECDHE-RSA-CHACHA20-POLY1305', 'ECDHE-ECDSA-AES128-SHA', 'ECDHE-RSA-AES128-SHA', 'ECDHE-ECDSA-AES256-SHA',
   'ECDHE-RSA-AES256-SHA', 'AES128-GCM-SHA256', 'AES256-GCM-SHA384', 'AES128-SHA', 'AES256-SHA', 'DES-CBC3-SHA',
 ];
 
-/** Whose Secrets are meant. */
+/** The pods that read the Secrets. */
 export interface SecretReader {
   readonly podNamespace: string;
   readonly settings: MeshSettings;
@@ -64,8 +64,8 @@ function ofCertificate(name: string, prop: string, refuse: Refuse): string {
 }
 
 /**
- * The field works for names with the suffix only, and Istio looks without it where it finds no such Secret. For the first certificate's
- * name it does so by itself.
+ * The field works only for names with the suffix, and Istio falls back to the name without it if there is no such Secret. For the name of
+ * the first certificate it does this by itself.
  */
 function checkAuthorities({ clients }: IngressListenerSpec, certificate: string, at: SecretReader, prop: string, refuse: Refuse): string | undefined {
   const { podNamespace, settings } = at;

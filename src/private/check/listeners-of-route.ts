@@ -6,7 +6,7 @@ import { isInexpressible, rulesOnPaths } from '../requests/exempt-paths';
 
 const READABLE = { http: ['HTTP', 'HTTPS'], TLS: ['TLS'] };
 
-/** What listens for all hosts of a route, of that kind. */
+/** The listeners of one kind that match all hosts of a route. */
 export function coveringListeners(hosts: string[], kind: 'http' | 'TLS', gateway: IngressGatewayModel, refuse: Refuse): ListenedHost[] {
   const listeners = hosts.map((host, i) => {
     const covering = listenersOf(host, gateway.listened);
@@ -30,7 +30,7 @@ export function coveringListeners(hosts: string[], kind: 'http' | 'TLS', gateway
   return listeners[0];
 }
 
-/** What is the same for all hosts of a route. */
+/** A listener by what must be the same for all hosts of a route. */
 function describe({ port, redirect }: ListenedHost): string {
   if (!redirect) return String(port);
   const { to, exemptPaths, trustsProxies } = redirect;
@@ -38,7 +38,7 @@ function describe({ port, redirect }: ListenedHost): string {
   return `${port} redirected to ${to}${but.length > 0 ? ` but for ${but.join(', ')}` : ''}`;
 }
 
-/** Rules of which Istio cannot say that they hold for the paths that a listener does not redirect. */
+/** Rules that Istio cannot restrict to the paths that a listener does not redirect. */
 export function checkExemptPaths(rules: Rule[], listeners: ListenedHost[], prop: string, refuse: Refuse): void {
   for (const { port, redirect } of listeners) {
     const bad = rules.findIndex(rule => redirect && isInexpressible(rule, redirect.exemptPaths));

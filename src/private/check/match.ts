@@ -89,7 +89,7 @@ export function checkPath(kind: PathCondition['kind'], value: string, prop: stri
 
 const VISIBLE = /^[!-~]*$/;
 
-/** Whether a path may hold a text as it is. */
+/** Whether a path can contain a text unencoded. */
 export function isPathPart(text: string): boolean {
   return VISIBLE.test(text) && !/[#\\]|%(?![0-9a-f]{2})/i.test(text);
 }
@@ -98,7 +98,7 @@ function encoded(path: string): string {
   return path.replace(/[^!-~]+/gu, text => encodeURI(text.replace(/[\ud800-\udfff]/gu, '?'))).replace(/%(?![0-9a-f]{2})/gi, '%25');
 }
 
-/** What a header cannot hold would never match. */
+/** A value that no header can hold would never match. */
 function checkHeaderText(value: string, kind: 'exact' | 'prefix', prop: string, refuse: Refuse): void {
   if (/[\x00-\x08\x0a-\x1f\x7f]|^[ \t]/.test(value) || kind === 'exact' && /[ \t]$/.test(value)) {
     refuse({ code: 'HeaderInvalid', prop, got: JSON.stringify(value), allowed: 'a string without control characters or surrounding spaces', fix: 'remove them: HTTP does not carry them' });

@@ -25,7 +25,7 @@ export function checkLocation({ location = 'MESH_EXTERNAL', direct, resolution }
   return location;
 }
 
-/** The labels by which workloads of the namespace are the endpoints. */
+/** The labels of the workloads in the namespace that serve as endpoints. */
 export function checkWorkloads(resolution: Resolution | undefined, refuse: Refuse): Labels | undefined {
   const workloads = checkLabels(resolution?._workloads, 'resolution.workloads', refuse);
   if (workloads && Object.keys(workloads).length === 0) {
@@ -36,7 +36,7 @@ export function checkWorkloads(resolution: Resolution | undefined, refuse: Refus
 
 const SPIFFE = /^spiffe:\/\/[a-z0-9.-]+\/\S+$/;
 
-/** Names of certificates for all ports. A port's own names come first, so that there must be a port without any. */
+/** Subject alternative names for all ports. A port's own names take precedence, so at least one port must have none. */
 export function checkSubjectAltNames(input: MembershipInput, ports: Port[], refuse: Refuse): string[] | undefined {
   const names = input.subjectAltNames;
   if (names === undefined) return undefined;
@@ -50,7 +50,7 @@ export function checkSubjectAltNames(input: MembershipInput, ports: Port[], refu
   return names;
 }
 
-/** The rule of a port names them too: Envoy verifies the host of each request, and not the names of the service, where the rule names none. */
+/** The DestinationRule repeats them for the port: otherwise Envoy would verify the host of each request instead. */
 export function withNames(port: Port, names: string[] | undefined): Port {
   const { tls } = port;
   if (!tls || !names || tls.mode === 'INSECURE' || tls.subjectAltNames) return port;

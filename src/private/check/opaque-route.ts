@@ -20,7 +20,7 @@ interface OpaqueRouteInput {
   readonly deny?: unknown;
 }
 
-/** Checks a route to listeners of TLS passthrough, told by its hosts, or to a TCP listener if it has none. */
+/** Checks a route at TLS passthrough listeners, selected by its hosts, or at a TCP listener if it has none. */
 export function checkOpaqueRoute(
   route: IConstruct, input: OpaqueRouteInput, gateway: IngressGatewayModel, app: AppModel, refuse: Refuse,
 ): Pick<IngressIntent, 'hosts' | 'listeners' | 'opaque'> {
@@ -51,7 +51,7 @@ export function checkOpaqueRoute(
   return { hosts, listeners, opaque: { tlsPorts, to } };
 }
 
-/** What passes all of the hosts through on one port. */
+/** The passthrough listeners for all of the hosts, on one port. */
 function listenersAt(port: number, hosts: string[], { path, listened }: IngressGatewayModel, refuse: Refuse): ListenedHost[] {
   const through = (host: string) => listenersOf(host, listened).filter(l => l.protocol === 'TLS');
   const odd = hosts.find(host => !through(host).some(l => l.port === port));

@@ -16,8 +16,8 @@ export interface OutboundInput {
 }
 
 /**
- * @param own the headers by which the route itself tells requests apart
- * @param callers left out where nobody is told from others
+ * @param own the headers that the route itself uses to distinguish requests
+ * @param callers undefined if callers are not distinguished
  */
 export function checkOutbound(
   scope: IConstruct, input: OutboundInput, service: ExternalIntent, own: string[], callers: Caller[] | undefined, refuse: Refuse,

@@ -26,10 +26,10 @@ const RETRY_CONDITIONS = [
   'cancelled', 'deadline-exceeded', 'internal', 'resource-exhausted', 'unavailable',
 ];
 
-/** Stands for the status codes beside it; Istio adds it to those, and alone it stands for none. */
+/** Enables the status codes listed beside it. Istio adds it to them automatically; alone, it has no effect. */
 const BY_STATUS = 'retriable-status-codes';
 
-/** The codes that Istio's webhook takes: those to which Go has a text. */
+/** The codes that Istio's webhook accepts: those for which Go has a status text. */
 function isRetryStatus(condition: string): boolean {
   return Object.keys(STATUS_CODES).includes(condition) && condition !== '509';
 }
@@ -44,7 +44,7 @@ export function checkRules(scope: IConstruct, rules: Input[], prop: string, refu
   return checked;
 }
 
-/** Looks at each rule after those that stand before it. */
+/** Checks each rule against those before it. */
 function afterAll(rules: Rule[], before: EarlierRules | undefined, check: (rule: Rule, earlier: EarlierRules[], i: number) => void): void {
   const own = new EarlierRules();
   rules.forEach((rule, i) => {
@@ -53,7 +53,7 @@ function afterAll(rules: Rule[], before: EarlierRules | undefined, check: (rule:
   });
 }
 
-/** The first rule that matches decides, so that one behind a wider one would be written in vain. */
+/** The first matching rule decides, so a rule after a wider one would have no effect. */
 function checkReachable(rule: Rule, earlier: EarlierRules[], prop: string, refuse: Refuse): void {
   if (orEverything(rule.matches).every(match => earlier.some(rules => rules.takeAll(match)))) {
     refuse({ code: 'RuleUnreachable', prop, got: 'only requests that an earlier rule matches', allowed: 'requests that no earlier rule matches', fix: 'move the rule before the wider one, or delete it' });
@@ -100,7 +100,7 @@ function checkRule(scope: IConstruct, rule: Input, prop: string, refuse: Refuse)
   };
 }
 
-/** Istio refuses options that say nothing. */
+/** Istio refuses options that are empty. */
 function isSet<T extends object>(option: T | undefined): option is T {
   return option !== undefined && Object.values(option).some(value => value !== undefined);
 }
@@ -170,7 +170,7 @@ function checkSubstitution(regex: string, substitution: string, prop: string, re
   }
 }
 
-/** The headers by which proxies tell where a message ends; with others than their own, connections break. */
+/** The headers that delimit messages: connections break if they are changed. */
 const FRAMING = ['content-length', 'transfer-encoding'];
 
 function checkEditable(name: string, prop: string, refuse: Refuse): void {

@@ -6,7 +6,7 @@ import { isDnsName } from '../basics/names';
 /** What a Secret is read for. */
 export type SecretUse = 'certificate' | 'authorities';
 
-/** The pairs of keys of which Istio wants one. */
+/** The pairs of keys, of which the Secret must have one. */
 const KEYS: { readonly [use in SecretUse]: string[][] } = {
   certificate: [['tls.crt', 'tls.key'], ['cert', 'key']],
   authorities: [['ca.crt'], ['cacert']],
@@ -15,7 +15,7 @@ const KEYS: { readonly [use in SecretUse]: string[][] } = {
 /**
  * The name of a Secret in the namespace of the pods that read it.
  *
- * @param hosts those that a certificate must name
+ * @param hosts the hosts that the certificate must cover
  */
 export function checkCredential(
   credential: Credential, use: SecretUse, podNamespace: string, prop: string, refuse: Refuse, hosts: string[] = [],
@@ -50,7 +50,7 @@ export function checkCredential(
   return checkSecretName(made ?? object.name, podNamespace, prop, refuse);
 }
 
-/** Whether a name in a certificate is for a host: a wildcard is for one label. */
+/** Whether a name in a certificate covers a host: a wildcard covers exactly one label. */
 function certifies(name: string, host: string): boolean {
   return name === host || name.startsWith('*.') && name.slice(1) === host.replace(/^[^.*]+/, '');
 }

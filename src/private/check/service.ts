@@ -9,7 +9,7 @@ export interface ServiceFacts {
   readonly ports: { readonly number: number; readonly targetPort: number | string }[];
 }
 
-/** The Service in a construct that holds many objects, such as a Helm release. */
+/** The Service in a construct with many objects, such as a Helm release. */
 function onlyService(construct: IConstruct): ApiObject | undefined {
   if (construct instanceof ApiObject) return undefined;
   const services = construct.node.findAll().filter((c): c is ApiObject => c instanceof ApiObject && c.kind === 'Service');

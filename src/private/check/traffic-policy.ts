@@ -13,7 +13,7 @@ export interface TrafficPolicyInput {
   readonly loadBalancer?: LoadBalancer;
 }
 
-/** The traffic policy that the user wrote; left out where there is none. `http` tells whether proxies read requests on any of the ports. */
+/** The traffic policy that the user wrote, if any. `http` tells whether proxies read requests on any of the ports. */
 export function checkTrafficPolicy(input: TrafficPolicyInput, http: boolean, refuse: Refuse): TrafficPolicy | undefined {
   const { connectionPool, outlierDetection, loadBalancer } = input;
   if (!connectionPool && !outlierDetection && !loadBalancer) return undefined;
@@ -104,7 +104,7 @@ function checkHash(key: HashKey, http: boolean, prop: string, refuse: Refuse): L
   if (cookie.path !== undefined && !/^\/[!-:<-~]*$/.test(cookie.path)) {
     refuse({ code: 'TrafficPolicyInvalid', prop: `${prop}.path`, got: cookie.path, allowed: 'a path in ASCII, without spaces or semicolons', fix: 'correct the path, or leave it out' });
   }
-  // without a lifetime Envoy sets no cookie at all; 0 is one that ends with the session
+  // without a lifetime, Envoy sets no cookie at all; 0 means a session cookie
   return { cookie: { name: cookie.name, path: cookie.path, ttlMs: checkSeconds(cookie.ttl, `${prop}.ttl`, refuse) ?? 0 } };
 }
 
@@ -140,7 +140,7 @@ function checkShares(distribute: Shares, prop: string, refuse: Refuse): NonNulla
   return narrowFirst(froms).map(from => {
     const to = distribute[from];
     const at = `${prop}[${from}]`;
-    // Istio looks at these in any order
+    // Istio evaluates these in random order
     checkLocalities(Object.keys(to), takesIn, at, refuse);
     const shares = Object.values(to);
     if (shares.some(share => !Number.isInteger(share) || share < 1) || shares.reduce((a, b) => a + b, 0) !== 100) {
@@ -162,7 +162,7 @@ function checkLocalities(localities: string[], clash: (one: string, other: strin
   });
 }
 
-/** Of several localities the first that fits counts, so that Istio refuses one within another before it. Otherwise they stay as written. */
+/** The first matching locality counts, so a narrow one must come before a wider one; otherwise the order is as written. */
 function narrowFirst(localities: string[]): string[] {
   return localities.reduce<string[]>((sorted, locality) => {
     const wider = sorted.findIndex(other => takesIn(other, locality));
@@ -190,7 +190,7 @@ function checkCount(value: number | undefined, prop: string, max: number, refuse
 const MAX_KEEPALIVE_S = 32767;
 const MAX_KEEPALIVE_PROBES = 127;
 
-/** The operating system counts in seconds. */
+/** The operating system's unit is a second. */
 function checkSeconds(duration: Duration | undefined, prop: string, refuse: Refuse, max = MAX_MS / 1000): number | undefined {
   const ms = duration?.toMilliseconds({ integral: false });
   if (ms !== undefined && (ms < 1000 || ms % 1000 !== 0 || ms > max * 1000)) {

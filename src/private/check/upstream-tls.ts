@@ -59,7 +59,7 @@ function checkClientCertificate({ secret, files, namespace }: ClientCertificate[
   }
 }
 
-/** Istio leaves TLS out, without a word, where a rule for all sidecars of a namespace names a Secret (R19). */
+/** If a rule for all sidecars of a namespace names a Secret, Istio silently omits TLS (R19). */
 function checkAtSidecar(secret: string, namespace: string | undefined, by: TlsProxies, prop: string, refuse: Refuse): void {
   if (typeof by === 'string') {
     return refuse({ code: 'ClientCertificateSecretAtSidecar', prop, got: `Secret ${secret}`, allowed: 'files in the sidecar, or a direct service with `workloadSelector`', fix: 'select the calling workloads with `workloadSelector`; or use ClientCertificate.files and CaSource.file, or route the service through a gateway' });

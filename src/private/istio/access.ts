@@ -14,29 +14,29 @@ import { CALLER_HEADER } from '../model/leg-one';
 import { ListenedHost } from '../model/listener';
 import { unfulfilled } from '../requests/unfulfilled';
 
-/** A route with what the policies about it must know of its surroundings. */
+/** A route, with what its policies need to know about its surroundings. */
 export interface GuardedRoute {
-  /** That of the construct: several routes may have a host. */
+  /** The id of the construct: several routes may share a host. */
   readonly path: string;
   readonly access: AccessIntent;
   readonly hosts: string[];
   /** `namespace/name` of the Gateway. */
   readonly gateway: string;
-  /** Those of the gateway. */
+  /** The pods of the gateway. */
   readonly pods: { readonly namespace: string; readonly selector: Labels };
-  /** What serves the route. */
+  /** The listeners that serve the route. */
   readonly served: ListenedHost[];
-  /** Everything that the gateway listens for. */
+  /** All listeners of the gateway. */
   readonly listened: ListenedHost[];
   /** All routes of the app through the same pods. */
   readonly routed: () => RoutedHosts[];
-  /** Whether preflights are answered, which carry neither tokens nor cookies. */
+  /** Whether the route answers preflights, which carry neither tokens nor cookies. */
   readonly cors: boolean;
 }
 
 /**
- * The policies of a route, in the namespace of the gateway's pods: in another one they would do nothing.
- * They deny and never allow, because the first policy that allows something denies everything else on the same pods.
+ * The policies of a route, in the namespace of the gateway's pods: elsewhere they would have no effect.
+ * They only deny, because a single ALLOW policy denies everything else on the same pods.
  */
 export function accessObjects(route: GuardedRoute): ObjectPlan[] {
   const { access: { requirements, issuers, provider, optOuts }, pods: { namespace, selector } } = route;
@@ -52,7 +52,7 @@ export function accessObjects(route: GuardedRoute): ObjectPlan[] {
   ];
 }
 
-/** The reasons that the user gave, as they are kept. */
+/** The user's reasons, as annotations. */
 function reasonsOf(optOuts: OptOut[]): Labels | undefined {
   const kept = { audience: 'cdk8s-istio/any-audience-reason', hosts: 'cdk8s-istio/every-host-reason' };
   const reasons = Object.entries(kept).flatMap(([from, annotation]) => {
@@ -62,7 +62,7 @@ function reasonsOf(optOuts: OptOut[]): Labels | undefined {
   return reasons.length > 0 ? Object.fromEntries(reasons) : undefined;
 }
 
-/** A token is passed on, because other routes of the same pods may need it behind the gateway. */
+/** Tokens are passed on, because other routes of the same pods may need them behind the gateway. */
 function jwtRules(issuers: Issuer[]): JwtRule[] {
   const byIssuer = new Map<string, JwtRule>();
   for (const { issuer, jwks, jwksUri, header } of issuers) {
@@ -72,7 +72,7 @@ function jwtRules(issuers: Issuer[]): JwtRule[] {
   return [...byIssuer.values()];
 }
 
-/** The rules for what comes to the hosts of the route under a condition; for each port. */
+/** The rules for requests to the hosts of the route that meet a condition, one for each port. */
 function rulesFor(route: GuardedRoute, when: Condition[]): AuthorizationRule[] {
   return route.served.flatMap(listener => (route.cors ? NO_PREFLIGHT : [{}]).map(kind => {
     const conditions = [...serverNames(route, listener), ...kind.when ?? [], ...when];
@@ -82,7 +82,7 @@ function rulesFor(route: GuardedRoute, when: Condition[]): AuthorizationRule[] {
 
 const PREFLIGHT_HEADERS = ['origin', 'access-control-request-method'];
 
-/** The ways not to be a preflight. */
+/** The alternatives by which a request is no preflight. */
 const NO_PREFLIGHT: { readonly to?: Pick<Operation, 'notMethods'>; readonly when?: Condition[] }[] = [
   { to: { notMethods: ['OPTIONS'] } },
   ...PREFLIGHT_HEADERS.map(name => ({ when: [{ key: `request.headers[${name}]`, notValues: ['*'] }] })),
@@ -100,14 +100,14 @@ function operation({ access, hosts, routed }: GuardedRoute, { port, podPort }: L
   };
 }
 
-/** A client may write a port into the Host header. Istio has one wildcard for a host, so that behind `*.` the port has to be named. */
+/** A client may write a port into the Host header. Istio allows one wildcard per host, so after `*.` the port has to be spelled out. */
 function hostForms(host: string, port: number): string[] {
   return host === '*' ? [host] : [host, `${host}:${host.startsWith('*') ? port : '*'}`];
 }
 
 /**
- * A rule about hosts would deny everything to TCP, which has none, on the same port. The names that TLS asks for tell HTTP from it;
- * a server for any name takes clients that ask for none.
+ * A rule about hosts would deny all TCP on the same port, because TCP has no hosts. The server name of TLS distinguishes HTTP from it;
+ * a server for any name also accepts clients without one.
  */
 function serverNames({ listened }: GuardedRoute, { podPort, protocol }: ListenedHost): Condition[] {
   if (protocol !== 'HTTPS') return [];
@@ -119,7 +119,7 @@ function serverNames({ listened }: GuardedRoute, { podPort, protocol }: Listened
   return [{ key: 'connection.sni', ...(!names.includes('*') && { values: names }), ...(passed.length > 0 && { notValues: passed }) }];
 }
 
-/** What a route answers itself, before its rules. */
+/** The requests that a route answers itself, before its rules. */
 export function guards({ access, hosts, served, cors }: Pick<GuardedRoute, 'access' | 'hosts' | 'served' | 'cors'>): HttpRoute[] {
   const policed = access.requirements.length > 0 || access.provider !== undefined;
   const at = served.map(({ port }) => ({ port }));
@@ -133,7 +133,7 @@ export function guards({ access, hosts, served, cors }: Pick<GuardedRoute, 'acce
     .map(matches => ({ matches, action: { kind: 'respond', status: 403, body: 'access denied' } }));
 }
 
-/** Hosts under a wildcard with a port that the policies do not name. */
+/** Hosts under a wildcard with a port that the policies do not spell out. */
 function otherPort(wildcard: string, port: number): HttpMatch {
   return {
     port,
@@ -142,7 +142,7 @@ function otherPort(wildcard: string, port: number): HttpMatch {
   };
 }
 
-/** Clients without a certificate, or with one that has none of the names. */
+/** Clients without a certificate, or with a certificate that carries none of the names. */
 function otherSubjects(names: string[], openPaths: string[], port: number, cors: boolean): HttpMatch[] {
   const strangers = noneOf(CALLER_HEADER, ofSubjects(names));
   const places = openPaths.length > 0 ? closedPaths(openPaths) : [{}];

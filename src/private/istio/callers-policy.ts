@@ -5,7 +5,7 @@ import { labelOf } from '../basics/names';
 import { EgressIntent } from '../model/egress-route';
 
 /**
- * Refuses everybody but the callers. Without the SNI it would also refuse what comes in by other servers of the gateway.
+ * Refuses everybody except the callers. Without the SNI it would also refuse traffic that enters by other servers of the gateway.
  *
  * @param hosts those of the requests, where the gateway reads any
  */

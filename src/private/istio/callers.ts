@@ -5,8 +5,8 @@ import { CallerIdentity } from '../model/egress-route';
 import { CALLER_HEADER } from '../model/leg-one';
 
 /**
- * Requests of these callers: what any of the conditions takes. A policy alone does not keep others out: it must name the SNI of leg 1, lest it
- * deny all TCP of the gateway, and a stranger may choose another SNI, with which the shared server takes the connection just the same.
+ * Conditions that match requests of these callers; one of them is enough. A policy alone does not keep others out: it must name the SNI of leg 1
+ * so as not to deny all TCP of the gateway, but a stranger can choose another SNI, which the shared server accepts as well.
  */
 export function ofCallers(callers: CallerIdentity[], trustDomain: string): NonNullable<HttpMatch['headers']>[] {
   const identities = callers.map(({ namespace, serviceAccount }) => `ns/${namespace}/sa/${serviceAccount === undefined ? '[^;,/]+' : escapeRegex(serviceAccount)}`);
@@ -14,10 +14,10 @@ export function ofCallers(callers: CallerIdentity[], trustDomain: string): NonNu
   return inParts(identities, anyOf).map(some => ({ [CALLER_HEADER]: { regex: anyOf(some) } }));
 }
 
-/** What stands in front of the names. The subject is in quotes, in which a name could otherwise be faked. */
+/** What precedes the names. The subject is matched as a quoted string, because it could contain a forged name. */
 const CERTIFICATE = '(?:.*,)?Hash=[0-9a-f]+;Cert="[^"]*";Subject="(?:[^"\\\\]|\\\\.)*"';
 
-/** Regular expressions of which one fits clients whose certificate has one of these alternative names of its subject. */
+/** Regular expressions, one of which matches clients whose certificate has one of these subject alternative names. */
 export function ofSubjects(names: string[]): string[] {
   return inParts(names, anySubject).map(anySubject);
 }

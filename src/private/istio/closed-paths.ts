@@ -5,8 +5,8 @@ import { isTooLong } from '../basics/regex-limit';
 type Elsewhere = Pick<HttpMatch, 'uri' | 'withoutHeaders'>;
 
 /**
- * Matches for all paths but the open ones. A match takes one condition about what the path is not, so that a long list is taken apart
- * by what its paths begin with.
+ * Matches for all paths except the open ones. A match can exclude only one expression, so a long list is split
+ * by how its paths begin.
  */
 export function closedPaths(open: string[], start = ''): Elsewhere[] {
   const within = start === '' ? {} : { uri: { prefix: start } };

@@ -5,7 +5,7 @@ import { escapeRegex } from '../basics/re2';
 import { Match, trimSlash } from '../model/match';
 import { Rule } from '../model/rule';
 
-/** Rules to which a route of another namespace may hand over. Ports and gateways are those of that route. */
+/** Rules to which a route in another namespace may delegate. Ports and gateways are those of that route. */
 export function delegateVirtualService({ namespace, routeNamespace, rules }: {
   readonly namespace: string; readonly routeNamespace: string; readonly rules: Rule[];
 }): VirtualServiceSpec {
@@ -19,14 +19,14 @@ export function delegateVirtualService({ namespace, routeNamespace, rules }: {
 }
 
 /**
- * What is handed over, and 404 for what comes back: requests that the other rules do not take, or all of them while those rules
- * are not there or not visible, would otherwise fall to the next rule.
+ * The delegated requests, and 404 for those that come back: requests that the delegate's rules do not match, or all of them while the delegate
+ * is missing or not visible, would otherwise fall through to the next rule.
  */
 export function delegateRoutes(rule: Rule, at: At[]): HttpRoute[] {
   return [ruleRoute(rule, at), { matches: matchesAt(rule.matches.map(asExpression), at), action: { kind: 'respond', status: 404 } }];
 }
 
-/** Istio warns of the same match twice, and knows `.*` for everything. */
+/** Istio warns about duplicate matches, and recognizes `.*` as everything. */
 function asExpression(match: Match): Match {
   const prefix = trimSlash(match.path!.value);
   return { ...match, path: { kind: 'regex', value: prefix === '' ? '.*' : `${escapeRegex(prefix)}(/.*)?` } };

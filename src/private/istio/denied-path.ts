@@ -1,16 +1,16 @@
 import { escapeRegex } from '../basics/re2';
 import { PathCondition, trimSlash } from '../model/match';
 
-/** What services take for a slash. */
+/** What services may read as a slash. */
 const SLASH = '(?:/|\\\\|%2f|%5c)+';
-/** `;name=value` at the end of a segment, which some services leave out. */
+/** `;name=value` at the end of a segment, which some services ignore. */
 const PARAMETERS = '(?:;[^/]*)?';
-/** Whatever a service may leave out in front: a way up or nowhere that it sees, and the gateway does not. */
+/** Anything that ends with a segment `.` or `..`: a service may resolve it where the gateway does not. */
 const LEFT_OUT = `(?:.*${SLASH}\\.\\.?${PARAMETERS})?`;
 
 /**
- * The paths that a service may read as the denied one: the gateway does not decode `%2F`, join slashes or drop parameters
- * as many services do. What is denied too much is no harm; what slips through is.
+ * The paths that a service may read as the denied one: unlike many services, the gateway does not decode `%2F`, merge slashes or drop
+ * parameters. Denying too much is harmless; letting something slip through is not.
  */
 export function deniedPath(path: PathCondition): PathCondition {
   if (path.kind === 'regex') return path;
@@ -25,7 +25,7 @@ const END: { readonly [K in Exclude<PathCondition['kind'], 'regex'>]: (path: str
   rawPrefix: path => (path.endsWith('/') ? `${PARAMETERS}${SLASH}.*` : '.*'),
 };
 
-/** Letters, digits and `-._~` the gateway decodes itself. */
+/** The gateway itself decodes letters, digits and `-._~`. */
 function character(c: string): string {
   if (/[-._~A-Za-z0-9]/.test(c)) return escapeRegex(c);
   const encoded = [...Buffer.from(c)].map(byte => `%${byte.toString(16).padStart(2, '0')}`).join('');

@@ -4,12 +4,12 @@ import { exportTo } from './visibility';
 import { DestinationPolicyIntent } from '../model/destination-policy';
 import { Labels } from '../model/labels';
 
-/** The namespaces of the proxies that read the policy: the gateways whose routes lead there, and those that the user named. */
+/** The namespaces of the proxies that read the policy: those of gateways whose routes lead there, and those that the user listed. */
 export function namespacesOfPolicy(policy: DestinationPolicyIntent, gateways: string[]): string[] {
   return [...policy.exportTo, ...gateways];
 }
 
-/** Without `tls` Istio keeps its own mTLS. The policy of a port stands alone (R22), so that it repeats the others. */
+/** Without `tls`, Istio keeps its own mTLS. The policy of a port replaces the general one (R22), so it repeats it. */
 export function policyRule(intent: DestinationPolicyIntent, gateways: string[]): DestinationRuleSpec {
   const { target, host, namespace, subsets, traffic, tls } = intent;
   const secured: TrafficPolicySpec | undefined = tls && { ...traffic, tls: clientTls(tls, host, namespace) };
@@ -22,7 +22,7 @@ export function policyRule(intent: DestinationPolicyIntent, gateways: string[]):
   };
 }
 
-/** The reason that the user gave for insecure TLS, as it is kept. */
+/** The user's reason for insecure TLS, as an annotation. */
 export function policyAnnotations({ tls }: DestinationPolicyIntent): Labels | undefined {
   return tls?.reason === undefined ? undefined : { [REASON]: tls.reason };
 }

@@ -4,7 +4,7 @@ import { labelOf } from '../basics/names';
 import { DirectIntent } from '../model/egress-route';
 import { isHttp } from '../model/external-service';
 
-/** One object a host: the routes of an object hold for all of its hosts. Ports whose bytes nobody reads need no route. */
+/** One object per host, because the routes of an object apply to all of its hosts. Ports that the proxy does not read need no route. */
 export function planDirectRoute(intent: DirectIntent): ObjectPlan[] {
   const { namespace, service: { hosts, ports } } = intent;
   return hosts.map(host => ({
@@ -23,7 +23,7 @@ export function planDirectRoute(intent: DirectIntent): ObjectPlan[] {
   }));
 }
 
-/** From the host, so that a second route of another app for it is seen when it is applied, instead of one of the two being ignored. */
+/** Derived from the host, so that a second route of another app collides when it is applied, instead of one of the two being ignored. */
 function nameOf({ name, service: { hosts } }: DirectIntent, host: string): string {
   if (name === undefined) return labelOf(host, 'direct');
   return hosts.length > 1 ? labelOf(name, host) : name;

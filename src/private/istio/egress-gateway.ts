@@ -13,8 +13,8 @@ export function qualified(gateway: GatewayFacts, name = gateway.name): string {
 }
 
 /**
- * The server that all HTTP routes share. `./*` lets only VirtualServices of the gateway's own namespace bind to it;
- * with `*` any namespace could take over a host.
+ * The server that all HTTP routes share. With `./*`, only VirtualServices in the gateway's own namespace can bind to it;
+ * with `*`, any namespace could take over a host.
  */
 export function sharedServer(gateway: GatewayFacts): GatewaySpec {
   return {
@@ -41,7 +41,7 @@ export function legOneEntry(gateway: GatewayFacts, host: string, callers: Iterab
   };
 }
 
-/** Mesh mTLS to the gateway. The SNI is set, because the default one names a Service. */
+/** Mesh mTLS to the gateway. The SNI is set because the default names a Service. */
 export function legOneRule(gateway: GatewayFacts, host: string, callers: Iterable<string>): DestinationRuleSpec {
   return { host, exportTo: exportTo([gateway.namespace, ...callers], gateway.namespace), policy: { tls: { mode: 'ISTIO_MUTUAL', sni: host } } };
 }

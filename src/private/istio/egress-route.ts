@@ -14,23 +14,23 @@ import { EgressIntent } from '../model/egress-route';
 import { LegOne, legOneHost } from '../model/leg-one';
 import { Target } from '../model/rule';
 
-/** What an egress route takes, by the way in which its traffic gets to the gateway. */
+/** How an egress route is built, depending on how its traffic gets to the gateway. */
 interface Recipe {
-  /** The server by which it enters, where that is not the shared one of the gateway, and what leads there. */
+  /** The server by which traffic enters, unless it is the gateway's shared one, and the objects that lead there. */
   readonly entrance: Entrance;
   /** What tells its traffic from all other. */
   readonly mark: (route: EgressIntent, leg: Leg) => Mark;
   /** Whether a policy keeps strangers out: not where nobody is identified. */
   readonly guarded: (leg: Leg) => boolean;
-  /** The name by which the gateway knows the destination. */
+  /** The name by which the gateway recognizes the destination. */
   readonly serverHost: (leg: Leg) => string;
-  /** The protocol in which the gateway routes it. What a server of protocol TLS has decrypted is routed by `tcp` (R12). */
+  /** The protocol by which the gateway routes traffic. What a server of protocol TLS has decrypted is routed as `tcp` (R12). */
   readonly routedBy: 'http' | 'tls' | 'tcp';
 }
 
 /*
- * On the shared server a policy for a wildcard would hold for names under it that have routes of their own, with other callers; leg 2 asks
- * who calls in any case.
+ * On the shared server, a policy for a wildcard would also apply to names below it that have routes of their own, with other callers; leg 2 checks
+ * the caller in any case.
  */
 const RECIPES = {
   shared: {
@@ -57,7 +57,7 @@ const RECIPES = {
   plaintext: { entrance: plaintextServer, mark: () => ({ requests: true }), guarded: () => false, serverHost: ({ host }) => host, routedBy: 'http' },
 } satisfies { readonly [K in LegOne]: Recipe };
 
-/** Where each field of a route is heeded: a field that nobody has thought of does not compile. */
+/** Where each field of a route takes effect: a field that has no entry does not compile. */
 export const HEEDED: { readonly [K in keyof Required<EgressIntent>]: 'entrance' | 'policy' | 'leg 1' | 'leg 2' | 'heads of objects' } = {
   gateway: 'entrance',
   gatewayPort: 'entrance',
@@ -78,8 +78,8 @@ export const HEEDED: { readonly [K in keyof Required<EgressIntent>]: 'entrance' 
 };
 
 /**
- * Every object of a route, in the order in which they should be applied: callers learn of the gateway when the rest stands.
- * A route by hand that has carried them until then is left without a gap. How the gateway reaches the hosts, their services say.
+ * Every object of a route, in the order in which they should be applied: callers are sent to the gateway only when everything else is in place.
+ * A handwritten route that served them until then is replaced without a gap. The services declare how the gateway reaches their hosts.
  */
 export function planEgressRoute(route: EgressIntent): ObjectPlan[] {
   const legs = legsOf(route);
@@ -97,21 +97,21 @@ function serverHost(leg: Leg): string {
   return RECIPES[leg.legOne].serverHost(leg);
 }
 
-/** A VirtualService with both legs answers to all of its hosts on the shared server, so all of them are guarded there. */
+/** A VirtualService with both legs serves all of its hosts on the shared server, so all of them are guarded there. */
 function guard(route: EgressIntent, leg: Leg, legs: Leg[]): ObjectPlan {
   const mark = RECIPES[leg.legOne].mark(route, leg);
   const all = route.layout === 'SINGLE' ? new Set([leg.host, ...legs.filter(l => l.host === leg.host).map(serverHost)]) : [leg.host];
   return callersPolicy(route, leg, mark, [...all]);
 }
 
-/** How the gateway has a forward proxy connect to the hosts, of which it then knows nothing. */
+/** The rules by which the gateway tunnels through a forward proxy; it then needs no knowledge of the hosts. */
 function tunnels({ proxy, service, gateway }: EgressIntent): ObjectPlan[] {
   if (!proxy) return [];
   const { name, namespace, selector } = gateway;
   return service.hosts.map(host => tunnelRule(proxy, host, service.ports, { namespace, name: [name, host] }, selector));
 }
 
-/** Leg 2 of one host and port, as the gateway reads it. */
+/** Leg 2 for one host and port, as the gateway reads it. */
 function legTwo(route: EgressIntent, leg: Leg, gateway?: string): Pick<VirtualServiceSpec, 'http' | 'tls' | 'tcp'> {
   const { host, port, serverPort, mark, legOne } = leg;
   const at = { port: serverPort, gateway };
@@ -130,12 +130,12 @@ function legTwo(route: EgressIntent, leg: Leg, gateway?: string): Pick<VirtualSe
   }
 }
 
-/** An empty list would show the leg to the whole mesh; where nobody needs it, only those see it who know the gateway anyway. */
+/** An empty list would export the leg to the whole mesh; if nobody needs it, only those who know the gateway anyway see it. */
 function meshExport({ sharedLegNamespaces, namespace, gateway }: EgressIntent): string[] {
   return exportTo(sharedLegNamespaces.length > 0 ? sharedLegNamespaces : [gateway.namespace], namespace);
 }
 
-/** An object for each leg, visible to the proxies that read it and to no others: callers then know nothing of leg 2. */
+/** One object per leg, visible only to the proxies that read it: callers then know nothing about leg 2. */
 function splitVirtualServices(route: EgressIntent, legs: Leg[]): ObjectPlan[] {
   const { gateway } = route;
   return [
@@ -157,8 +157,8 @@ function splitVirtualServices(route: EgressIntent, legs: Leg[]): ObjectPlan[] {
 }
 
 /**
- * One object with both legs, as Istio's documentation prints them; every match says which leg it is.
- * Each host has its own: the routes of leg 2 would otherwise answer for all hosts of the object.
+ * One object with both legs, as in Istio's documentation; every match states which leg it belongs to.
+ * Each host has its own object: the routes of leg 2 would otherwise apply to all hosts of the object.
  */
 function singleVirtualService(route: EgressIntent, host: string, all: Leg[]): ObjectPlan {
   const { gateway } = route;

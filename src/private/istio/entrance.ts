@@ -6,7 +6,7 @@ import { EgressIntent } from '../model/egress-route';
 
 const PLAINTEXT_REASON = 'cdk8s-istio/plaintext-leg-one-reason';
 
-/** What a leg needs in order to enter the gateway by a server of its own. */
+/** The objects that a leg needs to enter the gateway by a server of its own. */
 export type Entrance = (route: EgressIntent, leg: Leg) => ObjectPlan[];
 
 function gatewayObject({ gateway }: EgressIntent, leg: Leg, server: Pick<Server, 'protocol' | 'hosts' | 'tls'>, reason?: string): ObjectPlan {
@@ -20,7 +20,7 @@ function gatewayObject({ gateway }: EgressIntent, leg: Leg, server: Pick<Server,
   };
 }
 
-/** Mesh mTLS by a name of its own, in which anything is wrapped. */
+/** Mesh mTLS under a name of its own, which can wrap any protocol. */
 export const ownEntrance: Entrance = (route, leg) => {
   const { gateway, callerNamespaces } = route;
   const { host, port, entrance, serverPort, podPort } = leg;
@@ -43,7 +43,7 @@ export const ownEntrance: Entrance = (route, leg) => {
   ];
 };
 
-/** The bare host, because other namespaces may name it too on a TLS server: `./host` from two namespaces breaks the whole port (R15). */
+/** The bare host, because other namespaces may list it on a TLS server too: `./host` from two namespaces breaks the whole port (R15). */
 export const passthroughServer: Entrance = (route, leg) => [gatewayObject(route, leg, { protocol: 'TLS', hosts: [leg.host], tls: { mode: 'PASSTHROUGH' } })];
 
 export const plaintextServer: Entrance = (route, leg) => [gatewayObject(route, leg, { protocol: 'HTTP', hosts: [`./${leg.host}`] }, route.plaintextReason)];

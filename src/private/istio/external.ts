@@ -5,7 +5,7 @@ import { labelOf } from '../basics/names';
 import { ExternalIntent, Port, portName, TlsIntent } from '../model/external-service';
 import { Labels } from '../model/labels';
 
-/** Where the rule of a host is, and what its name begins with. */
+/** The namespace of a host's rule, and the first parts of its name. */
 export interface UpstreamRuleHead { readonly namespace: string; readonly name: string[]; readonly exportTo?: string[] }
 
 /** The ServiceEntry of an external service, visible to the namespaces that must know it. */
@@ -26,22 +26,22 @@ export function externalServiceEntry(intent: ExternalIntent, namespace: string, 
 }
 
 /**
- * A gateway connects to a port of TLS as to one of TCP. Sidecars of its namespace, which see the service as well, would take all connections
- * to a TCP port without addresses; of TLS they take what asks for the host.
+ * A gateway connects to a TLS port in the same way as to a TCP port. Sidecars in its namespace see the service as well; they would capture all
+ * connections to a TCP port without addresses, but to a TLS port only those that ask for the host.
  */
 function protocolOf({ protocol }: Port, { gatewaysOnly }: ExternalIntent): Port['protocol'] {
   return gatewaysOnly && protocol === 'TCP' ? 'TLS' : protocol;
 }
 
 /**
- * How sidecars go to one external host. Those that a selector leaves out find no other rule, and would send clear text to the TLS port (R18):
- * they speak TLS as well, without what is not theirs.
+ * How sidecars connect to one external host. Workloads that the selector does not match would find no rule and send clear text to the TLS port
+ * (R18), so a second rule makes them speak TLS too, without the Secrets.
  */
 export function directRules(host: string, intent: ExternalIntent, namespace: string): ObjectPlan[] {
   const own = upstreamRules(host, intent, { namespace, name: [host] }, intent.selector);
   if (!intent.selector) return own;
   const ports = intent.ports.map(port => ({ ...port, tls: port.tls && withoutSecrets(port.tls) }));
-  // by its name and not by `.`: a rule for as many namespaces as one with a selector is taken into that one, and lost to all others
+  // by its name and not as `.`: Istio merges a rule into one with a selector and the same exportTo, and all other workloads would lose it
   const others = upstreamRules(host, { ...intent, ports, traffic: undefined }, { namespace, name: [host, 'others'], exportTo: [namespace] });
   return [...own, ...others.map(rule => ({ ...rule, id: `${rule.id}-others` }))];
 }
@@ -51,8 +51,8 @@ function withoutSecrets({ sni, subjectAltNames, opaque }: TlsIntent): TlsIntent 
 }
 
 /**
- * How proxies go to one external host: those that a selector names, or all of the namespace. Left out where nothing was said of it.
- * TLS is for the port that the application calls (`targetPort` does not count here), and the policy of a port stands alone (R22).
+ * How proxies connect to one external host: those that a selector matches, or all of the namespace. No rule if nothing was configured.
+ * TLS belongs to the port that the application calls (not `targetPort`), and the policy of a port replaces the general one (R22).
  */
 export function upstreamRules(host: string, intent: ExternalIntent, head: UpstreamRuleHead, workloadSelector?: Labels): ObjectPlan[] {
   const { namespace, name, exportTo: seenBy = ['.'] } = head;
@@ -79,7 +79,7 @@ export function upstreamPolicies(host: string, { ports, traffic }: ExternalInten
   };
 }
 
-/** The reasons that the user gave for insecure TLS, as they are kept. */
+/** The user's reasons for insecure TLS, as annotations. */
 export function insecureReasons({ ports }: ExternalIntent): Labels | undefined {
   const reasons = ports.flatMap(p => p.tls?.reason ?? []).join('; ');
   return reasons ? { [REASON]: reasons } : undefined;

@@ -5,15 +5,15 @@ import { HeaderCondition, isBareHost, Match, PathCondition, TextCondition, trimS
 import { Action, RewriteIntent, Rule, TextMatch } from '../model/rule';
 import { preflightsOf } from '../requests/preflights';
 
-/** Where a route applies: the number of a port, and the gateway whose server it is, if the object also speaks for others. */
+/** Where a route applies: a port number, and the gateway that serves it, if the object is also for others. */
 export interface At {
   readonly port?: number;
   readonly gateway?: string;
-  /** What else tells the requests that are meant. */
+  /** Further conditions for the requests. */
   readonly headers?: { readonly [name: string]: TextMatch };
 }
 
-/** A rule in as many as its rewrite takes: a regular expression holds only so many prefixes. What a path becomes does not depend on the part. */
+/** Splits a rule if the regular expression of its rewrite would be too long. How a path is rewritten does not depend on the part. */
 export function inRewrites(rule: Rule): Rule[] {
   const { matches, rewrite } = rule;
   if (rewrite?.path?.kind !== 'prefix') return [rule];
@@ -24,20 +24,20 @@ export function inRewrites(rule: Rule): Rule[] {
     .map(part => ({ ...rule, matches: part, rewrite: { ...rewrite, path: { ...rewrite.path!, prefixes: reached(part) } } }));
 }
 
-/** Whether a path may fit both; where that is not certain, yes. */
+/** Whether a path may match both; if that is uncertain, yes. */
 function mayOverlap(path: PathCondition, prefix: PathCondition): boolean {
   const [a, b] = [path, prefix].map(({ value }) => trimSlash(value).toLowerCase());
   return path.kind === 'regex' || a.startsWith(b) || b.startsWith(a);
 }
 
-/** A rule at some ports, as one HTTP route. What the user left out, `otherwise` says. */
+/** A rule at some ports as one HTTP route, with `otherwise` as the action if the user set none. */
 export function ruleRoute(rule: Rule, at: At[], otherwise?: Action): HttpRoute {
   const { matches, action, rewrite, ...same } = rule;
   const preflights = rule.cors ? preflightsOf(matches) : [];
   return { ...same, matches: matchesAt([...matches, ...preflights], at), action: (action ?? otherwise)!, rewrite: rewrite && rewriteOf(rewrite) };
 }
 
-/** Paths are rewritten by regular expressions: Istio's own rewrite of a prefix doubles or loses slashes, and has no form for whole paths. */
+/** Paths are rewritten by regular expressions: Istio's own prefix rewrite doubles or loses slashes, and cannot replace whole paths. */
 function rewriteOf({ path, authority }: RewriteIntent): HttpRoute['rewrite'] {
   if (!path) return { authority };
   switch (path.kind) {
@@ -47,7 +47,7 @@ function rewriteOf({ path, authority }: RewriteIntent): HttpRoute['rewrite'] {
   }
 }
 
-/** The substitute and what is behind the prefix have one slash between them where a segment ends; a prefix by characters may end within one. */
+/** After a prefix of whole segments, exactly one slash separates the substitute from the rest; a character prefix may end within a segment. */
 function prefixRewrite(to: string, prefixes: PathCondition[]) {
   const slash = to.endsWith('/');
   const segments = prefixes.filter(endsSegment).map(p => ({ ...p, value: trimSlash(p.value) }));
@@ -63,19 +63,19 @@ function endsSegment({ kind, value }: PathCondition): boolean {
   return kind === 'prefix' || value.endsWith('/');
 }
 
-/** Longer texts come first, because the first alternative that fits is taken. */
+/** Longer texts come first, because the first matching alternative wins. */
 function anyOf(prefixes: PathCondition[]): string {
   const longestFirst = [...prefixes].sort((a, b) => b.value.length - a.value.length);
   return `(?:${[...new Set(longestFirst.map(p => (p.ignoreCase ? `(?i:${escapeRegex(p.value)})` : escapeRegex(p.value))))].join('|')})`;
 }
 
-/** Istio's matches for any of the user's, at each of the ports; no match of the user's means every request. */
+/** Istio's matches for the user's, at each of the ports; without matches, every request. */
 export function matchesAt(matches: Match[], at: At[]): HttpMatch[] {
   if (matches.length === 0) return at.map(a => ({ ...a }));
   return at.flatMap(a => matches.flatMap(m => paths(m.path).map(path => ({ ...a, ...conditions(m, a.headers), ...path }))));
 }
 
-/** A prefix by segments takes two of Istio's matches: the path itself, and what is below it. */
+/** A prefix of whole segments needs two of Istio's matches: the path itself, and everything below it. */
 function paths(path: PathCondition | undefined): Pick<HttpMatch, 'uri' | 'ignoreUriCase'>[] {
   if (!path) return [{}];
   return uris(path).map(uri => (path.ignoreCase ? { uri, ignoreUriCase: true } : { uri }));
@@ -113,7 +113,7 @@ function header({ kind, value }: HeaderCondition): TextMatch {
   return kind === 'present' ? {} : { [kind]: value };
 }
 
-/** A client may write the port into the Host header, and Istio's exact match would miss it. */
+/** A client may write a port into the Host header, which an exact match of Istio's would miss. */
 export function authorityMatch(condition: TextCondition): TextMatch {
   if (!isBareHost(condition)) return text(condition);
   return { regex: `${escapeRegex(condition.value)}(:[0-9]+)?` };

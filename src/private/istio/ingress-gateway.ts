@@ -14,7 +14,7 @@ export interface IngressGatewayIntent {
   readonly routeNamespaces: string[];
 }
 
-/** The servers of an ingress gateway: one a port, and for HTTPS one a port and certificate. */
+/** The servers of an ingress gateway: one per port, and for HTTPS one per port and certificate. */
 export function ingressGateway(intent: IngressGatewayIntent): GatewaySpec {
   const { selector, listened } = intent;
   const servers = new Map<string, ListenedHost[]>();
@@ -37,7 +37,7 @@ export function ingressGateway(intent: IngressGatewayIntent): GatewaySpec {
   };
 }
 
-/** Istio names the routes of an HTTPS server after its port name, which must therefore differ within a Gateway. */
+/** Istio names the routes of an HTTPS server after its port name, which must therefore be unique in a Gateway. */
 function serverName(one: ListenedHost): string {
   const { port, protocol } = one;
   const certificates = certificatesOf(one);
@@ -45,8 +45,8 @@ function serverName(one: ListenedHost): string {
 }
 
 /**
- * A host of a clear-text server, open only to the namespaces that have a route for it: a bare host could be taken by any namespace.
- * TLS servers keep bare hosts, because Envoy refuses the whole port when two namespaces qualify the same one (R15).
+ * A host of a clear-text server, open only to the namespaces that have a route for it: any namespace could take over a bare host.
+ * TLS servers keep bare hosts, because Envoy refuses the whole port if two namespaces qualify the same host (R15).
  */
 function boundHosts(listened: ListenedHost, gateway: IngressGatewayIntent, routed: Map<string, Set<string>>): string[] {
   const { host, port, protocol } = listened;
@@ -57,7 +57,7 @@ function boundHosts(listened: ListenedHost, gateway: IngressGatewayIntent, route
   return exportTo(namespaces.length > 0 ? namespaces : [namespace], namespace).map(ns => `${ns}/${host}`);
 }
 
-/** The namespaces of routes, by what covers one of their hosts. */
+/** The namespaces of routes, by the patterns that cover their hosts. */
 function namespacesOf(routes: BoundRoute[]): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
   for (const { tcpPort, hosts, namespace } of routes) {

@@ -2,7 +2,7 @@ import { VirtualServiceSpec } from './objects';
 import { exportTo } from './visibility';
 import { IngressIntent } from '../model/ingress-route';
 
-/** A route for what the gateway cannot read: TLS that it passes on, told by the server name that clients ask for, or any bytes. */
+/** A route for traffic that the gateway cannot read: TLS passthrough, selected by server name, or TCP. */
 export function opaqueVirtualService({ namespace, hosts, gateway, pods, opaque }: IngressIntent): VirtualServiceSpec {
   const { tlsPorts, tcpPort, to } = opaque!;
   return {

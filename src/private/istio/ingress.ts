@@ -15,10 +15,10 @@ import { Action, Rule } from '../model/rule';
 import { rulesOnPaths } from '../requests/exempt-paths';
 import { narrowerHosts } from '../requests/narrower-hosts';
 
-/** A route with what it must know of the gateway and of other routes. */
+/** A route, with what it needs to know about the gateway and other routes. */
 export interface SurroundedRoute extends IngressIntent {
   readonly access: AccessIntent;
-  /** Everything that the gateway listens for. */
+  /** All listeners of the gateway. */
   readonly listened: ListenedHost[];
   /** All routes of the app through the same pods. */
   readonly routed: () => RoutedHosts[];
@@ -26,7 +26,7 @@ export interface SurroundedRoute extends IngressIntent {
   readonly cors: boolean;
 }
 
-/** The route, visible to the gateway's pods and nobody else. */
+/** The route, visible only to the gateway's pods. */
 export function ingressVirtualService(intent: SurroundedRoute): VirtualServiceSpec {
   const served = intent.listeners.filter(serves);
   const at = served.filter(l => !l.redirect || l.redirect.trustsProxies).map(({ port }) => ({ port }));
@@ -45,18 +45,18 @@ export function ingressVirtualService(intent: SurroundedRoute): VirtualServiceSp
   };
 }
 
-/** Routes that leave to others what those have under a wildcard of these hosts. */
+/** Routes that leave narrower hosts, below a wildcard among these hosts, to the routes of those. */
 function withoutNarrowerHosts({ hosts, listeners, listened, routed }: SurroundedRoute, http: HttpRoute[]): HttpRoute[] {
   const narrower = new Map(listeners.map(({ port }) => [port, narrowerHosts(hosts, port, listened, routed)]));
   return http.map(route => ({ ...route, matches: route.matches.map(match => withoutHosts(match, narrower.get(match.port!)!)) }));
 }
 
-/** What a listener serves that otherwise sends requests away. */
+/** The routes for the paths that a redirecting listener serves nevertheless. */
 function exemptRoutes({ port, redirect }: ListenedHost, rules: Rule[]): HttpRoute[] {
   return redirect ? rulesOnPaths(rules, redirect.exemptPaths).flatMap(inRewrites).map(rule => withoutMeshHeaders(ruleRoute(rule, [{ port }]))) : [];
 }
 
-/** What leaves the mesh for an external host tells nothing of the mesh. */
+/** Requests to external hosts must not carry headers of the mesh. */
 function withoutMeshHeaders(route: HttpRoute): HttpRoute {
   if (route.action.kind !== 'forward') return route;
   const to = route.action.to.map(({ requestHeaders: edits, ...target }) => (
@@ -66,8 +66,8 @@ function withoutMeshHeaders(route: HttpRoute): HttpRoute {
 }
 
 /**
- * Without an authority Envoy keeps the port that the client wrote into the Host header, even where Istio's `port` says 443.
- * A wildcard has no authority to name, so it comes last and keeps that port.
+ * Without an authority, Envoy keeps the port that the client wrote into the Host header, even if Istio's `port` is 443.
+ * A wildcard cannot name an authority, so it comes last and keeps that port.
  */
 function redirects({ port, redirect }: ListenedHost, hosts: string[]): HttpRoute[] {
   if (!redirect) return [];
@@ -80,7 +80,7 @@ function redirects({ port, redirect }: ListenedHost, hosts: string[]): HttpRoute
   ];
 }
 
-/** A match for other hosts than these. */
+/** A match for hosts other than these. */
 export function withoutHosts(match: HttpMatch, hosts: string[]): HttpMatch {
   if (hosts.length === 0) return match;
   const names = hosts.map(host => (isWildcard(host) ? `.*${escapeRegex(host.slice(1))}` : escapeRegex(host)));

@@ -16,7 +16,7 @@ export interface Leg {
   readonly serverPort: number;
   /** The port of the gateway's pods behind it. */
   readonly podPort: number;
-  /** What leg 1 writes into requests where the service has several HTTP ports: the gateway sees the Host header, but not the port that was called. */
+  /** The headers that leg 1 sets if the service has several HTTP ports: the gateway sees the Host header, but not the port that was called. */
   readonly mark?: { readonly [header: string]: string };
 }
 

@@ -4,8 +4,8 @@ import { isHttp } from '../model/external-service';
 import { LegOneIntent } from '../model/leg-one';
 
 /**
- * Another pod of the gateway is tried where one cannot be reached. An answer is never asked for again here: that is leg 2's part,
- * and tries of both legs would multiply.
+ * Another pod of the gateway is tried if one cannot be reached. Requests that were answered are never retried here: that is up to leg 2,
+ * and the retries of both legs would multiply.
  */
 const LEG_ONE_RETRIES = { attempts: 2, retryOn: ['connect-failure', 'refused-stream', 'reset-before-request'] };
 
@@ -26,7 +26,7 @@ export function meshLeg(legs: Leg[], gateway?: string): Pick<VirtualServiceSpec,
   };
 }
 
-/** Leg 1 alone, in the namespace of a caller, towards a route of another repository. */
+/** Leg 1 alone, in the namespace of a caller, to a route of another repository. */
 export function planEgressCaller(intent: LegOneIntent, namespace: string, name?: string): ObjectPlan {
   const spec = { hosts: intent.service.hosts, gateways: ['mesh'], exportTo: ['.'], ...meshLeg(legsOf(intent)) };
   return { kind: 'VirtualService', id: 'virtual-service', namespace, name, spec };

@@ -1,20 +1,20 @@
 import { HttpMatch } from './objects';
 
-/** Other names by which proxies know a header, whatever its case. */
+/** Other names that proxies use for a header, in any case. */
 const ALIASES: { readonly [name: string]: string } = { ':authority': 'host' };
 
 /**
- * That a header fits none of the regular expressions. A match has one condition for each name, but proxies read names in any case,
- * so that each expression has a spelling of its own.
+ * Matches if a header fits none of the regular expressions. A match has one condition per name, but proxies ignore the case of names,
+ * so each expression uses a different spelling of the name.
  */
 export function noneOf(header: string, regexes: string[]): NonNullable<HttpMatch['withoutHeaders']> {
   const names = spellings(header, regexes.length);
-  // what has no spelling left is put with the last, and refused for its length
+  // when no spelling is left, the rest joins the last expression, which is then refused for its length
   const each = [...regexes.slice(0, names.length - 1), ...(regexes.length < names.length ? [] : [regexes.slice(names.length - 1).join('|')])];
   return Object.fromEntries(each.map((regex, i) => [names[i], { regex }]));
 }
 
-/** The name as it stands, and as many others as are needed and there are. Istio takes pseudo-headers in lower case alone. */
+/** The name itself, and as many other spellings as are needed and possible. Istio accepts pseudo-headers only in lower case. */
 function spellings(header: string, count: number): string[] {
   const other = header.startsWith(':') ? ALIASES[header] ?? '' : header;
   const letters = other.match(/[a-z]/g)?.length;
@@ -23,7 +23,7 @@ function spellings(header: string, count: number): string[] {
   return [...all];
 }
 
-/** A name in which the letters are capitals whose bits of a number are set. */
+/** A name whose letters are capitals where the bits of a number are set. */
 function spell(name: string, capitals: number): string {
   let letter = 0;
   return name.replace(/[a-z]/g, c => (Math.floor(capitals / 2 ** letter++) % 2 ? c.toUpperCase() : c));

@@ -7,15 +7,15 @@ import { MESH_HEADERS } from '../model/mesh-headers';
 import { Action, Target } from '../model/rule';
 import { granted } from '../requests/grants';
 
-/** How the requests that may leave are known, beyond the port at which they arrive. */
+/** How requests that may leave are recognized, besides the port at which they arrive. */
 export interface Signs {
-  /** What leg 1 wrote into them, for the gateway alone. */
+  /** The headers that leg 1 wrote into them, only for the gateway. */
   readonly mark?: HttpMatch['headers'];
-  /** With it the identities of callers begin; left out where nobody is known. */
+  /** The trust domain of callers' identities; undefined if callers cannot be identified. */
   readonly trustDomain?: string;
 }
 
-/** The HTTP routes by which requests leave: the rules, then the rest of what is allowed; all others are refused. */
+/** The HTTP routes by which requests leave: first the rules, then everything else that is allowed; all other requests are refused. */
 export function outboundRoutes(intent: OutboundRequests, port: At, to: Target, { mark, trustDomain }: Signs, by = 'egress'): HttpRoute[] {
   const marked: At = { ...port, headers: mark };
   const matchesOf = (matches: Match[]) => intent.grants.flatMap(({ callers, allow }) => {
@@ -34,7 +34,7 @@ export function outboundRoutes(intent: OutboundRequests, port: At, to: Target, {
   return [...leaving, { matches: matchesAt([], [marked]), action: { kind: 'respond', status: 403, body: `not allowed by the ${by} route to ${to.host}` } }];
 }
 
-/** Leaves out matches that stand before: they are never used, and Istio complains about them. */
+/** Omits matches that occur earlier: they would never apply, and Istio warns about them. */
 function distinct(route: HttpRoute, before: HttpMatch[]): HttpRoute {
   if (before.length === 0 && route.matches.length <= 1) return route;
   const seen = new Set(before.map(match => JSON.stringify(match)));
@@ -42,7 +42,7 @@ function distinct(route: HttpRoute, before: HttpMatch[]): HttpRoute {
   return { ...route, matches: route.matches.filter(match => isNew(JSON.stringify(match))) };
 }
 
-/** What the user sets or adds leaves all the same: Envoy removes first. */
+/** Headers that the user sets or adds still leave, because Envoy removes first. */
 function withoutHeaders(route: HttpRoute, mesh: string[]): HttpRoute {
   const edits = route.requestHeaders;
   return { ...route, requestHeaders: { ...edits, remove: [...new Set([...mesh, ...(edits?.remove ?? [])])] } };

@@ -2,7 +2,7 @@ import { TelemetrySpec } from './objects';
 import { Labels } from '../model/labels';
 import { TelemetryIntent } from '../model/telemetry';
 
-/** Providers are named: without one, and none that mesh config has by default, Istio ignores what is said. */
+/** Providers are named explicitly: without one, and without a default in mesh config, Istio ignores the setting. */
 export function telemetry(selector: Labels, { accessLogging, tracing, metrics }: TelemetryIntent): TelemetrySpec {
   return {
     selector,

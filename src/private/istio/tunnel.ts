@@ -6,7 +6,7 @@ import { ExternalIntent, Port } from '../model/external-service';
 import { Labels } from '../model/labels';
 import { Target } from '../model/rule';
 
-/** Where a connection enters the forward proxy: a subset that says which host the proxy is asked for. */
+/** The subset of the forward proxy that asks it for a host. */
 export function tunnelEntrance(proxy: ProxyIntent, host: string, port: Port): Target {
   return { host: proxy.host, port: proxy.port, subset: subsetName(host, port) };
 }
@@ -16,8 +16,8 @@ function subsetName(host: string, port: Port): string {
 }
 
 /**
- * How proxies of the mesh go to the forward proxy on behalf of one host: those that a selector names, or all of the namespace. Rules of one namespace for the same forward proxy are joined by
- * Istio: their subsets are added, and what they say of all connections is the same.
+ * How proxies of the mesh use the forward proxy for one host: those that a selector matches, or all of the namespace. Istio merges the rules
+ * of one namespace for the same forward proxy: it collects their subsets, and their general settings are the same.
  */
 export function tunnelRule(
   proxy: ProxyIntent, host: string, ports: Port[], { namespace, name }: UpstreamRuleHead, workloadSelector?: Labels,
@@ -40,7 +40,7 @@ export function tunnelRule(
   };
 }
 
-/** The route by which sidecars themselves go to the forward proxy. */
+/** The route by which sidecars themselves use the forward proxy. */
 export function directTunnels(proxy: ProxyIntent, { hosts, ports }: ExternalIntent): VirtualServiceSpec {
   const ways = hosts.flatMap(host => ports.map(port => ({ host, port, to: tunnelEntrance(proxy, host, port) })));
   return {

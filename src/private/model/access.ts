@@ -1,20 +1,20 @@
 import { Match } from './match';
 
-/** Who may enter by a route, checked. */
+/** The checked access rules of a route. */
 export interface AccessIntent {
-  /** All of them must be fulfilled. */
+  /** All of these must be met. */
   readonly requirements: Requirement[];
   /** Each once. */
   readonly issuers: Issuer[];
-  /** The authorizer outside, by the name that mesh config has for it. */
+  /** The external authorizer, by its name in mesh config. */
   readonly provider?: string;
-  /** Names of which the client's certificate must have one; of each list. */
+  /** Lists of names; the client's certificate must carry one name of each list. */
   readonly subjectAltNames: string[][];
-  /** Paths for which nothing is asked. */
+  /** Paths that are open to everybody. */
   readonly openPaths: string[];
-  /** What nobody may ask for. */
+  /** Requests that are refused to everybody. */
   readonly deny: Match[];
-  /** What is let off against better advice. */
+  /** Checks that the user turned off, with the reasons. */
   readonly optOuts: OptOut[];
 }
 
@@ -23,19 +23,19 @@ export interface OptOut {
   readonly reason: string;
 }
 
-/** Fulfilled where one of the alternatives is; an alternative is where all its facts hold. That of a token begins with the issuer. */
+/** Met if one of the alternatives is; an alternative is met if all its facts hold. The alternative for a token begins with the issuer. */
 export type Requirement = Fact[][];
 
 /** The attribute that says who signed the token of a request. */
 export const ISSUER_KEY = 'request.auth.claims[iss]';
 
-/** An attribute of a request, as Istio's policies name it, that has one of the values. */
+/** States that an attribute of a request, as named in Istio's policies, has one of the values. */
 export interface Fact {
   readonly key: string;
   readonly values: string[];
 }
 
-/** Who signs tokens, and where they stand in a request. */
+/** An issuer of tokens, and where a request carries them. */
 export interface Issuer {
   readonly issuer: string;
   readonly jwks?: string;
@@ -43,7 +43,7 @@ export interface Issuer {
   readonly header?: string;
 }
 
-/** The hosts of a route, and the ports of the pods at which it answers. */
+/** The hosts of a route, and the pod ports that serve it. */
 export interface RoutedHosts {
   readonly hosts: string[];
   readonly podPorts: number[];

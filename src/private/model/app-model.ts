@@ -14,7 +14,7 @@ export interface EgressGatewayModel extends Declared {
   readonly workload: WorkloadFacts;
   /** Namespaces of callers whose routes other apps declare. */
   readonly exportTo: string[];
-  /** Whether another app makes its objects. */
+  /** Whether another app creates its objects. */
   readonly imported: boolean;
 }
 
@@ -22,13 +22,13 @@ export interface ExternalServiceModel extends Declared {
   readonly namespace: string;
   readonly service: ExternalIntent;
   readonly direct: boolean;
-  /** The namespaces that see it, whatever this app does with it. */
+  /** The namespaces that see it regardless of what uses it in this app. */
   readonly exportTo: string[];
-  /** The path of the forward proxy by which sidecars go to it. */
+  /** The path of the forward proxy through which sidecars reach it. */
   readonly proxy?: string;
-  /** For every object that is made for it. */
+  /** For every object created for it. */
   readonly metadata: { readonly labels?: Labels; readonly annotations?: Labels };
-  /** Whether another app makes its ServiceEntry. */
+  /** Whether another app creates its ServiceEntry. */
   readonly imported: boolean;
 }
 
@@ -44,7 +44,7 @@ export interface EgressRouteModel extends Declared {
   readonly route: EgressIntent;
   readonly gateway: string;
   readonly service: string;
-  /** Where rules send requests and copies in the mesh. */
+  /** The destinations in the mesh to which rules send requests and mirrored copies. */
   readonly targets: Target[];
 }
 
@@ -82,7 +82,7 @@ export interface IngressRouteModel extends Declared {
 export interface IngressDelegateModel extends Declared {
   /** `namespace/name` of the VirtualService. */
   readonly delegateName: string;
-  /** Left out where another app declares the delegate. */
+  /** Undefined if another app declares the delegate. */
   readonly handedOver?: { readonly routeNamespace: string; readonly prefixes: string[]; readonly rules: Rule[]; readonly targets: Target[] };
 }
 
@@ -103,8 +103,8 @@ function meshKeys(namespaces: string[], hosts: string[]): string[] {
 }
 
 /**
- * Everything that the constructs of an app declare. What concerns several of them (who sees a service, who else leads to a host) is
- * asked for when it is needed. So neither the order of constructs matters, nor those that have been removed since.
+ * Everything that the constructs of an app declare. Questions about several of them (who sees a service, what else routes a host) are
+ * answered on demand, so neither the order of constructs nor constructs that have been removed affect the answers.
  */
 export class AppModel {
   public readonly egressGateways = new Collection<EgressGatewayModel>(() => []);

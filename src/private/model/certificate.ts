@@ -1,4 +1,4 @@
-/** Of cert-manager. */
+/** A Certificate of cert-manager. */
 export interface CertificateSpec {
   readonly secretName: string;
   readonly dnsNames: string[];

@@ -1,15 +1,15 @@
-/** What stands behind a declaration: while it is part of the app, the declaration counts. */
+/** The owner of a declaration, which counts only while its owner is part of the app. */
 export interface Owner { isAttached(): boolean }
 
-/** What every declaration has: the path of its construct, which nothing else in the app has. */
+/** What every declaration has: the path of its construct, which is unique in the app. */
 export interface Declared { readonly path: string }
 
 interface Entry<T> { model: T; readonly owner: Owner }
 
-/** The declarations under one key. Their order is that of their paths, whatever was declared first. */
+/** The declarations under one key, in the order of their paths, regardless of when they were declared. */
 interface Shelf<T> {
   entries: Entry<T>[];
-  /** Their models, made when they are asked for. */
+  /** Their models, created on demand. */
   models?: readonly T[];
 }
 
@@ -20,7 +20,7 @@ export class Collection<T extends Declared> {
 
   constructor(private readonly keysOf: (model: T) => readonly string[]) {}
 
-  /** Declares something, or what its owner declares from now on, which has all keys that it had before. */
+  /** Adds the declaration of an owner, or replaces it; the new one must keep all keys of the old one. */
   public put(model: T, owner: Owner): void {
     let entry = this.entries.get(owner);
     if (entry) entry.model = model;
@@ -36,19 +36,19 @@ export class Collection<T extends Declared> {
     return [...this.entries.values()].filter(({ owner }) => owner.isAttached()).map(({ model }) => model).sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  /** Returns the same array as long as nothing under the key changes; a key may be given whole as well. */
+  /** Returns the same array as long as nothing under the key changes. The key may be given in parts or joined. */
   public with(...key: (string | number)[]): readonly T[] {
     const shelf = this.shelves.get(keyOf(...key));
     return shelf ? modelsOf(shelf) : [];
   }
 
-  /** As `with`, those who declare it. */
+  /** Like `with`, but returns the owners. */
   public ownersWith(key: (string | number)[], isMeant: (model: T) => boolean = () => true): Owner[] {
     const shelf = this.shelves.get(keyOf(...key));
     return shelf ? attached(shelf).filter(({ model }) => isMeant(model)).map(({ owner }) => owner) : [];
   }
 
-  /** What the collection holds, as plain data. */
+  /** The declarations as plain data. */
   public toJSON(): readonly T[] {
     return this.all();
   }
@@ -60,7 +60,7 @@ export function keyOf(...parts: (string | number)[]): string {
   return key;
 }
 
-/** Puts an entry in its place, unless it is there already. */
+/** Inserts an entry in order, unless it is there already. */
 function insert<T extends Declared>(shelf: Shelf<T>, entry: Entry<T>): void {
   const { entries } = shelf;
   shelf.models = undefined;
@@ -70,7 +70,7 @@ function insert<T extends Declared>(shelf: Shelf<T>, entry: Entry<T>): void {
     if (entries[middle].model.path < entry.model.path) low = middle + 1;
     else high = middle;
   }
-  // one that has been removed may have had the same path
+  // a removed construct may have had the same path
   for (let i = low; i < entries.length && entries[i].model.path === entry.model.path; i++) if (entries[i] === entry) return;
   entries.splice(low, 0, entry);
 }

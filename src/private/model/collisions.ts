@@ -2,7 +2,7 @@ import { AppModel } from './app-model';
 import { Declared, keyOf } from './collection';
 import { Pods, canBeSamePods } from './pods';
 
-/** What says how sidecars of a namespace reach a host: of two VirtualServices for one host, Istio takes one. */
+/** The declarations that decide how sidecars of a namespace reach a host: if two VirtualServices name the same host, Istio uses only one. */
 export function meshRoutesOf(app: AppModel, namespace: string, host: string): Declared[] {
   const { egressRoutes, egressCallers, directRoutes, externalServices } = app;
   const all: { with(...key: string[]): readonly Declared[] }[] = [egressRoutes, egressCallers, directRoutes, externalServices];
@@ -10,7 +10,7 @@ export function meshRoutesOf(app: AppModel, namespace: string, host: string): De
   return all.flatMap(collection => collection.with(key));
 }
 
-/** The path of another service by which the same pods learn how to reach a host: of two DestinationRules they would heed one. */
+/** The path of another service that tells the same pods how to reach a host: they would use only one of two DestinationRules. */
 export function rivalUpstream(app: AppModel, pods: Pods, host: string, service: string): string | undefined {
   const users = [
     ...app.egressRoutes.with('upstream', host).map(({ route, upstreams }) => ({ pods: route.gateway, upstreams })),

@@ -3,10 +3,10 @@ import type { IConstruct } from 'constructs';
 import { AppModel } from './app-model';
 import { Collection, Owner } from './collection';
 
-/** The kinds of things that constructs declare. */
+/** The models of what constructs declare, by collection. */
 export type Models = { [K in keyof AppModel]: AppModel[K] extends Collection<infer T> ? T : never };
 
-/** What a construct declares, and the objects that it is made of. */
+/** What a construct declares, and the objects that it consists of. */
 export interface Declaration<K extends keyof AppModel = keyof AppModel> extends Owner {
   readonly construct: IConstruct;
   readonly kind: K;
@@ -14,7 +14,7 @@ export interface Declaration<K extends keyof AppModel = keyof AppModel> extends 
   parts: readonly ApiObject[];
 }
 
-/** A symbol of the global registry: another copy of the package, as npm sometimes installs one, knows it too. */
+/** A symbol of the global registry, because npm sometimes installs a second copy of the package. */
 const DECLARATION = Symbol.for('cdk8s-istio.Declaration');
 
 export function declarationOf(construct: unknown): Declaration | undefined {

@@ -4,31 +4,31 @@ import { GatewayFacts, WorkloadFacts } from './gateway';
 import { Match } from './match';
 import { Rule } from './rule';
 
-/** What an `EgressRoute` says, checked, with what it needs to know of the service and the gateway. */
+/** A checked `EgressRoute`, with what it needs to know about the service and the gateway. */
 export interface EgressIntent extends OutboundRequests {
-  /** The namespace of the chart, and the name of the mesh leg where the user gave one. */
+  /** The namespace of the chart, and the name of the mesh leg if the user set one. */
   readonly namespace: string;
   readonly name?: string;
   readonly service: ExternalIntent;
   readonly gateway: GatewayFacts;
   readonly callers: CallerIdentity[];
   readonly callerNamespaces: string[];
-  /** Those whose callers have no leg of their own. */
+  /** The namespaces of callers without a leg of their own. */
   readonly sharedLegNamespaces: string[];
   readonly appTls: 'WRAP' | 'PASSTHROUGH';
   readonly layout: 'SPLIT' | 'SINGLE';
   readonly plaintextReason?: string;
-  /** The port by which connections enter that are not read on the way. */
+  /** The port for connections that the gateway does not read. */
   readonly gatewayPort?: WorkloadFacts['ports'][number];
-  /** What connects to the hosts on behalf of the gateway. */
+  /** The forward proxy that connects to the hosts on behalf of the gateway. */
   readonly proxy?: ProxyIntent;
   readonly trustDomain: string;
 }
 
-/** What a route says of requests that leave the mesh by it, checked. */
+/** What a route says about requests that leave the mesh, checked. */
 export interface OutboundRequests {
   readonly grants: Grant[];
-  /** None of them widens a grant. */
+  /** Rules never widen a grant. */
   readonly rules: Rule[];
   readonly keepHeaders: string[];
 }
@@ -38,14 +38,14 @@ export interface CallerIdentity {
   readonly serviceAccount?: string;
 }
 
-/** A route by which requests leave from sidecars themselves. */
+/** A route for requests that leave directly from sidecars. */
 export interface DirectIntent extends OutboundRequests {
   readonly namespace: string;
   readonly name?: string;
   readonly service: ExternalIntent;
 }
 
-/** Who may send which requests; no match at all stands for every request. */
+/** Who may send which requests; without matches, every request. */
 export interface Grant {
   readonly callers: CallerIdentity[];
   readonly allow: Match[];

@@ -6,7 +6,7 @@ export interface Port {
   readonly number: number;
   readonly targetPort: number;
   readonly tls?: TlsIntent;
-  /** HTTP/2 leaves, whatever comes in. */
+  /** Whether requests leave as HTTP/2, whatever the application speaks. */
   readonly upgrade: boolean;
 }
 
@@ -16,22 +16,22 @@ export type ResolutionKind = 'DNS' | 'DNS_ROUND_ROBIN' | 'STATIC' | 'NONE' | 'DY
 /** Whether a service is a part of the mesh. */
 export type ServiceLocation = 'MESH_EXTERNAL' | 'MESH_INTERNAL';
 
-/** What an `ExternalService` says, checked. */
+/** A checked `ExternalService`. */
 export interface ExternalIntent {
   readonly hosts: string[];
   readonly ports: Port[];
   readonly resolution: ResolutionKind;
   readonly endpoints: EndpointSpec[];
-  /** Labels of workloads that are the endpoints. */
+  /** The labels of the workloads that serve as endpoints. */
   readonly workloads?: Labels;
   readonly location: ServiceLocation;
   readonly subjectAltNames?: string[];
   readonly addresses: string[];
-  /** Sidecars cannot tell connections to its TCP ports, so that gateways alone may know it. */
+  /** Sidecars cannot recognize connections to its TCP ports, so only gateways may know it. */
   readonly gatewaysOnly?: boolean;
-  /** The workloads for which a direct service's rule is; all of the namespace where it is left out. */
+  /** The workloads to which the rule of a direct service applies; by default all of the namespace. */
   readonly selector?: Labels;
-  /** Left out where the user wrote none. */
+  /** Undefined if the user set none. */
   readonly traffic?: TrafficPolicy;
 }
 
@@ -40,7 +40,7 @@ export function isHttp(port: Pick<Port, 'protocol'>): boolean {
   return port.protocol === 'HTTP' || isHttp2(port);
 }
 
-/** Whether requests on a port are HTTP/2 from the first byte. */
+/** Whether connections to a port speak HTTP/2 from the first byte. */
 export function isHttp2(port: Pick<Port, 'protocol'>): boolean {
   return port.protocol === 'HTTP2' || port.protocol === 'GRPC';
 }
@@ -49,18 +49,18 @@ export function portName(port: Port): string {
   return `${port.protocol.toLowerCase()}-${port.number}`;
 }
 
-/** How TLS is spoken to an external host, checked. */
+/** TLS to an external host, checked. */
 export interface TlsIntent {
   readonly mode: 'SIMPLE' | 'MUTUAL' | 'INSECURE';
   readonly sni?: string;
   readonly subjectAltNames?: string[];
-  /** The stream is not HTTP, so that Envoy cannot take the server name from a request. */
+  /** Whether the stream is not HTTP, so that Envoy cannot take the server name from a request. */
   readonly opaque: boolean;
-  /** A Secret of the gateway's namespace with the CA, and for MUTUAL the certificate too. */
+  /** A Secret in the gateway's namespace with the CA, and for MUTUAL also the certificate. */
   readonly secret?: string;
-  /** The namespace that the user believes the Secret to be in. */
+  /** The namespace in which the user expects the Secret. */
   readonly secretNamespace?: string;
-  /** A ConfigMap with the CA, in the namespace of the rule. */
+  /** A ConfigMap with the CA, in the namespace of the DestinationRule. */
   readonly caConfigMap?: string;
   readonly caFile?: string;
   readonly crlFile?: string;

@@ -1,6 +1,6 @@
 import { Labels } from './labels';
 
-/** A gateway workload as the plans see it. */
+/** A gateway workload, as plans need it. */
 export interface WorkloadFacts {
   readonly namespace: string;
   readonly serviceName: string;
@@ -12,7 +12,7 @@ export function workloadPortsText(workload: WorkloadFacts): string {
   return `ports ${workload.ports.map(p => p.number).join(', ') || 'none'} of Service ${workload.namespace}/${workload.serviceName}`;
 }
 
-/** An egress gateway as callers and routes need to know it. */
+/** An egress gateway, as callers and routes need it. */
 export interface GatewayFacts {
   readonly name: string;
   /** The namespace of the gateway's pods. */

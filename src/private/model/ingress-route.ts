@@ -3,24 +3,24 @@ import { Labels } from './labels';
 import { ListenedHost } from './listener';
 import { Rule, WeightedTarget } from './rule';
 
-/** What an `IngressRoute` says, checked. */
+/** A checked `IngressRoute`. */
 export interface IngressIntent {
   readonly namespace: string;
-  /** Empty for a TCP listener, which knows no hosts. */
+  /** Empty for a TCP listener, which has no hosts. */
   readonly hosts: string[];
   readonly rules: Rule[];
   /** `namespace/name` of the Gateway. */
   readonly gateway: string;
-  /** Those of the gateway. */
+  /** The pods of the gateway. */
   readonly pods: { readonly namespace: string; readonly selector: Labels };
-  /** Everything that listens for the hosts. */
+  /** All listeners for the hosts. */
   readonly listeners: ListenedHost[];
   readonly access?: AccessIntent;
-  /** Set where the gateway cannot read what it passes on. */
+  /** Set if the gateway cannot read what it passes on. */
   readonly opaque?: OpaqueRoute;
 }
 
-/** Where connections go that the gateway cannot read: TLS that it passes on, or any bytes. */
+/** The destinations of connections that the gateway cannot read: TLS passthrough, or TCP. */
 export interface OpaqueRoute {
   /** The ports of the TLS listeners, or none. */
   readonly tlsPorts: number[];

@@ -5,12 +5,12 @@ import { MESH_DOMAIN } from '../basics/cluster-names';
 import { isWildcard } from '../basics/hosts';
 
 /**
- * The gateway writes the identity that it verified into this header, whatever the client had put there; where the mesh is told to append
- * (`forwardClientCertDetails`), it is the last element, and the only one that is looked at.
+ * The gateway writes the identity that it verified into this header, whatever the client had put there. If the mesh is configured to append
+ * (`forwardClientCertDetails`), it is the last element, and the only one that is evaluated.
  */
 export const CALLER_HEADER = 'x-forwarded-client-cert';
 
-/** Ports of the leg-1 name. They are names for protocols: both lead to the same port of the pods. */
+/** The ports of the leg-1 name. They only select the protocol: both lead to the same port of the pods. */
 export const LEG_ONE = { http: 80, grpc: 15443 };
 
 /**
@@ -21,9 +21,9 @@ export function legOneHost(gateway: GatewayFacts): string {
   return `${gateway.name}.${gateway.namespace}.${MESH_DOMAIN}`;
 }
 
-/** As `legOneHost`, for one destination whose traffic has no Host header: the gateway tells it by this name, in the SNI. */
+/** Like `legOneHost`, for a single destination whose traffic has no Host header: the gateway recognizes it by this name in the SNI. */
 export function ownLegOneHost(gateway: GatewayFacts, host: string, port: number): string {
-  // no host and port ends as the label that stands for a wildcard
+  // no host and port ends with the label that stands for a wildcard
   return isWildcard(host) ? `${host.slice('*.'.length)}-${port}.wildcard.${legOneHost(gateway)}` : `${host}-${port}.${legOneHost(gateway)}`;
 }
 
@@ -38,5 +38,5 @@ export function legOneOf(intent: Pick<EgressIntent, 'plaintextReason' | 'appTls'
   return port.protocol !== 'TCP' && intent.appTls === 'PASSTHROUGH' ? 'passthrough' : 'own';
 }
 
-/** What decides how traffic gets to the gateway: the same for a route and for a caller's leg of it in another repository. */
+/** What determines how traffic gets to the gateway: the same for a route and for a caller's leg in another repository. */
 export type LegOneIntent = Pick<EgressIntent, 'service' | 'gateway' | 'appTls' | 'plaintextReason' | 'gatewayPort'>;

@@ -1,28 +1,28 @@
 import { PathCondition } from './match';
 import { HostIndex } from '../basics/host-index';
 
-/** What a listener speaks. */
+/** The protocol of a listener. */
 export type ListenerProtocol = 'HTTP' | 'HTTPS' | 'TLS' | 'TCP';
 
-/** One host on one port of an ingress gateway, and what becomes of requests for it. */
+/** One host on one port of an ingress gateway, and what happens to requests for it. */
 export interface ListenedHost {
   readonly host: string;
   readonly port: number;
-  /** The port of the pods behind it, where servers meet. */
+  /** The port of the pods behind it, which servers of several Gateways may share. */
   readonly podPort: number;
   readonly protocol: ListenerProtocol;
   readonly tls?: ServerTls;
-  /** Requests are served where it is left out. */
+  /** If undefined, requests are served. */
   readonly redirect?: Redirect;
 }
 
-/** Requests are sent away to HTTPS. */
+/** A redirect of requests to HTTPS. */
 export interface Redirect {
   /** The port of HTTPS. */
   readonly to: number;
-  /** Paths that are served all the same. */
+  /** Paths that are served nevertheless. */
   readonly exemptPaths: PathCondition[];
-  /** What a proxy in front received by HTTPS, as its header says, is served all the same. */
+  /** Whether requests that a proxy in front received over HTTPS, according to its header, are served nevertheless. */
   readonly trustsProxies: boolean;
 }
 
@@ -31,7 +31,7 @@ export function serves({ redirect }: ListenedHost): boolean {
   return !redirect || redirect.exemptPaths.length > 0 || redirect.trustsProxies;
 }
 
-/** A route as the gateway needs to know it. */
+/** A route, as the gateway needs it. */
 export interface BoundRoute {
   readonly namespace: string;
   readonly hosts: string[];
@@ -46,7 +46,7 @@ export function certificatesOf({ tls }: ListenedHost): string[] {
 
 const indices = new WeakMap<ListenedHost[], HostIndex<ListenedHost>>();
 
-/** Everything that a gateway listens for, by hosts. It does not change. */
+/** The listeners of a gateway by host; they never change. */
 export function byHost(listened: ListenedHost[]): HostIndex<ListenedHost> {
   const known = indices.get(listened);
   if (known) return known;
@@ -55,7 +55,7 @@ export function byHost(listened: ListenedHost[]): HostIndex<ListenedHost> {
   return index;
 }
 
-/** What listens for a host: on each port the most specific listener. TCP knows no hosts. */
+/** The listeners for a host: the most specific one on each port. TCP has no hosts. */
 export function listenersOf(host: string, listened: ListenedHost[]): ListenedHost[] {
   const byPort = new Map<number, ListenedHost>();
   for (const candidate of byHost(listened).over(host)) {

@@ -3,10 +3,10 @@ import { Rule } from './rule';
 
 /** One of several routes for a host. */
 export interface RoutePart {
-  /** Tells routes apart, and decides where nothing else does. */
+  /** Identifies the route, and decides when nothing else does. */
   readonly id: string;
   readonly hosts: string[];
   readonly rules: Rule[];
-  /** What it asks of all requests to its hosts. */
+  /** What it requires of all requests to its hosts. */
   readonly access?: AccessIntent;
 }

@@ -1,8 +1,8 @@
 import { Match, PathCondition } from './match';
 
-/** What a rule says, checked. */
+/** A checked rule. */
 export interface Rule {
-  /** Empty for every request. */
+  /** Empty means every request. */
   readonly matches: Match[];
   readonly action?: Action;
   readonly timeoutMs?: number;
@@ -12,11 +12,11 @@ export interface Rule {
   readonly responseHeaders?: Edits;
   readonly fault?: FaultSpec;
   readonly mirror?: MirrorSpec;
-  /** Rules that have it take the preflights of their requests as well. */
+  /** Rules with this field also match the preflights of their requests. */
   readonly cors?: CorsSpec;
 }
 
-/** Where a rule sends requests and copies. */
+/** The destinations to which a rule sends requests and mirrored copies. */
 export function targetsOf({ action, mirror }: Rule): Target[] {
   return [...(action?.kind === 'forward' ? action.to : []), ...(mirror ? [mirror.to] : [])];
 }
@@ -26,14 +26,14 @@ export interface RewriteIntent {
     readonly kind: 'prefix' | 'full' | 'regex';
     readonly value: string;
     readonly regex?: string;
-    /** Those that the user matched; the matches of the rule may have been narrowed since. */
+    /** The prefixes that the user matched; the matches of the rule may have been narrowed since. */
     readonly prefixes?: PathCondition[];
   };
   readonly authority?: string;
 }
 
 export interface RetriesSpec {
-  /** Tries beyond the first. */
+  /** Attempts after the first. */
   readonly attempts: number;
   readonly perTryTimeoutMs?: number;
   readonly retryOn?: string[];
@@ -50,7 +50,7 @@ export interface FaultSpec {
   readonly abort?: { readonly percent: number; readonly status: number };
 }
 
-/** Preflights of origins that are not listed are answered as well, without leave. */
+/** Preflights from origins that are not listed are answered too, without permission. */
 export interface CorsSpec {
   readonly allowOrigins: TextMatch[];
   readonly allowMethods?: string[];
@@ -65,7 +65,7 @@ export interface MirrorSpec {
   readonly percent: number;
 }
 
-/** Istio's one-of for texts; empty means that the text is there, whatever it is. */
+/** Istio's one-of for texts; empty matches any value that is present. */
 export interface TextMatch {
   readonly exact?: string;
   readonly prefix?: string;
@@ -85,8 +85,8 @@ export interface Target {
 }
 
 export interface WeightedTarget extends Target {
-  /** Left out for a single target. */
+  /** Undefined for a single target. */
   readonly weight?: number;
-  /** Edits of the requests that go to this target; of several targets each may see another Host. */
+  /** Edits of the requests to this target; each of several targets may need a different Host header. */
   readonly requestHeaders?: Edits;
 }

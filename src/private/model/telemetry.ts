@@ -1,7 +1,7 @@
-/** What a gateway logs, traces and counts, checked. */
+/** The checked logging, tracing and metrics of a gateway. */
 export interface TelemetryIntent {
   readonly accessLogging?: { readonly provider: string; readonly filter?: string; readonly disabled?: boolean };
-  /** Nothing is reported where it is empty. */
+  /** If empty, nothing is reported. */
   readonly tracing?: { readonly provider?: string; readonly percent?: number };
   readonly metrics?: { readonly provider: string; readonly withoutTags?: string[] };
 }

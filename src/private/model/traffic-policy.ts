@@ -33,12 +33,12 @@ export interface ConnectionPoolSpec {
   readonly maxRetries?: number;
   readonly idleTimeoutMs?: number;
   readonly maxConcurrentStreams?: number;
-  /** Speaks HTTP/2 to the other side, whatever the client speaks. */
+  /** Whether connections use HTTP/2, whatever the client speaks. */
   readonly http2?: true;
 }
 
 export interface OutlierDetectionSpec {
-  /** 0 where they do not count: left out, Envoy would count five of them. */
+  /** 0 if they do not count, because Envoy's default is five. */
   readonly consecutive5xxErrors: number;
   readonly consecutiveGatewayErrors?: number;
   readonly consecutiveLocalOriginFailures?: number;

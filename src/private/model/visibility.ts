@@ -20,7 +20,7 @@ export function namespacesSeeing(app: AppModel, { path, direct, namespace, expor
   ];
 }
 
-/** The namespaces whose sidecars send connections to an external service. That of a gateway is none of them: gateways tell services by name. */
+/** The namespaces whose sidecars send connections to an external service. A gateway's namespace is not one: gateways select services by name. */
 export function sidecarsOf(app: AppModel, { path, direct, namespace, exportTo }: ExternalServiceModel): string[] {
   const key = keyOf('service', path);
   return [
@@ -32,7 +32,7 @@ export function sidecarsOf(app: AppModel, { path, direct, namespace, exportTo }:
   ];
 }
 
-/** HTTP on port 80 needs no listener beyond that of leg 1 (R8); anything else needs the service itself to be known. */
+/** HTTP on port 80 needs no listener besides that of leg 1 (R8); for anything else, the sidecar must know the service itself. */
 function needsListener({ ports }: ExternalServiceModel['service']): boolean {
   return ports.some(port => !isHttp(port) || port.number !== 80);
 }
@@ -58,12 +58,12 @@ export function routesOf(app: AppModel, { path }: IngressGatewayModel): BoundRou
   ));
 }
 
-/** The routes through pods, and through others with the same labels in their namespace. */
+/** The routes through pods, or through others that may have the same labels in their namespace. */
 export function routesThroughPods(app: AppModel, pods: Pods): IngressRouteModel[] {
   return app.ingressRoutes.with('pods', pods.namespace).filter(({ route }) => canBeSamePods(route.pods, pods));
 }
 
-/** The namespaces whose proxies send requests to a host of the mesh, by routes of the app. */
+/** The namespaces whose proxies send requests to a host in the mesh because of routes in the app. */
 export function namespacesSendingTo(app: AppModel, host: string): string[] {
   return [
     ...app.egressRoutes.with('target', host).map(({ route }) => route.gateway.namespace),

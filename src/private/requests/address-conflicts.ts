@@ -3,25 +3,25 @@ import { AppModel, ExternalServiceModel } from '../model/app-model';
 import { isHttp, Port } from '../model/external-service';
 import { sidecarsOf } from '../model/visibility';
 
-/** Connections that another service would take from a service, or the other way round. */
+/** Two services of which one would capture connections meant for the other. */
 export interface AddressConflict {
-  /** Of the address of the service. */
+  /** The index of the address in the service. */
   readonly index: number;
   readonly other: string;
   readonly otherAddress: string;
   readonly port: number;
-  /** A namespace whose sidecars send to both. */
+  /** A namespace whose sidecars call both. */
   readonly caller: string;
 }
 
-/** What a listener tells connections by. TLS without a route is told by its address, unless that is a block. */
+/** How a listener distinguishes connections. TLS without a route is distinguished by its address, unless that is a block. */
 type ToldBy = 'requests' | 'names' | 'TLS' | 'bytes';
 
 interface Claim { readonly block: AddressBlock; readonly toldBy: ToldBy }
 
 /**
- * Another service of which sidecars would send the connections of one to the other: on one port they have one listener for an address, and of two
- * services whose connections they cannot tell apart one gets all. It is one with a wider block, or with the same and an earlier path.
+ * Finds another service whose connections sidecars would confuse with those of this one: sidecars have one listener for an address and port, and if
+ * they cannot distinguish the connections of two services, one service gets all. The other one has a wider block, or the same and an earlier path.
  */
 export function addressConflict(app: AppModel, own: ExternalServiceModel): AddressConflict | undefined {
   if (own.service.addresses.length === 0) return undefined;
@@ -42,7 +42,7 @@ export function addressConflict(app: AppModel, own: ExternalServiceModel): Addre
 
 interface Around { readonly other: ExternalServiceModel; readonly around: AddressBlock }
 
-/** Services with a block around another, or with that block. */
+/** Services with a block that contains or equals another. */
 function servicesAround(app: AppModel, { prefix }: AddressBlock, port: number): Around[] {
   const lengths = Array.from({ length: prefix.length + 1 }, (_, length) => prefix.slice(0, length));
   return lengths.flatMap(part => app.externalServices.with('address', port, part).map(other => ({
@@ -58,7 +58,7 @@ function claimOf({ direct, proxy }: ExternalServiceModel, address: string, { pro
   return { block, toldBy: routed || block.text.includes('/') ? 'names' : 'TLS' };
 }
 
-/** Requests are told by their hosts whatever the address, and TLS of one listener by the names that are asked for. */
+/** Requests are distinguished by host whatever the address, and TLS on one listener by server name. */
 function apart(a: Claim, b: Claim): boolean {
   if (a.toldBy === 'requests' || b.toldBy === 'requests') return a.toldBy === b.toldBy;
   return a.block.prefix === b.block.prefix && [a, b].some(c => c.toldBy === 'names') && [a, b].every(c => c.toldBy !== 'bytes');

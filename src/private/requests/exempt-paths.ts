@@ -4,24 +4,24 @@ import { MatchIndex } from './match-index';
 import { Match, NO_CONDITION, orEverything, PathCondition } from '../model/match';
 import { Rule } from '../model/rule';
 
-/** The rules for spared paths alone, without what an earlier one takes. */
-export function rulesOnPaths(rules: Rule[], spared: PathCondition[]): Rule[] {
+/** The rules restricted to the exempt paths, without what an earlier rule matches. */
+export function rulesOnPaths(rules: Rule[], exempt: PathCondition[]): Rule[] {
   const before = new MatchIndex<Match>();
   return rules.flatMap(rule => {
-    const joined = joinedWith(rule, spared).filter((match): match is Match => typeof match !== 'string');
+    const joined = joinedWith(rule, exempt).filter((match): match is Match => typeof match !== 'string');
     const matches = joined.filter(match => !before.covering(match).some(({ value: wide }) => isDeepStrictEqual(intersect(match, wide), match)));
     for (const match of matches) before.add(match, match);
     return matches.length > 0 ? [{ ...rule, matches }] : [];
   });
 }
 
-/** Whether no match of Istio's says which of the paths that a rule takes are spared. */
-export function isInexpressible(rule: Rule, spared: PathCondition[]): boolean {
-  return joinedWith(rule, spared).includes('inexpressible');
+/** Whether no match of Istio's can express which of a rule's paths are exempt. */
+export function isInexpressible(rule: Rule, exempt: PathCondition[]): boolean {
+  return joinedWith(rule, exempt).includes('inexpressible');
 }
 
-function joinedWith(rule: Rule, spared: PathCondition[]) {
-  return orEverything(rule.matches).flatMap(match => spared.map(path => intersect(withoutRoot(match), { ...NO_CONDITION, path })));
+function joinedWith(rule: Rule, exempt: PathCondition[]) {
+  return orEverything(rule.matches).flatMap(match => exempt.map(path => intersect(withoutRoot(match), { ...NO_CONDITION, path })));
 }
 
 function withoutRoot(match: Match): Match {

@@ -2,7 +2,7 @@ import { intersect, NoMatch } from './intersect';
 import { MatchIndex } from './match-index';
 import { Match, orEverything } from '../model/match';
 
-/** What of some matches lies within others, without most of those that have nothing in common; in both lists none at all stands for every request. */
+/** The intersections of two lists of matches, without most of the empty ones; in both lists, no match at all means every request. */
 export function within(matches: Match[], allow: Match[]): (Match | NoMatch)[] {
   if (allow.length === 0) return orEverything(matches);
   return orEverything(matches).flatMap(match => indexOf(allow).overlapping(match).map(({ value }) => value).sort((a, b) => a - b)
@@ -20,7 +20,7 @@ function indexOf(allow: Match[]): MatchIndex<number> {
   return index;
 }
 
-/** As `within`, without those that no request fits: here no match at all stands for no request. */
+/** Like `within`, without those that match no request: here, no match at all means no request. */
 export function granted(matches: Match[], allow: Match[]): Match[] {
   return within(matches, allow).filter((match): match is Match => typeof match !== 'string');
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { regexMatches } from '../basics/re2';
 import { byName, HeaderCondition, isBareHost, Match, PathCondition, PORT, TextCondition, trimSlash } from '../model/match';
 
-/** Why two matches have no common one: no request fits both, or Istio cannot say "both" in one match. */
+/** Why two matches have no intersection: no request fits both, or Istio cannot express both in one match. */
 export type NoMatch = 'never' | 'inexpressible';
 
 /** The match for requests that fit both. */
@@ -50,7 +50,7 @@ function texts<T extends Omit<HeaderCondition, 'name'>>(a: T, b: T): T | NoMatch
   return 'inexpressible';
 }
 
-/** A host without a port stands for the host with any port as well. */
+/** A host without a port also covers the host with any port. */
 function authorities(a: TextCondition, b: TextCondition): TextCondition | NoMatch {
   if (!isBareHost(a)) return isBareHost(b) ? authorities(b, a) : texts(a, b);
   switch (b.kind) {
@@ -71,7 +71,7 @@ function paths(a: PathCondition, b: PathCondition): PathCondition | NoMatch {
   return a.ignoreCase ? mixedCase(a, b) : mixedCase(b, a);
 }
 
-/** Istio cannot say that a part of a path ignores case. */
+/** Istio cannot ignore the case of a part of a path. */
 function mixedCase(ignoring: PathCondition, strict: PathCondition): PathCondition | NoMatch {
   const folded = { ...strict, value: strict.value.toLowerCase() };
   if (inside(folded, ignoring)) return strict;
@@ -84,7 +84,7 @@ function inside(inner: PathCondition, outer: PathCondition): boolean {
   return outer.kind !== 'exact' && within(inner, outer);
 }
 
-/** Whether all paths of one prefix fit another. */
+/** Whether one prefix covers all paths of another. */
 function within(inner: PathCondition, outer: PathCondition): boolean {
   if (outer.kind === 'rawPrefix') return (inner.kind === 'prefix' ? trimSlash(inner.value) || '/' : inner.value).startsWith(outer.value);
   const segments = trimSlash(outer.value);

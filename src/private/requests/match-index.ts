@@ -5,7 +5,7 @@ interface Entry<T> {
   readonly value: T;
 }
 
-/** Values by matches, found by the conditions of these, so that nobody needs to compare a match with all others. */
+/** Finds values by the conditions of their matches, so that no match has to be compared with all others. */
 export class MatchIndex<T> {
   private readonly pathless = new Shelf<T>();
   private readonly expressions = new Map<string, Shelf<T>>();
@@ -15,7 +15,7 @@ export class MatchIndex<T> {
     this.shelfFor(match.path).add({ match, value });
   }
 
-  /** The matches that have requests in common with this one, and some others. */
+  /** All matches that overlap this one, and possibly some others. */
   public overlapping(match: Match): Entry<T>[] {
     const { path } = match;
     const shelves = [this.pathless, ...this.expressions.values()];
@@ -31,7 +31,7 @@ export class MatchIndex<T> {
     return [...new Set(shelves)].flatMap(shelf => shelf.overlapping(match));
   }
 
-  /** The matches that take all requests that this one takes, and some others. */
+  /** All matches that cover this one, and possibly some others. */
   public covering(match: Match): Entry<T>[] {
     const { path } = match;
     const shelves = [this.pathless];
@@ -53,7 +53,7 @@ export class MatchIndex<T> {
     return path.kind === 'rawPrefix' ? getOrMake(place.rawPrefixes, rest, () => new Shelf()) : place[path.kind] ??= new Shelf();
   }
 
-  /** Goes down to a place, if there is one, and collects the prefixes on the way. */
+  /** Walks down to a place, if it exists, and collects the prefixes on the way. */
   private walk(pieces: string[], shelves: Shelf<T>[]): Place<T> | undefined {
     let place: Place<T> | undefined = this.root;
     for (const piece of pieces) {
@@ -66,14 +66,14 @@ export class MatchIndex<T> {
   }
 }
 
-/** Matches whose paths have the same pieces; prefixes by characters stand where their last whole piece is, by the rest. */
+/** Matches whose paths have the same segments; character prefixes are stored at their last whole segment, by the rest. */
 class Place<T> {
   public readonly children = new Map<string, Place<T>>();
   public exact?: Shelf<T>;
   public prefix?: Shelf<T>;
   public readonly rawPrefixes = new Map<string, Shelf<T>>();
 
-  /** Prefixes of what goes on with a piece. */
+  /** The prefixes of paths that continue with a segment. */
   public collectPrefixes(piece: string, shelves: Shelf<T>[]): void {
     if (this.prefix) shelves.push(this.prefix);
     for (let length = 0; this.rawPrefixes.size > 0 && length <= piece.length; length++) {
@@ -82,7 +82,7 @@ class Place<T> {
     }
   }
 
-  /** All that goes on with these characters. */
+  /** All paths that continue with these characters. */
   public collectFrom(start: string, shelves: Shelf<T>[]): void {
     this.collectPrefixes(start, shelves);
     for (const [rest, shelf] of this.rawPrefixes) if (rest.startsWith(start)) shelves.push(shelf);
@@ -103,7 +103,7 @@ function getOrMake<T>(map: Map<string, T>, key: string, make: () => T): T {
   return made;
 }
 
-/** Where a path stands. Case is left to those who compare. */
+/** The place of a path. Case is ignored; comparing it is up to the caller. */
 function spotOf({ kind, value }: PathCondition): { readonly pieces: string[]; readonly rest: string } {
   if (kind === 'prefix') return { pieces: trimSlash(value) === '' ? [] : piecesOf(trimSlash(value)), rest: '' };
   const pieces = piecesOf(value);
@@ -114,7 +114,7 @@ function piecesOf(path: string): string[] {
   return path.toLowerCase().split('/');
 }
 
-/** Matches whose paths do not tell them apart. Those that want a header, a parameter or an authority to be one text are kept by one such text. */
+/** Matches that their paths do not distinguish. Those that require an exact header, parameter or authority are indexed by one such value. */
 class Shelf<T> {
   private readonly loose: Entry<T>[] = [];
   private readonly pinned = new Map<string, Map<string, Entry<T>[]>>();
@@ -124,7 +124,7 @@ class Shelf<T> {
       const texts = getOrMake(this.pinned, what, () => new Map<string, Entry<T>[]>());
       return { texts, text, list: texts.get(text) ?? [] };
     });
-    // that which fewest have tells most
+    // the rarest value is the most selective
     const [rarest] = lists.sort((a, b) => a.list.length - b.list.length);
     if (rarest) rarest.texts.set(rarest.text, rarest.list);
     (rarest?.list ?? this.loose).push(entry);
@@ -146,7 +146,7 @@ function pinsOf({ headers, queryParams, authority }: Match): Map<string, string>
   const pins = new Map<string, string>();
   for (const { name, kind, value } of headers) if (kind === 'exact') pins.set(`header ${name}`, value!);
   for (const { name, kind, value } of queryParams) if (kind === 'exact') pins.set(`parameter ${name}`, value);
-  // without a port an authority stands for all ports
+  // an authority without a port covers all ports
   if (authority?.kind === 'exact') pins.set('authority', authority.value.replace(PORT, ''));
   return pins;
 }

@@ -4,8 +4,8 @@ import { RoutedHosts } from '../model/access';
 import { byHost, ListenedHost } from '../model/listener';
 
 /**
- * Hosts of other routes that a wildcard covers and that listeners of the same port have as well. Istio narrows the wildcard to each host
- * of a listener, and there goes through both routes by their age.
+ * Hosts of other routes that a wildcard covers and that have listeners on the same port. Istio narrows the wildcard to each host
+ * of a listener, where it then evaluates both routes in the order of their age.
  */
 export function narrowerHosts(hosts: string[], port: number, listened: ListenedHost[], routed: () => RoutedHosts[]): string[] {
   const wildcards = hosts.filter(isWildcard);

@@ -6,18 +6,18 @@ import { Match, orEverything } from '../model/match';
 import { RoutePart } from '../model/route-part';
 import { Rule } from '../model/rule';
 
-/** A route among its neighbours. */
+/** A route and its neighbours. */
 export interface Surroundings {
   readonly neighbours: Neighbours;
-  /** The route as the neighbours know it. */
+  /** The route as its neighbours see it. */
   readonly own: RoutePart;
-  /** Its rules that they had not heard of. */
+  /** Its rules that are new to them. */
   readonly added: Node[];
 }
 
 const neighboursOf = new WeakMap<AppModel, Map<string, Neighbours>>();
 
-/** A route among the others through its gateway. What is known of these from the last time is kept as far as it still holds. */
+/** A route among the others of its gateway. Earlier results are reused as far as they are still valid. */
 export function surroundingsOf(app: AppModel, model: IngressRouteModel): Surroundings {
   const { path, gateway, route } = model;
   const before = neighboursOf.get(app)?.get(gateway);
@@ -44,7 +44,7 @@ function partOf({ path, route: { hosts, rules, access } }: IngressRouteModel): R
   return { id: path, hosts, rules, access };
 }
 
-/** A rule of a route, and what it has to do with others. */
+/** A rule of a route, and its relations to others. */
 interface Node {
   readonly part: RoutePart;
   readonly index: number;
@@ -52,7 +52,7 @@ interface Node {
   readonly taken: Match[];
   readonly before: Set<Node>;
   readonly after: Set<Node>;
-  /** Those of other routes that take some of the same requests, where neither rule is more specific. */
+  /** Rules of other routes that overlap this one, if neither is more specific. */
   readonly undecided: Set<Node>;
 }
 
@@ -60,12 +60,12 @@ interface Node {
 interface Group {
   readonly hosts: Set<string>;
   readonly parts: Set<RoutePart>;
-  /** Those with one of the hosts, itself among them. */
+  /** The routes with one of the hosts, including itself. */
   readonly near: Set<Group>;
   readonly rules: MatchIndex<Node>;
-  /** By what rules answer of the preflights of others. */
+  /** Rules by the preflights of other rules that they answer. */
   readonly answering: MatchIndex<Node>;
-  /** By what preflights show of the rules; made when a rule answers for others. */
+  /** Rules by what their preflights show; created when a rule answers for others. */
   asking?: MatchIndex<Node>;
   hasCors: boolean;
 }
@@ -73,16 +73,16 @@ interface Group {
 interface Member {
   readonly group: Group;
   readonly nodes: Node[];
-  /** Whether the order of its rules is known, which matters beside others alone. */
+  /** Whether the order of its rules is known, which matters only beside others. */
   tied: boolean;
 }
 
 /**
- * The routes through one gateway by their hosts, and the order of their rules. It grows with them: a rule is compared with those
- * that take some of its requests, and what follows from it is looked for around it.
+ * The routes through one gateway by their hosts, and the order of their rules. It is built incrementally: a rule is compared only with those
+ * that overlap it, and consequences are searched only around it.
  */
 export class Neighbours {
-  /** The routes of each host, as they were when they were looked up last. */
+  /** The routes of each host, as of the last lookup. */
   public readonly seen = new Map<string, readonly IngressRouteModel[]>();
   private readonly members = new Map<RoutePart, Member>();
   private readonly groups = new Map<string, Group>();
@@ -91,7 +91,7 @@ export class Neighbours {
 
   private readonly byId = new Map<string, RoutePart>();
 
-  /** Adds a route, or the rules that are new of it. */
+  /** Adds a route, or its new rules. */
   public put({ id, hosts, rules, access }: RoutePart): Node[] {
     const part = this.byId.get(id) ?? { id, hosts, rules: [], access };
     if (!this.byId.has(id)) {
@@ -113,7 +113,7 @@ export class Neighbours {
     return this.byId.get(id)!;
   }
 
-  /** Whether what is known of these routes still holds, though there may be more of them or of their rules. The last one is asked about. */
+  /** Whether earlier results for these routes are still valid, although there may be new routes or rules. The last route is the one in question. */
   public isPastOf(parts: RoutePart[]): boolean {
     const ids = new Set(parts.map(({ id }) => id));
     const own = parts[parts.length - 1];
@@ -138,7 +138,7 @@ export class Neighbours {
     if (!this.isAlone(part)) for (const { parts } of group.near) for (const one of parts) this.tieWithin(one);
   }
 
-  /** Takes note of the rules of a route from one of them on. */
+  /** Records the rules of a route, beginning with one of them. */
   public take(part: RoutePart, from: number): Node[] {
     const { group, nodes, tied } = this.members.get(part)!;
     return part.rules.slice(from).map((rule, i) => {
@@ -153,7 +153,7 @@ export class Neighbours {
     });
   }
 
-  /** The other routes that have one of the hosts of a route, in the order of its hosts. */
+  /** The other routes that share a host with a route, in the order of its hosts. */
   public beside(part: RoutePart): RoutePart[] {
     const sorted = (host: string) => [...this.byHost.get(host)!].sort((a, b) => (a.id < b.id ? -1 : 1));
     return [...new Set(part.hosts.flatMap(sorted))].filter(other => other !== part);
@@ -169,7 +169,7 @@ export class Neighbours {
     return [...this.members.get(part)!.group.near].some(({ hasCors }) => hasCors);
   }
 
-  /** The rules that stand before one of a route and may take requests that fit a match. */
+  /** The rules that come before a rule of a route and may match requests of a match. */
   public before(part: RoutePart, index: number, match: Match): Rule[] {
     const { near } = this.members.get(part)!.group;
     const found = new Set([...near].flatMap(group => group.rules.overlapping(match)).map(({ value }) => value));
@@ -177,15 +177,15 @@ export class Neighbours {
     return [...found].filter(stands).map(({ rule }) => rule);
   }
 
-  /** Whether new rules of a route may be at odds with those of others. It errs on the side of yes. */
+  /** Whether new rules of a route may conflict with those of others. If uncertain, yes. */
   public mayClash(added: Node[]): boolean {
     return added.some(node => this.mayDisturb(node) || this.hasAmbiguousPreflights(node));
   }
 
   /**
-   * The rules of a route, in its order, and between them those of other routes that must stand before one of them.
-   * Istio puts the routes of several objects one behind the other, the older object first; so that this does not matter,
-   * each object holds what must stand before its own rules.
+   * The rules of a route, in its order, interleaved with those of other routes that must come before one of them.
+   * Istio concatenates the routes of several objects, the oldest object first. To make this order irrelevant,
+   * each object also contains what must come before its own rules.
    */
   public arrange(own: RoutePart): Rule[] | Clash {
     const { group, nodes } = this.members.get(own)!;
@@ -284,12 +284,12 @@ function ask(node: Node, index: MatchIndex<Node>): void {
   for (const match of orEverything(node.rule.matches)) index.add(shown(match), node);
 }
 
-/** The rules that take some of the requests of one, and others. */
+/** The rules that overlap one, and possibly others. */
 function meeting(node: Node, groups: Set<Group>): Set<Node> {
   return new Set([...groups].flatMap(({ rules }) => node.taken.flatMap(match => rules.overlapping(match))).map(({ value }) => value));
 }
 
-/** Where nothing else decides, the ids of the routes do. */
+/** If nothing else decides, the ids of the routes do. */
 function compare(a: Node, b: Node): number {
   return a.part === b.part ? a.index - b.index : a.part.id < b.part.id ? -1 : 1;
 }
@@ -317,14 +317,14 @@ function clash(why: Clash['why'], own: RoutePart, a: Node, b: Node): Clash {
   return { why, own: mine.index, other: theirs.part, index: theirs.index };
 }
 
-/** Some nodes, and all that can be reached from them. */
+/** Nodes, and everything that can be reached from them. */
 function reach(from: Node[], next: (node: Node) => Set<Node>, wanted: (node: Node) => boolean = () => true): Set<Node> {
   const all = new Set(from);
   for (const node of all) for (const other of next(node)) if (wanted(other)) all.add(other);
   return all;
 }
 
-/** Takes from a list again and again the first that waits for no other; what waits in a circle is left out. */
+/** Repeatedly takes the first element that waits for no other; elements in a cycle are left out. */
 function firstFirst(nodes: Node[]): Node[] {
   const rank = new Map(nodes.map((node, i) => [node, i]));
   const waits = new Map(nodes.map(node => [node, [...node.before].filter(other => rank.has(other)).length]));

@@ -5,7 +5,7 @@ import { Match, NO_CONDITION, orEverything, PathCondition, trimSlash } from '../
 import { RoutePart } from '../model/route-part';
 import { Rule } from '../model/rule';
 
-/** Why two routes cannot stand side by side. */
+/** Why two routes cannot share a host. */
 export interface Clash {
   /** `order`: both rules take some requests, and neither is more specific. `circle`: the order as written contradicts. `hosts`: a rule must stand before one of a host that its route does not have. */
   readonly why: 'order' | 'circle' | 'hosts';
@@ -16,12 +16,12 @@ export interface Clash {
 
 export type Precedence = 'first' | 'second' | 'either' | 'undecided';
 
-/** Which of two rules of different routes stands before the other, the most specific path first; `either` where no request fits both. */
+/** Which of two rules of different routes comes first, the most specific path first; `either` if no request fits both. */
 export function precedence(a: Rule, b: Rule): Precedence {
   return precedenceOf(taken(a), taken(b));
 }
 
-/** As `precedence`, by the requests that the rules take. */
+/** Like `precedence`, for the requests that the rules match. */
 export function precedenceOf(a: Match[], b: Match[]): Precedence {
   const verdicts = new Set(a.flatMap(x => b.map(y => matchPrecedence(x, y))));
   verdicts.delete('either');
@@ -43,7 +43,7 @@ function pathOnly({ path }: Match): Match {
   return { ...NO_CONDITION, path };
 }
 
-/** The requests that a rule takes, in a form in which the same conditions are equal. */
+/** The requests that a rule matches, in a form in which equal conditions compare as equal. */
 export function taken({ matches, cors }: Rule): Match[] {
   const all = [...orEverything(matches), ...(cors ? preflightsOf(matches) : [])];
   return all.map(match => ({ ...match, path: bare(match.path), methods: [...match.methods].sort() }));
@@ -56,7 +56,7 @@ function bare(path: PathCondition | undefined): PathCondition | undefined {
   return value === '' ? undefined : { ...path, value };
 }
 
-/** Istio puts these behind all others of a host, whatever objects they come from. */
+/** Istio puts these after all others of a host, whatever objects they come from. */
 export function isCatchAll(matches: Match[]): boolean {
   return matches.every(match => isDeepStrictEqual(match, NO_CONDITION));
 }

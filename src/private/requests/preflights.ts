@@ -5,10 +5,10 @@ import { CorsSpec } from '../model/rule';
 
 const ASKED_METHOD = 'access-control-request-method';
 
-/** Of the headers by which a rule may tell requests apart, a preflight has this one alone. */
+/** The only header a rule may match that a preflight carries. */
 const ORIGIN = 'origin';
 
-/** The matches of preflights for requests that fit these, where these do not take them themselves. */
+/** The matches for preflights of the requests that these match, unless these match them already. */
 export function preflightsOf(matches: Match[]): Match[] {
   return matches.filter(match => !takesPreflights(match)).map(match => ({
     ...match,
@@ -30,13 +30,13 @@ function asked(methods: string[]): Omit<HeaderCondition, 'name'> {
   return methods.length === 1 ? { kind: 'exact', value: methods[0] } : { kind: 'regex', value: methods.join('|') };
 }
 
-/** Whether an earlier rule answers preflights of a later one, and otherwise than that would: a preflight does not show the headers that tell them apart. */
+/** Whether an earlier rule answers preflights of a later one, and differently: a preflight lacks the headers that distinguish the two. */
 export function answersForLater(earlier: PreflightRule, later: PreflightRule): boolean {
   if (!earlier.cors || isDeepStrictEqual(earlier.cors, later.cors)) return false;
   return hiddenBehind(earlier).some(a => later.matches.length === 0 || later.matches.some(b => intersect(a, shown(b)) !== 'never'));
 }
 
-/** The preflights that a rule answers without a look at all the headers that it asks for. */
+/** The preflights that a rule answers although it cannot check all of its header conditions. */
 export function hiddenBehind({ cors, matches }: PreflightRule): Match[] {
   return cors ? matches.filter(hidesFromPreflights).map(shown) : [];
 }
@@ -46,7 +46,7 @@ interface PreflightRule {
   readonly cors?: CorsSpec;
 }
 
-/** What of a match preflights show. */
+/** The part of a match that preflights show. */
 export function shown(match: Match): Match {
   return { ...match, headers: match.headers.filter(({ name }) => name === ORIGIN) };
 }

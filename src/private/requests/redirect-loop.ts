@@ -8,8 +8,8 @@ import { Action, Rule } from '../model/rule';
 type Redirect = Extract<Action, { kind: 'redirect' }>;
 
 /**
- * Whether a rule redirects requests to where it redirects them again. Earlier rules are those that decide before it;
- * where it cannot be told whether one of them takes the target, it is no loop.
+ * Whether a rule redirects requests to a place where it redirects them again. Earlier rules are those that decide before it;
+ * if it is uncertain whether one of them matches the target, it is not reported as a loop.
  */
 export function redirectsToItself(rule: Rule, earlier: (target: Match) => Rule[], hosts: string[], served: ListenedHost[]): boolean {
   const { action } = rule;
@@ -23,7 +23,7 @@ export function redirectsToItself(rule: Rule, earlier: (target: Match) => Rule[]
   }));
 }
 
-/** The schemes of the listeners at which redirected requests arrive, of those that serve the route. */
+/** The schemes of the route's listeners at which redirected requests arrive. */
 function schemesAfter(action: Redirect, served: ListenedHost[]): string[] {
   const own = ({ protocol }: ListenedHost) => (protocol === 'HTTPS' ? 'https' : 'http');
   return served.flatMap(from => {
@@ -40,9 +40,9 @@ function portOf(authority: string | undefined): number | undefined {
   return port ? Number(port[0].slice(1)) : undefined;
 }
 
-/** What a request that fits a match becomes, if it still fits it. */
+/** What a redirect turns a matching request into, if it still matches. */
 function targetOf(match: Match, { uri, authority, code }: Redirect, scheme: string): Match | undefined {
-  // browsers go on with GET after these
+  // browsers continue with GET after these
   if (code < 307 && match.methods.length > 0 && !match.methods.includes('GET')) return undefined;
   const [path, query] = uri?.split(/\?(.*)/, 2) ?? [];
   const changed: Match = {
@@ -57,7 +57,7 @@ function targetOf(match: Match, { uri, authority, code }: Redirect, scheme: stri
   return (['path', 'authority'] as const).every(part => isDeepStrictEqual(target[part], changed[part] ?? match[part])) ? target : undefined;
 }
 
-/** The parameters of a query as Envoy compares them: without decoding, the first of each name. */
+/** The parameters of a query as Envoy compares them: not decoded, and only the first of each name. */
 function paramsOf(query: string): Match['queryParams'] {
   const params = query.split('&').map(param => param.split(/=(.*)/, 2)).reverse();
   return byName(new Map(params.map(([name, value = '']) => [name, { name, kind: 'exact' as const, value }])).values());

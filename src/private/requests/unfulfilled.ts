@@ -1,21 +1,21 @@
 import { ISSUER_KEY, Requirement } from '../model/access';
 
-/** With more rules a policy is too large for proxies, and soon for the API server. */
+/** With more rules, a policy is too large for proxies, and soon for the API server. */
 export const MOST_WAYS = 256;
 
-/** An attribute of a request that has one of the values, or none of them. */
+/** States that an attribute of a request has one of the values, or none of them. */
 export interface Condition {
   readonly key: string;
   readonly values?: string[];
   readonly notValues?: string[];
 }
 
-/** One way not to fulfil a requirement: attributes, none of which has one of the values. */
+/** One way to miss a requirement: attributes, none of which has one of its values. */
 type Way = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
- * The ways not to fulfil a requirement: of each alternative one fact does not hold. Undefined where they are too many.
- * A token has one issuer. Where issuers are told apart first, the ways past their tokens add up; otherwise they would multiply.
+ * The ways to miss a requirement: in each, one fact of every alternative does not hold. Undefined if there are too many.
+ * A token has one issuer. If issuers are distinguished first, the ways to miss their alternatives add up; otherwise they would multiply.
  */
 export function unfulfilled(requirement: Requirement): Condition[][] | undefined {
   const most = Math.max(MOST_WAYS, requirement.flat().length);
@@ -38,7 +38,7 @@ export function unfulfilled(requirement: Requirement): Condition[][] | undefined
   return ways;
 }
 
-/** The ways past some alternatives, of those that lead past others. */
+/** The given ways, extended to miss further alternatives. */
 function past(alternatives: Requirement, start: Way[], most: number): Way[] | undefined {
   let ways: Way[] | undefined = start;
   for (const facts of alternatives) {
@@ -48,7 +48,7 @@ function past(alternatives: Requirement, start: Way[], most: number): Way[] | un
   return ways;
 }
 
-/** Leaves out ways that ask for more than another. */
+/** Omits ways that another way includes. */
 function fewest(ways: Way[]): Way[] {
   const kept: Way[] = [];
   for (const way of [...ways].sort((a, b) => weight(a) - weight(b))) {

@@ -1,6 +1,6 @@
 import { CertificateSpec } from '../../model/certificate';
 
-/** cert-manager's; there are no imports for it. */
+/** For cert-manager, for which there are no imports. */
 export function certificateSpec({ secretName, dnsNames, issuer, privateKey, durationS, renewBeforeS }: CertificateSpec): object {
   return {
     secretName,

@@ -14,6 +14,6 @@ export function destinationRuleSpec({ host, exportTo, workloadSelector, policy, 
   } satisfies Loose<Wire<imported.DestinationRuleSpec>>;
 }
 
-/** A policy is held to Istio's fields where it is rendered; the imports spell one of them otherwise. */
+/** Policies are checked against Istio's fields where they are rendered; the imports spell one of these fields differently. */
 type Loose<T extends { trafficPolicy?: unknown; subsets?: { trafficPolicy?: unknown }[] }> =
   Omit<T, 'trafficPolicy' | 'subsets'> & { readonly trafficPolicy?: object; readonly subsets?: object[] };

@@ -25,7 +25,7 @@ export function rendered<K extends Kind>(plan: ObjectHead<K> & { readonly spec: 
   return withSpec(plan, RENDERERS[plan.kind].spec(plan.spec));
 }
 
-/** An object whose spec is planned when the app is synthesized, because later constructs have a say in it. */
+/** An object whose spec is planned at synthesis, because later constructs can affect it. */
 export function renderedLate<K extends Kind>(head: ObjectHead<K>, spec: () => Specs[K]): RenderedObject {
   return withSpec(head, () => RENDERERS[head.kind].spec(spec()));
 }
@@ -34,7 +34,7 @@ function withSpec({ kind, id, name, namespace, annotations }: ObjectHead, spec: 
   return { kind, id, name, namespace, annotations, apiVersion: RENDERERS[kind].apiVersion, spec };
 }
 
-/** Objects that are planned again when the app is synthesized; which they are is known from the start. */
+/** Objects whose specs are planned at synthesis; which objects there are is known from the start. */
 export function renderedEachLate(plan: () => ObjectPlan[]): RenderedObject[] {
   return plan().map(({ spec: _, ...head }) => renderedLate(head, () => plan().find(({ id }) => id === head.id)!.spec));
 }

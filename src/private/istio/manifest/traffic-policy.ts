@@ -48,7 +48,7 @@ function renderConnectionPool(pool: ConnectionPoolSpec) {
   return { tcp: filled(tcp), http: filled(http) } satisfies Wire<imported.DestinationRuleSpecTrafficPolicyConnectionPool>;
 }
 
-/** Istio's own spelling; the imports capitalize what stands behind a digit. */
+/** Istio's spelling; the imports capitalize the letter after a digit. */
 type Outliers = Omit<Wire<imported.DestinationRuleSpecTrafficPolicyOutlierDetection>, 'consecutive5XxErrors'> & { readonly consecutive5xxErrors: number };
 
 function renderOutlierDetection(outliers: OutlierDetectionSpec) {

@@ -1,6 +1,6 @@
 /**
- * An imported type as it stands in a manifest, with enums as their texts. Renderers use types alone: the generated code is large
- * to load, and its mapping slow. It would only rename fields, and none that plans know; test/private/render.test.ts holds that.
+ * An imported type as it appears in a manifest, with enums as strings. Renderers use only the types: the generated code takes long to load
+ * and maps slowly. All it would do is rename fields, and none that plans use; test/private/render.test.ts verifies that.
  */
 export type Wire<T> =
   T extends string ? `${T}` :
