@@ -9,7 +9,7 @@ const ENVOY_VERSION = process.env.ENVOY_VERSION ?? ENVOY_VERSIONS[0];
 const ENVOY = `envoy-${ENVOY_VERSION}`;
 const GO_VERSION = [1, 26];
 
-const sources = join(__dirname, 'lab');
+const folder = (program: 'lab' | 'api') => join(__dirname, program);
 const cache = join(__dirname, '..', '..', 'node_modules', '.cache', 'mesh');
 
 export interface Lab {
@@ -48,8 +48,20 @@ export function lab(): Lab {
 
 /** The lab's binary alone, which needs Go only: enough to measure and to check. */
 export function labBinary(): string {
-  // A binary weighs 150 MB: those of sources that have changed since go away.
-  return made(`lab-${contentHash()}`, 'find "$CACHE" -name "lab-*" -mtime +0 -delete; cd "$SOURCES" && go build -ldflags="-s -w" -o "$PART" .');
+  return built('lab');
+}
+
+/** A Kubernetes API server and its kubectl, which say that they are of the version that their module takes. */
+export function apiBinary(): string {
+  const [, minor, patch] = /k8s\.io\/kubernetes v1\.(\d+)\.(\d+)/.exec(readFileSync(join(folder('api'), 'go.mod'), 'utf8'))!;
+  const version = { gitVersion: `v1.${minor}.${patch}`, gitMajor: '1', gitMinor: minor };
+  return built('api', Object.entries(version).map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`).join(' '));
+}
+
+/** A binary weighs 150 MB: those of sources that have changed since go away. */
+function built(program: 'lab' | 'api', flags = ''): string {
+  const name = `${program}-${contentHash(folder(program))}`;
+  return made(name, `find "$CACHE" -name "${program}-*" -mtime +0 -delete; cd "${folder(program)}" && go build -ldflags="-s -w ${flags}" -o "$PART" .`);
 }
 
 function envoyBinary(): string {
@@ -66,7 +78,7 @@ function made(name: string, recipe: string): string {
   if (!existsSync(file)) {
     mkdirSync(cache, { recursive: true });
     const script = `test -e "$FILE" || { ${recipe} && chmod 755 "$PART" && mv "$PART" "$FILE"; }`;
-    const env = { ...process.env, SOURCES: sources, CACHE: cache, FILE: file, PART: `${file}.part` };
+    const env = { ...process.env, CACHE: cache, FILE: file, PART: `${file}.part` };
     const { status, error, stderr } = spawnSync('flock', [`${file}.lock`, 'sh', '-c', script], { encoding: 'utf8', env });
     if (status !== 0) {
       throw new Error(`${recipe}: ${error?.message ?? stderr.trim()}`);
@@ -79,7 +91,7 @@ function cached(name: string): string {
   return join(cache, name);
 }
 
-function contentHash(): string {
+function contentHash(sources: string): string {
   const hash = createHash('sha256');
   for (const file of readdirSync(sources).filter((name) => /\.go$|^go\.(mod|sum)$/.test(name) && !name.endsWith('_test.go')).sort()) {
     hash.update(file).update('\0').update(readFileSync(join(sources, file))).update('\0');

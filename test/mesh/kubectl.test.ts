@@ -1,0 +1,114 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, YamlOutputType } from 'cdk8s';
+import { ApiServer } from './api-server';
+import { describeMesh } from './mesh';
+import { declare } from './world';
+import { ExternalPort } from '../../src';
+import { snippetsOf } from '../pages';
+import { synthesize } from '../program';
+import { Manifest, objectsOf } from '../synth';
+
+const EXAMPLES = readdirSync('examples', { withFileTypes: true }).filter(entry => entry.isDirectory()).map(({ name }) => name);
+const PAGES = ['README.md', 'docs/egress.md', 'docs/ingress.md'];
+
+describeMesh('kubectl', () => {
+  let server: ApiServer;
+  let dist: string;
+  beforeAll(async () => {
+    server = await ApiServer.start();
+  }, 900_000);
+  afterAll(() => server.stop());
+  beforeEach(() => {
+    dist = mkdtempSync(join(tmpdir(), 'dist-'));
+  });
+  afterEach(() => rmSync(dist, { recursive: true }));
+
+  /** The namespaces of objects; the library makes none. */
+  function namespaced(): void {
+    const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.yaml'));
+    const objects = files.flatMap(file => objectsOf(readFileSync(join(dist, file), 'utf8')));
+    const names = [...new Set(objects.map(({ metadata }) => metadata.namespace))];
+    server.must(['apply', '--filename=-'], names.map(name => JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })).join('\n---\n'));
+  }
+
+  const apply = (...more: string[]) => server.kubectl(['apply', `--filename=${dist}`, '--recursive', ...more]);
+  const lines = (text: string) => text.trim().split('\n');
+
+  /** Applies what is in the folder, and again. */
+  function expectSettled(): void {
+    const first = apply();
+    expect(first).toMatchObject({ ok: true, err: '' });
+    const again = apply();
+    expect(again).toMatchObject({ ok: true, err: '' });
+    expect(lines(again.out).filter(line => !line.endsWith(' unchanged'))).toEqual([]);
+    expect(lines(again.out)).toHaveLength(lines(first.out).length);
+  }
+
+  test('the examples are all there', () => {
+    expect(EXAMPLES.length).toBeGreaterThanOrEqual(7);
+  });
+
+  test.each(EXAMPLES)('applies the example %s, finds no difference afterwards, and leaves nothing when it deletes it', example => {
+    synthesize(readFileSync(`examples/${example}/main.ts`, 'utf8'), dist);
+    namespaced();
+    expect(apply('--dry-run=server')).toMatchObject({ ok: true, err: '' });
+    expectSettled();
+    expect(server.kubectl(['diff', `--filename=${dist}`])).toEqual({ ok: true, out: '', err: '' });
+    server.must(['delete', `--filename=${dist}`, '--wait=false']);
+    expect(server.kubectl(['get', `--filename=${dist}`, '--ignore-not-found'])).toMatchObject({ ok: true, out: '' });
+  });
+
+  describe.each(PAGES)('%s', page => {
+    const programs = page === 'README.md' ? [...readFileSync(page, 'utf8').matchAll(/^```ts nofixture\n([^]*?)^```/gm)].map(([, program]) => program).slice(0, 1) : [];
+    const all = [...programs.map(program => ({ title: 'the first chart', programs: [program] })), ...snippetsOf(page)];
+
+    test.each(all.map(snippet => [snippet.title, snippet] as const))('applies %s', (_, snippet) => {
+      snippet.programs.forEach((program, i) => synthesize(program, join(dist, String(i))));
+      namespaced();
+      expectSettled();
+    });
+  });
+
+  test.each([
+    YamlOutputType.FILE_PER_APP, YamlOutputType.FILE_PER_CHART, YamlOutputType.FILE_PER_RESOURCE, YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE,
+  ].map(type => [YamlOutputType[type], type] as const))('applies all objects of the output type %s', (_, yamlOutputType) => {
+    const { app } = declare({ ports: [ExternalPort.httpToHttps(), ExternalPort.https()] }, {}, { app: new App({ outdir: dist, yamlOutputType }) });
+    app.synth();
+    namespaced();
+    expectSettled();
+    expect(lines(apply().out)).toHaveLength(app.charts.flatMap(chart => chart.toJson()).length);
+  });
+
+  describe('broken', () => {
+    /** The route of an example, with one thing wrong. */
+    function damaged(damage: (object: Manifest) => void) {
+      synthesize(readFileSync('examples/api-over-https/main.ts', 'utf8'), dist);
+      namespaced();
+      const [file] = readdirSync(dist).filter(name => readFileSync(join(dist, name), 'utf8').includes('kind: VirtualService'));
+      const objects = objectsOf(readFileSync(join(dist, file), 'utf8'));
+      damage(objects.find(({ kind }) => kind === 'VirtualService')!);
+      writeFileSync(join(dist, file), objects.map(object => JSON.stringify(object)).join('\n---\n'));
+      return apply('--dry-run=server');
+    }
+
+    test('a field that does not exist is noticed', () => {
+      const { ok, err } = damaged(({ spec }) => { spec.http[0].retriez = {}; });
+      expect(ok).toBe(false);
+      expect(err).toContain('unknown field "spec.http[0].retriez"');
+    });
+
+    test('a value of another type is noticed', () => {
+      const { ok, err } = damaged(({ spec }) => { spec.http[0].route[0].weight = 'all'; });
+      expect(ok).toBe(false);
+      expect(err).toContain('spec.http[0].route[0].weight');
+    });
+
+    test('a namespace that does not exist is noticed', () => {
+      const { ok, err } = damaged(({ metadata }) => { Object.assign(metadata, { namespace: 'nowhere' }); });
+      expect(ok).toBe(false);
+      expect(err).toContain('namespaces "nowhere" not found');
+    });
+  });
+});
