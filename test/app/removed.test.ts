@@ -92,18 +92,19 @@ describe('what was found when the app is synthesized', () => {
 });
 
 describe('every construct', () => {
-  const made = routed(api);
-  const way = ingress({}, { hosts: ['a.test'], rules: [{ action: RouteAction.forward(Destination.service('web', { port: 80 })) }] });
-  const policy = new DestinationPolicy(way.shop, 'policy', { destination: Destination.service('web', { port: 80 }), loadBalancer: undefined, subsets: { v1: { labels: { v: '1' } } } });
+  const web = Destination.service('web', { port: 80 });
+  const entrance = () => ingress({}, { hosts: ['a.test'], rules: [{ action: RouteAction.forward(web) }] });
+  const policy = () => new DestinationPolicy(mesh().shop, 'policy', { destination: web, loadBalancer: undefined, subsets: { v1: { labels: { v: '1' } } } });
 
-  test.each<[string, { readonly parts: ApiObject[] } & Parameters<typeof ApiObject.of>[0], string]>([
-    ['EgressGateway', made.egress, 'Gateway'],
-    ['ExternalService', made.service, 'ServiceEntry'],
-    ['EgressRoute', made.route, 'VirtualService'],
-    ['IngressGateway', way.gateway, 'Gateway'],
-    ['IngressRoute', way.route, 'VirtualService'],
+  test.each<[string, () => { readonly parts: ApiObject[] } & Parameters<typeof ApiObject.of>[0], string]>([
+    ['EgressGateway', () => routed(api).egress, 'Gateway'],
+    ['ExternalService', () => routed(api).service, 'ServiceEntry'],
+    ['EgressRoute', () => routed(api).route, 'VirtualService'],
+    ['IngressGateway', () => entrance().gateway, 'Gateway'],
+    ['IngressRoute', () => entrance().route, 'VirtualService'],
     ['DestinationPolicy', policy, 'DestinationRule'],
-  ])('%s has parts, and a main object among them', (_, construct, kind) => {
+  ])('%s has parts, and a main object among them', (_, make, kind) => {
+    const construct = make();
     expect(ApiObject.of(construct).kind).toBe(kind);
     expect(construct.parts[0]).toBe(ApiObject.of(construct));
   });

@@ -7,15 +7,16 @@ const kindsOf = (chart: Chart) => (chart.toJson() as { readonly kind: string }[]
 
 /** `kubectl apply` goes by the order of a file, and istiod may tell the proxies of a part of it: test/mesh/load.test.ts shows what then happens. */
 describe('the ServiceEntry, which opens the way, is applied after everything that guards the way', () => {
-  test.each([
-    ['http', routed({ hosts, ports: [ExternalPort.http()] })],
-    ['https origination', routed({ hosts, ports: [ExternalPort.httpToHttps()] })],
-    ['wrapped TLS', routed({ hosts, ports: [ExternalPort.https()] })],
-    ['TLS passed through', routed({ hosts, ports: [ExternalPort.https()] }, { appTls: AppTls.PASSTHROUGH })],
-    ['tcp with TLS', routed({ hosts: ['db.example.com'], addresses: ['192.0.2.1'], ports: [ExternalPort.tcp({ number: 5432, tls: UpstreamTls.simple() })] })],
-    ['single layout', routed({ hosts: ['api.example.com'], ports: [ExternalPort.httpToHttps()] }, { layout: VirtualServiceLayout.SINGLE })],
-    ['direct https origination', direct({ hosts, ports: [ExternalPort.httpToHttps()] })],
-  ])('%s', (_, { shop, service }) => {
+  test.each<[string, () => ReturnType<typeof routed | typeof direct>]>([
+    ['http', () => routed({ hosts, ports: [ExternalPort.http()] })],
+    ['https origination', () => routed({ hosts, ports: [ExternalPort.httpToHttps()] })],
+    ['wrapped TLS', () => routed({ hosts, ports: [ExternalPort.https()] })],
+    ['TLS passed through', () => routed({ hosts, ports: [ExternalPort.https()] }, { appTls: AppTls.PASSTHROUGH })],
+    ['tcp with TLS', () => routed({ hosts: ['db.example.com'], addresses: ['192.0.2.1'], ports: [ExternalPort.tcp({ number: 5432, tls: UpstreamTls.simple() })] })],
+    ['single layout', () => routed({ hosts: ['api.example.com'], ports: [ExternalPort.httpToHttps()] }, { layout: VirtualServiceLayout.SINGLE })],
+    ['direct https origination', () => direct({ hosts, ports: [ExternalPort.httpToHttps()] })],
+  ])('%s', (_, make) => {
+    const { shop, service } = make();
     const objects = shop.toJson() as { readonly metadata: { readonly name: string } }[];
     expect(objects.at(-1)!.metadata.name).toBe(service.serviceEntry.name);
   });

@@ -168,12 +168,12 @@ describe('external services › addresses of two', () => {
     expect(made(between(undefined))).not.toThrow();
   });
 
-  test.each<[string, App]>([
-    ['a common caller', between([Caller.namespace('billing'), Caller.namespace('shop')])],
-    ['a namespace to which one is shown', between(undefined, { exportTo: ['shop'] })],
-    ['a caller with a leg of its own', between([Caller.namespace('shop', { ownLeg: true })])],
+  test.each<[string, () => App]>([
+    ['a common caller', () => between([Caller.namespace('billing'), Caller.namespace('shop')])],
+    ['a namespace to which one is shown', () => between(undefined, { exportTo: ['shop'] })],
+    ['a caller with a leg of its own', () => between([Caller.namespace('shop', { ownLeg: true })])],
   ])('are refused for %s', (_, app) => {
-    expect(made(app)).toThrow('[TcpAddressConflict] shop/mine: addresses[0] is "192.0.2.1"; allowed: addresses that do not overlap 192.0.2.1 of billing/theirs on port 5432, which sidecars of shop see as well; fix: remove the address from one of the two: sidecars have one listener for it; put all ports of a host in one ExternalService');
+    expect(made(app())).toThrow('[TcpAddressConflict] shop/mine: addresses[0] is "192.0.2.1"; allowed: addresses that do not overlap 192.0.2.1 of billing/theirs on port 5432, which sidecars of shop see as well; fix: remove the address from one of the two: sidecars have one listener for it; put all ports of a host in one ExternalService');
   });
 
   test('are refused for services to which sidecars go themselves', () => {

@@ -5,9 +5,8 @@ import { find } from '../../synth';
 import { CASES } from '../cases';
 
 describe('egress route › a port of the gateway for connections', () => {
-  const objects = CASES['connections by a port of the gateway']().manifests();
-
   test('is that of the server, of leg 1 and of the policy; requests keep the shared one', () => {
+    const objects = CASES['connections by a port of the gateway']().manifests();
     expect(find(objects, 'Gateway', 'egress-db-example-com-5432').spec.servers[0]).toMatchObject({ port: { number: 5432, protocol: 'TLS' }, tls: { mode: 'ISTIO_MUTUAL' } });
     expect(find(objects, 'ServiceEntry', 'egress-db-example-com-443-leg-1').spec.ports).toEqual([{ name: 'tls', number: 5432, protocol: 'TLS', targetPort: 15432 }]);
     expect(find(objects, 'VirtualService', 'egress-db-example-com-443-leg-2').spec.tcp[0].match).toEqual([{ port: 5432 }]);

@@ -9,10 +9,10 @@ const tlsOf = (tls?: UpstreamTls) => {
 };
 
 describe('egress route › https origination', () => {
-  const objects = CASES['https origination']().manifests();
+  const objects = () => CASES['https origination']().manifests();
 
   test('the objects', () => {
-    expect(objects).toMatchInlineSnapshot(`
+    expect(objects()).toMatchInlineSnapshot(`
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata:
@@ -174,12 +174,12 @@ spec:
   });
 
   test('leg 1 tries again only what never reached the gateway', () => {
-    const [route] = objects[1].spec.http;
+    const [route] = objects()[1].spec.http;
     expect(route.retries).toEqual({ attempts: 2, retryOn: 'connect-failure,refused-stream,reset-before-request' });
   });
 
   test('leg 2 has no retries and no timeout of its own', () => {
-    const [route] = objects[2].spec.http;
+    const [route] = objects()[2].spec.http;
     expect(route).not.toHaveProperty('retries');
     expect(route).not.toHaveProperty('timeout');
   });

@@ -2,10 +2,10 @@ import { find } from '../../synth';
 import { CASES } from '../cases';
 
 describe('egress route › tcp', () => {
-  const objects = CASES.tcp().manifests();
+  const objects = () => CASES.tcp().manifests();
 
   test('the objects', () => {
-    expect(objects).toMatchInlineSnapshot(`
+    expect(objects()).toMatchInlineSnapshot(`
 apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata:

@@ -4,10 +4,14 @@ import { HEEDED, planEgressRoute } from '../../../src/private/istio/egress-route
 import { EgressIntent } from '../../../src/private/model/egress-route';
 import { CASES } from '../../egress/cases';
 
-const cases = Object.values(CASES).flatMap(make => appModelOf(make().app).egressRoutes.all().map(({ route }) => route));
-/** The cases are of one mesh and one gateway. */
-const elsewhere = { ...cases[0], namespace: 'elsewhere', trustDomain: 'elsewhere.test', gateway: { ...cases[0].gateway, name: 'elsewhere' } };
-const routes: EgressIntent[] = [...cases, elsewhere];
+let routes: EgressIntent[];
+
+beforeAll(() => {
+  const cases = Object.values(CASES).flatMap(make => appModelOf(make().app).egressRoutes.all().map(({ route }) => route));
+  // the cases are of one mesh and one gateway
+  const elsewhere = { ...cases[0], namespace: 'elsewhere', trustDomain: 'elsewhere.test', gateway: { ...cases[0].gateway, name: 'elsewhere' } };
+  routes = [...cases, elsewhere];
+});
 
 /** Whether a field of one route, put into another, changes what is made of that. */
 function changes(field: string): boolean {
