@@ -9,7 +9,7 @@ const { jestExpect: expect } = require('@jest/expect');
 const { transformSync } = require('esbuild');
 const fc = require('fast-check');
 const { bind } = require('jest-each');
-const { SnapshotState } = require('jest-snapshot');
+const { SnapshotState, toMatchInlineSnapshot } = require('jest-snapshot');
 const Mocha = require('mocha');
 
 const rootDir = resolve(__dirname, '../..');
@@ -23,6 +23,11 @@ Module._resolveFilename = (name, ...rest) => resolveFilename(name === 'cdk8s-ist
 
 // the first failure is enough
 fc.configureGlobal({ endOnFailure: true, seed: 1 });
+
+expect.extend({
+  // jest itself would say at the end of the test that a snapshot is another
+  toMatchInlineSnapshot(...args) { return toMatchInlineSnapshot.call({ ...this, dontThrow: undefined }, ...args); },
+});
 
 const { bdd } = Mocha.interfaces;
 Mocha.interfaces.bdd = suite => {
