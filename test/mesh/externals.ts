@@ -1,6 +1,6 @@
 import { Authority } from './workloads';
 
-/** A host outside the mesh. */
+/** A host outside the mesh. One that is called by an address has that address. */
 export interface External {
   readonly host: string;
   readonly ports: readonly ExternalPort[];
@@ -13,9 +13,9 @@ export interface ExternalPort extends ServerOptions {
 
 /**
  * `http` and `https` speak gRPC too. `starttls` speaks first, and its TLS begins inside the connection. `connect` is a forward proxy,
- * `connects` one that is reached by TLS.
+ * `connects` one that is reached by TLS. `h3` is HTTP/3, `udp` answers each datagram, and `dns` is the authority for the names below the host.
  */
-export type Protocol = 'http' | 'https' | 'tcp' | 'tls' | 'starttls' | 'connect' | 'connects';
+export type Protocol = 'http' | 'https' | 'h3' | 'udp' | 'dns' | 'tcp' | 'tls' | 'starttls' | 'connect' | 'connects';
 
 export interface ServerOptions {
   /** The name in the server's certificate. @default - the host */

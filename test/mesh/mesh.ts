@@ -3,7 +3,7 @@ import { External } from './externals';
 import { Manifests, toYaml } from './manifests';
 import './matchers';
 import { lab, missing } from './prerequisites';
-import { ClientAnswer, Hop, LoadReport, Proxy, Report, Seen, StepReport } from './result';
+import { ClientAnswer, Denied, Hop, LoadReport, Proxy, Report, Seen, StepReport } from './result';
 import { Step } from './steps';
 import { stepStory, story, troubles } from './story';
 import { Workload } from './workloads';
@@ -39,6 +39,8 @@ export interface Answer extends ClientAnswer {
   readonly hops: readonly Hop[];
   /** What external servers saw of it. */
   readonly seen: readonly Seen[];
+  /** What NetworkPolicies forbade meanwhile. */
+  readonly denied: readonly Denied[];
   readonly story: string;
 }
 
@@ -92,7 +94,7 @@ function read(scenario: Scenario, report: Report): Outcome {
 }
 
 function toAnswer(step: StepReport): Answer {
-  return { ...step.answer ?? { status: 0, error: step.error }, hops: step.hops ?? [], seen: step.seen ?? [], story: stepStory(step) };
+  return { ...step.answer ?? { status: 0, error: step.error }, hops: step.hops ?? [], seen: step.seen ?? [], denied: step.denied ?? [], story: stepStory(step) };
 }
 
 const TIMEOUT_MS = 60_000;

@@ -46,6 +46,14 @@ export function lab(): Lab {
   return { lab: labBinary(), envoy: envoyBinary() };
 }
 
+/** What the lab needs for NetworkPolicies and for Istio's own capture of traffic, and most machines have: installs it where it is missing. */
+export function iptables(): void {
+  if (!succeeds('iptables-nft', '--version')) {
+    const { status, stderr } = spawnSync('sh', ['-c', 'apt-get update && apt-get install --yes --no-install-recommends iptables'], { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`NetworkPolicies need iptables: apt-get install iptables\n${stderr}`);
+  }
+}
+
 /** The lab's binary alone, which needs Go only: enough to measure and to check. */
 export function labBinary(): string {
   return built('lab');

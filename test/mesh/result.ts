@@ -16,6 +16,15 @@ export interface StepReport {
   readonly load?: LoadReport;
   readonly hops?: readonly Hop[];
   readonly seen?: readonly Seen[];
+  readonly denied?: readonly Denied[];
+}
+
+/** A packet that NetworkPolicies forbid; the port is the pod's. */
+export interface Denied {
+  readonly from: string;
+  readonly to: string;
+  readonly protocol: string;
+  readonly port: number;
 }
 
 /** What the client got; `status` is 0 when no HTTP answer came. */

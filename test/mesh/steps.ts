@@ -11,7 +11,7 @@ export type Step =
   | { readonly apply: string } | { readonly delete: string };
 
 export interface RequestOptions {
-  /** A workload's name, or `outside`. */
+  /** A workload's name, `outside`, or `node`. */
   readonly from: string;
   /** Finds the answer again. @default - the URL */
   readonly name?: string;
@@ -29,6 +29,10 @@ export interface RequestOptions {
   readonly revoked?: boolean;
   /** 1337 is the proxy's own user, whose traffic bypasses the sidecar. @default 1000 */
   readonly uid?: number;
+  /** The workload whose address the client takes and sends from, as CAP_NET_ADMIN lets it; for `udp`. */
+  readonly as?: string;
+  /** The client takes any certificate. */
+  readonly insecure?: boolean;
   /** `host:port` of a forward proxy to which the client itself speaks. */
   readonly proxy?: string;
   readonly http2?: boolean;
@@ -67,6 +71,18 @@ export function get(url: string, options: RequestOptions): Step {
 /** One line over a raw connection, `tcp://host:port` or `tls://host:port`; with `starttls://` the server speaks first, and TLS begins inside. */
 export const say = get;
 
+/** One datagram to `udp://host:port`, an ICMP echo request with content to `icmp://host`, a request of HTTP/3 to `h3://host/`. */
+export const send = get;
+
+/** The name server of the cluster, by its Service, and the one that a node may have. */
+export const CLUSTER_DNS = '10.96.0.10';
+export const NODE_DNS = '169.254.20.10';
+
+/** Asks a name server for the address of a name; the answer is in `body`. */
+export function lookUp(name: string, { server = CLUSTER_DNS, by = 'udp', ...options }: RequestOptions & { readonly server?: string; readonly by?: 'udp' | 'tcp' }): Step {
+  return get(`${by === 'tcp' ? 'dns+tcp' : 'dns'}://${server}/${name}`, options);
+}
+
 /** A gRPC stream in both directions, `grpc://host/service/method`: each of three messages is sent when the one before is answered. */
 export const stream = get;
 
@@ -104,7 +120,10 @@ export function up(host: string): Step {
   return { up: host };
 }
 
-/** Adds or replaces Istio objects and Secrets; the step ends when every proxy has them. */
+/**
+ * Adds or replaces Istio objects, Secrets, Services, EndpointSlices and NetworkPolicies; the step ends when the network and every proxy have them.
+ * NetworkPolicies are asked of the first packet of a connection.
+ */
 export function apply(manifests: Manifests): Step {
   return { apply: toYaml(manifests) };
 }

@@ -27,6 +27,7 @@ export function stepStory(step: StepReport): string {
     ...(step.hops ?? []).map(hopStory),
     ...answer && !step.seen?.length ? ['  no external server saw it'] : [],
     ...(step.seen ?? []).map(seenStory),
+    ...(step.denied ?? []).map(({ from, to, protocol, port }) => `  a NetworkPolicy forbids ${protocol} ${port} from ${from} to ${to}`),
   ].join('\n');
 }
 

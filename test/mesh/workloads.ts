@@ -7,6 +7,10 @@ export interface Workload {
   readonly gateway?: boolean;
   readonly noProxy?: boolean;
   readonly isolated?: boolean;
+  /** In the node's own network, where no NetworkPolicy holds anything, and without a proxy. */
+  readonly hostNetwork?: boolean;
+  /** With them, even if there are none, the traffic is captured by Istio's own `istio-iptables`, as they say. */
+  readonly annotations?: Record<string, string>;
   readonly service?: string;
   readonly ports?: readonly ServicePort[];
 }
@@ -15,7 +19,7 @@ export interface ServicePort {
   readonly name: string;
   readonly port: number;
   readonly targetPort?: number;
-  readonly serve?: 'http' | 'https' | 'tcp' | 'tls';
+  readonly serve?: 'http' | 'https' | 'tcp' | 'tls' | 'connect';
   readonly certHost?: string;
   readonly certCA?: Authority;
 }

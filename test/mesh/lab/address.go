@@ -3,29 +3,43 @@ package main
 import (
 	"fmt"
 	"net"
+	"slices"
 )
 
-// The mesh network is private, the outside is not: Envoy and Istio treat the two differently.
+// The pods' addresses are private, those outside are not: Envoy and Istio treat the two differently.
 const (
-	hubMesh  = "10.201.0.1"
-	hubExt   = "198.18.0.1"
-	clientIP = "198.18.0.2" // the client called "outside"
-	extNet   = "198.18.0.0/15"
+	istiodIP   = "10.201.0.1"
+	dnsIP      = "10.201.0.2"    // the pod of the cluster's name server
+	dnsService = "10.96.0.10"    // its Service
+	nodeDNS    = "169.254.20.10" // the name server that every node may have
+	podGateway = "169.254.1.1"   // the node, as pods know it
+	agentIP    = "10.201.0.3"    // the pods' own agents, which no packet leaves the pod for in a cluster
+	nodeIP     = "198.18.0.1"
+	clientIP   = "198.18.0.2" // the client called "outside"
+	extNet     = "198.18.0.0/15"
 )
+
+// infrastructure is who has the addresses that are no workload's and no external host's.
+var infrastructure = map[string]string{clientIP: "outside", nodeIP: "node", istiodIP: "istiod", dnsIP: "cluster-dns", nodeDNS: "node-local-dns"}
+
+// reserved are the names of network namespaces that are no workload's.
+var reserved = []string{"", "outside", "world", "node", "system"}
 
 // place gives every workload and external host its addresses, and fills what the scenario may leave out.
 func (s *Scenario) place() error {
 	names := map[string]bool{}
 	for i := range s.Workloads {
 		w := &s.Workloads[i]
-		if names[w.Name] || w.Name == "outside" || w.Name == "" {
+		if names[w.Name] || slices.Contains(reserved, w.Name) {
 			return fmt.Errorf("workload name %q is empty, reserved or used twice", w.Name)
 		}
 		if w.Namespace == "" {
 			return fmt.Errorf("workload %q has no namespace", w.Name)
 		}
 		names[w.Name] = true
-		w.meshIP, w.extIP = nth("10.201", i), nth("198.18", i)
+		if w.ip = nth("10.201", i); w.HostNetwork {
+			w.ip, w.NoProxy = nodeIP, true
+		}
 		if w.ServiceAccount == "" {
 			w.ServiceAccount = "default"
 		}
@@ -41,7 +55,9 @@ func (s *Scenario) place() error {
 	byHost := map[string]string{}
 	for i := range s.Externals {
 		e := &s.Externals[i]
-		if byHost[e.Host] == "" {
+		if net.ParseIP(e.Host) != nil {
+			byHost[e.Host] = e.Host
+		} else if byHost[e.Host] == "" {
 			byHost[e.Host] = nth("198.19", i)
 		}
 		e.ip = byHost[e.Host]
@@ -52,6 +68,15 @@ func (s *Scenario) place() error {
 // nth is the i-th address of a /16, past those that the lab keeps for itself.
 func nth(net16 string, i int) string {
 	return fmt.Sprintf("%s.%d.%d", net16, 1+i/200, 10+i%200)
+}
+
+func (s *Scenario) externalIPs() (out []string) {
+	for _, e := range s.Externals {
+		if !slices.Contains(out, e.ip) {
+			out = append(out, e.ip)
+		}
+	}
+	return out
 }
 
 func (w *Workload) serviceIP(s *Scenario) string {
@@ -67,7 +92,7 @@ func (w *Workload) serviceIP(s *Scenario) string {
 func (s *Scenario) whoIs(a net.Addr) string {
 	ip, _, _ := net.SplitHostPort(a.String())
 	for _, w := range s.Workloads {
-		if w.meshIP == ip || w.extIP == ip {
+		if w.ip == ip {
 			return w.Name
 		}
 	}
@@ -76,8 +101,8 @@ func (s *Scenario) whoIs(a net.Addr) string {
 			return e.Host
 		}
 	}
-	if ip == clientIP {
-		return "outside"
+	if name := infrastructure[ip]; name != "" {
+		return name
 	}
 	return ip
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"strings"
 	"testing"
@@ -22,7 +23,7 @@ func TestAddressesAreDistinctAndInTheirNetworks(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, outside, _ := net.ParseCIDR(extNet)
-	used := map[string]string{hubMesh: "hub", hubExt: "hub", clientIP: "outside"}
+	used := maps.Clone(infrastructure)
 	take := func(ip, who string, want bool) {
 		if p := net.ParseIP(ip); p == nil || outside.Contains(p) != want {
 			t.Fatalf("%s of %s is in the wrong network", ip, who)
@@ -34,8 +35,7 @@ func TestAddressesAreDistinctAndInTheirNetworks(t *testing.T) {
 	}
 	for i := range s.Workloads {
 		w := &s.Workloads[i]
-		take(w.meshIP, w.Name, false)
-		take(w.extIP, w.Name, true)
+		take(w.ip, w.Name, false)
 	}
 	for _, e := range s.Externals {
 		take(e.ip, e.Host, true)
@@ -62,7 +62,7 @@ func TestOwnersOfAddresses(t *testing.T) {
 			t.Errorf("%s has address %q, not %q", host, got, ip)
 		}
 	}
-	id, err := s.identity(&net.TCPAddr{IP: net.ParseIP(s.Workloads[1].meshIP)})
+	id, err := s.identity(&net.TCPAddr{IP: net.ParseIP(s.Workloads[1].ip)})
 	if err != nil || id != "spiffe://cluster.local/ns/n/sa/default" {
 		t.Errorf("identity %q, %v", id, err)
 	}

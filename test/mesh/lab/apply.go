@@ -5,83 +5,147 @@ import (
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
-
-	"istio.io/istio/pilot/test/xds"
+	"k8s.io/client-go/kubernetes"
 )
 
-// apply adds or replaces the objects of a stream, as kubectl would.
-func apply(srv *xds.FakeDiscoveryServer, p pki, stream string) error {
-	return each(p, stream, func(d document) error {
-		if d.obj.GetKind() == "Secret" {
-			return applySecret(srv, d)
-		}
-		cs, err := parse(d)
-		if err != nil {
-			return err
-		}
-		for _, c := range cs {
-			if old := srv.Store().Get(c.GroupVersionKind, c.Name, c.Namespace); old != nil {
-				c.ResourceVersion, c.CreationTimestamp = old.ResourceVersion, old.CreationTimestamp
-				_, err = srv.Store().Update(c)
-			} else {
-				_, err = srv.Store().Create(c)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+// kinds are those besides Istio's that can change during a run.
+var kinds = map[string]func(k kubernetes.Interface, namespace string) kindClient{
+	"Secret": func(k kubernetes.Interface, ns string) kindClient {
+		return typed[*corev1.Secret]{k.CoreV1().Secrets(ns), &corev1.Secret{}}
+	},
+	"Service": func(k kubernetes.Interface, ns string) kindClient {
+		return typed[*corev1.Service]{k.CoreV1().Services(ns), &corev1.Service{}}
+	},
+	"EndpointSlice": func(k kubernetes.Interface, ns string) kindClient {
+		return typed[*discoveryv1.EndpointSlice]{k.DiscoveryV1().EndpointSlices(ns), &discoveryv1.EndpointSlice{}}
+	},
+	"NetworkPolicy": func(k kubernetes.Interface, ns string) kindClient {
+		return typed[*networkingv1.NetworkPolicy]{k.NetworkingV1().NetworkPolicies(ns), &networkingv1.NetworkPolicy{}}
+	},
 }
 
-func applySecret(srv *xds.FakeDiscoveryServer, d document) error {
-	var s corev1.Secret
-	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(d.obj.Object, &s); err != nil {
+type kindClient interface {
+	apply(document) error
+	remove(name string) error
+}
+
+type typed[T runtime.Object] struct {
+	client interface {
+		Create(context.Context, T, metav1.CreateOptions) (T, error)
+		Update(context.Context, T, metav1.UpdateOptions) (T, error)
+		Delete(context.Context, string, metav1.DeleteOptions) error
+	}
+	empty T
+}
+
+func (r typed[T]) apply(d document) error {
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructuredWithValidation(d.obj.Object, r.empty, true); err != nil {
 		return err
 	}
-	c := srv.KubeClient().Kube().CoreV1().Secrets(s.Namespace)
-	_, err := c.Update(context.Background(), &s, metav1.UpdateOptions{})
+	_, err := r.client.Update(context.Background(), r.empty, metav1.UpdateOptions{})
 	if errors.IsNotFound(err) {
-		_, err = c.Create(context.Background(), &s, metav1.CreateOptions{})
+		_, err = r.client.Create(context.Background(), r.empty, metav1.CreateOptions{})
 	}
 	return err
 }
 
-// remove deletes the objects that a stream names.
-func remove(srv *xds.FakeDiscoveryServer, p pki, stream string) error {
-	return each(p, stream, func(d document) error {
-		ns, name := d.obj.GetNamespace(), d.obj.GetName()
-		if d.obj.GetKind() == "Secret" {
-			return srv.KubeClient().Kube().CoreV1().Secrets(ns).Delete(context.Background(), name, metav1.DeleteOptions{})
-		}
-		cs, err := parse(d)
-		if err != nil {
-			return err
-		}
-		for _, c := range cs {
-			if err := srv.Store().Delete(c.GroupVersionKind, c.Name, c.Namespace, nil); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+func (r typed[T]) remove(name string) error {
+	return r.client.Delete(context.Background(), name, metav1.DeleteOptions{})
 }
 
-func each(p pki, stream string, f func(document) error) error {
-	docs, err := p.documents(stream)
+// change does something with each object of a stream, and has the network follow.
+func (m *lab) change(stream string, do func(document) error) error {
+	docs, err := m.p.documents(stream)
 	if err != nil {
 		return err
 	}
+	network := false
 	for _, d := range docs {
-		if d.obj.GetKind() != "Secret" && !d.isIstio() {
-			return fmt.Errorf("%s: only Istio's kinds and Secrets can change during a run", d.title())
+		if kinds[d.obj.GetKind()] == nil && !d.isIstio() {
+			return fmt.Errorf("%s: only Istio's kinds and some of Kubernetes can change during a run", d.title())
 		}
-		if err := f(d); err != nil {
+		if err := do(d); err != nil {
 			return fmt.Errorf("%s: %w", d.title(), err)
+		}
+		network = network || !d.isIstio() && d.obj.GetKind() != "Secret"
+	}
+	if network {
+		return m.routeAndJudge()
+	}
+	return nil
+}
+
+// apply adds or replaces an object, as kubectl would.
+func (m *lab) apply(d document) error {
+	if kind := kinds[d.obj.GetKind()]; kind != nil {
+		return kind(m.istiod.KubeClient().Kube(), d.obj.GetNamespace()).apply(d)
+	}
+	cs, err := parse(d)
+	if err != nil {
+		return err
+	}
+	store := m.istiod.Store()
+	for _, c := range cs {
+		if old := store.Get(c.GroupVersionKind, c.Name, c.Namespace); old != nil {
+			c.ResourceVersion, c.CreationTimestamp = old.ResourceVersion, old.CreationTimestamp
+			_, err = store.Update(c)
+		} else {
+			_, err = store.Create(c)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// remove deletes an object, of which kind, namespace and name are enough.
+func (m *lab) remove(d document) error {
+	if kind := kinds[d.obj.GetKind()]; kind != nil {
+		return kind(m.istiod.KubeClient().Kube(), d.obj.GetNamespace()).remove(d.obj.GetName())
+	}
+	cs, err := parse(d)
+	if err != nil {
+		return err
+	}
+	for _, c := range cs {
+		if err := m.istiod.Store().Delete(c.GroupVersionKind, c.Name, c.Namespace, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// routeAndJudge has the network do what the cluster's Services, EndpointSlices and NetworkPolicies say.
+func (m *lab) routeAndJudge() error {
+	ctx, all, k := context.Background(), metav1.ListOptions{}, m.istiod.KubeClient().Kube()
+	services, err := k.CoreV1().Services("").List(ctx, all)
+	if err != nil {
+		return err
+	}
+	slices, err := k.DiscoveryV1().EndpointSlices("").List(ctx, all)
+	if err != nil {
+		return err
+	}
+	if err := translate(forwards(services.Items, slices.Items)); err != nil {
+		return fmt.Errorf("addresses of Services: %w", err)
+	}
+	policies, err := k.NetworkingV1().NetworkPolicies("").List(ctx, all)
+	if err != nil {
+		return err
+	}
+	pods, err := k.CoreV1().Pods("").List(ctx, all)
+	if err != nil {
+		return err
+	}
+	namespaces, err := k.CoreV1().Namespaces().List(ctx, all)
+	if err != nil {
+		return err
+	}
+	return m.judge.learn(policies.Items, pods.Items, namespaces.Items)
 }

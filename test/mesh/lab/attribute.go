@@ -44,6 +44,15 @@ func (r *Report) attribute(proxies map[string]*proxy) {
 	}
 }
 
+// attributeDenied gives each packet that was forbidden to the step during which it came.
+func (r *Report) attributeDenied(denied []Denied) {
+	for _, d := range denied {
+		if x := r.during(d.at); x != nil {
+			x.Denied = append(x.Denied, d)
+		}
+	}
+}
+
 // during is the last step that had begun at a time.
 func (r *Report) during(t time.Time) *StepReport {
 	for _, x := range slices.Backward(r.Steps) {

@@ -13,14 +13,14 @@ func (w *Workload) bootstrap() dict {
 	ads := dict{"ads": dict{}, "resource_api_version": "V3", "initial_fetch_timeout": "0s"}
 	return dict{
 		"node": dict{
-			"id":      fmt.Sprintf("%s~%s~%s.%s~%s.svc.cluster.local", typ, w.meshIP, w.Name, w.Namespace, w.Namespace),
+			"id":      fmt.Sprintf("%s~%s~%s.%s~%s.svc.cluster.local", typ, w.ip, w.Name, w.Namespace, w.Namespace),
 			"cluster": w.Name + "." + w.Namespace,
 			"metadata": dict{
-				"NAMESPACE": w.Namespace, "NAME": w.Name, "LABELS": w.Labels, "INSTANCE_IPS": w.meshIP, "SERVICE_ACCOUNT": w.ServiceAccount,
+				"NAMESPACE": w.Namespace, "NAME": w.Name, "LABELS": w.Labels, "INSTANCE_IPS": w.ip, "SERVICE_ACCOUNT": w.ServiceAccount,
 				"CLUSTER_ID": "Kubernetes", "MESH_ID": "cluster.local", "ISTIO_VERSION": istioVersion, "INTERCEPTION_MODE": "REDIRECT",
 			},
 		},
-		"admin": dict{"address": socket(w.meshIP, adminPort)},
+		"admin": dict{"address": socket(w.ip, adminPort)},
 		"dynamic_resources": dict{
 			"ads_config": dict{
 				"api_type": "GRPC", "transport_api_version": "V3", "set_node_on_first_message_only": true,
@@ -29,21 +29,21 @@ func (w *Workload) bootstrap() dict {
 			"lds_config": ads, "cds_config": ads,
 		},
 		// the names by which istiod's configuration speaks of itself and of the pod's agent
-		"static_resources": dict{"clusters": []dict{grpcCluster("xds-grpc", xdsPort), grpcCluster("sds-grpc", agentPort)}},
+		"static_resources": dict{"clusters": []dict{grpcCluster("xds-grpc", istiodIP, xdsPort), grpcCluster("sds-grpc", agentIP, agentPort)}},
 		"layered_runtime": dict{"layers": []dict{{"name": "static", "static_layer": dict{
 			"overload.global_downstream_max_connections": 10000, "re2.max_program_size.error_level": 32768,
 		}}}},
 	}
 }
 
-func grpcCluster(name string, port int) dict {
+func grpcCluster(name, ip string, port int) dict {
 	const h = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 	return dict{
 		"name": name, "type": "STATIC", "connect_timeout": "1s",
 		"typed_extension_protocol_options": dict{h: dict{
 			"@type": "type.googleapis.com/" + h, "explicit_http_config": dict{"http2_protocol_options": dict{}},
 		}},
-		"load_assignment": dict{"cluster_name": name, "endpoints": []dict{{"lb_endpoints": []dict{{"endpoint": dict{"address": socket(hubMesh, port)}}}}}},
+		"load_assignment": dict{"cluster_name": name, "endpoints": []dict{{"lb_endpoints": []dict{{"endpoint": dict{"address": socket(ip, port)}}}}}},
 	}
 }
 

@@ -2,12 +2,17 @@ package main
 
 import (
 	"encoding/binary"
+	"fmt"
 	"net"
+	"strconv"
 
 	"github.com/google/nftables"
 	"github.com/google/nftables/binaryutil"
 	"github.com/google/nftables/expr"
 	"golang.org/x/sys/unix"
+
+	"istio.io/istio/tools/common/config"
+	"istio.io/istio/tools/istio-iptables/pkg/cmd"
 )
 
 const (
@@ -15,10 +20,15 @@ const (
 	inboundPort  = 15006
 	adminPort    = 15000
 	proxyUID     = 1337
+
+	applicationUID = 1000
 )
 
-// capture redirects a sidecar's traffic as Istio's init container does.
-func capture(sp *space) error {
+// capture redirects a sidecar's traffic as Istio's init container does: by it, or by the same rules in a hundredth of its time.
+func (w *Workload) capture(sp *space) error {
+	if w.Annotations != nil {
+		return sp.do(0, func() error { return istioCapture(w.Annotations) })
+	}
 	c, err := nftables.New(nftables.WithNetNSFd(sp.fd))
 	if err != nil {
 		return err
@@ -36,28 +46,40 @@ func capture(sp *space) error {
 	return c.Flush()
 }
 
-// guardHub drops what comes from the mesh bridge for an address outside.
-func guardHub() error {
-	c, err := nftables.New()
-	if err != nil {
+// istioCapture is Istio's own istio-iptables with what the injector makes of a pod's annotations.
+func istioCapture(annotations map[string]string) error {
+	cfg := config.DefaultConfig()
+	cfg.ProxyUID, cfg.InboundInterceptionMode, cfg.ForceIptablesBinary = strconv.Itoa(proxyUID), "REDIRECT", "nft"
+	cfg.OutboundIPRangesInclude, cfg.InboundPortsInclude, cfg.InboundPortsExclude = "*", "*", fmt.Sprintf("15090,15021,15020,%d", adminPort)
+	for name, field := range map[string]*string{
+		"sidecar.istio.io/interceptionMode":                &cfg.InboundInterceptionMode,
+		"traffic.sidecar.istio.io/includeOutboundIPRanges": &cfg.OutboundIPRangesInclude,
+		"traffic.sidecar.istio.io/excludeOutboundIPRanges": &cfg.OutboundIPRangesExclude,
+		"traffic.sidecar.istio.io/includeOutboundPorts":    &cfg.OutboundPortsInclude,
+		"traffic.sidecar.istio.io/excludeOutboundPorts":    &cfg.OutboundPortsExclude,
+		"traffic.sidecar.istio.io/includeInboundPorts":     &cfg.InboundPortsInclude,
+		"traffic.sidecar.istio.io/excludeInterfaces":       &cfg.ExcludeInterfaces,
+		"istio.io/reroute-virtual-interfaces":              &cfg.RerouteVirtualInterfaces,
+	} {
+		if value, ok := annotations[name]; ok {
+			*field = value
+		}
+	}
+	if err := cfg.FillConfigFromEnvironment(); err != nil {
 		return err
 	}
-	_, ext, err := net.ParseCIDR(extNet)
-	if err != nil {
+	if err := cfg.Validate(); err != nil {
 		return err
 	}
-	t := c.AddTable(&nftables.Table{Family: nftables.TableFamilyIPv4, Name: "lab"})
-	in := c.AddChain(&nftables.Chain{Name: "input", Table: t, Type: nftables.ChainTypeFilter, Hooknum: nftables.ChainHookInput, Priority: nftables.ChainPriorityFilter})
-	c.AddRule(&nftables.Rule{Table: t, Chain: in, Exprs: []expr.Any{
-		&expr.Meta{Key: expr.MetaKeyIIFNAME, Register: 1}, equal([]byte("mesh\x00")),
-		ipDst(), &expr.Bitwise{SourceRegister: 1, DestRegister: 1, Len: 4, Mask: ext.Mask, Xor: make([]byte, 4)}, equal(ext.IP.To4()),
-		&expr.Verdict{Kind: expr.VerdictDrop},
-	}})
-	return c.Flush()
+	return cmd.ProgramIptables(cfg)
 }
 
 func equal(b []byte) expr.Any { return &expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: b} }
 func leave() expr.Any         { return &expr.Verdict{Kind: expr.VerdictReturn} }
+
+func ipSrc() expr.Any {
+	return &expr.Payload{DestRegister: 1, Base: expr.PayloadBaseNetworkHeader, Offset: 12, Len: 4}
+}
 
 func ipDst() expr.Any {
 	return &expr.Payload{DestRegister: 1, Base: expr.PayloadBaseNetworkHeader, Offset: 16, Len: 4}

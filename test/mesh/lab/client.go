@@ -43,15 +43,27 @@ func newClient(r Request, s *Scenario, p pki, n *network) (*client, error) {
 	}
 	uid := r.UID
 	if uid == 0 {
-		uid = 1000
+		uid = applicationUID
 	}
-	c.dial = func(ctx context.Context, _, addr string) (conn net.Conn, err error) {
+	from, err := r.source(s, space)
+	if err != nil {
+		return nil, err
+	}
+	c.dial = func(ctx context.Context, network, addr string) (conn net.Conn, err error) {
 		addr, err = s.resolve(r, addr)
 		if err != nil {
 			return nil, err
 		}
 		err = space.do(uid, func() (err error) {
-			conn, err = (&net.Dialer{Timeout: c.limit}).DialContext(ctx, "tcp4", addr)
+			if network == "icmp" {
+				conn, err = pingSocket(addr)
+				return err
+			}
+			d := net.Dialer{Timeout: c.limit}
+			if network == "udp" && from != nil {
+				d.LocalAddr = &net.UDPAddr{IP: from}
+			}
+			conn, err = d.DialContext(ctx, network+"4", addr)
 			return err
 		})
 		return conn, err
@@ -69,9 +81,7 @@ func (s *Scenario) resolve(r Request, addr string) (string, error) {
 		return "", err
 	}
 	if w := s.workload(host); w != nil && r.Connect != "" {
-		if host = w.meshIP; r.From == "outside" {
-			host = w.extIP
-		}
+		host = w.ip
 	}
 	if net.ParseIP(host) == nil {
 		ip := s.lookup(host)
@@ -88,7 +98,7 @@ func (r Request) tlsConfig(host string, p pki) (*tls.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &tls.Config{RootCAs: trusted.pool(), ServerName: host, MinVersion: tls.VersionTLS10}
+	c := &tls.Config{RootCAs: trusted.pool(), ServerName: host, MinVersion: tls.VersionTLS10, InsecureSkipVerify: r.Insecure}
 	if r.SNI != "" {
 		c.ServerName = r.SNI
 	}
@@ -155,10 +165,16 @@ func (c *client) send(t *http.Transport) *Answer {
 		a, err = c.http(t)
 	case "grpc":
 		a, err = c.stream()
-	case "tcp", "tls", "starttls":
+	case "tcp", "tls", "starttls", "udp":
 		a, err = c.line()
+	case "h3":
+		a, err = c.http3()
+	case "dns", "dns+tcp":
+		a, err = c.query()
+	case "icmp":
+		a, err = c.ping()
 	default:
-		err = fmt.Errorf("no scheme %q: http, https, grpc, tcp, tls or starttls", c.url.Scheme)
+		err = fmt.Errorf("no scheme %q: http, https, h3, grpc, tcp, tls, starttls, udp, dns, dns+tcp or icmp", c.url.Scheme)
 	}
 	if err != nil {
 		return &Answer{Error: err.Error()}
@@ -246,9 +262,13 @@ func (a *Answer) handshake(st *tls.ConnectionState) {
 	}
 }
 
-// line sends one line over a raw connection and reads one.
+// line sends one line over a raw connection, or in a datagram, and reads one.
 func (c *client) line() (*Answer, error) {
-	conn, err := c.dial(context.Background(), "tcp", c.url.Host)
+	network := "tcp"
+	if c.url.Scheme == "udp" {
+		network = "udp"
+	}
+	conn, err := c.dial(context.Background(), network, c.url.Host)
 	if err != nil {
 		return nil, err
 	}
@@ -260,7 +280,7 @@ func (c *client) line() (*Answer, error) {
 			return nil, err
 		}
 	}
-	if c.url.Scheme != "tcp" {
+	if c.url.Scheme == "tls" || c.url.Scheme == "starttls" {
 		t := tls.Client(conn, c.tls)
 		if err := t.Handshake(); err != nil {
 			return nil, err

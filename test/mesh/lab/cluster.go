@@ -57,15 +57,15 @@ func (w *Workload) meta(name string) metav1.ObjectMeta {
 
 func (w *Workload) pod() *corev1.Pod {
 	m := w.meta(w.Name)
-	m.Labels = maps.Clone(w.Labels)
+	m.Labels, m.Annotations = maps.Clone(w.Labels), w.Annotations
 	if !w.Gateway && !w.NoProxy {
 		m.Labels["security.istio.io/tlsMode"] = "istio" // what the injector adds: auto mTLS goes by it
 	}
 	return &corev1.Pod{
 		TypeMeta: kind("v1", "Pod"), ObjectMeta: m,
-		Spec: corev1.PodSpec{ServiceAccountName: w.ServiceAccount, NodeName: "node1", Containers: []corev1.Container{{Name: "app", Image: "none"}}},
+		Spec: corev1.PodSpec{ServiceAccountName: w.ServiceAccount, NodeName: "node1", HostNetwork: w.HostNetwork, Containers: []corev1.Container{{Name: "app", Image: "none"}}},
 		Status: corev1.PodStatus{
-			Phase: corev1.PodRunning, PodIP: w.meshIP, PodIPs: []corev1.PodIP{{IP: w.meshIP}},
+			Phase: corev1.PodRunning, PodIP: w.ip, PodIPs: []corev1.PodIP{{IP: w.ip}},
 			Conditions: []corev1.PodCondition{{Type: corev1.PodReady, Status: corev1.ConditionTrue}},
 		},
 	}
@@ -98,7 +98,7 @@ func (w *Workload) endpoints(n int) *discoveryv1.EndpointSlice {
 	e := &discoveryv1.EndpointSlice{
 		TypeMeta: kind("discovery.k8s.io/v1", "EndpointSlice"), ObjectMeta: m, AddressType: discoveryv1.AddressTypeIPv4,
 		Endpoints: []discoveryv1.Endpoint{{
-			Addresses: []string{w.meshIP}, Conditions: discoveryv1.EndpointConditions{Ready: &ready}, NodeName: &node,
+			Addresses: []string{w.ip}, Conditions: discoveryv1.EndpointConditions{Ready: &ready}, NodeName: &node,
 			TargetRef: &corev1.ObjectReference{Kind: "Pod", Name: w.Name, Namespace: w.Namespace},
 		}},
 	}

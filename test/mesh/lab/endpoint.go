@@ -18,6 +18,7 @@ type endpoint struct {
 	name   string
 	ip     net.IP
 	port   int
+	space  *space
 	record func(Seen)
 	body   string // what every answer holds, instead of what was seen
 

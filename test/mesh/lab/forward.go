@@ -24,8 +24,12 @@ func (e *endpoint) tunnel(w http.ResponseWriter, r *http.Request) {
 	if ip := e.o.s.lookup(host); ip != "" {
 		host = ip
 	}
-	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: e.ip}, Timeout: 3 * time.Second}
-	to, err := d.Dial("tcp", net.JoinHostPort(host, port))
+	var to net.Conn
+	err := e.space.do(applicationUID, func() (err error) {
+		d := net.Dialer{LocalAddr: &net.TCPAddr{IP: e.ip}, Timeout: 3 * time.Second}
+		to, err = d.Dial("tcp4", net.JoinHostPort(host, port))
+		return err
+	})
 	if err != nil {
 		w.WriteHeader(http.StatusBadGateway)
 		return

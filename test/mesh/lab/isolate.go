@@ -23,7 +23,7 @@ func privateMounts() error {
 	if err := unix.Mount("lab", dir, "tmpfs", 0, "mode=755"); err != nil {
 		return fmt.Errorf("private %s: %w", dir, err)
 	}
-	if err := os.WriteFile(file, []byte("nameserver "+hubMesh+"\noptions ndots:1 timeout:1\n"), 0o644); err != nil {
+	if err := os.WriteFile(file, []byte("nameserver "+dnsService+"\noptions ndots:1 timeout:1\n"), 0o644); err != nil {
 		return err
 	}
 	if err := unix.Mount(file, "/etc/resolv.conf", "", unix.MS_BIND, ""); err != nil {

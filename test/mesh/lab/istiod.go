@@ -22,8 +22,8 @@ import (
 
 const (
 	istioVersion = "1.31.0"
-	xdsPort      = 15010
-	agentPort    = 15012
+	xdsPort      = 15012
+	agentPort    = 15999
 )
 
 // istiodEnv is read by Istio's packages when the process starts: a stock Envoy has none of Istio's own filters, and secrets
@@ -53,8 +53,8 @@ func (b byAddress) Authenticate(ctx security.AuthContext) (*security.Caller, err
 	return &security.Caller{Identities: []string{id}}, nil
 }
 
-// startIstiod runs istiod's discovery server over the scenario's objects; on the hub's network, or with no listener, in memory.
-func startIstiod(t test.Failer, s *Scenario, p pki, onNetwork bool) *xds.FakeDiscoveryServer {
+// startIstiod runs istiod's discovery server over the scenario's objects; in its pod's network, or without one in memory.
+func startIstiod(t test.Failer, s *Scenario, p pki, pod *space) *xds.FakeDiscoveryServer {
 	istio, kube, err := s.objects(p)
 	if err != nil {
 		t.Fatal(err)
@@ -70,8 +70,8 @@ func startIstiod(t test.Failer, s *Scenario, p pki, onNetwork bool) *xds.FakeDis
 		MeshConfig:                 m,
 		DisableSecretAuthorization: true,
 	}
-	if onNetwork {
-		opts.ListenerBuilder = func() (net.Listener, error) { return net.Listen("tcp", fmt.Sprintf("%s:%d", hubMesh, xdsPort)) }
+	if pod != nil {
+		opts.ListenerBuilder = func() (net.Listener, error) { return pod.listen(fmt.Sprintf("%s:%d", istiodIP, xdsPort)) }
 	}
 	srv := xds.NewFakeDiscoveryServer(t, opts)
 	srv.Discovery.Authenticators = []security.Authenticator{byAddress{s}}
@@ -144,7 +144,7 @@ func modelProxy(w *Workload) *model.Proxy {
 		typ = model.Router
 	}
 	return &model.Proxy{
-		Type: typ, ConfigNamespace: w.Namespace, IPAddresses: []string{w.meshIP}, Labels: w.Labels,
+		Type: typ, ConfigNamespace: w.Namespace, IPAddresses: []string{w.ip}, Labels: w.Labels,
 		ID: w.Name + "." + w.Namespace, DNSDomain: w.Namespace + ".svc.cluster.local",
 		Metadata: &model.NodeMetadata{Namespace: w.Namespace, Labels: w.Labels, ServiceAccount: w.ServiceAccount, ClusterID: "Kubernetes"},
 	}

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"net"
 	"strings"
+	"time"
 
 	"github.com/miekg/dns"
 )
@@ -26,30 +28,69 @@ func (s *Scenario) lookup(name string) string {
 	return ""
 }
 
-// serveNames is the name server of all the proxies.
-func serveNames(s *Scenario) error {
-	h := dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) {
-		m := new(dns.Msg)
-		m.SetReply(q)
-		for _, x := range q.Question {
-			ip := s.lookup(strings.TrimSuffix(strings.ToLower(x.Name), "."))
-			if ip == "" {
-				m.Rcode = dns.RcodeNameError
-			} else if x.Qtype == dns.TypeA {
-				m.Answer = append(m.Answer, &dns.A{Hdr: dns.RR_Header{Name: x.Name, Rrtype: dns.TypeA, Class: dns.ClassINET, Ttl: 1}, A: net.ParseIP(ip)})
+// serveNames runs the cluster's name server, and the one on the node. What they do not know, they ask of the external host that is
+// the authority, as any resolver does: every pod can tell it something by a name.
+func serveNames(s *Scenario, n *network) error {
+	for ip, sp := range map[string]*space{dnsIP: n.spaces["system"], nodeDNS: n.node} {
+		h := dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) { _ = w.WriteMsg(s.answerName(q, sp, ip)) })
+		udp, err := sp.listenPacket(ip + ":53")
+		if err != nil {
+			return err
+		}
+		tcp, err := sp.listen(ip + ":53")
+		if err != nil {
+			return err
+		}
+		go func() { _ = (&dns.Server{PacketConn: udp, Handler: h}).ActivateAndServe() }()
+		go func() { _ = (&dns.Server{Listener: tcp, Handler: h}).ActivateAndServe() }()
+	}
+	return nil
+}
+
+func (s *Scenario) answerName(q *dns.Msg, sp *space, from string) *dns.Msg {
+	m := new(dns.Msg).SetReply(q)
+	for _, x := range q.Question {
+		name := strings.TrimSuffix(strings.ToLower(x.Name), ".")
+		ip := s.lookup(name)
+		if authority := s.authority(name); ip == "" && authority != "" {
+			if a, err := forward(q, sp, from, authority); err == nil {
+				return a
 			}
 		}
-		_ = w.WriteMsg(m)
+		if ip == "" {
+			m.Rcode = dns.RcodeNameError
+		} else if x.Qtype == dns.TypeA {
+			m.Answer = append(m.Answer, addressRecord(x.Name, ip))
+		}
+	}
+	return m
+}
+
+// authority is the address of the name server that answers for a name outside.
+func (s *Scenario) authority(name string) string {
+	for _, e := range s.Externals {
+		for _, p := range e.Ports {
+			if p.Protocol == "dns" && strings.HasSuffix(name, "."+e.Host) {
+				return fmt.Sprintf("%s:%d", e.ip, p.Port)
+			}
+		}
+	}
+	return ""
+}
+
+func forward(q *dns.Msg, sp *space, from, authority string) (a *dns.Msg, err error) {
+	err = sp.do(0, func() error {
+		d := net.Dialer{LocalAddr: &net.UDPAddr{IP: net.ParseIP(from)}}
+		if from == nodeDNS {
+			d.LocalAddr = nil
+		}
+		conn, err := d.Dial("udp4", authority)
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		a, _, err = (&dns.Client{Timeout: time.Second}).ExchangeWithConn(q, &dns.Conn{Conn: conn})
+		return err
 	})
-	udp, err := net.ListenPacket("udp", hubMesh+":53")
-	if err != nil {
-		return err
-	}
-	tcp, err := net.Listen("tcp", hubMesh+":53")
-	if err != nil {
-		return err
-	}
-	go func() { _ = (&dns.Server{PacketConn: udp, Handler: h}).ActivateAndServe() }()
-	go func() { _ = (&dns.Server{Listener: tcp, Handler: h}).ActivateAndServe() }()
-	return nil
+	return a, err
 }

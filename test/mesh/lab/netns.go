@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net"
 	"runtime"
 
 	"github.com/vishvananda/netlink"
@@ -47,6 +48,18 @@ func (s *space) do(uid int, f func() error) error {
 		}
 		return f()
 	})
+}
+
+// listen opens a TCP port in the namespace.
+func (s *space) listen(addr string) (l net.Listener, err error) {
+	err = s.do(0, func() (err error) { l, err = net.Listen("tcp4", addr); return err })
+	return l, err
+}
+
+// listenPacket opens a UDP port in the namespace.
+func (s *space) listenPacket(addr string) (c net.PacketConn, err error) {
+	err = s.do(0, func() (err error) { c, err = net.ListenPacket("udp4", addr); return err })
+	return c, err
 }
 
 // onThread runs f on a thread of its own, which ends with it: what f does to its thread cannot leak.

@@ -4,132 +4,171 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"sync"
 
 	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
 )
 
-// network is the hub, which is this process's own namespace, with two bridges (mesh and outside), and one namespace a workload.
-type network struct{ spaces map[string]*space }
+// network is a node and what is cabled to it, each in a namespace of its own: the workloads by their names, "system" for the pods
+// of istiod and of the name server, "world" for the external hosts, and "outside". The node, which is this process's own
+// namespace, forwards between them and translates no source: who answers sees which pod asked.
+type network struct {
+	spaces map[string]*space
+	node   *space
+}
 
 func buildNetwork(s *Scenario) (*network, error) {
-	n := &network{spaces: map[string]*space{}}
-	hub, err := netlink.NewHandle()
+	node, err := thisSpace()
 	if err != nil {
 		return nil, err
 	}
-	defer hub.Close()
-	if err := up(hub, "lo"); err != nil {
+	n := &network{spaces: map[string]*space{"node": node}, node: node}
+	// Answers of "forbidden" are not rationed; a source that is not a pod's own is let through, as by most clusters' networks.
+	if err := sysctl("ip_forward", "1", "icmp_ratelimit", "0", "conf/all/rp_filter", "0", "conf/default/rp_filter", "0", "ip_unprivileged_port_start", "0"); err != nil {
 		return nil, err
 	}
-	mesh, err := bridge(hub, "mesh", hubMesh+"/16")
-	if err != nil {
+	if err := node.up("lo", nodeIP, podGateway, agentIP, nodeDNS); err != nil {
 		return nil, err
 	}
-	outside, err := bridge(hub, "ext", hubExt+"/15")
-	if err != nil {
+	_, everywhere, _ := net.ParseCIDR("0.0.0.0/0")
+	if err := node.links.RouteAdd(&netlink.Route{Dst: everywhere, Type: unix.RTN_BLACKHOLE}); err != nil { // an address that is nobody's does not answer
 		return nil, err
 	}
-	placed := map[string]bool{}
-	for _, e := range s.Externals {
-		if !placed[e.ip] {
-			placed[e.ip] = true
-			if err := address(hub, outside, e.ip+"/32"); err != nil {
-				return nil, err
-			}
+	for _, services := range []string{"10.96.0.0/12", "10.202.0.0/16"} { // any way will do for what is translated before it leaves the node
+		_, dst, _ := net.ParseCIDR(services)
+		if err := node.route("lo", &netlink.Route{Dst: dst, Scope: netlink.SCOPE_LINK, Src: net.ParseIP(nodeIP)}); err != nil {
+			return nil, err
 		}
 	}
-	// The hub owns the external hosts' addresses: nothing on the mesh side may reach them through it.
-	if err := guardHub(); err != nil {
+	if _, err := n.attach("system", istiodIP, dnsIP); err != nil {
 		return nil, err
 	}
-	for i, w := range s.Workloads {
-		sp, err := n.add(w.Name)
+	if _, err := n.attach("outside", clientIP); err != nil {
+		return nil, err
+	}
+	if _, err := n.attach("world", s.externalIPs()...); err != nil {
+		return nil, err
+	}
+	var isolated []string
+	var all sync.WaitGroup
+	failed := make(chan error, len(s.Workloads))
+	for i := range s.Workloads {
+		w := &s.Workloads[i]
+		if w.HostNetwork {
+			n.spaces[w.Name] = node
+			continue
+		}
+		sp, err := n.attach(w.Name, w.ip)
 		if err != nil {
 			return nil, err
 		}
-		if err := sp.wire(hub, mesh, fmt.Sprintf("m%d", i), "eth0", w.meshIP+"/16"); err != nil {
-			return nil, err
+		if w.Isolated {
+			isolated = append(isolated, w.ip)
 		}
-		// for the addresses of Services, which no one owns: the sidecar takes them on their way
-		if err := sp.links.RouteAdd(&netlink.Route{Gw: net.ParseIP(hubMesh)}); err != nil {
-			return nil, err
+		if w.Gateway || w.NoProxy {
+			continue
 		}
-		if !w.Isolated {
-			if err := sp.wire(hub, outside, fmt.Sprintf("x%d", i), "eth1", w.extIP+"/15"); err != nil {
-				return nil, err
+		all.Go(func() {
+			if err := w.capture(sp); err != nil {
+				failed <- fmt.Errorf("capture rules of %s: %w", w.Name, err)
 			}
-		}
-		if !w.Gateway && !w.NoProxy {
-			if err := capture(sp); err != nil {
-				return nil, fmt.Errorf("capture rules of %s: %w", w.Name, err)
-			}
-		}
+		})
 	}
-	sp, err := n.add("outside")
-	if err != nil {
+	all.Wait()
+	close(failed)
+	if err := <-failed; err != nil {
 		return nil, err
 	}
-	return n, sp.wire(hub, outside, "out", "eth0", clientIP+"/15")
+	if err := isolate(isolated); err != nil {
+		return nil, err
+	}
+	return n, translate(forwards(nil, nil)) // istiod asks for names when it starts
 }
 
-func (n *network) add(name string) (*space, error) {
+// attach makes a namespace with these addresses, to which the node knows the way, and whose way to everywhere is the node.
+func (n *network) attach(name string, ips ...string) (*space, error) {
 	sp, err := newSpace()
 	if err != nil {
 		return nil, err
 	}
+	end := fmt.Sprintf("pod%d", len(n.spaces))
+	if name == "world" {
+		end = worldLink
+	}
 	n.spaces[name] = sp
-	if err := sp.do(0, func() error {
-		return os.WriteFile("/proc/sys/net/ipv4/ip_unprivileged_port_start", []byte("0"), 0)
-	}); err != nil {
+	if err := sp.do(0, func() error { return sysctl("ip_unprivileged_port_start", "0", "ping_group_range", "0 2147483647") }); err != nil {
 		return nil, err
 	}
-	return sp, up(sp.links, "lo")
+	cable := &netlink.Veth{LinkAttrs: netlink.LinkAttrs{Name: end, Flags: net.FlagUp}, PeerName: "eth0", PeerNamespace: netlink.NsFd(sp.fd)}
+	if err := n.node.links.LinkAdd(cable); err != nil {
+		return nil, fmt.Errorf("cable of %s: %w", name, err)
+	}
+	if err := sp.up("lo"); err != nil {
+		return nil, err
+	}
+	if err := sp.up("eth0", ips...); err != nil {
+		return nil, err
+	}
+	if err := sp.route("eth0", &netlink.Route{Dst: single(podGateway), Scope: netlink.SCOPE_LINK}); err != nil {
+		return nil, err
+	}
+	if err := sp.route("eth0", &netlink.Route{Gw: net.ParseIP(podGateway)}); err != nil {
+		return nil, err
+	}
+	for _, ip := range ips {
+		if err := n.node.route(end, &netlink.Route{Dst: single(ip), Scope: netlink.SCOPE_LINK, Src: net.ParseIP(nodeIP)}); err != nil {
+			return nil, err
+		}
+	}
+	return sp, nil
 }
 
-// wire lays a cable from one of the hub's bridges to the namespace.
-func (sp *space) wire(hub *netlink.Handle, bridge netlink.Link, hubEnd, dev, cidr string) error {
-	if err := hub.LinkAdd(&netlink.Veth{
-		LinkAttrs: netlink.LinkAttrs{Name: hubEnd, MasterIndex: bridge.Attrs().Index, Flags: net.FlagUp},
-		PeerName:  dev, PeerNamespace: netlink.NsFd(sp.fd),
-	}); err != nil {
-		return fmt.Errorf("cable %s: %w", hubEnd, err)
-	}
-	l, err := sp.links.LinkByName(dev)
+// up sets a link up with these addresses.
+func (s *space) up(link string, ips ...string) error {
+	l, err := s.links.LinkByName(link)
 	if err != nil {
 		return err
 	}
-	if err := address(sp.links, l, cidr); err != nil {
-		return err
+	for _, ip := range ips {
+		if err := s.links.AddrAdd(l, &netlink.Addr{IPNet: single(ip)}); err != nil {
+			return fmt.Errorf("address %s: %w", ip, err)
+		}
 	}
-	return sp.links.LinkSetUp(l)
+	return s.links.LinkSetUp(l)
 }
 
-func bridge(hub *netlink.Handle, name, cidr string) (netlink.Link, error) {
-	if err := hub.LinkAdd(&netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: name}}); err != nil {
-		return nil, fmt.Errorf("bridge %s: %w", name, err)
+func (s *space) route(link string, r *netlink.Route) error {
+	l, err := s.links.LinkByName(link)
+	if err != nil {
+		return err
 	}
-	l, err := hub.LinkByName(name)
+	r.LinkIndex = l.Attrs().Index
+	if err := s.links.RouteAdd(r); err != nil {
+		return fmt.Errorf("route %s: %w", r, err)
+	}
+	return nil
+}
+
+func single(ip string) *net.IPNet {
+	return &net.IPNet{IP: net.ParseIP(ip).To4(), Mask: net.CIDRMask(32, 32)}
+}
+
+// sysctl sets IPv4 settings of the thread's network namespace.
+func sysctl(pairs ...string) error {
+	for i := 0; i < len(pairs); i += 2 {
+		if err := os.WriteFile("/proc/sys/net/ipv4/"+pairs[i], []byte(pairs[i+1]), 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func thisSpace() (*space, error) {
+	fd, err := unix.Open("/proc/thread-self/ns/net", unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
 	}
-	if err := address(hub, l, cidr); err != nil {
-		return nil, err
-	}
-	return l, hub.LinkSetUp(l)
-}
-
-func address(h *netlink.Handle, l netlink.Link, cidr string) error {
-	a, err := netlink.ParseAddr(cidr)
-	if err != nil {
-		return err
-	}
-	return h.AddrAdd(l, a)
-}
-
-func up(h *netlink.Handle, name string) error {
-	l, err := h.LinkByName(name)
-	if err != nil {
-		return err
-	}
-	return h.LinkSetUp(l)
+	links, err := netlink.NewHandle()
+	return &space{fd, links}, err
 }

@@ -100,7 +100,7 @@ func str(m map[string]any, k string) string { s, _ := m[k].(string); return s }
 var admin = http.Client{Timeout: 3 * time.Second}
 
 func (p *proxy) url(path string) string {
-	return fmt.Sprintf("http://%s:%d%s", p.w.meshIP, adminPort, path)
+	return fmt.Sprintf("http://%s:%d%s", p.w.ip, adminPort, path)
 }
 
 func (p *proxy) get(path string) (string, error) {

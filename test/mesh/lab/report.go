@@ -22,6 +22,7 @@ type StepReport struct {
 	Load   *LoadReport `json:"load,omitempty"`
 	Hops   []Hop       `json:"hops,omitempty"`
 	Seen   []Seen      `json:"seen,omitempty"`
+	Denied []Denied    `json:"denied,omitempty"` // what NetworkPolicies held meanwhile
 
 	start time.Time
 }

@@ -20,6 +20,7 @@ type lab struct {
 	envoy   *os.File
 	istiod  *xds.FakeDiscoveryServer
 	servers *servers
+	judge   *judge
 	proxies map[string]*proxy
 	loads   map[string]*load
 	step    atomic.Int64
@@ -37,7 +38,7 @@ func runMain(in io.Reader) (*Report, error) {
 		return nil, err
 	}
 	if err := test.Wrap(func(t test.Failer) {
-		m := &lab{s: s, p: newPKI(), envoy: os.NewFile(envoyFd, "envoy"), proxies: map[string]*proxy{}, loads: map[string]*load{}, limit: 6 * time.Second}
+		m := &lab{s: s, p: newPKI(), envoy: os.NewFile(envoyFd, "envoy"), proxies: map[string]*proxy{}, loads: map[string]*load{}, judge: &judge{s: s}, limit: 6 * time.Second}
 		if s.ReadyS > 0 {
 			m.limit = time.Duration(s.ReadyS) * time.Second
 		}
@@ -58,7 +59,7 @@ func (m *lab) start(t test.Failer) (err error) {
 	if m.net, err = buildNetwork(m.s); err != nil {
 		return fmt.Errorf("network: %w", err)
 	}
-	if err := serveNames(m.s); err != nil {
+	if err := serveNames(m.s, m.net); err != nil {
 		return fmt.Errorf("name server: %w", err)
 	}
 	if err := m.p.writeCRLs(); err != nil {
@@ -73,7 +74,10 @@ func (m *lab) start(t test.Failer) (err error) {
 	if err := m.p["public"].trust(); err != nil {
 		return err
 	}
-	m.istiod = startIstiod(t, m.s, m.p, true)
+	m.istiod = startIstiod(t, m.s, m.p, m.net.spaces["system"])
+	if err := m.routeAndJudge(); err != nil {
+		return err
+	}
 	for i := range m.s.Workloads {
 		w := &m.s.Workloads[i]
 		if w.NoProxy {
@@ -108,4 +112,7 @@ func (m *lab) close(r *Report) {
 	r.Seen = append(r.Seen, m.servers.seen...)
 	m.servers.mu.Unlock()
 	r.attribute(m.proxies)
+	m.judge.mu.Lock()
+	r.attributeDenied(m.judge.denied)
+	m.judge.mu.Unlock()
 }

@@ -27,13 +27,15 @@ type Workload struct {
 	Namespace      string            `json:"namespace"`
 	ServiceAccount string            `json:"serviceAccount"`
 	Labels         map[string]string `json:"labels"`
-	Gateway        bool              `json:"gateway"`  // a gateway proxy (router) instead of a sidecar
-	NoProxy        bool              `json:"noProxy"`  // a pod without sidecar
-	Isolated       bool              `json:"isolated"` // has no way to the outside network but through a gateway
-	Service        string            `json:"service"`  // the Kubernetes Service in front of it; workloads that name one share it
+	Gateway        bool              `json:"gateway"`     // a gateway proxy (router) instead of a sidecar
+	NoProxy        bool              `json:"noProxy"`     // a pod without sidecar
+	Isolated       bool              `json:"isolated"`    // has no way to the outside network but through a gateway
+	HostNetwork    bool              `json:"hostNetwork"` // in the node's own network, without a proxy
+	Annotations    map[string]string `json:"annotations"` // if there, even if empty: captured by Istio's own istio-iptables, which they steer
+	Service        string            `json:"service"`     // the Kubernetes Service in front of it; workloads that name one share it
 	Ports          []ServicePort     `json:"ports"`
 
-	meshIP, extIP string
+	ip string
 }
 
 // ServicePort is one port of the workload's Service. Serve makes the pod answer on TargetPort.
@@ -41,7 +43,7 @@ type ServicePort struct {
 	Name       string `json:"name"`
 	Port       int    `json:"port"`
 	TargetPort int    `json:"targetPort"`
-	Serve      string `json:"serve"`    // "", "http", "https", "tcp" or "tls"
+	Serve      string `json:"serve"`    // "", "http", "https", "tcp", "tls" or "connect"
 	CertHost   string `json:"certHost"` // with https and tls: the name in the server certificate; the Service's when empty
 	CertCA     string `json:"certCA"`   // with https and tls: the authority that signed it
 }
@@ -58,7 +60,7 @@ type External struct {
 type ExternalPort struct {
 	Port       int    `json:"port"`
 	Socket     string `json:"socket"`     // the unix socket to listen on, instead of the port
-	Protocol   string `json:"protocol"`   // http, https, tcp, tls, starttls (a mail server's manners), connect (a forward proxy) or connects (the same by TLS)
+	Protocol   string `json:"protocol"`   // http, https, h3 (HTTP/3), tcp, tls, starttls (a mail server's manners), connect (a forward proxy), connects (the same by TLS), udp, or dns (an authority for all names below the host's)
 	CertHost   string `json:"certHost"`   // the name in the server certificate; the host when empty
 	CertCA     string `json:"certCA"`     // the authority that signed it
 	ClientAuth bool   `json:"clientAuth"` // demands a certificate of the "client" authority
@@ -77,29 +79,31 @@ type Step struct {
 	Start   string   `json:"start,omitempty"`  // a workload's name: its proxy comes back; the step ends when it is ready
 	Down    string   `json:"down,omitempty"`   // an external host: its ports refuse, its connections break
 	Up      string   `json:"up,omitempty"`     // an external host: it answers again
-	Apply   string   `json:"apply,omitempty"`  // YAML: Istio's kinds and Secrets; the step ends when the proxies have them
+	Apply   string   `json:"apply,omitempty"`  // YAML: Istio's kinds and those of apply.go; the step ends when the proxies have them
 	Delete  string   `json:"delete,omitempty"` // YAML: kind, namespace and name are enough
 }
 
 // Request is one request, over a connection of its own or that of the request before.
 type Request struct {
 	Name     string            `json:"name"`
-	From     string            `json:"from"` // a workload's name, or "outside"
-	URL      string            `json:"url"`  // http, https, grpc, tcp, tls or starttls scheme
+	From     string            `json:"from"` // a workload's name, "outside", or "node"
+	URL      string            `json:"url"`  // http, https, h3, grpc, tcp, tls, starttls, udp, icmp, or dns or dns+tcp (dns://server/name) scheme
 	Method   string            `json:"method"`
 	Headers  map[string]string `json:"headers"`
 	Connect  string            `json:"connect"` // ip:port or workload:port to dial instead of the URL's host
 	SNI      string            `json:"sni"`
-	TrustCA  string            `json:"trustCA"` // the authority that the client trusts
-	Cert     string            `json:"cert"`    // the authority of the client certificate to show; none when empty
-	Names    []string          `json:"names"`   // its DNS names and URIs; caller.test when empty
-	Revoked  bool              `json:"revoked"` // that certificate is one that its authority has revoked
-	UID      int               `json:"uid"`     // 1000 when empty; 1337 is the proxy's own, which bypasses the sidecar
-	Proxy    string            `json:"proxy"`   // host:port of a forward proxy to which the client itself speaks
-	HTTP2    bool              `json:"http2"`   // over clear text: with prior knowledge
-	TLSMax   string            `json:"tlsMax"`  // "1.0" to "1.3": the highest version that the client offers
-	Ciphers  []string          `json:"ciphers"` // what the client offers below TLS 1.3, by Go's names
-	Before   string            `json:"before"`  // a URL that is asked first over the same HTTP/2 connection, which is made for its host
+	TrustCA  string            `json:"trustCA"`  // the authority that the client trusts
+	Cert     string            `json:"cert"`     // the authority of the client certificate to show; none when empty
+	Names    []string          `json:"names"`    // its DNS names and URIs; caller.test when empty
+	Revoked  bool              `json:"revoked"`  // that certificate is one that its authority has revoked
+	UID      int               `json:"uid"`      // 1000 when empty; 1337 is the proxy's own, which bypasses the sidecar
+	As       string            `json:"as"`       // the workload whose address the client takes and sends from, as with CAP_NET_ADMIN
+	Insecure bool              `json:"insecure"` // takes any certificate
+	Proxy    string            `json:"proxy"`    // host:port of a forward proxy to which the client itself speaks
+	HTTP2    bool              `json:"http2"`    // over clear text: with prior knowledge
+	TLSMax   string            `json:"tlsMax"`   // "1.0" to "1.3": the highest version that the client offers
+	Ciphers  []string          `json:"ciphers"`  // what the client offers below TLS 1.3, by Go's names
+	Before   string            `json:"before"`   // a URL that is asked first over the same HTTP/2 connection, which is made for its host
 	TimeoutS int               `json:"timeoutS"`
 }
 

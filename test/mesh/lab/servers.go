@@ -16,6 +16,7 @@ import (
 type servers struct {
 	s *Scenario
 	p pki
+	n *network
 
 	mu   sync.Mutex
 	seen []Seen
@@ -23,14 +24,14 @@ type servers struct {
 }
 
 func startServers(s *Scenario, p pki, n *network) (*servers, error) {
-	o := &servers{s: s, p: p, open: map[string][]io.Closer{}}
+	o := &servers{s: s, p: p, n: n, open: map[string][]io.Closer{}}
 	for _, e := range s.Externals {
 		if err := o.up(e.Host); err != nil {
 			return nil, err
 		}
 	}
 	for i := range s.Workloads {
-		if err := o.application(&s.Workloads[i], n); err != nil {
+		if err := o.application(&s.Workloads[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -49,11 +50,7 @@ func (o *servers) up(host string) error {
 		}
 		for _, p := range e.Ports {
 			found = true
-			l, err := listenOutside(e.ip, p)
-			if err != nil {
-				return err
-			}
-			c, err := o.serve(l, e.Host, p, o.record)
+			c, err := o.external(e, p)
 			if err != nil {
 				return fmt.Errorf("external %s: %w", e.Host, err)
 			}
@@ -66,16 +63,32 @@ func (o *servers) up(host string) error {
 	return nil
 }
 
-// listenOutside listens on a port, or on a unix socket that every proxy may use: who connects there has no address.
-func listenOutside(ip string, p ExternalPort) (net.Listener, error) {
-	if p.Socket == "" {
-		return net.Listen("tcp", fmt.Sprintf("%s:%d", ip, p.Port))
+func (o *servers) external(e External, p ExternalPort) (io.Closer, error) {
+	world, addr := o.n.spaces["world"], fmt.Sprintf("%s:%d", e.ip, p.Port)
+	if slices.Contains([]string{"udp", "h3", "dns"}, p.Protocol) {
+		c, err := world.listenPacket(addr)
+		if err != nil {
+			return nil, err
+		}
+		return o.serveDatagrams(c, e.Host, p)
 	}
-	l, err := net.Listen("unix", p.Socket)
+	l, err := listen(world, addr, p.Socket)
 	if err != nil {
 		return nil, err
 	}
-	return l, os.Chmod(p.Socket, 0o666)
+	return o.serve(l, e.Host, p, o.record, world)
+}
+
+// listen listens on a port, or on a unix socket that every proxy may use: who connects there has no address.
+func listen(sp *space, addr, socket string) (net.Listener, error) {
+	if socket == "" {
+		return sp.listen(addr)
+	}
+	l, err := net.Listen("unix", socket)
+	if err != nil {
+		return nil, err
+	}
+	return l, os.Chmod(socket, 0o666)
 }
 
 // down closes the ports of an external host and breaks its connections.
@@ -91,22 +104,18 @@ func (o *servers) down(host string) error {
 }
 
 // application serves the workload's own ports inside its namespace. It does not count as a server outside.
-func (o *servers) application(w *Workload, n *network) error {
+func (o *servers) application(w *Workload) error {
 	for _, p := range w.Ports {
 		if p.Serve == "" {
 			continue
 		}
-		var l net.Listener
-		err := n.spaces[w.Name].do(0, func() (err error) {
-			l, err = net.Listen("tcp", fmt.Sprintf("0.0.0.0:%d", p.TargetPort))
-			return err
-		})
+		l, err := o.n.spaces[w.Name].listen(fmt.Sprintf("0.0.0.0:%d", p.TargetPort))
 		if err != nil {
 			return err
 		}
 		host := fmt.Sprintf("%s.%s.svc.cluster.local", w.Service, w.Namespace)
 		x := ExternalPort{Port: p.TargetPort, Protocol: p.Serve, CertHost: p.CertHost, CertCA: p.CertCA, Name: w.Name}
-		if _, err := o.serve(l, host, x, func(Seen) {}); err != nil {
+		if _, err := o.serve(l, host, x, func(Seen) {}, o.n.spaces[w.Name]); err != nil {
 			return fmt.Errorf("workload %s: %w", w.Name, err)
 		}
 	}
@@ -120,8 +129,8 @@ func (o *servers) record(x Seen) {
 }
 
 // serve answers on a listener until it is closed.
-func (o *servers) serve(l net.Listener, host string, p ExternalPort, record func(Seen)) (io.Closer, error) {
-	e := &endpoint{o: o, name: p.Name, port: p.Port, record: record, body: p.Body}
+func (o *servers) serve(l net.Listener, host string, p ExternalPort, record func(Seen), sp *space) (io.Closer, error) {
+	e := &endpoint{o: o, name: p.Name, port: p.Port, record: record, body: p.Body, space: sp}
 	if tcp, ok := l.Addr().(*net.TCPAddr); ok {
 		e.ip = tcp.IP
 	}
@@ -156,7 +165,7 @@ func (o *servers) serve(l net.Listener, host string, p ExternalPort, record func
 var quiet = log.New(io.Discard, "", 0)
 
 func (o *servers) tlsConfig(host string, p ExternalPort) (*tls.Config, error) {
-	if !slices.Contains([]string{"https", "tls", "starttls", "connects"}, p.Protocol) {
+	if !slices.Contains([]string{"https", "tls", "starttls", "connects", "h3"}, p.Protocol) {
 		return nil, nil
 	}
 	if p.CertHost != "" {

@@ -24,7 +24,7 @@ func sizeMain(in io.Reader) (map[string]Size, error) {
 	}
 	out := map[string]Size{}
 	return out, test.Wrap(func(t test.Failer) {
-		srv := startIstiod(t, s, newPKI(), false)
+		srv := startIstiod(t, s, newPKI(), nil)
 		for i := range s.Workloads {
 			w := &s.Workloads[i]
 			if w.NoProxy {

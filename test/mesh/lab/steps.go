@@ -59,13 +59,13 @@ func (m *lab) do(s Step, x *StepReport) error {
 		return m.servers.up(s.Up)
 	case s.Apply != "":
 		x.Step = "apply"
-		if err := apply(m.istiod, m.p, s.Apply); err != nil {
+		if err := m.change(s.Apply, m.apply); err != nil {
 			return err
 		}
 		return converge(m.istiod, m.proxies, m.limit)
 	case s.Delete != "":
 		x.Step = "delete"
-		if err := remove(m.istiod, m.p, s.Delete); err != nil {
+		if err := m.change(s.Delete, m.remove); err != nil {
 			return err
 		}
 		return converge(m.istiod, m.proxies, m.limit)

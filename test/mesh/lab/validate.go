@@ -94,7 +94,7 @@ func (s *Scenario) staticConfigs(p pki) (map[string]*bootstrapv3.Bootstrap, erro
 	}
 	out := map[string]*bootstrapv3.Bootstrap{}
 	return out, test.Wrap(func(t test.Failer) {
-		srv := startIstiod(t, s, p, false)
+		srv := startIstiod(t, s, p, nil)
 		for i := range s.Workloads {
 			w := &s.Workloads[i]
 			if w.NoProxy {
