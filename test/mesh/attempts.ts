@@ -40,7 +40,9 @@ const BY_TRAFFIC: Attempt[] = [
   { what: 'a declared host at the address of an undeclared one, HTTP', heldBy: ['the route'], request: by(`http://${DECLARED.payments}/`, { connect: `${ELSEWHERE}:80` }) },
   { what: 'a declared host at the address of an undeclared one, TLS', heldBy: ['the route'], request: by(`https://${DECLARED.cdn}/`, { connect: `${ELSEWHERE}:443` }) },
   {
-    what: 'fronting: a declared server name, another Host inside of TLS', heldBy: [], request: by(`https://${DECLARED.cdn}/`, { headers: { host: 'hidden.example.net' } }),
+    what: 'fronting: a declared server name, another Host inside of TLS',
+    heldBy: [],
+    request: by(`https://${DECLARED.cdn}/`, { headers: { host: 'hidden.example.net' } }),
     out: ({ server }) => server?.host === 'hidden.example.net',
   },
   { what: 'user 1337', heldBy: PACKETS, request: by(https, UID_1337) },
@@ -61,7 +63,9 @@ const BY_TRAFFIC: Attempt[] = [
   { what: 'metadata of the cloud', heldBy: CAPTURED, request: by(`http://${METADATA}/`) },
   { what: 'metadata of the cloud, user 1337', heldBy: PACKETS, request: by(`http://${METADATA}/`, UID_1337) },
   {
-    what: 'the gateway without a certificate', heldBy: ['the gateway'], out: reached,
+    what: 'the gateway without a certificate',
+    heldBy: ['the gateway'],
+    out: reached,
     request: by(`https://${DECLARED.payments}/`, { connect: 'egress:8443', sni: 'egress.istio-egress.mesh.internal', insecure: true, ...UID_1337 }),
   },
   { what: 'a forward proxy in a namespace that is not called', heldBy: CAPTURED, request: by(https, { proxy: 'relay-of-billing.billing:3128' }) },
@@ -80,7 +84,9 @@ const kube = (apiVersion: string, kind: string, name: string, more: object) => (
 
 const BY_OBJECTS: Attempt[] = [
   {
-    what: 'own leg 1 to the gateway, for a declared host, from a namespace that may not call', heldBy: ['NetworkPolicy', 'the gateway'], out: reached,
+    what: 'own leg 1 to the gateway, for a declared host, from a namespace that may not call',
+    heldBy: ['NetworkPolicy', 'the gateway'],
+    out: reached,
     request: by(`http://${DECLARED.payments}/`, { from: 'billing' }),
     objects: [
       ...legTo('billing', 'egress.istio-egress.mesh.internal'),
@@ -88,13 +94,17 @@ const BY_OBJECTS: Attempt[] = [
     ],
   },
   {
-    what: 'own leg 1 to the gateway, for an undeclared host', heldBy: ['authorization', 'the gateway'], request: by(http),
+    what: 'own leg 1 to the gateway, for an undeclared host',
+    heldBy: ['authorization', 'the gateway'],
+    request: by(http),
     objects: [own('VirtualService', 'leg', {
       hosts: [ELSEWHERE], exportTo: ['.'], gateways: ['mesh'], http: [{ match: [{ port: 80 }], route: destination('egress.istio-egress.mesh.internal', 80) }],
     })],
   },
   {
-    what: "own Gateway on the egress gateway's pods", heldBy: ['authorization'], request: by(http),
+    what: "own Gateway on the egress gateway's pods",
+    heldBy: ['authorization'],
+    request: by(http),
     objects: [
       own('Gateway', 'rogue', {
         selector: { istio: 'egressgateway' }, servers: [{ port: { number: 443, name: 'https-rogue', protocol: 'HTTPS' }, hosts: [ELSEWHERE], tls: { mode: 'ISTIO_MUTUAL' } }],
@@ -103,7 +113,9 @@ const BY_OBJECTS: Attempt[] = [
       own('DestinationRule', 'rogue', { host: ELSEWHERE, exportTo: ['istio-egress'], trafficPolicy: { tls: { mode: 'SIMPLE' } } }),
       ...legTo('shop', ELSEWHERE),
       own('VirtualService', 'rogue', {
-        hosts: [ELSEWHERE], exportTo: ['.', 'istio-egress'], gateways: ['shop/rogue', 'mesh'],
+        hosts: [ELSEWHERE],
+        exportTo: ['.', 'istio-egress'],
+        gateways: ['shop/rogue', 'mesh'],
         http: [
           { match: [{ port: 443, gateways: ['shop/rogue'] }], route: destination(ELSEWHERE, 80) },
           { match: [{ port: 80, gateways: ['mesh'] }], route: destination('leg.internal', 80) },
@@ -112,80 +124,109 @@ const BY_OBJECTS: Attempt[] = [
     ],
   },
   {
-    what: 'own ServiceEntry', heldBy: PACKETS, request: by(https),
+    what: 'own ServiceEntry',
+    heldBy: PACKETS,
+    request: by(https),
     objects: [own('ServiceEntry', 'own', { hosts: [ELSEWHERE], exportTo: ['.'], location: 'MESH_EXTERNAL', resolution: 'DNS', ports: [TLS_PORT] })],
   },
   {
-    what: 'own Sidecar', heldBy: PACKETS, request: by(https),
+    what: 'own Sidecar',
+    heldBy: PACKETS,
+    request: by(https),
     objects: [own('Sidecar', 'own', { workloadSelector: { labels: { app: 'shop' } }, outboundTrafficPolicy: { mode: 'ALLOW_ANY' }, egress: [{ hosts: ['*/*'] }] })],
   },
   {
-    what: 'own EnvoyFilter', heldBy: PACKETS, request: by(https),
+    what: 'own EnvoyFilter',
+    heldBy: PACKETS,
+    request: by(https),
     objects: [{
       ...own('EnvoyFilter', 'own', {
         workloadSelector: { labels: { app: 'shop' } },
         configPatches: [{
-          applyTo: 'CLUSTER', match: { context: 'SIDECAR_OUTBOUND', cluster: { name: 'BlackHoleCluster' } },
+          applyTo: 'CLUSTER',
+          match: { context: 'SIDECAR_OUTBOUND', cluster: { name: 'BlackHoleCluster' } },
           patch: { operation: 'MERGE', value: { type: 'ORIGINAL_DST', lb_policy: 'CLUSTER_PROVIDED' } },
         }],
-      }), apiVersion: 'networking.istio.io/v1alpha3',
+      }),
+      apiVersion: 'networking.istio.io/v1alpha3',
     }],
   },
   {
-    what: 'Service without a selector, and its EndpointSlice', heldBy: PACKETS, request: by('http://outside.shop/', { connect: '10.202.99.99:80' }),
+    what: 'Service without a selector, and its EndpointSlice',
+    heldBy: PACKETS,
+    request: by('http://outside.shop/', { connect: '10.202.99.99:80' }),
     objects: [
       kube('v1', 'Service', 'outside', { spec: { clusterIP: '10.202.99.99', clusterIPs: ['10.202.99.99'], ports: [{ name: 'http', port: 80, protocol: 'TCP' }] } }),
       {
-        apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name: 'outside', namespace: 'shop', labels: { 'kubernetes.io/service-name': 'outside' } },
-        addressType: 'IPv4', ports: [{ name: 'http', port: 80, protocol: 'TCP' }], endpoints: [{ addresses: [ADDRESS], conditions: { ready: true } }],
+        apiVersion: 'discovery.k8s.io/v1',
+        kind: 'EndpointSlice',
+        metadata: { name: 'outside', namespace: 'shop', labels: { 'kubernetes.io/service-name': 'outside' } },
+        addressType: 'IPv4',
+        ports: [{ name: 'http', port: 80, protocol: 'TCP' }],
+        endpoints: [{ addresses: [ADDRESS], conditions: { ready: true } }],
       },
     ],
   },
   {
-    what: 'Service of type ExternalName', heldBy: CAPTURED, request: by('http://alias.shop.svc.cluster.local/', { connect: `${ELSEWHERE}:80` }),
+    what: 'Service of type ExternalName',
+    heldBy: CAPTURED,
+    request: by('http://alias.shop.svc.cluster.local/', { connect: `${ELSEWHERE}:80` }),
     objects: [kube('v1', 'Service', 'alias', { spec: { type: 'ExternalName', externalName: ELSEWHERE, ports: [{ name: 'http', port: 80, protocol: 'TCP' }] } })],
   },
   {
-    what: 'own route on the ingress gateway', heldBy: PACKETS, request: by('http://hairpin.test/', { connect: 'ingress:8080', ...UID_1337 }),
+    what: 'own route on the ingress gateway',
+    heldBy: PACKETS,
+    request: by('http://hairpin.test/', { connect: 'ingress:8080', ...UID_1337 }),
     objects: [
       own('ServiceEntry', 'hairpin', { hosts: [ELSEWHERE], exportTo: ['istio-ingress'], location: 'MESH_EXTERNAL', resolution: 'DNS', ports: [HTTP_PORT] }),
       own('VirtualService', 'hairpin', { hosts: ['hairpin.test'], exportTo: ['istio-ingress'], gateways: ['istio-ingress/public'], http: [{ route: destination(ELSEWHERE, 80) }] }),
     ],
   },
   {
-    what: 'an older ServiceEntry for a declared host', heldBy: [], request: by(`https://${DECLARED.cdn}/`),
+    what: 'an older ServiceEntry for a declared host',
+    heldBy: [],
+    request: by(`https://${DECLARED.cdn}/`),
     objects: [{
-      apiVersion: 'networking.istio.io/v1', kind: 'ServiceEntry', metadata: { name: 'hijack', namespace: 'shop', creationTimestamp: '2020-01-01T00:00:00Z' },
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'ServiceEntry',
+      metadata: { name: 'hijack', namespace: 'shop', creationTimestamp: '2020-01-01T00:00:00Z' },
       spec: {
         hosts: [DECLARED.cdn], exportTo: ['istio-egress', '.'], location: 'MESH_EXTERNAL', resolution: 'STATIC', ports: [{ number: 443, name: 'tls-443', protocol: 'TLS' }], endpoints: [{ address: ADDRESS }],
       },
     }],
   },
   {
-    what: 'own NetworkPolicy', heldBy: [], request: by(https, UID_1337),
+    what: 'own NetworkPolicy',
+    heldBy: [],
+    request: by(https, UID_1337),
     objects: [kube('networking.k8s.io/v1', 'NetworkPolicy', 'own', { spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{}] } })],
   },
   // last, since the pod keeps the address
   { what: 'NET_ADMIN: the address of a pod that is not locked, UDP one way', heldBy: [], request: by(`udp://${ADDRESS}:9999`, { as: 'billing', timeoutS: 1 }) },
 ];
 
-export const ATTEMPTS: readonly Attempt[] = [...BY_TRAFFIC, ...BY_OBJECTS].map(attempt => ({ ...attempt, request: { ...attempt.request, name: attempt.what } }));
+export const ATTEMPTS: readonly Attempt[] = [...BY_TRAFFIC, ...BY_OBJECTS].map(attempt => ({
+  ...attempt, request: { ...attempt.request, name: attempt.what },
+}));
 
 /** The steps of an attempt, after which nothing of it is left. */
 export function stepsOf({ request, objects }: Attempt): Step[] {
   return objects ? [apply(objects), { request }, remove(objects)] : [{ request }];
 }
 
-/** The workload by which an attempt got out, or what held it, as the proxies and the network tell. */
-export function resultOf({ request: { from }, out = left }: Attempt, answer: Answer): Holder | 'OUT' | string {
-  if (out(answer)) return 'OUT';
+export const OUT = 'out';
+
+/** That an attempt got out, or what held it, as the proxies and the network tell. */
+export function resultOf({ request: { from }, out = left }: Attempt, answer: Answer): string {
+  if (out(answer)) return OUT;
   if (answer.denied.some(denied => denied.from === from)) return 'NetworkPolicy';
   const last = answer.hops[answer.hops.length - 1]?.line;
   if (last?.upstream_cluster === 'BlackHoleCluster' || last?.route_name === 'block_all') return 'Sidecar';
   const atGateway = answer.hops.find(({ proxy }) => proxy === 'egress')?.line;
   if (/rbac_access_denied_matched_policy\[none\]/.test(atGateway?.response_code_details ?? '')) return 'authorization';
   if (answer.server) return 'the route';
-  if ([403, 404].includes(atGateway?.response_code ?? 0) || /certificate required/.test(answer.error ?? '')) return 'the gateway';
+  const refused = /certificate required|broken pipe|reset by peer/.test(answer.error ?? '') && answer.hops.length === 0; // the end may overtake its reason
+  if (refused || [403, 404].includes(atGateway?.response_code ?? 0)) return 'the gateway';
   return `held, and nothing says by what:\n${answer.story}`;
 }
 

@@ -1,8 +1,10 @@
-import { ATTEMPTS, Holder, resultOf, stepsOf } from './attempts';
-import { DECLARED, Layer, LockOptions, externals, locked, workloads } from './locked';
-import { NODE_DNS, Outcome, Step, describeMesh, get, lookUp, runMesh, say } from './mesh';
+import { ATTEMPTS, Holder, OUT, resultOf, stepsOf } from './attempts';
+import { DECLARED, ELSEWHERE, Layer, LockOptions, externals, locked, lockOf, workloads } from './locked';
+import { NODE_DNS, Outcome, Scenario, Step, apply, describeMesh, finish, get, load, lookUp, remove, runMesh, say, stop } from './mesh';
 import { iptables } from './prerequisites';
 import { istio } from './recipes';
+import { lost, traffic } from './traffic';
+import { expectBlock } from '../pages';
 
 const COLUMNS: readonly (readonly [string, readonly Layer[]])[] = [
   ['nothing', []],
@@ -11,6 +13,7 @@ const COLUMNS: readonly (readonly [string, readonly Layer[]])[] = [
   ['both', ['Sidecar', 'NetworkPolicy']],
   ['both, and authorization', ['Sidecar', 'NetworkPolicy', 'authorization']],
 ];
+const ALL = COLUMNS[COLUMNS.length - 1][1];
 
 /** A Gateway for everybody's hosts, as many clusters have one. */
 const PUBLIC = istio('Gateway', 'istio-ingress', 'public', {
@@ -31,32 +34,100 @@ const NEEDS = [
   lookUp(DECLARED.payments, { ...FROM_SHOP, name: 'node dns', server: NODE_DNS }),
   ask('probe', 'http://cart:8080/', { from: 'node', connect: 'cart:8080' }),
 ];
+const AS_PROXY = { ...FROM_SHOP, uid: 1337 };
 
-function run(layers: readonly Layer[], steps: readonly Step[], options: LockOptions = {}, troubled = false): Promise<Outcome> {
-  return runMesh({ manifests: locked(layers, options), fixtures: [PUBLIC], workloads, externals, steps, troubled, name: layers.join(' ') });
+function run(layers: readonly Layer[], steps: readonly Step[], options: LockOptions = {}, more: Partial<Scenario> = {}): Promise<Outcome> {
+  return runMesh({ manifests: locked(layers, options), fixtures: [PUBLIC], workloads, externals, steps, name: `locked by ${layers.join(', ')}`, ...more });
 }
 
 describeMesh('lockdown', () => {
   beforeAll(iptables);
 
-  describe.each(COLUMNS)('with %s', (_, layers) => {
-    let outcome: Outcome;
-    beforeAll(async () => {
-      outcome = await run(layers, [...NEEDS, ...ATTEMPTS.flatMap(stepsOf)]);
+  describe('ways out', () => {
+    const seen = new Map<string, string[]>();
+
+    describe.each(COLUMNS)('with %s', (_, layers) => {
+      let outcome: Outcome;
+      beforeAll(async () => {
+        outcome = await run(layers, [...NEEDS, ...ATTEMPTS.flatMap(stepsOf)]);
+      });
+
+      test('what is declared works', () => {
+        const { named } = outcome;
+        expect(named.http).toReach(DECLARED.payments, { leftBy: 'egress' });
+        expect(named.tls).toReach(DECLARED.cdn, { leftBy: 'egress' });
+        expect(named.tcp).toReach(DECLARED.db, { leftBy: 'egress' });
+        for (const [name, server] of [['own namespace', 'cart'], ['called namespace', 'stock'], ['probe', 'cart']]) expect(named[name].server?.server).toBe(server);
+        for (const name of ['dns', 'node dns']) expect(named[name].body).toMatch(/^NOERROR 198\.19\./);
+      });
+
+      test.each(ATTEMPTS.map(attempt => [attempt.what, attempt] as const))('%s', (what, attempt) => {
+        const result = resultOf(attempt, outcome.named[what]);
+        seen.set(what, [...seen.get(what) ?? [], result === OUT ? '**out**' : result]);
+        const present: Holder[] = ['the gateway', 'the route', ...layers];
+        expect(result).toBe(attempt.heldBy.find(holder => present.includes(holder)) ?? OUT);
+      });
     });
 
-    test('what is declared works', () => {
-      const { named } = outcome;
-      expect(named.http).toReach(DECLARED.payments, { leftBy: 'egress' });
-      expect(named.tls).toReach(DECLARED.cdn, { leftBy: 'egress' });
-      expect(named.tcp).toReach(DECLARED.db, { leftBy: 'egress' });
-      for (const [name, server] of [['own namespace', 'cart'], ['called namespace', 'stock'], ['probe', 'cart']]) expect(named[name].server?.server).toBe(server);
-      for (const name of ['dns', 'node dns']) expect(named[name].body).toMatch(/^NOERROR 198\.19\./);
+    test('are what docs/lockdown.md lists', () => {
+      const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
+      const head = line(['attempt', ...COLUMNS.map(([name]) => name)]) + line(['---', ...COLUMNS.map(() => '---')]);
+      expectBlock('docs/lockdown.md', 'ways out', head + [...seen].map(([what, results]) => line([what, ...results])).join(''));
+    });
+  });
+
+  describe('NetworkPolicies', () => {
+    test("broken: with the gateway's Service port instead of its pods' every route is cut off", async () => {
+      const { named } = await run(['NetworkPolicy'], NEEDS, { gatewayPort: 443 });
+      for (const name of ['http', 'tls', 'tcp']) {
+        expect(named[name].server).toBeUndefined();
+        expect(named[name].denied).toContainEqual({ from: 'shop', to: 'egress', protocol: 'TCP', port: 8443 });
+      }
+      expect(named.dns.body).toMatch(/^NOERROR/);
     });
 
-    test.each(ATTEMPTS.map(attempt => [attempt.what, attempt] as const))('%s', (what, attempt) => {
-      const present: Holder[] = ['the gateway', 'the route', ...layers];
-      expect(resultOf(attempt, outcome.named[what])).toBe(attempt.heldBy.find(holder => present.includes(holder)) ?? 'OUT');
+    test('broken: without the address of the name server on the node its pods know no names', async () => {
+      const { named } = await run(['NetworkPolicy'], NEEDS, { without: 'node DNS' });
+      expect(named['node dns'].denied).toContainEqual({ from: 'shop', to: 'node-local-dns', protocol: 'UDP', port: 53 });
+      expect(named.dns.body).toMatch(/^NOERROR/);
+    });
+
+    test('broken: without the name server of the cluster the gateway finds no host', async () => {
+      const { named } = await run(['NetworkPolicy'], NEEDS, { without: 'DNS' });
+      expect(named.http).toFail({ status: 503, at: 'egress', flags: 'UH' });
+      expect(named.dns.denied).toContainEqual({ from: 'shop', to: 'cluster-dns', protocol: 'UDP', port: 53 });
+    });
+
+    test('broken: without istiod no proxy gets ready that they hold', async () => {
+      const { troubles } = await run(['NetworkPolicy'], [], { without: 'istiod' }, { troubled: true, readyS: 3 });
+      for (const held of ['shop', 'cart', 'egress']) expect(troubles).toContainEqual(expect.stringMatching(`^proxy ${held} is not ready`));
+      expect(troubles).not.toContainEqual(expect.stringMatching('^proxy stock '));
+    });
+  });
+
+  describe('while traffic goes on', () => {
+    const objects = lockOf(ALL);
+    const past = (name: string) => get(`https://${ELSEWHERE}/`, { ...AS_PROXY, name });
+
+    test('the lock comes and goes, object by object, without a declared request lost', async () => {
+      const outcome = await run([], [
+        traffic('http', `http://${DECLARED.payments}/`, 'shop'),
+        traffic('tls', `https://${DECLARED.cdn}/`, 'shop'),
+        past('before'), ...objects.map(object => apply([object])), past('locked'), ...objects.map(object => remove([object])), past('after'),
+        stop('http'), stop('tls'),
+      ]);
+      for (const name of ['before', 'after']) expect(outcome.named[name]).toReach(ELSEWHERE, { leftBy: 'shop' });
+      expect(outcome.named.locked.denied).toHaveLength(1);
+      for (const name of ['http', 'tls']) expect(lost(outcome.loads[name])).toBe(0);
+    });
+
+    test('connections that are open stay open, new ones are held', async () => {
+      const outcome = await run([], [
+        load('kept', `https://${ELSEWHERE}/`, { ...AS_PROXY, count: 400, rate: 400 }),
+        apply(objects), past('new'), finish('kept'),
+      ]);
+      expect(outcome.loads.kept.tally).toEqual({ [`200 ${ELSEWHERE}`]: 400 });
+      expect(outcome.named.new.denied).toHaveLength(1);
     });
   });
 });

@@ -77,10 +77,13 @@ export interface LockOptions {
 
 /** The shop's routes and these layers of its lock. */
 export function locked(layers: readonly Layer[], options: LockOptions = {}): object[] {
-  const declared = routes(layers);
-  const legs = declared.flatMap(({ kind, spec }) => kind === 'ServiceEntry' ? spec.hosts! : []).filter(host => host.endsWith('.mesh.internal'));
+  return [...routes(layers), ...lockOf(layers, options)];
+}
+
+/** The layers that are objects of their own, in the order in which they are applied. */
+export function lockOf(layers: readonly Layer[], options: LockOptions = {}): object[] {
+  const legs = routes(layers).flatMap(({ kind, spec }) => kind === 'ServiceEntry' ? spec.hosts! : []).filter(host => host.endsWith('.mesh.internal'));
   return [
-    ...declared,
     ...layers.includes('Sidecar') ? [onlyRoutes(legs)] : [],
     ...layers.includes('NetworkPolicy') ? networkPolicies(options) : [],
   ];

@@ -94,7 +94,8 @@ function read(scenario: Scenario, report: Report): Outcome {
 }
 
 function toAnswer(step: StepReport): Answer {
-  return { ...step.answer ?? { status: 0, error: step.error }, hops: step.hops ?? [], seen: step.seen ?? [], denied: step.denied ?? [], story: stepStory(step) };
+  const { answer = { status: 0, error: step.error }, hops = [], seen = [], denied = [] } = step;
+  return { ...answer, hops, seen, denied, story: stepStory(step) };
 }
 
 const TIMEOUT_MS = 60_000;

@@ -62,6 +62,12 @@ func TestOwnersOfAddresses(t *testing.T) {
 			t.Errorf("%s has address %q, not %q", host, got, ip)
 		}
 	}
+	s.Externals[2].Ports = []ExternalPort{{Port: 53, Protocol: "dns"}}
+	for name, server := range map[string]string{"a.b.h2.test": s.Externals[2].ip + ":53", "h2.test": "", "ah2.test": "", "a.h1.test": ""} {
+		if got := s.authority(name); got != server {
+			t.Errorf("%q answers for %s, not %q", got, name, server)
+		}
+	}
 	id, err := s.identity(&net.TCPAddr{IP: net.ParseIP(s.Workloads[1].ip)})
 	if err != nil || id != "spiffe://cluster.local/ns/n/sa/default" {
 		t.Errorf("identity %q, %v", id, err)
