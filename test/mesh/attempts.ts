@@ -1,5 +1,5 @@
-import { DECLARED, ELSEWHERE, Layer, METADATA, addressOf } from './locked';
-import { Answer, CLUSTER_DNS, NODE_DNS, Request, RequestOptions, Step, apply, remove } from './mesh';
+import { DECLARED, ELSEWHERE, KEYS, Layer, METADATA, RAW, addressOf } from './locked';
+import { Answer, CLUSTER_DNS, NODE_DNS, Outcome, Request, RequestOptions, Step, apply, remove } from './mesh';
 import { HTTP_PORT, TLS_PORT, istio } from './recipes';
 
 /** What holds an attempt: a layer of the lock; the gateway, which knows its routes and their callers; or a route, which leads to the declared host. */
@@ -14,7 +14,7 @@ export interface Attempt {
   /** What the attacker applies first. */
   readonly objects?: object[];
   /** It is out when this is so. @default - an undeclared host was reached, or a declared one past the gateway */
-  readonly out?: (answer: Answer) => boolean;
+  readonly out?: (answer: Answer, outcome: Outcome) => boolean;
 }
 
 const PACKETS: Holder[] = ['NetworkPolicy'];
@@ -35,10 +35,14 @@ const BY_TRAFFIC: Attempt[] = [
   { what: 'HTTP to an undeclared host', heldBy: CAPTURED, request: by(http) },
   { what: 'HTTPS to an undeclared host', heldBy: CAPTURED, request: by(https) },
   { what: 'TCP to an undeclared address', heldBy: CAPTURED, request: by(`tcp://${ADDRESS}:9999`) },
+  { what: 'TCP that is no HTTP to an undeclared host, port 80', heldBy: CAPTURED, request: by(`tcp://${RAW}:80`) },
+  { what: 'TCP that is no TLS to an undeclared host, port 443', heldBy: CAPTURED, request: by(`tcp://${RAW}:443`) },
+  { what: 'another port of a declared host', heldBy: CAPTURED, request: by(`tcp://${DECLARED.payments}:9999`) },
   { what: 'HTTPS to a declared host, which has a route for HTTP', heldBy: CAPTURED, request: by(`https://${DECLARED.payments}/`) },
   { what: 'an undeclared host at the address of a declared one, HTTP', heldBy: CAPTURED, request: by(http, { connect: `${DECLARED.payments}:80` }) },
   { what: 'a declared host at the address of an undeclared one, HTTP', heldBy: ['the route'], request: by(`http://${DECLARED.payments}/`, { connect: `${ELSEWHERE}:80` }) },
   { what: 'a declared host at the address of an undeclared one, TLS', heldBy: ['the route'], request: by(`https://${DECLARED.cdn}/`, { connect: `${ELSEWHERE}:443` }) },
+  { what: 'a declared host as a forward proxy', heldBy: CAPTURED, request: by(http, { proxy: `${DECLARED.payments}:80` }) },
   {
     what: 'fronting: a declared server name, another Host inside of TLS',
     heldBy: [],
@@ -168,6 +172,17 @@ const BY_OBJECTS: Attempt[] = [
     ],
   },
   {
+    what: 'Service whose only pod is a WorkloadEntry',
+    heldBy: PACKETS,
+    request: by('http://outside.shop/', { connect: '10.202.99.99:80' }),
+    objects: [
+      kube('v1', 'Service', 'outside', {
+        spec: { clusterIP: '10.202.99.99', clusterIPs: ['10.202.99.99'], selector: { app: 'outside' }, ports: [{ name: 'http', port: 80, protocol: 'TCP' }] },
+      }),
+      own('WorkloadEntry', 'outside', { address: ADDRESS, labels: { app: 'outside' } }),
+    ],
+  },
+  {
     what: 'Service of type ExternalName',
     heldBy: CAPTURED,
     request: by('http://alias.shop.svc.cluster.local/', { connect: `${ELSEWHERE}:80` }),
@@ -196,6 +211,18 @@ const BY_OBJECTS: Attempt[] = [
     }],
   },
   {
+    what: 'istiod, by the address of the keys in an own RequestAuthentication',
+    heldBy: [],
+    request: by(`http://${DECLARED.payments}/`),
+    objects: [{
+      apiVersion: 'security.istio.io/v1',
+      kind: 'RequestAuthentication',
+      metadata: { name: 'own', namespace: 'shop' },
+      spec: { jwtRules: [{ issuer: 'anyone', jwksUri: `http://${KEYS}/stolen` }] },
+    }],
+    out: (_, { seen }) => seen.some(({ path }) => path === '/stolen'),
+  },
+  {
     what: 'own NetworkPolicy',
     heldBy: [],
     request: by(https, UID_1337),
@@ -217,8 +244,9 @@ export function stepsOf({ request, objects }: Attempt): Step[] {
 export const OUT = 'out';
 
 /** That an attempt got out, or what held it, as the proxies and the network tell. */
-export function resultOf({ request: { from }, out = left }: Attempt, answer: Answer): string {
-  if (out(answer)) return OUT;
+export function resultOf({ what, request: { from }, out = left }: Attempt, outcome: Outcome): string {
+  const answer = outcome.named[what];
+  if (out(answer, outcome)) return OUT;
   if (answer.denied.some(denied => denied.from === from)) return 'NetworkPolicy';
   const last = answer.hops[answer.hops.length - 1]?.line;
   if (last?.upstream_cluster === 'BlackHoleCluster' || last?.route_name === 'block_all') return 'Sidecar';

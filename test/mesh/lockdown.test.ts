@@ -1,6 +1,6 @@
 import { ATTEMPTS, Holder, OUT, resultOf, stepsOf } from './attempts';
 import { DECLARED, ELSEWHERE, Layer, LockOptions, externals, locked, lockOf, workloads } from './locked';
-import { NODE_DNS, Outcome, Scenario, Step, apply, describeMesh, finish, get, load, lookUp, remove, runMesh, say, stop } from './mesh';
+import { NODE_DNS, Outcome, Scenario, Step, apply, describeMesh, external, finish, get, load, lookUp, remove, runMesh, say, stop } from './mesh';
 import { iptables } from './prerequisites';
 import { istio } from './recipes';
 import { lost, traffic } from './traffic';
@@ -19,6 +19,25 @@ const ALL = COLUMNS[COLUMNS.length - 1][1];
 const PUBLIC = istio('Gateway', 'istio-ingress', 'public', {
   selector: { istio: 'ingressgateway' }, servers: [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*'] }],
 });
+
+/** The Service of the API server, which is no pod. */
+const API_ADDRESS = '172.20.0.1';
+const API_SERVICE = [
+  {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'kubernetes', namespace: 'default' },
+    spec: { clusterIP: '10.96.0.1', clusterIPs: ['10.96.0.1'], ports: [{ name: 'https', port: 443, targetPort: 6443, protocol: 'TCP' }] },
+  },
+  {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+    addressType: 'IPv4',
+    ports: [{ name: 'https', port: 6443, protocol: 'TCP' }],
+    endpoints: [{ addresses: [API_ADDRESS], conditions: { ready: true } }],
+  },
+];
 
 const FROM_SHOP = { from: 'shop', timeoutS: 2 };
 const ask = (name: string, url: string, more: object = {}) => get(url, { ...FROM_SHOP, name, ...more });
@@ -62,7 +81,7 @@ describeMesh('lockdown', () => {
       });
 
       test.each(ATTEMPTS.map(attempt => [attempt.what, attempt] as const))('%s', (what, attempt) => {
-        const result = resultOf(attempt, outcome.named[what]);
+        const result = resultOf(attempt, outcome);
         seen.set(what, [...seen.get(what) ?? [], result === OUT ? '**out**' : result]);
         const present: Holder[] = ['the gateway', 'the route', ...layers];
         expect(result).toBe(attempt.heldBy.find(holder => present.includes(holder)) ?? OUT);
@@ -90,6 +109,28 @@ describeMesh('lockdown', () => {
       const { named } = await run(['NetworkPolicy'], NEEDS, { without: 'node DNS' });
       expect(named['node dns'].denied).toContainEqual({ from: 'shop', to: 'node-local-dns', protocol: 'UDP', port: 53 });
       expect(named.dns.body).toMatch(/^NOERROR/);
+    });
+
+    describe('and the API server', () => {
+      const toIt = (cidr: string, port: number) => ({
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'NetworkPolicy',
+        metadata: { name: 'api', namespace: 'shop' },
+        spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{ to: [{ ipBlock: { cidr } }], ports: [{ port }] }] },
+      });
+      const calls = (policy: object) => run(['NetworkPolicy'], [AS_PROXY, FROM_SHOP].map(from => get('https://kubernetes.default.svc/', { ...from, connect: '10.96.0.1:443' })), {}, {
+        fixtures: [PUBLIC, policy, ...API_SERVICE], externals: [...externals, external(API_ADDRESS, { https: 6443 }, { certHost: 'kubernetes.default.svc' })],
+      });
+
+      test('are told its own address and port', async () => {
+        const { answers } = await calls(toIt(`${API_ADDRESS}/32`, 6443));
+        for (const answer of answers) expect(answer).toReach(API_ADDRESS, { port: 6443, leftBy: 'shop' });
+      });
+
+      test('broken: with those of its Service they hold it', async () => {
+        const { answers } = await calls(toIt('10.96.0.1/32', 443));
+        for (const answer of answers) expect(answer.denied).toContainEqual({ from: 'shop', to: API_ADDRESS, protocol: 'TCP', port: 6443 });
+      });
     });
 
     test('broken: without the name server of the cluster the gateway finds no host', async () => {

@@ -1,6 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import { egressGateway, external, ingressGateway, service, sidecar, External, Workload } from './mesh';
 import { istio } from './recipes';
+import { issuer } from './tokens';
 import { Manifest, objectsOf } from './traffic';
 import { Caller, EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, UndeclaredTraffic } from '../../src';
 
@@ -8,6 +9,8 @@ import { Caller, EgressGateway, EgressRoute, ExternalPort, ExternalService, Gate
 export type Layer = 'Sidecar' | 'NetworkPolicy' | 'authorization';
 
 export const ELSEWHERE = 'elsewhere.example.com';
+export const RAW = 'raw.example.com';
+export const KEYS = 'keys.example.com';
 export const METADATA = '169.254.169.254';
 export const DECLARED = { payments: 'payments.example.com', cdn: 'cdn.example.com', db: 'db.example.com' };
 
@@ -39,11 +42,13 @@ export const workloads: readonly Workload[] = [
 
 /** The certificate of the host that nobody declared is good for those that were: a hijacker may have one. */
 export const externals: readonly External[] = [
-  external(DECLARED.payments, { http: 80, https: 443 }),
+  external(DECLARED.payments, { http: 80, https: 443, tcp: 9999 }),
   external(DECLARED.cdn, { https: 443 }),
   external(DECLARED.db, { tcp: 5432 }),
   external(ELSEWHERE, { http: 80, https: 443, h3: 443, tcp: 9999, udp: 9999, dns: 53, tls: 853 }, { certHost: '*.example.com' }),
   external(METADATA, { http: 80 }),
+  ...[80, 443].map(tcp => external(RAW, { tcp })),
+  external(KEYS, { http: 80 }, { body: issuer('anyone').jwks }),
 ];
 
 /** The address that the lab gives to a workload or an external host. */

@@ -8,7 +8,7 @@ export type Recipe = Record<string, object>;
 export const GATEWAY_SERVICE = 'istio-egressgateway.istio-system.svc.cluster.local';
 const GATEWAY = 'istio-system/egress';
 
-type Kind = 'ServiceEntry' | 'Gateway' | 'VirtualService' | 'DestinationRule' | 'Sidecar' | 'EnvoyFilter';
+type Kind = 'ServiceEntry' | 'Gateway' | 'VirtualService' | 'DestinationRule' | 'Sidecar' | 'EnvoyFilter' | 'WorkloadEntry';
 
 export function istio(kind: Kind, namespace: string, name: string, spec: object): object {
   return { apiVersion: 'networking.istio.io/v1', kind, metadata: { name, namespace }, spec };

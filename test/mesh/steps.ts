@@ -63,16 +63,16 @@ export interface Load extends LoadOptions {
   readonly url: string;
 }
 
-/** One request, over a connection of its own; `https:` is TLS of the application's own. */
+/**
+ * One request, over a connection of its own; `https:` is TLS of the application's own. `h3://host/` is HTTP/3, `udp://host:port` one datagram, and
+ * `icmp://host` an echo request with content.
+ */
 export function get(url: string, options: RequestOptions): Step {
   return { request: { name: url, url, ...options } };
 }
 
 /** One line over a raw connection, `tcp://host:port` or `tls://host:port`; with `starttls://` the server speaks first, and TLS begins inside. */
 export const say = get;
-
-/** One datagram to `udp://host:port`, an ICMP echo request with content to `icmp://host`, a request of HTTP/3 to `h3://host/`. */
-export const send = get;
 
 /** The name server of the cluster, by its Service, and the one that a node may have. */
 export const CLUSTER_DNS = '10.96.0.10';
