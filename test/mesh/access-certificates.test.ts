@@ -17,35 +17,35 @@ const claimed = { headers: { 'x-forwarded-client-cert': `Hash=${'0a'.repeat(32)}
 
 describeMesh('ingress: access by certificate', () => {
   describe('names', () => {
-    test('let in who has one of them, and nobody else', async () => {
+    test('admit only clients with one of them', async () => {
       const fits = [['partner.test'], ['spiffe://partner/shop'], ['x.test', 'partner.test', 'y.test'], ['spiffe://partner/shop', 'x.test']];
       const misfits = [['other.test'], ['partner.test.evil.test'], ['evil-partner.test'], ['spiffe://partner/shop/x'], ['spiffe://partner/sho']];
       const outcome = await run(routes, [...fits, ...misfits].map(names => at('a.test/', names)), { fixtures, listeners: listening(ClientCertificates.required()) });
       expect(statuses(outcome)).toEqual([...fits.map(() => 200), ...misfits.map(() => 403)]);
     });
 
-    test('are asked on their route alone, and where certificates are optional too', async () => {
+    test('are checked only on their own route, even if certificates are optional', async () => {
       const outcome = await run(routes, [
         at('a.test/', ['partner.test']), at('a.test/'), at('a.test/', undefined, claimed), at('a.test/', ['x.test'], claimed), at('a.test/health'), at('a.test/healthy'), at('b.test/'),
       ], { fixtures, listeners: listening(ClientCertificates.optional()) });
       expect(statuses(outcome)).toEqual([200, 403, 403, 403, 200, 403, 200]);
     });
 
-    test('broken: without the answer of the route, any certificate lets in', async () => {
+    test('broken: without the route\'s own response, any certificate is accepted', async () => {
       const outcome = await run(routes, [at('a.test/', ['other.test'])], {
         fixtures, listeners: listening(ClientCertificates.required()), broken: ['a.test', 'VirtualService', JsonPatch.remove('/spec/http/1')],
       });
       expect(outcome.answers[0]).toReach('web');
     });
 
-    test('broken: where mesh config takes the header of clients, they choose their name', async () => {
+    test('broken: if mesh config keeps the header of clients, they choose their name', async () => {
       const outcome = await run(routes, [at('a.test/', ['other.test'], claimed)], {
         fixtures, listeners: listening(ClientCertificates.required()), meshConfig: 'defaultConfig: {gatewayTopology: {forwardClientCertDetails: FORWARD_ONLY}}',
       });
       expect(outcome.answers[0]).toReach('web');
     });
 
-    test('broken: a policy with these names lets nobody in', async () => {
+    test('broken: with a policy for these names, nobody is admitted', async () => {
       const policy = {
         apiVersion: 'security.istio.io/v1',
         kind: 'AuthorizationPolicy',

@@ -14,21 +14,21 @@ describeMesh('ingress: access by host and path', () => {
     const closed = { '*': { access: nobody, accessScope }, 'open.test': { rules: forward('next') } };
     const names = ['x.test', 'X.Test:81', 'a.b.test:x', 'localhost', '198.51.100.1:80'].map(spelt);
 
-    test('is closed, however it is spelt', async () => {
+    test('is closed, however it is spelled', async () => {
       expect(statuses(await run(closed, names))).toEqual([403, 403, 403, 403, 403]);
     });
 
-    test('is open to whom access is given, however it is spelt', async () => {
+    test('is open to those with access, however it is spelled', async () => {
       const outcome = await run({ '*': { access: [Access.ipBlocks([CLIENT])], accessScope } }, names);
       for (const answer of outcome.answers) expect(answer).toReach('web');
     });
 
-    test('does not close hosts that have a route of their own', async () => {
+    test('does not close hosts with a route of their own', async () => {
       const outcome = await run(closed, ['open.test', 'Open.Test:81'].map(spelt));
       for (const answer of outcome.answers) expect(answer).toReach('next');
     });
 
-    test('broken: a policy that does not leave them out closes them', async () => {
+    test('broken: without an exception in the policy, they are closed', async () => {
       const broken = JsonPatch.remove('/spec/rules/0/to/0/operation/notHosts');
       const outcome = await run(closed, ['open.test'].map(spelt), { broken: ['*', 'AuthorizationPolicy', broken] });
       expect(statuses(outcome)).toEqual([403]);
@@ -43,36 +43,36 @@ describeMesh('ingress: access by host and path', () => {
       expect(statuses(outcome)).toEqual([403, 403, 403, 403, 403, 403]);
     });
 
-    test('is not opened by a Host header that is none', async () => {
+    test('is not opened by an invalid Host header', async () => {
       const odd = ['u@x.a.test', 'u:80@x.a.test', 'x.a.test:80@y.a.test', 'x.a.test:80:90', 'x.a.test:80.', '.a.test', 'x.a.test.', 'x.a.test;:80', '[x.a.test]:80'];
       const outcome = await run(routes, odd.map(spelt));
       expect(statuses(outcome)).toEqual([404, 404, 404, 404, 403, 403, 404, 404, 404]);
       for (const answer of outcome.answers) expect(answer).toFail({ flags: 'NR' }, { details: /direct_response/ }, { details: /rbac_access_denied/ });
     });
 
-    test('does not close hosts under it that have a route of their own', async () => {
+    test('does not close hosts below it with a route of their own', async () => {
       const outcome = await run(routes, ['open.a.test', 'open.a.test:80', 'Open.A.test:81', 'x.open.a.test', 'x.open.a.test:80', 'x.open.a.test:81'].map(spelt));
       for (const answer of outcome.answers) expect(answer).toReach('next');
     });
 
-    test('lets in whom it should, by the port of the gateway', async () => {
+    test('admits those with access, on the gateway\'s port', async () => {
       const outcome = await run({ '*.a.test': { access: [Access.ipBlocks([CLIENT])] } }, ['x.a.test', 'x.a.test:80'].map(spelt));
       expect(statuses(outcome)).toEqual([200, 200]);
     });
 
-    test('broken: without its guard, another port opens it', async () => {
+    test('broken: without the guard, another port opens it', async () => {
       const outcome = await run(routes, [spelt('x.a.test:81')], { broken: ['*.a.test', 'VirtualService', JsonPatch.remove('/spec/http/0')] });
       expect(outcome.answers[0]).toReach('web');
     });
 
-    test('broken: without the exception the policy closes the other routes', async () => {
+    test('broken: without the exception, the policy closes the other routes', async () => {
       const outcome = await run(routes, [spelt('open.a.test')], { broken: ['*.a.test', 'AuthorizationPolicy', JsonPatch.remove('/spec/rules/0/to/0/operation/notHosts')] });
       expect(outcome.answers[0]).toFail({ status: 403 });
     });
   });
 
   describe('a host', () => {
-    test('broken: without the form for ports, a port in the Host header opens it', async () => {
+    test('broken: without the variant with a port, a port in the Host header opens it', async () => {
       const outcome = await run({ 'a.test': { access: nobody } }, [spelt('a.test'), spelt('a.test:80')], { broken: ['a.test', 'AuthorizationPolicy', JsonPatch.remove('/spec/rules/0/to/0/operation/hosts/1')] });
       expect(statuses(outcome)).toEqual([403, 200]);
     });
@@ -88,12 +88,12 @@ describeMesh('ingress: access by host and path', () => {
       return { app, routes: [one, two] };
     };
 
-    test('ask the same, and all of it', async () => {
+    test('require the same, and all of it', async () => {
       expect(statuses(await runMesh({ manifests: declare(CLIENT).app, workloads: shopWorkloads, steps }))).toEqual([200, 200, 403, 403, 200]);
       expect(statuses(await runMesh({ manifests: declare('203.0.113.1').app, workloads: shopWorkloads, steps }))).toEqual([403, 403, 403, 403, 200]);
     });
 
-    test('broken: the policy of one closes both', async () => {
+    test('broken: with the policy of one only, both are closed', async () => {
       const broken = declare('203.0.113.1');
       broken.routes[0].accessObjects[0].addJsonPatch(JsonPatch.replace('/spec/rules/0/when/0/notValues', [CLIENT]));
       expect(statuses(await runMesh({ manifests: broken.app, workloads: shopWorkloads, steps: steps.slice(0, 2) }))).toEqual([403, 403]);
@@ -122,7 +122,7 @@ describeMesh('ingress: access by host and path', () => {
     const routes = { 'a.test': { access: nobody }, 'b.test': {}, 'x.c.test': { access: nobody } };
     const secure = (host: string, sni?: string, header?: string): Step => get(`https://${host}/`, { from: 'outside', connect: 'ingress:443', trustCA: 'ingress', sni, headers: header ? { host: header } : undefined });
 
-    test('is closed by whatever name TLS asks for, and TLS that only passes is not', async () => {
+    test('is closed for any server name, while TLS passthrough stays open', async () => {
       const outcome = await run(routes, [
         secure('a.test'), secure('A.Test', 'A.TEST'), secure('b.test', 'b.test', 'a.test'), secure('b.test', 'b.test', 'A.test:443'), secure('x.c.test'), secure('y.c.test', 'y.c.test', 'x.c.test'),
         secure('b.test'), secure('through.test'), plain('a.test'),
@@ -131,7 +131,7 @@ describeMesh('ingress: access by host and path', () => {
       expect(outcome.answers[7]).toReach('own');
     });
 
-    test('broken: without the names of TLS the policy closes TLS that only passes', async () => {
+    test('broken: without the server names, the policy closes TLS passthrough', async () => {
       const outcome = await run(routes, [secure('through.test')], { listeners, workloads, fixtures, broken: ['a.test', 'AuthorizationPolicy', JsonPatch.remove('/spec/rules/0/when/0')] });
       expect(outcome.answers[0]).toFail({ error: /EOF|reset/ });
     });
@@ -156,7 +156,7 @@ describeMesh('ingress: access by host and path', () => {
       for (const answer of outcome.answers.slice(3)) expect(answer).toFail({ at: 'ingress', details: /rbac_access_denied/ });
     });
 
-    test('broken: asked for a token, they are refused', async () => {
+    test('broken: if a token is required, they are refused', async () => {
       const outcome = await run(routes, [preflight('a.test')], { broken: ['a.test', 'AuthorizationPolicy', JsonPatch.remove('/spec/rules/0/to/0/operation/notMethods')] });
       expect(outcome.answers[0]).toFail({ status: 403 });
     });
@@ -165,14 +165,14 @@ describeMesh('ingress: access by host and path', () => {
   describe('paths', () => {
     const routes = { 'a.test': { access: nobody, openPaths: ['/health', '/'] } };
 
-    test('that are open, are so exactly', async () => {
+    test('that are open are matched exactly', async () => {
       const open = ['/health', '/health?full=1', '/', '/x/../health', '/%68ealth'];
       const closed = ['/health/', '/healthy', '/health/x', '/health;x=1', '/Health', '//health', '/health%2F..%2Fadmin', '/x'];
       const outcome = await run(routes, [...open, ...closed].map(path => plain('a.test', path)));
       expect(statuses(outcome)).toEqual([...open.map(() => 200), ...closed.map(() => 403)]);
     });
 
-    test('broken: one that is not named is closed', async () => {
+    test('broken: a path that is not listed is closed', async () => {
       const outcome = await run(routes, [plain('a.test', '/health')], { broken: ['a.test', 'AuthorizationPolicy', JsonPatch.remove('/spec/rules/0/to/0/operation/notPaths/0')] });
       expect(outcome.answers[0]).toFail({ status: 403 });
     });
@@ -180,7 +180,7 @@ describeMesh('ingress: access by host and path', () => {
     const denied = { 'a.test': { deny: [{ path: PathMatch.prefix('/admin') }, { path: PathMatch.exact('/api/keys') }, { methods: ['DELETE'] }] }, 'b.test': {} };
     const bypasses = ['//admin', '/admin%2Fx', '/ADMIN', '/admin;a=1', '/x/..;/admin', '/x/..%2Fadmin', '/%2fadmin/x', '/./admin', '/x/../admin', '/%61dmin', '/admin%5Cx', '/api;v=1/keys', '/api//keys/'];
 
-    test('that are denied, are so however they are spelt', async () => {
+    test('that are denied are denied however they are spelled', async () => {
       const open = ['/', '/administrator', '/x/admin', '/api/keys/1', '/api'];
       const closed = ['/admin', '/admin/', '/admin/x', '/api/keys', ...bypasses];
       const outcome = await run(denied, [...[...open, ...closed].map(path => plain('a.test', path)), plain('a.test', '/', { method: 'DELETE' }), plain('b.test', '/admin')]);

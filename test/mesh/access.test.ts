@@ -55,22 +55,22 @@ describeMesh('ingress: access', () => {
       answers = Object.fromEntries(Object.entries(asked).map(([what, { length }]) => [what, left.splice(0, length)]));
     });
 
-    test('let in whom the issuer names for this audience, and nobody else', () => {
+    test('admit only those to whom the issuer gave a token for this audience', () => {
       expect(statuses({ answers: answers.audiences })).toEqual([200, 200, 403, 403, 403, 403, 403, 401, 401, 401]);
       expect(answers.audiences[0]).toReach('web', { headers: { authorization: /^Bearer / } });
     });
 
-    test('hold however the host is spelt', () => {
+    test('apply however the host is spelled', () => {
       expect(statuses({ answers: answers.spellings })).toEqual([403, 403, 403, 403, 403]);
     });
 
-    test('for any audience, or none, of an issuer where that is meant', async () => {
+    test('are accepted for any audience, or none, if that is intended', async () => {
       const access = [Access.jwtForAnyAudience('the issuer serves this shop alone', { issuer: ours.issuer, jwks: ours.jwks })];
       const tokens = [ours.token({ aud: 'billing' }), ours.token(), partner.token({ aud: 'shop' }), forged.token()];
       expect(statuses(await run({ 'a.test': { access } }, [...tokens.map(t => plain('a.test', '/', shows(t))), plain('a.test')]))).toEqual([200, 200, 401, 401, 403]);
     });
 
-    test('must have the claims', () => {
+    test('must carry the claims', () => {
       expect(statuses({ answers: answers.claims })).toEqual([200, 200, 403, 403, 403, 403, 403]);
     });
 
@@ -85,7 +85,7 @@ describeMesh('ingress: access', () => {
       ])];
       const tokens = (...shown: string[]) => shown.map(text => plain('a.test', '/', shows(text)));
 
-      test('each lets in, and nothing between them', async () => {
+      test('each admits, and nothing between them does', async () => {
         const outcome = await run({ 'a.test': { access } }, [
           ...tokens(...issuers.map(from => from.token({ aud: audience(from) })), one.token({ aud: 'buyer', role: 'buyer' }), one.token({ aud: ['x', 'seller'], role: ['y', 'seller'] })),
           ...tokens(one.token({ aud: audience(second) }), second.token({ aud: audience(one) }), four.token(), one.token({ aud: 'buyer', role: 'seller' }), one.token({ role: 'buyer' }), second.token({ aud: 'buyer', role: 'buyer' })),
@@ -94,7 +94,7 @@ describeMesh('ingress: access', () => {
         expect(statuses(outcome)).toEqual([200, 200, 200, 200, 200, 200, 403, 403, 403, 403, 403, 403, 403]);
       });
 
-      test('broken: without the rule of an issuer all of its tokens get in', async () => {
+      test('broken: without the rule for an issuer, all of its tokens are accepted', async () => {
         const outcome = await run({ 'a.test': { access } }, tokens(four.token({ aud: 'billing' }), second.token({ aud: 'billing' })), {
           broken: ['a.test', 'AuthorizationPolicy', JsonPatch.test('/spec/rules/7/when/0/values/0', four.issuer), JsonPatch.remove('/spec/rules/7')],
         });
@@ -102,49 +102,49 @@ describeMesh('ingress: access', () => {
       });
     });
 
-    test('of one of several issuers', () => {
+    test('are accepted from several issuers', () => {
       expect(statuses({ answers: answers.issuers })).toEqual([200, 200, 403, 403, 403]);
     });
 
-    test('of one route neither open nor close another', () => {
+    test('do not affect other routes', () => {
       expect(statuses({ answers: answers.neighbours })).toEqual([200, 200, 403, 200, 200]);
       expect(answers.neighbours[1]).toReach('next', { headers: { authorization: /^Bearer / } });
     });
 
-    test('whose keys istiod reads from the issuer', () => {
+    test('are verified with keys that istiod fetches from the issuer', () => {
       expect(statuses({ answers: answers.remote })).toEqual([200, 401, 403]);
     });
 
-    test('that are invalid, Istio refuses on every route, but not those in a header of their own', async () => {
+    test('Istio refuses invalid ones on every route, except in a header of their own', async () => {
       expect(statuses({ answers: answers.invalid })).toEqual([401, 401, 401]);
       const own = [by(ours, { audiences: ['shop'], header: 'X-Shop-Token' })];
       const outcome = await run({ 'a.test': { access: own }, 'b.test': {} }, [...INVALID, plain('a.test', '/', { headers: { 'x-shop-token': token() } }), plain('a.test', '/', shows(token()))]);
       expect(statuses(outcome)).toEqual([200, 200, 200, 200, 403]);
     });
 
-    test('broken: a policy in the namespace of the application does nothing', async () => {
+    test('broken: a policy in the application\'s namespace has no effect', async () => {
       const outcome = await run(two, [plain('a.test')], { broken: ['a.test', 'AuthorizationPolicy', JsonPatch.replace('/metadata/namespace', 'shop')] });
       expect(outcome.answers[0]).toReach('web');
     });
 
-    test('broken: keys in the namespace of the application are none', async () => {
+    test('broken: keys in the application\'s namespace are not used', async () => {
       const outcome = await run({ 'a.test': two['a.test'] }, [plain('a.test', '/', shows(token()))], { broken: ['a.test', 'RequestAuthentication', JsonPatch.replace('/metadata/namespace', 'shop')] });
       expect(outcome.answers[0]).toFail({ status: 403 });
     });
 
-    test('broken: a policy that allows closes the neighbours', async () => {
+    test('broken: an ALLOW policy closes the other routes', async () => {
       const outcome = await run(two, [plain('b.test')], { broken: ['a.test', 'AuthorizationPolicy', JsonPatch.replace('/spec/action', 'ALLOW')] });
       expect(outcome.answers[0]).toFail({ status: 403 });
     });
 
-    test('broken: a policy for another port lets everybody in', async () => {
+    test('broken: with a policy for another port, everybody is admitted', async () => {
       const outcome = await run({ 'a.test': two['a.test'] }, [plain('a.test')], {
         broken: ['a.test', 'AuthorizationPolicy', ...[0, 1].map(i => JsonPatch.replace(`/spec/rules/${i}/to/0/operation/ports/0`, '8080'))],
       });
       expect(outcome.answers[0]).toReach('web');
     });
 
-    test('broken: keys that somebody else serves let nobody in', async () => {
+    test('broken: with keys from a different server, nobody is admitted', async () => {
       expect(statuses(await unread)).toEqual([401, 401, 403]);
     });
   });
@@ -167,40 +167,40 @@ describeMesh('ingress: access', () => {
       ]);
     });
 
-    test('of the connection', () => {
+    test('match the connection', () => {
       expect(statuses(outcome).slice(0, 3)).toEqual([200, 403, 403]);
     });
 
-    test('by the header of trusted proxies, of which there are none by default', async () => {
+    test('match the header set by trusted proxies, of which there are none by default', async () => {
       expect(statuses(await run(both, [plain('c.test', '/', forwarded), plain('c.test')], proxied))).toEqual([200, 403]);
       expect(outcome.answers[3]).toFail({ status: 403 });
     });
 
-    test('broken: the address of the connection is not that of the client behind a proxy', async () => {
+    test('broken: behind a proxy, the address of the connection is not that of the client', async () => {
       const spoofed = await run(both, [plain('c.test', '/', forwarded)], { ...proxied, broken: ['c.test', 'AuthorizationPolicy', JsonPatch.replace('/spec/rules/0/when/0/key', 'source.ip')] });
       expect(spoofed.answers[0]).toFail({ status: 403 });
     });
 
-    test('or a token', () => {
+    test('or a token is required', () => {
       expect(statuses(outcome).slice(4)).toEqual([200, 403, 200]);
     });
   });
 
-  describe('an authorizer outside', () => {
+  describe('an external authorizer', () => {
     const meshConfig = 'extensionProviders: [{name: ours, envoyExtAuthzHttp: {service: authorizer.security.svc.cluster.local, port: 8000}}]';
     const routes = { 'a.test': { access: [Access.extAuthz('ours')] }, 'b.test': { rules: forward('next') } };
 
-    test('decides, for its route alone', async () => {
+    test('decides, only for its own route', async () => {
       const outcome = await run(routes, [plain('a.test'), plain('a.test', '/status/403'), plain('A.test:1', '/status/401'), plain('b.test', '/status/403')], { meshConfig });
       expect(outcome.answers.map(a => [a.status, a.server?.server])).toEqual([[200, 'web'], [403, 'authorizer'], [401, 'authorizer'], [403, 'next']]);
     });
 
-    test('broken: one that mesh config does not know lets nobody in', async () => {
+    test('broken: if mesh config does not know it, nobody is admitted', async () => {
       const outcome = await run(routes, [plain('a.test'), plain('b.test')], { meshConfig, broken: ['a.test', 'AuthorizationPolicy', JsonPatch.replace('/spec/provider/name', 'other')] });
       expect(statuses(outcome)).toEqual([403, 200]);
     });
 
-    test('broken: a second one on the same pods closes both', async () => {
+    test('broken: with a second one on the same pods, both routes are closed', async () => {
       const outcome = await run({ ...routes, 'b.test': { access: [Access.extAuthz('ours')] } }, [plain('a.test'), plain('b.test')], {
         meshConfig: meshConfig.replace(']', ', {name: other, envoyExtAuthzHttp: {service: authorizer.security.svc.cluster.local, port: 8000}}]'),
         broken: ['b.test', 'AuthorizationPolicy', JsonPatch.replace('/spec/provider/name', 'other')],

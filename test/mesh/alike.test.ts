@@ -147,7 +147,7 @@ describeMesh('egress: beside the documented recipes', () => {
   const rows: string[] = [];
 
   describe.each(PAIRS.map(pair => [pair.name.replace(/`/g, ''), pair] as const))('%s', (_, { name, theirs, ours, external: server, url: asked, doors, proxy }) => {
-    test('the host sees the same request, and ours is nowhere laxer', async () => {
+    test('the host sees the same request, and ours is never laxer', async () => {
       const wrong = { ...server, ports: server.ports.map(port => ({ ...port, certHost: 'other.test' })) };
       const { answers: [their, theirStranger] } = await run(theirs, server, asked, doors?.theirs, proxy);
       const { answers: [our, ourStranger] } = await run(ours, server, asked, doors?.ours, proxy);
@@ -167,7 +167,7 @@ describeMesh('egress: beside the documented recipes', () => {
   });
 
   describe('all of them', () => {
-    test('broken: where leg 2 takes no headers away, ours tells the host as much as theirs', async () => {
+    test('broken: if leg 2 removes no headers, ours reveals as much to the host as theirs', async () => {
       const { app, route } = declare({ ports: [ExternalPort.httpToHttps()] });
       route.gatewayVirtualService.addJsonPatch(JsonPatch.remove('/spec/http/0/headers'));
       const server = external(HOST, { https: 443 });

@@ -18,7 +18,7 @@ async function run(manifests: App, steps: Step[], meshConfig?: string): Promise<
 const ofApi = ({ spec }: Manifest) => spec.host === 'api.test' || spec.hosts?.includes('api.test');
 
 describeMesh('egress: changes under load', () => {
-  test('a second host is added, and the first does not notice', async () => {
+  test('a second host is added without disturbing the first', async () => {
     const both = routesTo({ ...http, 'auth.test': [ExternalPort.http()] });
     const steps = change(routesTo(http), both);
     const auth = get('http://auth.test/get', { from: 'app' });
@@ -28,7 +28,7 @@ describeMesh('egress: changes under load', () => {
     expect(outcome).toKeepInside('app');
   });
 
-  test('TLS is switched on, and no clear text meets a TLS port', async () => {
+  test('TLS is switched on, and no clear text reaches a TLS port', async () => {
     const steps = change(routesTo(http), routesTo(secure));
     const outcome = await run(routesTo(http), [traffic('api', 'http://api.test/get'), ...steps, request, stop('api')]);
     expect(outcome.answers[0]).toReach('api.test', { leftBy: 'egress', sni: 'api.test' });
@@ -38,7 +38,7 @@ describeMesh('egress: changes under load', () => {
     expect(outcome).toKeepInside('app');
   });
 
-  test('callers come and go, and those who stay do not notice', async () => {
+  test('callers come and go without disturbing the others', async () => {
     const alone = routesTo(http, { callers: [Caller.namespace('shop')] });
     const together = routesTo(http);
     const asTill = get('http://api.test/get', { from: 'till' });
@@ -61,7 +61,7 @@ describeMesh('egress: changes under load', () => {
     const split = routesTo(http);
     const single = routesTo(http, { layout: VirtualServiceLayout.SINGLE });
 
-    test.each([['from split to single', split, single], ['from single to split', single, split]])('%s, and nobody notices', async (_, from, to) => {
+    test.each([['from split to single', split, single], ['from single to split', single, split]])('%s, without disturbance', async (_, from, to) => {
       const loads = [traffic('app', 'http://api.test/get'), traffic('till', 'http://api.test/get', 'till')];
       const outcome = await run(from, [...loads, ...change(from, to), request, stop('app'), stop('till')]);
       expect(outcome.answers[0]).toReach('api.test', { leftBy: 'egress' });
@@ -70,7 +70,7 @@ describeMesh('egress: changes under load', () => {
       expect(outcome).toKeepInside('till');
     });
 
-    test('broken: what is gone is pruned before what is new is applied', async () => {
+    test('broken: old objects are pruned before new ones are applied', async () => {
       const prune = gone(split, single).map(object => remove([object]));
       const outcome = await run(split, [traffic('app', 'http://api.test/get'), ...prune, request, ...applyEach(objectsOf(single)), stop('app')]);
       expect(outcome.answers[0]).toReach('api.test', { leftBy: 'app' });
@@ -78,11 +78,11 @@ describeMesh('egress: changes under load', () => {
     });
   });
 
-  describe('a route comes to be', () => {
+  describe('a route is created', () => {
     test.each([
       ['https origination', 'http', ExternalPort.httpToHttps()],
       ['wrapped TLS', 'https', ExternalPort.https()],
-    ])('%s: what leaves before it is whole leaves by no other way', async (_, scheme, port) => {
+    ])('%s: before it is complete, nothing leaves by another way', async (_, scheme, port) => {
       const steps = applyEach(objectsOf(routesTo({ 'api.test': [port] })));
       const url = `${scheme}://api.test/get`;
       const outcome = await run(routesTo({}), [traffic('app', url), ...steps, get(url, { from: 'app' }), stop('app')], REGISTRY_ONLY);
@@ -91,14 +91,14 @@ describeMesh('egress: changes under load', () => {
       expect(outcome).toKeepInside('app');
     });
 
-    test('broken: a ServiceEntry that comes before the DestinationRule has clear text sent to a TLS port', async () => {
+    test('broken: with the ServiceEntry before the DestinationRule, clear text goes to the TLS port', async () => {
       const early = objectsOf(routesTo(secure)).filter(object => !(object.kind === 'DestinationRule' && ofApi(object)));
       const outcome = await run(routesTo({}), [...applyEach(early), request], REGISTRY_ONLY);
       expect(outcome.answers[0]).toFail({ status: 400 });
       expect(outcome.answers[0].body).toContain('HTTP request to an HTTPS server');
     });
 
-    test('broken: a ServiceEntry that comes before the VirtualService lets sidecars go by themselves', async () => {
+    test('broken: with the ServiceEntry before the VirtualService, sidecars connect by themselves', async () => {
       const early = objectsOf(routesTo({ 'api.test': [ExternalPort.https()] })).filter(object => object.kind === 'ServiceEntry' && ofApi(object));
       const outcome = await run(routesTo({}), [apply(early), get('https://api.test/get', { from: 'app' })], REGISTRY_ONLY);
       expect(outcome.answers[0]).toReach('api.test', { leftBy: 'app' });
@@ -106,17 +106,17 @@ describeMesh('egress: changes under load', () => {
     });
   });
 
-  describe('a route loses its way to the gateway', () => {
+  describe('a route to the gateway is lost', () => {
     const meshLeg = objectsOf(routesTo(http)).filter(({ spec }) => spec.gateways?.includes('mesh'));
     const steps = [traffic('app', 'http://api.test/get'), remove(meshLeg), request, stop('app')];
 
-    test('the application then knows no other, because the host is known to the gateway alone', async () => {
+    test('the application then has no other way, because only the gateway knows the host', async () => {
       const outcome = await run(routesTo(http), steps, REGISTRY_ONLY);
       expect(outcome.answers[0]).toFail({ status: 502, at: 'app' });
       expect(outcome).toKeepInside('app');
     });
 
-    test('broken: a ServiceEntry that everybody sees is a way around the gateway', async () => {
+    test('broken: a ServiceEntry that everybody sees opens a way around the gateway', async () => {
       const [entry] = objectsOf(routesTo(http)).filter(object => object.kind === 'ServiceEntry' && ofApi(object));
       const open = apply([{ ...entry, spec: { ...entry.spec, exportTo: ['*'] } }]);
       const outcome = await run(routesTo(http), [open, ...steps], REGISTRY_ONLY);

@@ -34,26 +34,26 @@ const run = (...apps: App[]) => runMesh({
 
 describeMesh('egress: a caller in another repository', () => {
   describe('a leg of its own', () => {
-    test('leads by the route of the other repository, and strangers stay out', async () => {
+    test('uses the route of the other repository, and strangers stay out', async () => {
       const { answers } = await run(platform([Caller.namespace('shop', { ownLeg: true })]), shop());
       for (const answer of answers.slice(0, 2)) expect(answer).toReach('api.test', { leftBy: 'egress', sni: 'api.test' });
       expect(answers).toHaveLength(4);
       for (const answer of answers.slice(2)) expect(answer).toFail(nowhere('stranger'));
     });
 
-    test('broken: without it the route is not entered', async () => {
+    test('broken: without it, nothing enters the route', async () => {
       const { answers: [http, https] } = await run(platform([Caller.namespace('shop', { ownLeg: true })]));
       expect(http).toFail(nowhere('app', 'outbound|80||api.test'));
       expect(https).toFail(nowhere('app', 'outbound|443||api.test'));
     });
 
-    test('broken: to a route that does not name the caller', async () => {
+    test('broken: the route does not list the caller', async () => {
       const { answers: [http, https] } = await run(platform([Caller.namespace('billing')]), shop());
       expect(http).toFail({ status: 503, at: 'app', flags: 'NC' });
       expect(https).toFail(nowhere('app'));
     });
 
-    test('broken: to a gateway of another name', async () => {
+    test('broken: the gateway has another name', async () => {
       const { answers: [http, https] } = await run(platform([Caller.namespace('shop', { ownLeg: true })]), shop('exit'));
       expect(http).toFail({ status: 503, at: 'app', flags: 'NC' });
       expect(https).toFail({ at: 'app', flags: 'NC' });
@@ -61,7 +61,7 @@ describeMesh('egress: a caller in another repository', () => {
   });
 
   describe('no leg of its own', () => {
-    test('is needed where the route shows its own', async () => {
+    test('is needed if the route exports its own', async () => {
       const { answers } = await run(platform([Caller.namespace('shop')]));
       for (const answer of answers.slice(0, 2)) expect(answer).toReach('api.test', { leftBy: 'egress', sni: 'api.test' });
     });

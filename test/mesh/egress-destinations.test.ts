@@ -37,7 +37,7 @@ describeMesh('egress: destinations', () => {
       return { rules: [{ action: RouteAction.split(hosts.map(host => Destination.external(host).weighted(1))) }] };
     });
 
-    test('every host gets its share, under its own name and by its own TLS', async () => {
+    test('every host gets its share, under its own name and with its own TLS', async () => {
       const { answers } = await run(split(), Array.from({ length: 30 }, () => ask()));
       for (const host of ['api.test', 'next.test']) {
         for (const answer of of(host, answers)) expect(answer).toReach(host, { leftBy: 'egress', host, sni: host, without: MESH_HEADERS });
@@ -57,7 +57,7 @@ describeMesh('egress: destinations', () => {
   });
 
   describe('a Service of the mesh', () => {
-    test('answers in place of the external host, and learns nothing of the caller from headers', async () => {
+    test('answers in place of the external host, and headers do not reveal the caller', async () => {
       const declared = declare(() => ({
         rules: [{ matches: [{ path: PathMatch.prefix('/cached') }], action: RouteAction.forward(Destination.service('cache', { port: 8080 })) }],
       }));
@@ -80,7 +80,7 @@ describeMesh('egress: destinations of direct services', () => {
     }
     const twenty = Array.from({ length: 20 }, () => ask());
 
-    test('sidecars give every host its share, under its own name and by its own TLS', async () => {
+    test('sidecars give every host its share, under its own name and with its own TLS', async () => {
       const { answers } = await run(declareDirect(), twenty);
       for (const host of ['api.test', 'next.test']) {
         expect(of(host, answers).length).toBeGreaterThan(0);
@@ -102,13 +102,13 @@ describeMesh('egress: lists of callers', () => {
   const steps = [ask('/orders'), ask('/reports/1'), ask('/reports/1', 'reader'), ask('/orders', 'reader'), ask('/reports/1', 'reader', 'POST')];
 
   describe('requests of one caller', () => {
-    test('leave as far as its list goes; the others of the route are free', async () => {
+    test('leave if its list allows them; the other callers are free', async () => {
       const { answers } = await run(declare(() => ({ callers })), steps);
       for (const answer of answers.slice(0, 3)) expect(answer).toReach('api.test', { leftBy: 'egress', without: MESH_HEADERS });
       for (const answer of answers.slice(3)) expect(answer).toFail({ status: 403, at: 'egress' });
     });
 
-    test('broken: without its list it is as free as the others', async () => {
+    test('broken: without its list, it is as free as the others', async () => {
       const { answers } = await run(declare(() => ({ callers: [callers[0], Caller.serviceAccount('audit', 'reader')] })), steps);
       for (const answer of answers) expect(answer).toReach('api.test', { leftBy: 'egress' });
     });

@@ -23,21 +23,21 @@ async function call({ app }: ReturnType<typeof inside>, fixtures: object[] = [])
 
 describeMesh('egress: direct to workloads', () => {
   describe('workloads by their labels', () => {
-    test('are endpoints, and mesh mTLS is spoken to those with a sidecar', async () => {
+    test('are endpoints, by mesh mTLS if they have a sidecar', async () => {
       expect(await call(inside(), [strict])).toReach('vm', { headers: identity });
     });
 
-    test('broken: outside of the mesh clear text is spoken, and a strict sidecar refuses it', async () => {
+    test('broken: declared outside the mesh, they get clear text, which a STRICT sidecar refuses', async () => {
       expect(await call(inside({ location: ServiceLocation.MESH_EXTERNAL }), [strict])).toFail({ status: 503 });
     });
 
-    test('broken: labels that nobody carries', async () => {
+    test('broken: no workload has the labels', async () => {
       const broken = inside();
       broken.service.serviceEntry.addJsonPatch(JsonPatch.replace('/spec/workloadSelector/labels/app', 'nobody'));
       expect(await call(broken)).toFail({ status: 503, at: 'app', flags: 'UH' });
     });
 
-    test('WorkloadEntries of machines are endpoints, each by its service account', async () => {
+    test('WorkloadEntries of machines are endpoints, verified by their service accounts', async () => {
       expect(await call(inside({ resolution: Resolution.workloads({ on: 'machine' }) }), [strict, entry('vm')])).toReach('vm', { headers: identity });
     });
 
@@ -49,11 +49,11 @@ describeMesh('egress: direct to workloads', () => {
   describe('endpoints in the mesh', () => {
     const at = (serviceAccount?: string) => inside({ resolution: Resolution.endpoints([Endpoint.ip(FIRST_WORKLOAD, { serviceAccount })]) });
 
-    test('are spoken to by mesh mTLS where they have a service account', async () => {
+    test('are reached by mesh mTLS if they have a service account', async () => {
       expect(await call(at('vm'), [strict])).toReach('vm', { headers: identity });
     });
 
-    test('broken: without one clear text is spoken, and a strict sidecar refuses it', async () => {
+    test('broken: without one, they get clear text, which a STRICT sidecar refuses', async () => {
       expect(await call(at(), [strict])).toFail({ status: 503 });
     });
 
@@ -78,7 +78,7 @@ describeMesh('egress: direct', () => {
       steps: [get('http://api.test/get', { from: 'app' }), get('http://api.test:8080/get', { from: 'app' })],
     })).answers;
 
-    test('are those of the service, whatever server name is asked for', async () => {
+    test('are those of the service, whatever server name is requested', async () => {
       const [own, asked] = await ask(named('partner.test'));
       expect(own).toReach('api.test', { leftBy: 'app', sni: 'api.test' });
       expect(asked).toReach('api.test', { leftBy: 'app', sni: 'front.test' });
@@ -88,7 +88,7 @@ describeMesh('egress: direct', () => {
       for (const answer of await ask(named('another.test'))) expect(answer).toFail({ status: 503, details: /CERTIFICATE_VERIFY_FAILED/ });
     });
 
-    test('broken: where the service alone says them, the host of the request is verified', async () => {
+    test('broken: if only the service lists them, the host of the request is verified', async () => {
       const broken = named('partner.test');
       const tls = '/spec/trafficPolicy/portLevelSettings/0/tls';
       broken.service.destinationRules[0].addJsonPatch(JsonPatch.remove(`${tls}/subjectAltNames`), JsonPatch.remove(`${tls}/sni`));

@@ -19,22 +19,22 @@ const rule = (path: string, options: EgressRule): EgressRule => ({ matches: [{ p
 
 describeMesh('egress: direct route', () => {
   describe('what leaves', () => {
-    test('has no headers of the mesh', async () => {
+    test('carries no headers of the mesh', async () => {
       const { answers: [answer] } = await run(declared(), plain, [get('http://api.test/get', fromApp)]);
       expect(answer).toReach('api.test', { leftBy: 'app', without: MESH_HEADERS });
     });
 
-    test('keeps those that are wanted', async () => {
+    test('keeps those that are listed', async () => {
       const { answers: [answer] } = await run(declared({ keepHeaders: ['x-request-id'] }), plain, [get('http://api.test/get', fromApp)]);
       expect(answer).toReach('api.test', { headers: { 'x-request-id': /./ }, without: MESH_HEADERS.slice(1) });
     });
 
-    test.each(MESH_HEADERS)('broken: without a route %s leaves', async header => {
+    test.each(MESH_HEADERS)('broken: without a route, %s leaves', async header => {
       const { answers: [answer] } = await run(declareDirect(), plain, [get('http://api.test/get', fromApp)]);
       expect(answer).toReach('api.test', { leftBy: 'app', headers: { [header]: /./ } });
     });
 
-    test('no other namespace is concerned', async () => {
+    test('no other namespace is affected', async () => {
       const { answers: [answer] } = await run(declared({ rules: [{ action: RouteAction.respond(418) }] }), plain, [get('http://api.test/get', { from: 'stranger' })]);
       expect(answer).toReach('api.test', { leftBy: 'stranger' });
     });
@@ -46,7 +46,7 @@ describeMesh('egress: direct route', () => {
       rules: [rule('/v1/gone', { action: RouteAction.respond(410, 'gone') }), rule('/delay', { timeout: Duration.millis(200) })],
     });
 
-    test('let pass what is allowed, tune it, and refuse the rest', async () => {
+    test('pass and tune what is allowed, and refuse the rest', async () => {
       const { answers: [passed, gone, slow, other] } = await run(tuned(), plain, ['/v1/x', '/v1/gone', '/delay/2s', '/v2'].map(p => get(`http://api.test${p}`, fromApp)));
       expect(passed).toReach('api.test', { leftBy: 'app', without: MESH_HEADERS });
       expect(gone).toFail({ status: 410 });
@@ -56,19 +56,19 @@ describeMesh('egress: direct route', () => {
       expect(other.body).toBe('not allowed by the direct route to api.test');
     });
 
-    test('what no rule matches is forwarded', async () => {
+    test('requests that no rule matches are forwarded', async () => {
       const { answers: [answer] } = await run(declared({ rules: [rule('/a', { timeout: Duration.seconds(1) })] }), plain, [get('http://api.test/b', fromApp)]);
       expect(answer).toReach('api.test', { leftBy: 'app' });
     });
 
-    test('broken: without the last route it gets 404', async () => {
+    test('broken: without the last route, they get 404', async () => {
       const broken = declared({ rules: [rule('/a', { timeout: Duration.seconds(1) })] });
       broken.virtualServices[0].addJsonPatch(JsonPatch.remove('/spec/http/1'));
       const { answers: [answer] } = await run(broken, plain, [get('http://api.test/b', fromApp)]);
       expect(answer).toFail({ status: 404, at: 'app', flags: 'NR' });
     });
 
-    test('broken: without the timeout a slow answer is waited for', async () => {
+    test('broken: without the timeout, slow answers are awaited', async () => {
       const broken = tuned();
       broken.virtualServices[0].addJsonPatch(JsonPatch.remove('/spec/http/1/timeout'));
       const { answers: [answer] } = await run(broken, plain, [get('http://api.test/delay/500ms', fromApp)]);
@@ -79,22 +79,22 @@ describeMesh('egress: direct route', () => {
   describe('retries', () => {
     const tries = async (made: { app: App }) => (await run(made, plain, [get('http://api.test/status/503', fromApp)])).answers[0].seen.length;
 
-    test('are as many as said, beyond the first try', async () => {
+    test('are as many as configured, after the first attempt', async () => {
       expect(await tries(declared({ rules: [{ retries: { attempts: 3, retryOn: ['503'] } }] }))).toBe(4);
       expect(await tries(declared({ rules: [{ retries: { attempts: 0 } }] }))).toBe(1);
     });
 
-    test('are for status codes, whether Envoy\'s name for them stands beside or not', async () => {
+    test('apply to status codes, with or without `retriable-status-codes`', async () => {
       expect(await tries(declared({ rules: [{ retries: { attempts: 3, retryOn: ['503', 'retriable-status-codes'] } }] }))).toBe(4);
     });
 
-    test('broken: that name alone stands for none', async () => {
+    test('broken: `retriable-status-codes` alone has no effect', async () => {
       const broken = declared({ rules: [{ retries: { attempts: 3, retryOn: ['503'] } }] });
       broken.virtualServices[0].addJsonPatch(JsonPatch.replace('/spec/http/0/retries/retryOn', 'retriable-status-codes'));
       expect(await tries(broken)).toBe(1);
     });
 
-    test('broken: without retryOn answers are not asked for again', async () => {
+    test('broken: without retryOn, answers are not retried', async () => {
       const broken = declared({ rules: [{ retries: { attempts: 3, retryOn: ['503'] } }] });
       broken.virtualServices[0].addJsonPatch(JsonPatch.remove('/spec/http/0/retries/retryOn'));
       expect(await tries(broken)).toBe(1);
@@ -107,7 +107,7 @@ describeMesh('egress: direct route', () => {
     }, { ports: [ExternalPort.httpToHttps()] });
     const named = (certHost: string) => [external('api.test', { https: 443 }, { certHost })];
 
-    test('changes the path, the Host header, and the server name that is asked for and verified', async () => {
+    test('changes the path, the Host header, and the server name that is requested and verified', async () => {
       const { answers: [answer] } = await run(rewritten(), named('front.test'), [get('http://api.test/old/x?q=1', fromApp)]);
       expect(answer).toReach('api.test', { leftBy: 'app', host: 'front.test', path: '/new/x?q=1', sni: 'front.test' });
     });
@@ -118,7 +118,7 @@ describeMesh('egress: direct route', () => {
     });
   });
 
-  describe('headers, redirects, faults and copies', () => {
+  describe('headers, redirects, faults and mirrors', () => {
     /** A copy is sent without a look at whether it arrives, and on a busy machine one may not. */
     const COPIED = ['/copied', '/copied/2', '/copied/3', '/copied/4'];
     const audit = service('audit', { namespace: 'shop', http: 8080 });
@@ -135,7 +135,7 @@ describeMesh('egress: direct route', () => {
       manifests: made.app, workloads: [...workloads, audit], externals: plain, steps: paths.map(p => get(`http://api.test${p}`, fromApp)),
     });
 
-    test('are those of rules', async () => {
+    test('follow the rules', async () => {
       const { answers: [headers, moved, fault, inside, ...copied] } = await ask(featured(), '/headers', '/moved', '/fault', '/inside', ...COPIED);
       expect(headers).toReach('api.test', { headers: { 'x-tenant': 'shop', 'x-request-id': 'mine' }, without: ['user-agent'] });
       expect(headers.headers?.['X-Seen']).toEqual(['yes']);
@@ -147,7 +147,7 @@ describeMesh('egress: direct route', () => {
       expect(copied.flatMap(({ hops }) => hops.map(h => h.proxy))).toContain('audit');
     });
 
-    test('broken: without the mirror nobody is sent a copy', async () => {
+    test('broken: without the mirror, no copy is sent', async () => {
       const broken = featured();
       broken.virtualServices[0].addJsonPatch(JsonPatch.remove('/spec/http/4/mirrors'));
       const { answers } = await ask(broken, ...COPIED);
@@ -183,12 +183,12 @@ describeMesh('egress: direct route', () => {
     const servers = hosts.map(host => external(host, { http: 80 }));
     const steps = hosts.map(host => get(`http://${host}/get`, fromApp));
 
-    test('each goes its own way', async () => {
+    test('each host has its own routes', async () => {
       const { answers } = await run(declared({}, { hosts }), servers, steps);
       hosts.forEach((host, i) => expect(answers[i]).toReach(host, { leftBy: 'app', without: MESH_HEADERS }));
     });
 
-    test('broken: one object for both leads to one of them', async () => {
+    test('broken: with one object for both, all requests go to one of them', async () => {
       const broken = declared({}, { hosts });
       broken.virtualServices[0].addJsonPatch(JsonPatch.replace('/spec/hosts', hosts));
       broken.virtualServices[1].addJsonPatch(JsonPatch.replace('/spec/hosts', ['unused.test']));
@@ -202,7 +202,7 @@ describeMesh('egress: direct route', () => {
       { hosts: ['*.wild.test'], ports: [ExternalPort.http(), ExternalPort.tls({ number: 443 })], resolution: Resolution.dynamicDns() });
     const servers = [external('*.wild.test', { http: 80 }), external('*.wild.test', { https: 443 }, { certHost: 'a.wild.test' })];
 
-    test('are found by their requests', async () => {
+    test('are resolved by request', async () => {
       const { answers: [http, gone, tls] } = await run(made(), servers,
         [get('http://a.wild.test/get', fromApp), get('http://b.wild.test/gone', fromApp), get('https://a.wild.test/get', fromApp)]);
       expect(http).toReach('*.wild.test', { leftBy: 'app', host: 'a.wild.test', without: MESH_HEADERS });
@@ -210,7 +210,7 @@ describeMesh('egress: direct route', () => {
       expect(tls).toReach('*.wild.test', { leftBy: 'app', sni: 'a.wild.test' });
     });
 
-    test('broken: a rule for other paths does not answer', async () => {
+    test('broken: a rule for other paths does not apply', async () => {
       const broken = made();
       broken.virtualServices[0].addJsonPatch(JsonPatch.replace('/spec/http/0/match/0/uri/exact', '/other'));
       const { answers: [answer] } = await run(broken, servers, [get('http://b.wild.test/gone', fromApp)]);

@@ -28,18 +28,18 @@ describeMesh('egress: direct with a Secret', () => {
     runMesh({ manifests: app, workloads, externals, steps, fixtures: [fixture] });
 
   describe('client certificate', () => {
-    test('is shown by the workloads that are selected, and by no others', async () => {
+    test('is presented by the selected workloads only', async () => {
       const { answers: [app, till] } = await run(mutual(), demanding, certificate);
       expect(app).toReach('api.test', { leftBy: 'app', sni: 'api.test', clientSAN: 'shop.test' });
       expect(till).toFail({ status: 503 });
     });
 
-    test('others are served where the service asks for none', async () => {
+    test('other workloads are served if the service asks for none', async () => {
       const { answers: [, till] } = await run(mutual(), publicApi, certificate);
       expect(till).toReach('api.test', { leftBy: 'till', sni: 'api.test', clientSAN: '' });
     });
 
-    test('broken: without a selector clear text goes to the TLS port', async () => {
+    test('broken: without a selector, clear text goes to the TLS port', async () => {
       const broken = mutual();
       ruleOf(broken.service, 'others').addJsonPatch(JsonPatch.replace('/spec/host', 'another.test'));
       ruleOf(broken.service, 'own').addJsonPatch(JsonPatch.remove('/spec/workloadSelector'));
@@ -47,21 +47,21 @@ describeMesh('egress: direct with a Secret', () => {
       expect(app.status).toBe(400);
     });
 
-    test('broken: a rule for others that is seen by as many as the selected one is not found', async () => {
+    test('broken: a rule for the others with the same exportTo is not found', async () => {
       const broken = mutual();
       ruleOf(broken.service, 'others').addJsonPatch(JsonPatch.replace('/spec/exportTo', ['.']));
       const { answers: [, till] } = await run(broken, demanding, certificate);
       expect(till.status).toBe(400);
     });
 
-    test('broken: without the rule for others they send clear text to the TLS port', async () => {
+    test('broken: without the rule for the others, they send clear text to the TLS port', async () => {
       const broken = mutual();
       ruleOf(broken.service, 'others').addJsonPatch(JsonPatch.replace('/spec/host', 'another.test'));
       const { answers: [, till] } = await run(broken, demanding, certificate);
       expect(till.status).toBe(400);
     });
 
-    test('broken: a Secret of another namespace is not found', async () => {
+    test('broken: a Secret in another namespace is not found', async () => {
       const { answers: [app] } = await runMesh({
         manifests: mutual().app,
         workloads,
@@ -76,13 +76,13 @@ describeMesh('egress: direct with a Secret', () => {
   });
 
   describe('authorities', () => {
-    test('are trusted by the workloads that are selected, and by no others', async () => {
+    test('are trusted by the selected workloads only', async () => {
       const { answers: [app, till] } = await run(privately(), privateApi, authority);
       expect(app).toReach('api.test', { leftBy: 'app', sni: 'api.test' });
       expect(till).toFail({ status: 503, details: /CERTIFICATE_VERIFY_FAILED/ });
     });
 
-    test('broken: another authority is not', async () => {
+    test('broken: another authority is not trusted', async () => {
       const { answers: [app] } = await run(privately(), privateApi, secret('partner', { 'ca.crt': '${ca:client}' }));
       expect(app).toFail({ status: 503, details: /CERTIFICATE_VERIFY_FAILED/ });
     });

@@ -19,14 +19,14 @@ describeMesh('egress: direct', () => {
       ['by DNS of another name', Resolution.dns([Endpoint.host('two.test', { ports: { 80: 8080 } })]), 'two.test'],
       ['by one DNS answer of another name', Resolution.dnsRoundRobin(Endpoint.host('two.test', { ports: { 80: 8080 } })), 'two.test'],
       ['by fixed endpoints', Resolution.endpoints([Endpoint.ip(FIRST, { ports: { 80: 8080 } })]), 'one.test'],
-      ['where the application was going', Resolution.none(), 'api.test'],
+      ['by the address that the application dialed', Resolution.none(), 'api.test'],
     ])('%s', async (_, resolution, server) => {
       const { answers: [answer] } = await run(declareDirect({ resolution }), servers, [get('http://api.test/get', fromApp)]);
       expect(answer).toReach(server, { leftBy: 'app', host: 'api.test' });
       expect(answer.hops[0].line.upstream_cluster).toBe('outbound|80||api.test');
     });
 
-    test('broken: without ports of its own an endpoint is called on that of the service', async () => {
+    test('broken: without ports of its own, an endpoint is called on that of the service', async () => {
       const broken = declareDirect({ resolution: Resolution.endpoints([Endpoint.ip(FIRST, { ports: { 80: 8080 } })]) });
       broken.service.serviceEntry.addJsonPatch(JsonPatch.remove('/spec/endpoints/0/ports'));
       const { answers: [answer] } = await run(broken, servers, [get('http://api.test/get', fromApp)]);
@@ -50,7 +50,7 @@ describeMesh('egress: direct', () => {
       expect(share).toBeLessThan(1);
     });
 
-    test('broken: without them shares are equal', async () => {
+    test('broken: without them, shares are equal', async () => {
       const broken = weighted();
       broken.service.serviceEntry.addJsonPatch(JsonPatch.remove('/spec/endpoints/1/weight'));
       expect(await shareOfSecond(broken)).toBeLessThan(0.7);
@@ -74,11 +74,11 @@ describeMesh('egress: direct', () => {
       return Object.keys(loads.many.tally).sort();
     };
 
-    test.each([['localities decide', near], ['labels decide', preferred]])('%s where requests go', async (_, made) => {
+    test.each([['localities decide', near], ['labels decide', preferred]])('%s which endpoint gets requests', async (_, made) => {
       expect(await serversOf(made())).toEqual(['200 two.test']);
     });
 
-    test.each([['its locality', near, 'locality'], ['its label', preferred, 'labels']])('broken: without %s an endpoint is not preferred', async (_, made, field) => {
+    test.each([['its locality', near, 'locality'], ['its label', preferred, 'labels']])('broken: without %s, an endpoint is not preferred', async (_, made, field) => {
       const broken = made();
       broken.service.serviceEntry.addJsonPatch(JsonPatch.remove(`/spec/endpoints/1/${field}`));
       expect(await serversOf(broken)).not.toEqual(['200 two.test']);
@@ -91,12 +91,12 @@ describeMesh('egress: direct', () => {
     // an address where nobody is: only the name leads to the server
     const misled = ['http', 'https'].map(scheme => get(`${scheme}://a.wild.test/get`, { ...fromApp, connect: `192.0.2.1:${scheme === 'http' ? 80 : 443}`, sni: 'a.wild.test', timeoutS: 3 }));
 
-    test('are found by the Host header and the server name', async () => {
+    test('are resolved by the Host header and the server name', async () => {
       const { answers } = await run(dynamic(), servers, misled);
       for (const answer of answers) expect(answer).toReach('*.wild.test', { leftBy: 'app' });
     });
 
-    test('broken: without a look-up the sidecar goes where the application was going', async () => {
+    test('broken: without a lookup, the sidecar connects to the address that the application dialed', async () => {
       const broken = dynamic();
       broken.service.serviceEntry.addJsonPatch(JsonPatch.replace('/spec/resolution', 'NONE'));
       const { answers } = await run(broken, servers, misled);
@@ -128,19 +128,19 @@ describeMesh('egress: direct', () => {
     const steps = [say('tcp://db.test:5432', fromApp), say('tcp://backup.test:5432', fromApp)];
     const towards = (resolution: Resolution, address: string) => run(declareDirect({ hosts: ['db.test'], ports, resolution, addresses: [address] }), servers, steps);
 
-    test('each connection goes where the application was going', async () => {
+    test('each connection goes to the address that the application dialed', async () => {
       const { answers: [first, second] } = await towards(Resolution.none(), OUTSIDE);
       expect(first).toReach('db.test', { leftBy: 'app', protocol: 'TCP' });
       expect(second).toReach('backup.test', { leftBy: 'app', protocol: 'TCP' });
       expect(second.hops[0].line.upstream_cluster).toBe('outbound|5432||db.test');
     });
 
-    test('or all of them to fixed endpoints', async () => {
+    test('or all connections go to fixed endpoints', async () => {
       const { answers } = await towards(Resolution.endpoints([Endpoint.ip(SECOND)]), OUTSIDE);
       for (const answer of answers) expect(answer).toReach('backup.test', { leftBy: 'app' });
     });
 
-    test('broken: connections to other networks are not of the service', async () => {
+    test('broken: connections to other networks do not belong to the service', async () => {
       const { answers: [answer] } = await towards(Resolution.endpoints([Endpoint.ip(SECOND)]), ELSEWHERE);
       expect(answer).toReach('db.test', { leftBy: 'app' });
       expect(answer.hops[0].line.upstream_cluster).toBe('PassthroughCluster');
@@ -152,7 +152,7 @@ describeMesh('egress: direct', () => {
     const servers = ['a.wild.test', 'b.wild.test'].map(host => external(host, { http: 80, https: 443 }));
     const steps = [get('http://a.wild.test/get', fromApp), get('https://b.wild.test/get', fromApp)];
 
-    test('go where the application was going', async () => {
+    test('go to the address that the application dialed', async () => {
       const { answers: [http, tls] } = await run(declareDirect({ hosts: ['*.wild.test'], ports, resolution: Resolution.none() }), servers, steps);
       expect(http).toReach('a.wild.test', { leftBy: 'app' });
       expect(tls).toReach('b.wild.test', { leftBy: 'app', sni: 'b.wild.test' });
@@ -164,7 +164,7 @@ describeMesh('egress: direct', () => {
       expect(http).toReach('b.wild.test', { leftBy: 'app', host: 'a.wild.test' });
     });
 
-    test('broken: names beside the wildcard are not of the service', async () => {
+    test('broken: names beside the wildcard do not belong to the service', async () => {
       const { answers: [http] } = await run(declareDirect({ hosts: ['*.other.test'], ports, resolution: Resolution.endpoints([Endpoint.ip(SECOND)]) }), servers, steps);
       expect(http).toReach('a.wild.test');
     });
@@ -175,7 +175,7 @@ describeMesh('egress: direct', () => {
     const steps = [say('tcp://db.test:5432', fromApp)];
     const served = (certHost: string) => [external('db.test', { tls: 5432 }, { certHost })];
 
-    test('asks for the host and verifies it', async () => {
+    test('requests the host\'s name and verifies it', async () => {
       const { answers: [answer] } = await run(database(), served('db.test'), steps);
       expect(answer).toReach('db.test', { leftBy: 'app', sni: 'db.test' });
     });
@@ -185,7 +185,7 @@ describeMesh('egress: direct', () => {
       expect(answer).toFail({ at: 'app', flags: 'UF,URX', details: /SAN matcher/ });
     });
 
-    test('broken: an SNI without names to verify accepts any certificate', async () => {
+    test('broken: with an SNI but no names to verify, any certificate is accepted', async () => {
       const broken = database();
       broken.service.destinationRules[0].addJsonPatch(JsonPatch.remove('/spec/trafficPolicy/portLevelSettings/0/tls/subjectAltNames'));
       const { answers: [answer] } = await run(broken, served('other.test'), steps);
@@ -198,12 +198,12 @@ describeMesh('egress: direct', () => {
     const ask = (tls: UpstreamTls) => run(declareDirect({ ports: [ExternalPort.httpToHttps({ tls })] }), [external('api.test', { https: 443 }, { clientAuth: true })],
       [get('http://api.test/get', fromApp)]);
 
-    test('is shown by sidecars', async () => {
+    test('is presented by sidecars', async () => {
       const { answers: [answer] } = await ask(UpstreamTls.mutual({ clientCertificate: files }));
       expect(answer).toReach('api.test', { leftBy: 'app', sni: 'api.test', clientSAN: 'client.shop.test' });
     });
 
-    test('broken: without it the service refuses', async () => {
+    test('broken: without it, the service refuses', async () => {
       const { answers: [answer] } = await ask(UpstreamTls.simple());
       expect(answer).toFail({ status: 503 });
     });

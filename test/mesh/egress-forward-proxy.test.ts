@@ -14,13 +14,13 @@ const secure = () => ({ ...plain(), ports: [ExternalPort.tcp({ number: 3128, tar
 
 describeMesh('egress: forward proxies', () => {
   describe('to which the application itself speaks', () => {
-    test.each([['clear text', plain], ['TLS from the gateway on', secure]])('are reached through the gateway by %s', async (_, service) => {
+    test.each([['clear text', plain], ['TLS from there', secure]])('are reached through the gateway by %s', async (_, service) => {
       const outcome = await run(declare(service()), servers, byProxy);
       expect(outcome.answers[0]).toReach('api.test', { leftBy: 'proxy.test', sni: 'api.test' });
       expect(outcome.seen[0]).toMatchObject({ server: 'proxy.test', peer: 'egress', method: 'CONNECT', host: 'api.test:443' });
     });
 
-    test.each([['clear text', plain], ['TLS from the sidecar on', secure]])('are reached directly by %s', async (_, service) => {
+    test.each([['clear text', plain], ['TLS from the sidecar', secure]])('are reached directly by %s', async (_, service) => {
       const app = new App();
       new ExternalService(new Chart(app, 'shop', { namespace: 'shop' }), 'proxy', { ...service(), direct: true });
       const { answers: [answer], seen } = await runMesh({ manifests: app, workloads, externals: servers, steps: byProxy });
@@ -28,7 +28,7 @@ describeMesh('egress: forward proxies', () => {
       expect(seen[0]).toMatchObject({ server: 'proxy.test', peer: 'app' });
     });
 
-    test('broken: declared as HTTP, the sidecar takes the CONNECT for its own', async () => {
+    test('broken: declared as HTTP, the sidecar answers the CONNECT itself', async () => {
       const broken = declare(plain());
       broken.service.serviceEntry.addJsonPatch(JsonPatch.replace('/spec/ports/0/protocol', 'HTTP'));
       const { answers: [answer] } = await run(broken, servers, byProxy);
@@ -66,9 +66,9 @@ describeMesh('egress: forward proxies', () => {
 
   describe('to which the gateway speaks', () => {
     test.each([
-      ['TLS of the application, wrapped', https, {}, calls.tls, 'api.test'],
-      ['TLS of the application, passed through', https, { appTls: AppTls.PASSTHROUGH }, calls.tls, 'api.test'],
-      ['TLS of the application, single layout', https, { layout: VirtualServiceLayout.SINGLE }, calls.tls, 'api.test'],
+      ['the application\'s TLS, wrapped', https, {}, calls.tls, 'api.test'],
+      ['the application\'s TLS, passed through', https, { appTls: AppTls.PASSTHROUGH }, calls.tls, 'api.test'],
+      ['the application\'s TLS, single layout', https, { layout: VirtualServiceLayout.SINGLE }, calls.tls, 'api.test'],
       ['TCP', database, {}, calls.tcp, 'db.test'],
     ])('carry %s', async (_, service, route, call, host) => {
       const { answers: [answer], seen } = await run(tunnelled(service, route), hosts, [call]);
@@ -76,13 +76,13 @@ describeMesh('egress: forward proxies', () => {
       expect(seen[0]).toMatchObject({ server: 'proxy.test', peer: 'egress', protocol: 'HTTP/1.1', method: 'CONNECT', host: host === 'db.test' ? 'db.test:5432' : 'api.test:8443' });
     });
 
-    test('carry connections in POST where that is asked for', async () => {
+    test('carry connections in POST requests if configured', async () => {
       const { answers: [answer], seen } = await run(tunnelled(https, {}, { protocol: TunnelProtocol.POST }), hosts, [calls.tls]);
       expect(answer).toReach('api.test', { leftBy: 'proxy.test', sni: 'api.test' });
       expect(seen[0]).toMatchObject({ server: 'proxy.test', peer: 'egress', method: 'POST' });
     });
 
-    test('are spoken to by TLS, and their name is verified', async () => {
+    test('are reached by TLS, and their name is verified', async () => {
       const { answers: [answer], seen } = await run(tunnelled(https, {}, {}, secure()), hosts, [calls.tls]);
       expect(answer).toReach('api.test', { leftBy: 'proxy.test', sni: 'api.test' });
       expect(seen[0]).toMatchObject({ server: 'proxy.test', peer: 'egress', port: 3129, sni: 'proxy.test' });
@@ -103,14 +103,14 @@ describeMesh('egress: forward proxies', () => {
 
     test.each([
       ['wrapped', AppTls.WRAP], ['passed through', AppTls.PASSTHROUGH],
-    ])('broken: without the tunnel the proxy meets bytes that it does not know (%s)', async (_, appTls) => {
+    ])('broken: without the tunnel, the proxy gets bytes that it cannot read (%s)', async (_, appTls) => {
       const broken = tunnelled(https, { appTls });
       part(broken, 'DestinationRule', 'tunnel').addJsonPatch(JsonPatch.remove('/spec/subsets/0/trafficPolicy'));
       const { answers: [answer] } = await run(broken, hosts, [calls.tls]);
       expect(answer).toFail({ at: 'egress', flags: '-', cluster: /proxy\.test$/, error: /does not look like a TLS handshake/ });
     });
 
-    test('broken: without the subset of its host TCP finds no way', async () => {
+    test('broken: without the subset for its host, TCP has no route', async () => {
       const broken = tunnelled(database);
       part(broken, 'DestinationRule', 'tunnel').addJsonPatch(JsonPatch.replace('/spec/subsets/0/name', 'another'));
       const { answers: [answer] } = await run(broken, hosts, [calls.tcp]);
@@ -124,7 +124,7 @@ describeMesh('egress: forward proxies', () => {
       expect(beside).toReach('other.test', { leftBy: 'tool' });
     });
 
-    test('broken: without an address a TCP port takes what workloads beside the gateway send elsewhere', async () => {
+    test('broken: without an address, a TCP port captures what workloads beside the gateway send elsewhere', async () => {
       const broken = tunnelled(https, {}, {}, { ...plain(), addresses: undefined });
       broken.proxy.serviceEntry.addJsonPatch(JsonPatch.replace('/spec/ports/0/protocol', 'TCP'));
       const { answers: [, beside] } = await beyond(broken);
@@ -142,8 +142,8 @@ describeMesh('egress: forward proxies', () => {
       runMesh({ manifests: Chart.of(service), workloads, externals: hosts, steps: [call] });
 
     test.each([
-      ['TLS of the application', https, plain(), calls.tls, 'api.test'],
-      ['TLS of the application, in TLS to the proxy', https, secure(), calls.tls, 'api.test'],
+      ['the application\'s TLS', https, plain(), calls.tls, 'api.test'],
+      ['the application\'s TLS, inside TLS to the proxy', https, secure(), calls.tls, 'api.test'],
       ['TCP', database, plain(), calls.tcp, 'db.test'],
     ])('carry %s', async (_, service, to, call, host) => {
       const { answers: [answer], seen } = await tell(direct(service, to), call);
@@ -151,7 +151,7 @@ describeMesh('egress: forward proxies', () => {
       expect(seen[0]).toMatchObject({ server: 'proxy.test', peer: 'app', method: 'CONNECT' });
     });
 
-    test('broken: without the route connections go past the proxy', async () => {
+    test('broken: without the route, connections bypass the proxy', async () => {
       const broken = direct(https);
       broken.virtualService!.addJsonPatch(JsonPatch.replace('/spec/tls/0/match/0/port', 444));
       const { answers: [answer] } = await tell(broken, calls.tls);

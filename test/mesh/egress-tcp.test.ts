@@ -14,7 +14,7 @@ describeMesh('egress: TCP', () => {
       expect(answer).toReach('db.test', { leftBy: 'egress', sni: 'db.test', protocol: 'TCP' });
     });
 
-    test('broken: as HTTP they never begin', async () => {
+    test('broken: declared as HTTP, they never begin', async () => {
       const broken = mail();
       broken.service.serviceEntry.addJsonPatch(JsonPatch.replace('/spec/ports/0/protocol', 'HTTP'));
       const { answers: [answer] } = await run(broken, servers, [say('starttls://db.test:3306', fromApp)]);
@@ -36,7 +36,7 @@ describeMesh('egress: TCP', () => {
 
     test.each([
       ['wrapped', AppTls.WRAP], ['passed through', AppTls.PASSTHROUGH],
-    ])('carries TCP and TLS, %s, while requests go by the shared one', async (_, appTls) => {
+    ])('carries TCP and TLS, %s, while requests use the shared one', async (_, appTls) => {
       const { answers } = await tell(shared({ appTls }));
       for (const answer of answers) expect(answer).toReach('db.test', { leftBy: 'egress' });
       expect(answers.map(enteredBy)).toEqual(['15432', '15432', '443']);
@@ -60,7 +60,7 @@ describeMesh('egress: TCP', () => {
       expect(passed).toReach('db.test', { leftBy: 'egress' });
     });
 
-    test('broken: with the server on the shared port nobody listens there', async () => {
+    test('broken: with the server on the shared port, nobody listens there', async () => {
       const broken = shared();
       part(broken, 'Gateway', '5432').addJsonPatch(JsonPatch.replace('/spec/servers/0/port/number', 443));
       broken.route.gatewayVirtualService.addJsonPatch(JsonPatch.replace('/spec/tcp/0/match/0/port', 443));
@@ -68,7 +68,7 @@ describeMesh('egress: TCP', () => {
       expect(answer).toFail({ at: 'egress', flags: 'NR', details: /filter_chain_not_found/ });
     });
 
-    test('broken: where the Service has no such port, TLS that is passed through does not come to the gateway', async () => {
+    test('broken: if the Service has no such port, TLS passthrough does not reach the gateway', async () => {
       const { answers: [, answer] } = await run(shared({ appTls: AppTls.PASSTHROUGH }), hosts, calls.slice(0, 2));
       expect(answer).toFail({ at: 'app', flags: 'NC' });
     });

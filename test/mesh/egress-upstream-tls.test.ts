@@ -40,7 +40,7 @@ describeMesh('egress: TLS to the outside', () => {
       expect(answer).toFail({ status: 503, at: 'egress', details: /verify_SAN_list|VERIFY_FAILED/ });
     });
 
-    test('broken: a server name without names to accept takes a certificate of any', async () => {
+    test('broken: a server name without names to accept takes any certificate', async () => {
       const broken = declared({ sni: 'front.test' });
       part(broken, 'DestinationRule').addJsonPatch(JsonPatch.remove('/spec/trafficPolicy/portLevelSettings/0/tls/subjectAltNames'));
       const { answers: [answer] } = await run(broken, server('other.test'), steps);
@@ -65,7 +65,7 @@ describeMesh('egress: TLS to the outside', () => {
       expect(answer).toReach('api.test', { leftBy: 'app', protocol: 'HTTP/2.0', alpn: 'h2' });
     });
 
-    test('broken: without the upgrade HTTP/1.1 leaves', async () => {
+    test('broken: without the upgrade, HTTP/1.1 leaves', async () => {
       const broken = upgraded();
       part(broken, 'DestinationRule').addJsonPatch(JsonPatch.remove('/spec/trafficPolicy/portLevelSettings/0/connectionPool/http/h2UpgradePolicy'));
       const { answers: [answer] } = await run(broken, api, steps);
@@ -94,7 +94,7 @@ describeMesh('egress: TLS to the outside', () => {
       expect(answer).toFail({ status: 503, at: 'egress', details: /CERTIFICATE_VERIFY_FAILED/ });
     });
 
-    test('broken: of the application\'s namespace they are not found by the gateway', async () => {
+    test('broken: in the application\'s namespace, the gateway does not find them', async () => {
       const { answers: [answer] } = await run(declared(tls), privateApi, steps, { fixtures: [configMap('shop', ca)], troubled: true, readyS: 2 });
       expect(answer).toFail({ status: 503 });
     });
@@ -118,14 +118,14 @@ describeMesh('egress: TLS to the outside', () => {
       revoked(await runMesh({ manifests, workloads, externals: [external('api.test', { https: 443 }, { revoked: true })], steps }), 'app');
     });
 
-    test('broken: without the list they are taken', async () => {
+    test('broken: without the list, they are accepted', async () => {
       const broken = declared({ crl: '/dev/shm/private.crl', ca: CaSource.file('/etc/certs/private.pem') });
       part(broken, 'DestinationRule').addJsonPatch(JsonPatch.remove('/spec/trafficPolicy/portLevelSettings/0/tls/caCrl'));
       const { answers: [answer] } = await run(broken, revokedApi, steps);
       expect(answer).toReach('api.test', { leftBy: 'egress' });
     });
 
-    test('broken: with the list of another authority all are refused', async () => {
+    test('broken: with the list of another authority, all are refused', async () => {
       const broken = declared({ crl: '/dev/shm/public.crl', ca: CaSource.file('/etc/certs/private.pem') });
       const { answers: [answer] } = await run(broken, privateApi, steps);
       expect(answer).toFail({ status: 503, at: 'egress', details: /CRL/ });

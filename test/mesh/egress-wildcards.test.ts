@@ -13,26 +13,26 @@ const wild = (ports: ExternalPort[], route: Partial<EgressRouteProps> = {}) =>
 
 describeMesh('egress: wildcards', () => {
   describe('whose names one host serves', () => {
-    test.each([VirtualServiceLayout.SPLIT, VirtualServiceLayout.SINGLE])('HTTP goes there, with the name that was called (%s)', async layout => {
+    test.each([VirtualServiceLayout.SPLIT, VirtualServiceLayout.SINGLE])('HTTP goes there, with the name that the application called (%s)', async layout => {
       const { answers } = await run(wild([ExternalPort.http()], { layout }), servers('-'), ['a.wild.test', 'a.b.wild.test'].map(h => get(`http://${h}/x`, fromApp)));
       expect(answers[0]).toReach('front.test', { leftBy: 'egress', host: 'a.wild.test' });
       expect(answers[1]).toReach('front.test', { leftBy: 'egress', host: 'a.b.wild.test' });
     });
 
-    test('HTTP goes there by leg 1 in clear text', async () => {
+    test('HTTP goes there over a clear-text leg 1', async () => {
       const declared = wild([ExternalPort.httpToHttps()], { legOne: LegOne.plaintext('the gateway has no certificate of the mesh') });
       const { answers: [answer] } = await run(declared, servers('a.wild.test'), [get('http://a.wild.test/x', fromApp)]);
       expect(answer).toReach('front.test', { leftBy: 'egress', sni: 'a.wild.test' });
     });
 
-    test('TLS from the gateway on asks for the name that was called, and verifies it', async () => {
+    test('TLS from the gateway requests the name that was called, and verifies it', async () => {
       const steps = ['a', 'b'].map(name => get(`http://${name}.wild.test/x`, fromApp));
       const { answers: [right, wrong] } = await run(wild([ExternalPort.httpToHttps()]), servers('a.wild.test'), steps);
       expect(right).toReach('front.test', { leftBy: 'egress', sni: 'a.wild.test', host: 'a.wild.test' });
       expect(wrong).toFail({ status: 503, at: 'egress', details: /verify_SAN_list/ });
     });
 
-    test('also where the application names the port', async () => {
+    test('also if the application names the port', async () => {
       const { answers: [answer] } = await run(wild([ExternalPort.httpToHttps({ number: 8080 })]), servers('a.wild.test'), [get('http://a.wild.test:8080/x', fromApp)]);
       expect(answer).toReach('front.test', { leftBy: 'egress', sni: 'a.wild.test' });
     });
@@ -45,7 +45,7 @@ describeMesh('egress: wildcards', () => {
       expect(answer).toReach('front.test', { leftBy: 'egress', sni: 'a.wild.test' });
     });
 
-    test('sidecars go there by themselves where the service is direct', async () => {
+    test('sidecars go there themselves if the service is direct', async () => {
       const app = new App();
       const ports = [ExternalPort.httpToHttps(), ExternalPort.https()];
       new ExternalService(new Chart(app, 'shop', { namespace: 'shop' }), 'wild', { hosts: ['*.wild.test'], ports, resolution: Resolution.servedBy('front.test'), direct: true });
@@ -54,7 +54,7 @@ describeMesh('egress: wildcards', () => {
       for (const answer of answers) expect(answer).toReach('front.test', { leftBy: 'app', sni: 'a.wild.test' });
     });
 
-    test('a name with a route of its own takes that, whoever its callers are', async () => {
+    test('a name with a route of its own uses that route, whoever calls', async () => {
       const declared = wild([ExternalPort.httpToHttps(), ExternalPort.https()]);
       const service = new ExternalService(declared.shop, 'named', { hosts: ['api.wild.test'], ports: [ExternalPort.httpToHttps(), ExternalPort.https()] });
       new EgressRoute(declared.shop, 'named-route', { service, gateway: declared.gateway, callers: [Caller.namespace('billing')] });
@@ -67,7 +67,7 @@ describeMesh('egress: wildcards', () => {
       expect(strange).toFail({ status: 403, at: 'egress' });
     });
 
-    test('strangers do not pass', async () => {
+    test('strangers are refused', async () => {
       const shared = 'egress.istio-system.mesh.internal';
       const intrusion = [
         { apiVersion: 'networking.istio.io/v1', kind: 'DestinationRule', metadata: { name: 'in', namespace: 'other' }, spec: { host: 'istio-egressgateway.istio-system.svc.cluster.local', trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL', sni: shared } } } },
@@ -77,14 +77,14 @@ describeMesh('egress: wildcards', () => {
       expect(answer).toFail({ status: 403, at: 'egress' });
     });
 
-    test('broken: without the serving host the gateway finds nobody', async () => {
+    test('broken: without the serving host, the gateway finds no address', async () => {
       const broken = wild([ExternalPort.http()]);
       broken.service.serviceEntry.addJsonPatch(JsonPatch.replace('/spec/resolution', 'NONE'), JsonPatch.remove('/spec/endpoints'));
       const { answers: [answer] } = await run(broken, servers('-'), [get('http://a.wild.test/x', fromApp)]);
       expect(answer).toFail({ status: 503, at: 'egress' });
     });
 
-    test('broken: a route for one name takes no other', async () => {
+    test('broken: a route for one name carries no other', async () => {
       const broken = wild([ExternalPort.https()], { appTls: AppTls.PASSTHROUGH });
       broken.route.gatewayVirtualService.addJsonPatch(JsonPatch.replace('/spec/tls/0/match/0/sniHosts/0', 'b.wild.test'));
       const { answers: [answer] } = await run(broken, servers('a.wild.test'), [get('https://a.wild.test/x', fromApp)]);
@@ -93,17 +93,17 @@ describeMesh('egress: wildcards', () => {
     });
   });
 
-  describe('where sidecars answer DNS, and a service has an address of its own', () => {
+  describe('if sidecars answer DNS and a service has an address of its own', () => {
     const VIP = '240.240.0.7';
     const steps = [get('https://a.wild.test/x', { ...fromApp, connect: `${VIP}:443` })];
 
-    test('all names have that of the wildcard', async () => {
+    test('all names resolve to the address of the wildcard', async () => {
       const declared = declare({ hosts: ['*.wild.test'], ports: [ExternalPort.https()], resolution: Resolution.servedBy('front.test'), addresses: [VIP] });
       const { answers: [answer] } = await run(declared, servers('a.wild.test'), steps);
       expect(answer).toReach('front.test', { leftBy: 'egress', sni: 'a.wild.test' });
     });
 
-    test('broken: a service for the serving host alone has an address that no other name has', async () => {
+    test('broken: with a service for the serving host only, no other name resolves to its address', async () => {
       const broken = (addresses?: string[]) => {
         const declared = declare({ hosts: ['*.wild.test'], ports: [ExternalPort.https()], resolution: Resolution.servedBy('front.test'), addresses });
         declared.service.serviceEntry.addJsonPatch(JsonPatch.replace('/spec/hosts/0', 'www.wild.test'));

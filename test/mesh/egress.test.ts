@@ -15,12 +15,12 @@ const fromApp = { from: 'app' };
 
 describeMesh('egress: modes', () => {
   describe('HTTP', () => {
-    test('leaves through the gateway, with nothing of the mesh in it', async () => {
+    test('leaves through the gateway, without headers of the mesh', async () => {
       const { answers: [answer] } = await run(declare({}), plainApi, [get('http://api.test/get', fromApp)]);
       expect(answer).toReach('api.test', { leftBy: 'egress', host: 'api.test', path: '/get', without: MESH_HEADERS });
     });
 
-    test('broken: a gateway name without its namespace leaves leg 2 unbound', async () => {
+    test('broken: without its namespace in the gateway name, leg 2 is not bound', async () => {
       const broken = declare({});
       broken.route.gatewayVirtualService.addJsonPatch(JsonPatch.replace('/spec/gateways/0', 'other/egress'));
       const { answers: [answer] } = await run(broken, plainApi, [get('http://api.test/get', fromApp)]);
@@ -32,7 +32,7 @@ describeMesh('egress: modes', () => {
       expect(answer).toReach('api.test', { headers: { 'x-request-id': /./ }, without: MESH_HEADERS.filter(h => h !== 'x-request-id') });
     });
 
-    test('goes to a port of its own', async () => {
+    test('leaves to a port that is set', async () => {
       const declared = declare({ ports: [ExternalPort.http({ number: 8080, targetPort: 9000 })] });
       const { answers: [answer] } = await run(declared, [external('api.test', { http: 9000 })], [get('http://api.test:8080/get', fromApp)]);
       expect(answer).toReach('api.test', { leftBy: 'egress', port: 9000 });
@@ -52,31 +52,31 @@ describeMesh('egress: modes', () => {
       expect(answer).toFail({ status: 503, at: 'egress', details: /verify_SAN_list/ });
     });
 
-    test('refuses a certificate of an unknown authority', async () => {
+    test('refuses a certificate from an unknown authority', async () => {
       const { answers: [answer] } = await run(declared(), [external('api.test', { https: 443 }, { certCA: 'private' })], [get('http://api.test/get', fromApp)]);
       expect(answer).toFail({ status: 503, at: 'egress', details: /CERTIFICATE_VERIFY_FAILED/ });
     });
 
-    test('takes what is insecure only where it is told to', async () => {
+    test('skips verification only if it is told to', async () => {
       const insecure = declare({ ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.insecure('a test host without a certificate') })] });
       const { answers: [answer] } = await run(insecure, [external('api.test', { https: 443 }, { certCA: 'private' })], [get('http://api.test/get', fromApp)]);
       expect(answer).toReach('api.test', { leftBy: 'egress' });
     });
 
-    test('asks for the name that it is told to ask for', async () => {
+    test('requests the server name that is set', async () => {
       const other = declare({ ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.simple({ sni: 'other.test' }) })] });
       const { answers: [answer] } = await run(other, [external('api.test', { https: 443 }, { certHost: 'other.test' })], [get('http://api.test/get', fromApp)]);
       expect(answer).toReach('api.test', { leftBy: 'egress', sni: 'other.test' });
     });
 
-    test('trusts the authority of a Secret', async () => {
+    test('trusts the certificate authority in a Secret', async () => {
       const privately = declare({ ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.simple({ ca: CaSource.secret('api-ca') }) })] });
       const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'api-ca', namespace: 'istio-system' }, data: { 'ca.crt': '${ca:private}' } };
       const { answers: [answer] } = await run(privately, [external('api.test', { https: 443 }, { certCA: 'private' })], [get('http://api.test/get', fromApp)], { fixtures: [secret] });
       expect(answer).toReach('api.test', { leftBy: 'egress', sni: 'api.test' });
     });
 
-    test('broken: a rule for the target port sends clear text to a TLS port', async () => {
+    test('broken: with a rule for the target port, clear text goes to the TLS port', async () => {
       const broken = declared();
       part(broken, 'DestinationRule').addJsonPatch(JsonPatch.replace('/spec/trafficPolicy/portLevelSettings/0/port/number', 443));
       const { answers: [answer] } = await run(broken, secureApi, [get('http://api.test/get', fromApp)]);
@@ -96,18 +96,18 @@ describeMesh('egress: modes', () => {
       data: { 'tls.crt': '${cert:client:shop.example}', 'tls.key': '${key:client:shop.example}', 'ca.crt': '${ca:public}' },
     });
 
-    test('shows the certificate of a Secret beside the gateway', async () => {
+    test('presents the certificate from a Secret in the gateway\'s namespace', async () => {
       const { answers: [answer] } = await run(declared(), api, [get('http://api.test/get', fromApp)], { fixtures: [secret('istio-system')] });
       expect(answer).toReach('api.test', { leftBy: 'egress', sni: 'api.test', clientSAN: 'shop.example' });
     });
 
-    test('shows the certificate of files', async () => {
+    test('presents the certificate from files', async () => {
       const files = UpstreamTls.mutual({ clientCertificate: ClientCertificate.files({ certificate: '/etc/client/tls.crt', privateKey: '/etc/client/tls.key' }) });
       const { answers: [answer] } = await run(declare({ ports: [ExternalPort.httpToHttps({ tls: files })] }), api, [get('http://api.test/get', fromApp)]);
       expect(answer).toReach('api.test', { leftBy: 'egress', clientSAN: 'client.shop.test' });
     });
 
-    test('broken: a Secret in the namespace of the application is not found', async () => {
+    test('broken: a Secret in the application\'s namespace is not found', async () => {
       const options = { fixtures: [secret('shop')], troubled: true, readyS: 2 };
       const { answers: [answer] } = await run(declared(), api, [get('http://api.test/get', fromApp)], options);
       expect(answer).toFail({ status: 503 });
@@ -122,14 +122,14 @@ describeMesh('egress: modes', () => {
       expect(answer).toReach('api.test', { leftBy: 'egress', sni: 'api.test' });
     });
 
-    test('stands beside HTTP of the same host', async () => {
+    test('works beside HTTP to the same host', async () => {
       const both = declare({ ports: [ExternalPort.httpToHttps(), ExternalPort.https()] });
       const { answers: [tls, http] } = await run(both, secureApi, [get('https://api.test/get', fromApp), get('http://api.test/get', fromApp)]);
       expect(tls).toReach('api.test', { leftBy: 'egress' });
       expect(http).toReach('api.test', { leftBy: 'egress', without: MESH_HEADERS });
     });
 
-    test('broken: leg 1 with another SNI reaches no server', async () => {
+    test('broken: with another SNI, leg 1 reaches no server', async () => {
       const broken = declared();
       part(broken, 'DestinationRule', 'leg').addJsonPatch(JsonPatch.replace('/spec/trafficPolicy/tls/sni', 'another.internal'));
       const { answers: [answer] } = await run(broken, secureApi, [get('https://api.test/get', fromApp)]);
@@ -137,7 +137,7 @@ describeMesh('egress: modes', () => {
       expect(answer).toFail({ at: 'egress', flags: 'DPE' });
     });
 
-    test('broken: a tls route does not fit what the gateway has decrypted', async () => {
+    test('broken: a `tls` route does not match what the gateway has decrypted', async () => {
       const broken = declared();
       broken.route.gatewayVirtualService.addJsonPatch(
         JsonPatch.move('/spec/tcp', '/spec/tls'),
@@ -151,12 +151,12 @@ describeMesh('egress: modes', () => {
   describe('TLS passthrough', () => {
     const declared = () => declare({ ports: [ExternalPort.https()] }, { appTls: AppTls.PASSTHROUGH });
 
-    test('leaves as it came, the application\'s own TLS', async () => {
+    test('leaves unchanged, as the application\'s own TLS', async () => {
       const { answers: [answer] } = await run(declared(), secureApi, [get('https://api.test/get', fromApp)]);
       expect(answer).toReach('api.test', { leftBy: 'egress', sni: 'api.test' });
     });
 
-    test('broken: with a server for another host the application meets the gateway\'s own certificate', async () => {
+    test('broken: with a server for another host, the application gets the gateway\'s own certificate', async () => {
       const broken = declared();
       part(broken, 'Gateway').addJsonPatch(JsonPatch.replace('/spec/servers/0/hosts/0', 'another.test'));
       const { answers: [answer] } = await run(broken, secureApi, [get('https://api.test/get', fromApp)]);
@@ -167,12 +167,12 @@ describeMesh('egress: modes', () => {
   describe('TCP', () => {
     const database = (tls?: UpstreamTls) => declare({ hosts: ['db.test'], addresses: [FIRST_ADDRESS], ports: [ExternalPort.tcp({ number: 5432, tls })] });
 
-    test('leaves through the gateway, as bytes', async () => {
+    test('leaves through the gateway, byte for byte', async () => {
       const { answers: [answer] } = await run(database(), [external('db.test', { tcp: 5432 })], [say('tcp://db.test:5432', fromApp)]);
       expect(answer).toReach('db.test', { leftBy: 'egress', protocol: 'TCP' });
     });
 
-    test('is wrapped in TLS where it leaves', async () => {
+    test('is wrapped in TLS when it leaves', async () => {
       const { answers: [answer] } = await run(database(UpstreamTls.simple()), [external('db.test', { tls: 5432 })], [say('tcp://db.test:5432', fromApp)]);
       expect(answer).toReach('db.test', { leftBy: 'egress', sni: 'db.test' });
     });
@@ -182,14 +182,14 @@ describeMesh('egress: modes', () => {
       expect(answer).toFail({ at: 'egress', flags: 'UF,URX', details: /verify SAN|SAN matcher/ });
     });
 
-    test('broken: leg 1 with another SNI reaches no server', async () => {
+    test('broken: with another SNI, leg 1 reaches no server', async () => {
       const broken = database();
       part(broken, 'DestinationRule', 'leg').addJsonPatch(JsonPatch.replace('/spec/trafficPolicy/tls/sni', 'another.internal'));
       const { answers: [answer] } = await run(broken, [external('db.test', { tcp: 5432 })], [say('tcp://db.test:5432', fromApp)]);
       expect(answer).toFail({ at: 'egress', flags: 'DPE' });
     });
 
-    test('broken: an SNI without names to verify accepts any certificate', async () => {
+    test('broken: with an SNI but no names to verify, any certificate is accepted', async () => {
       const broken = database(UpstreamTls.simple());
       part(broken, 'DestinationRule', 'egress-db-test-tls').addJsonPatch(JsonPatch.remove('/spec/trafficPolicy/portLevelSettings/0/tls/subjectAltNames'));
       const { answers: [answer] } = await run(broken, [external('db.test', { tls: 5432 }, { certHost: 'other.test' })], [say('tcp://db.test:5432', fromApp)]);
@@ -203,7 +203,7 @@ describeMesh('egress: modes', () => {
       expect(answer).toReach('api.test', { leftBy: 'egress', protocol: 'HTTP/2.0' });
     });
 
-    test('broken: as HTTP it leaves as HTTP/1.1', async () => {
+    test('broken: declared as HTTP, it leaves as HTTP/1.1', async () => {
       const { answers: [answer] } = await run(declare({}), plainApi, [get('http://api.test/shop.Orders/List', { ...fromApp, http2: true })]);
       expect(answer).toReach('api.test', { leftBy: 'egress', protocol: 'HTTP/1.1' });
     });
@@ -217,7 +217,7 @@ describeMesh('egress: modes', () => {
       expect(answer).toReach('api.test', { leftBy: 'egress' });
     });
 
-    test('broken: a match for another port than the server\'s', async () => {
+    test('broken: the match names a port other than the server\'s', async () => {
       const broken = declared();
       broken.route.gatewayVirtualService.addJsonPatch(JsonPatch.replace('/spec/http/0/match/0/port', 443));
       const { answers: [answer] } = await run(broken, plainApi, [get('http://api.test/get', fromApp)]);
@@ -231,7 +231,7 @@ describeMesh('egress: routes', () => {
     const hosts = ['api.test', 'auth.test'];
     const servers = hosts.map(host => external(host, { https: 443 }));
 
-    test.each([VirtualServiceLayout.SPLIT, VirtualServiceLayout.SINGLE])('each goes its own way, layout %s', async layout => {
+    test.each([VirtualServiceLayout.SPLIT, VirtualServiceLayout.SINGLE])('each host has its own routes, layout %s', async layout => {
       const declared = declare({ hosts, ports: [ExternalPort.httpToHttps(), ExternalPort.https()] }, { layout });
       const { answers } = await run(declared, servers, hosts.flatMap(h => [get(`http://${h}/get`, fromApp), get(`https://${h}/get`, fromApp)]));
       hosts.forEach((host, i) => {
@@ -250,7 +250,7 @@ describeMesh('egress: routes', () => {
       ],
     });
 
-    test('let pass what is allowed, tune it, and refuse the rest', async () => {
+    test('pass and tune what is allowed, and refuse the rest', async () => {
       const paths = ['/get', '/get/x', '/get/gone', '/getx', '/other', '/delay/2s'];
       const { answers: [root, below, gone, longer, other, slow] } = await run(declared(), plainApi, paths.map(p => get(`http://api.test${p}`, fromApp)));
       expect(root).toReach('api.test', { leftBy: 'egress' });
@@ -262,7 +262,7 @@ describeMesh('egress: routes', () => {
       expect(slow).toFail({ status: 504, at: 'egress', flags: 'UT' });
     });
 
-    test('broken: Istio\'s own prefix lets longer names pass', async () => {
+    test('broken: Istio\'s own prefix also lets longer names pass', async () => {
       const broken = declared();
       broken.route.gatewayVirtualService.addJsonPatch(JsonPatch.replace('/spec/http/2/match/1/uri/prefix', '/get'));
       const { answers: [answer] } = await run(broken, plainApi, [get('http://api.test/getx', fromApp)]);
@@ -311,25 +311,25 @@ describeMesh('egress: routes', () => {
       ['the SNI of wrapped TLS to another host', `auth.test-443.${SHARED}`, 'api.test'],
       ['the host in capitals', SHARED, 'API.TEST'],
       ['the host with a port', SHARED, 'api.test:443'],
-    ])('a stranger finds no other door by %s', async (_, sni, host) => {
+    ])('a stranger finds no way in by %s', async (_, sni, host) => {
       const { answers: [answer] } = await run(declare({ ports }), secureApi, [get('http://api.test/get', { ...stranger, headers: { host } })],
         { fixtures: intrusion(sni, httpLeg) });
       expect(answer).toFail({ status: 403, at: 'egress' });
     });
 
-    test('a stranger gains nothing by writing the header of a caller', async () => {
+    test('a stranger gains nothing by forging the header of a caller', async () => {
       const forged = { 'x-forwarded-client-cert': 'By=spiffe://x;Hash=1;Subject="";URI=spiffe://cluster.local/ns/shop/sa/app' };
       const { answers: [answer] } = await run(declare({ ports }), secureApi, [get('http://api.test/get', { ...stranger, headers: forged })],
         { fixtures: intrusion('made.up', httpLeg) });
       expect(answer).toFail({ status: 403, at: 'egress' });
     });
 
-    test('a service account that is not named gets 403', async () => {
+    test('a service account that is not listed gets 403', async () => {
       const { answers: [answer] } = await run(declare({ ports }, { callers: [Caller.serviceAccount('shop', 'another')] }), secureApi, [get('http://api.test/get', fromApp)]);
       expect(answer).toFail({ status: 403, at: 'egress' });
     });
 
-    test('broken: where a caller without a name stands for its namespace, every service account passes', async () => {
+    test('broken: if a caller stands for its whole namespace, every service account passes', async () => {
       const broken = declare({ ports }, { callers: [Caller.serviceAccount('shop', 'another')] });
       const anyAccount = '.*;URI=spiffe://cluster\\.local/(?:ns/shop/sa/[^;,/]+)(?:;[^,]*)?';
       broken.route.gatewayVirtualService.addJsonPatch(JsonPatch.replace('/spec/http/0/match/0/headers/x-forwarded-client-cert/regex', anyAccount));
@@ -338,20 +338,20 @@ describeMesh('egress: routes', () => {
       expect(answer).toReach('api.test', { leftBy: 'egress' });
     });
 
-    test('a stranger\'s TLS is closed', async () => {
+    test('a stranger\'s TLS connection is closed', async () => {
       const { answers: [invited, refused] } = await run(declare({ ports }), secureApi,
         [get('https://api.test/get', fromApp), get('https://api.test/get', stranger)], { fixtures: intrusion(own, tlsLeg) });
       expect(invited).toReach('api.test', { leftBy: 'egress' });
       expect(refused).toFail({ error: /EOF|reset/ });
     });
 
-    test('another namespace that is invited may pass', async () => {
+    test('another namespace that is listed may pass', async () => {
       const declared = declare({ ports }, { callers: [Caller.namespace('shop'), Caller.namespace('other')] });
       const { answers } = await run(declared, secureApi, ['http', 'https'].flatMap(s => ['app', 'stranger'].map(from => get(`${s}://api.test/get`, { from }))));
       for (const answer of answers) expect(answer).toReach('api.test', { leftBy: 'egress' });
     });
 
-    test('with the single layout a stranger finds no other door', async () => {
+    test('with the single layout, a stranger finds no way in', async () => {
       const declared = declare({ ports }, { layout: VirtualServiceLayout.SINGLE });
       const { answers: [plain, disguised] } = await run(declared, secureApi,
         [get('http://api.test/get', stranger), get('http://api.test/get', { ...stranger, headers: { host: own } })],
@@ -366,20 +366,20 @@ describeMesh('egress: routes', () => {
       return declared;
     };
 
-    test('broken: where leg 2 does not ask who calls, a stranger passes by an SNI that nobody has', async () => {
+    test('broken: if leg 2 does not check the caller, a stranger passes with an SNI that nobody has', async () => {
       const declared = declare({ ports }, {}, { undeclared: UndeclaredTraffic.allowed('the policies of routes would refuse it') });
       const { answers: [answer] } = await run(open(declared), secureApi, [get('http://api.test/get', stranger)], { fixtures: intrusion('made.up', httpLeg) });
       expect(answer).toReach('api.test', { leftBy: 'egress' });
     });
 
-    test('broken: where the policy lets a stranger in as well, it passes by the SNI of leg 1', async () => {
+    test('broken: if the policy lets a stranger in too, it passes with the SNI of leg 1', async () => {
       const broken = open(declare({ ports }));
       part(broken, 'AuthorizationPolicy', '80-callers').addJsonPatch(JsonPatch.replace('/spec/rules/0/from/0/source/notNamespaces/0', 'other'));
       const { answers: [answer] } = await run(broken, secureApi, [get('http://api.test/get', stranger)], { fixtures: intrusion(SHARED, httpLeg) });
       expect(answer).toReach('api.test', { leftBy: 'egress' });
     });
 
-    test('broken: where the policy lets a stranger in, its wrapped TLS passes', async () => {
+    test('broken: if the policy lets a stranger in, its wrapped TLS passes', async () => {
       const broken = declare({ ports });
       part(broken, 'AuthorizationPolicy', '443-callers').addJsonPatch(JsonPatch.replace('/spec/rules/0/from/0/source/notNamespaces/0', 'other'));
       const { answers: [answer] } = await run(broken, secureApi, [get('https://api.test/get', stranger)], { fixtures: intrusion(own, tlsLeg) });
@@ -409,25 +409,25 @@ describeMesh('egress: modes', () => {
       return { app, service: new ExternalService(new Chart(app, 'shop', { namespace: 'shop' }), 'api', { hosts: ['api.test'], ports: [ExternalPort.http()], direct: true, ...props }) };
     }
 
-    test('leaves by the sidecar', async () => {
+    test('leaves from the sidecar', async () => {
       const { answers: [answer] } = await run(direct({}), plainApi, [get('http://api.test/get', fromApp)]);
       expect(answer).toReach('api.test', { leftBy: 'app' });
       expect(answer.hops[0].line.upstream_cluster).toBe('outbound|80||api.test');
     });
 
-    test('speaks TLS from the sidecar', async () => {
+    test('leaves as TLS from the sidecar', async () => {
       const { answers: [answer] } = await run(direct({ ports: [ExternalPort.httpToHttps()] }), secureApi, [get('http://api.test/get', fromApp)]);
       expect(answer).toReach('api.test', { leftBy: 'app', sni: 'api.test' });
     });
 
-    test('broken: without the rule clear text goes to the TLS port', async () => {
+    test('broken: without the rule, clear text goes to the TLS port', async () => {
       const broken = direct({ ports: [ExternalPort.httpToHttps()] });
       broken.service.destinationRules[0].addJsonPatch(JsonPatch.replace('/spec/host', 'another.test'));
       const { answers: [answer] } = await run(broken, secureApi, [get('http://api.test/get', fromApp)]);
       expect(answer.status).toBe(400);
     });
 
-    test('finds wildcard hosts by their requests', async () => {
+    test('resolves wildcard hosts by request', async () => {
       const declared = direct({ hosts: ['*.wild.test'], ports: [ExternalPort.http(), ExternalPort.tls({ number: 443 })], resolution: Resolution.dynamicDns() });
       const { answers: [http, tls] } = await run(declared, [external('*.wild.test', { http: 80 }), external('*.wild.test', { https: 443 }, { certHost: 'a.wild.test' })],
         [get('http://a.wild.test/get', fromApp), get('https://a.wild.test/get', fromApp)]);
@@ -435,7 +435,7 @@ describeMesh('egress: modes', () => {
       expect(tls).toReach('*.wild.test', { leftBy: 'app', sni: 'a.wild.test' });
     });
 
-    test('goes where the application was going', async () => {
+    test('goes to the address that the application dialed', async () => {
       const { answers: [answer] } = await run(direct({ resolution: Resolution.none(), ports: [ExternalPort.tls({ number: 443 })] }), secureApi, [get('https://api.test/get', fromApp)]);
       expect(answer).toReach('api.test', { leftBy: 'app' });
       expect(answer.hops[0].line.upstream_cluster).toBe('outbound|443||api.test');

@@ -56,14 +56,14 @@ describeMesh('egress: gateways', () => {
       return runMesh({ manifests, workloads, externals: servers, troubled: true, steps: teams.flatMap(([team, host]) => both(host, team)) });
     }
 
-    test('carry their own routes, told apart by a label', async () => {
+    test('carry their own routes, distinguished by a label', async () => {
       const { answers, troubles } = await run('team');
       expect(troubles).toEqual([]);
       for (const answer of answers.slice(0, 2)) expect(answer).toReach('api.test', { leftBy: 'red-egress' });
       for (const answer of answers.slice(2)) expect(answer).toReach('auth.test', { leftBy: 'blue-egress' });
     });
 
-    test('broken: without such a label each Gateway selects the pods of both, and no port opens', async () => {
+    test('broken: without such a label, each Gateway selects the pods of both, and no port opens', async () => {
       const { answers: [http], troubles } = await run('unlabelled');
       expect(http).toFail({ status: 503 });
       expect(troubles.join()).toContain('duplicate matcher');
@@ -101,12 +101,12 @@ describeMesh('egress: gateways', () => {
       manifests: `${toYaml(gateway)}\n---\n${toYaml(routes)}`, workloads: [sidecar('app', { namespace: 'shop', isolated: true }), egressGateway()], externals: servers, steps: both('api.test', 'app'),
     });
 
-    test('carry its routes, given the callers there', async () => {
+    test('carry its routes for the callers listed there', async () => {
       const { answers } = await run(platform(['shop']), team('egress'));
       for (const answer of answers) expect(answer).toReach('api.test', { leftBy: 'egress' });
     });
 
-    test('broken: they are unknown to callers that are not named there', async () => {
+    test('broken: callers that are not listed there do not know them', async () => {
       const { answers: [http] } = await run(platform([]), team('egress'));
       expect(http).toFail({ status: 503, at: 'app' });
     });
@@ -149,7 +149,7 @@ describeMesh('egress: gateways', () => {
     });
   });
 
-  describe('on a port with a server of somebody else', () => {
+  describe('on a port with somebody else\'s server', () => {
     const theirs = {
       apiVersion: 'networking.istio.io/v1',
       kind: 'Gateway',
@@ -166,13 +166,13 @@ describeMesh('egress: gateways', () => {
       return runMesh({ manifests: app, fixtures: [theirs], workloads, externals: servers, troubled: true, steps: both('api.test', 'app') });
     }
 
-    test('work by another port', async () => {
+    test('work on another port', async () => {
       const { answers, troubles } = await run(8443);
       for (const answer of answers) expect(answer).toReach('api.test', { leftBy: 'egress' });
       expect(troubles).toEqual([]);
     });
 
-    test('broken: on the same port Envoy refuses both servers', async () => {
+    test('broken: on the same port, Envoy refuses both servers', async () => {
       const { answers: [http], troubles } = await run();
       expect(http).toFail({ status: 503, at: 'app', flags: 'URX,UF' });
       expect(troubles.join()).toContain('duplicate matcher');

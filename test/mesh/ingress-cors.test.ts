@@ -53,34 +53,34 @@ describeMesh('ingress: CORS', () => {
       expect(allowed(answer)).toEqual({ 'Allow-Origin': SHOP, 'Allow-Credentials': 'true' });
     });
 
-    test('an origin that is not listed gets no leave, and its preflight goes nowhere', () => {
+    test('an origin that is not listed gets no permission, and its preflight goes nowhere', () => {
       expect(named['all.test https://evil.test PUT']).toFail({ status: 200 });
       for (const answer of [named['all.test https://evil.test PUT'], named['all.test https://evil.test called']]) expect(allowed(answer)['Allow-Origin']).toBeUndefined();
     });
 
-    test('an expression takes whole origins', () => {
+    test('an expression must match the whole origin', () => {
       expect(allowed(named['all.test https://a.partner.example.com PUT'])['Allow-Origin']).toBe('https://a.partner.example.com');
       expect(allowed(named['all.test https://a.partner.example.com.evil.test PUT'])['Allow-Origin']).toBeUndefined();
     });
 
-    test('a rule for one method takes the preflights for it, and no others', () => {
+    test('a rule for one method takes the preflights for that method only', () => {
       expect(allowed(named[`get.test ${SHOP} GET`])).toEqual({ 'Allow-Origin': SHOP, 'Allow-Methods': 'GET', 'Max-Age': '60' });
       expect(named[`get.test ${SHOP} PUT`]).toFail({ status: 404, flags: 'NR' });
     });
 
-    test('a rule for a header takes preflights, which do not have it yet', () => {
+    test('a rule for a header takes preflights, which do not carry it yet', () => {
       expect(allowed(named[`canary.test ${SHOP} GET`])['Allow-Origin']).toBe(SHOP);
     });
 
-    test('broken: without `unmatchedPreflights` the preflight of a stranger goes to the destination', () => {
+    test('broken: without `unmatchedPreflights`, a stranger\'s preflight goes to the destination', () => {
       expect(named['leaky.test https://evil.test PUT']).toReach('web');
     });
 
-    test('broken: without its second match a rule for one method leaves preflights to 404', () => {
+    test('broken: without its second match, a rule for one method leaves preflights unanswered: 404', () => {
       expect(named[`deaf.test ${SHOP} GET`]).toFail({ status: 404, flags: 'NR' });
     });
 
-    test('broken: with every origin and credentials a stranger may act for visitors', () => {
+    test('broken: with every origin and credentials, a stranger may act on behalf of visitors', () => {
       expect(allowed(named['open.test https://evil.test called'])).toEqual({ 'Allow-Origin': 'https://evil.test', 'Allow-Credentials': 'true' });
     });
   });

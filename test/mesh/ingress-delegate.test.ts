@@ -29,7 +29,7 @@ const run = async ({ app }: ReturnType<typeof declare>): Promise<Outcome['named'
 })).named;
 
 describeMesh('ingress: delegates', () => {
-  describe('a part of a host that a team has', () => {
+  describe('a part of a host that belongs to a team', () => {
     test('is routed by the rules of the team, and the rest by those of the host', async () => {
       const answers = await run(declare());
       expect(answers['/api/v2/x']).toReach('next');
@@ -37,11 +37,11 @@ describeMesh('ingress: delegates', () => {
       for (const path of ['/apix', '/admin']) expect(answers[path]).toReach('web');
     });
 
-    test('answers 404 to what the team does not take', async () => {
+    test('answers 404 to requests that the team\'s rules do not match', async () => {
       expect((await run(declare())).put).toFail({ status: 404, at: 'ingress' });
     });
 
-    test('answers 404 while the rules of the team are not to be seen', async () => {
+    test('answers 404 while the team\'s rules are not visible', async () => {
       const hidden = declare();
       hidden.delegate.virtualService.addJsonPatch(JsonPatch.replace('/spec/exportTo/0', '.'));
       const answers = await run(hidden);
@@ -49,14 +49,14 @@ describeMesh('ingress: delegates', () => {
       expect(answers['/admin']).toReach('web');
     });
 
-    test('broken: without the 404 behind it, requests fall to the next rule', async () => {
+    test('broken: without the 404 after it, requests fall through to the next rule', async () => {
       const broken = declare();
       broken.delegate.virtualService.addJsonPatch(JsonPatch.replace('/spec/exportTo/0', '.'));
       broken.route.virtualService.addJsonPatch(JsonPatch.remove('/spec/http/1'));
       expect((await run(broken))['/api/x']).toReach('web');
     });
 
-    test('broken: a rule of the team that reaches beyond is dropped', async () => {
+    test('broken: a rule of the team that reaches beyond its part is dropped', async () => {
       const broken = declare();
       broken.delegate.virtualService.addJsonPatch(JsonPatch.replace('/spec/http/1/match', [{ uri: { prefix: '/' } }]));
       const answers = await run(broken);
@@ -65,7 +65,7 @@ describeMesh('ingress: delegates', () => {
     });
   });
 
-  describe('what the route says beside a delegate', () => {
+  describe('options of the route beside a delegate', () => {
     const aside: Partial<IngressRule> = {
       timeout: Duration.millis(500),
       retries: { attempts: 2, retryOn: ['503'] },
@@ -87,7 +87,7 @@ describeMesh('ingress: delegates', () => {
       manifests: app, workloads: [...workloads, service('copy', { namespace: 'shop', http: 8080 })], steps: paths.map(path => enter(`http://shop.test${path}`, { name: path })),
     })).answers;
 
-    test('holds for rules that say nothing of the kind', async () => {
+    test('apply to rules that do not set them', async () => {
       const [plain, slow, failing, ...more] = await ask(besides(), '/api/x', '/api/delay/2s', '/api/status/503', '/api/y', '/api/z');
       expect(plain).toReach('next', { path: '/x', host: 'inner.test', headers: { 'x-route': 'yes' } });
       expect(plain.headers).toMatchObject({ 'X-Back': ['yes'] });
@@ -97,7 +97,7 @@ describeMesh('ingress: delegates', () => {
       expect(failing.hops.filter(({ proxy }) => proxy === 'next')).toHaveLength(3);
     });
 
-    test('does not change what a rule says itself', async () => {
+    test('do not change what a rule sets itself', async () => {
       const [own, slow] = await ask(besides(), '/api/own', '/api/own/delay/1s');
       expect(own).toReach('api', { path: '/api/own', host: 'own.test', without: ['x-route'] });
       expect(own.headers).toMatchObject({ 'X-Own': ['yes'] });
@@ -105,19 +105,19 @@ describeMesh('ingress: delegates', () => {
       expect(slow).toReach('api');
     });
 
-    test('may be a fault', async () => {
+    test('may include a fault', async () => {
       const [one, other] = await ask(besides({ fault: { abort: { percent: 100, status: 418 } } }), '/api/x', '/api/own');
       for (const answer of [one, other]) expect(answer).toFail({ status: 418, at: 'ingress' });
     });
 
-    test('broken: without the rewrite the team sees the path of the route', async () => {
+    test('broken: without the rewrite, the team sees the path of the route', async () => {
       const broken = besides();
       broken.route.virtualService.addJsonPatch(JsonPatch.remove('/spec/http/0/rewrite'));
       const [answer] = await ask(broken, '/api/x');
       expect(answer).toReach('next', { path: '/api/x', host: 'shop.test' });
     });
 
-    test('broken: cors for a rule of one method answers no preflight', async () => {
+    test('broken: `cors` of a rule for one method answers no preflight', async () => {
       const broken = besides({ timeout: Duration.seconds(9) });
       broken.route.virtualService.addJsonPatch(JsonPatch.add('/spec/http/0/corsPolicy', { allowOrigins: [{ exact: 'https://a.test' }], allowMethods: ['GET'] }));
       for (const i of [0, 1]) broken.delegate.virtualService.addJsonPatch(JsonPatch.add(`/spec/http/${i}/match`, [{ method: { exact: 'GET' }, uri: { prefix: i === 0 ? '/api/own' : '/api/' } }]));

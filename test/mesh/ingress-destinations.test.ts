@@ -30,30 +30,30 @@ describeMesh('ingress: destinations', () => {
   describe('subsets', () => {
     const toV2 = (policy: DestinationPolicy) => RouteAction.forward(policy.subset('v2'));
 
-    test('a request reaches the pods of its subset alone, over mTLS', async () => {
+    test('a request reaches only the pods of its subset, over mTLS', async () => {
       for (const answer of await run(declare({ subsets }, toV2).app, repeated(10))) expect(answer).toReach('web-v2');
     });
 
-    test('a split parts requests among subsets', async () => {
+    test('a split distributes requests among subsets', async () => {
       const { app } = declare({ subsets }, policy => RouteAction.split([policy.subset('v1').weighted(1), policy.subset('v2').weighted(1)]));
       const answers = await run(app, repeated(40));
       expect(new Set(answers.map(a => a.server?.server))).toEqual(new Set(['web-v1', 'web-v2']));
     });
 
-    test('broken: a policy that the pods of the gateway do not see', async () => {
+    test('broken: the gateway\'s pods do not see the policy', async () => {
       const { app, policy } = declare({ subsets }, toV2);
       policy.destinationRule.addJsonPatch(JsonPatch.replace('/spec/exportTo/0', '.'));
       const [answer] = await run(app);
       expect(answer).toFail({ status: 503, at: 'ingress', flags: 'NC' });
     });
 
-    test('broken: another rule for the Service in the namespace of the gateway hides the subsets', async () => {
+    test('broken: another rule for the Service in the gateway\'s namespace hides the subsets', async () => {
       const other = { apiVersion: 'networking.istio.io/v1', kind: 'DestinationRule', metadata: { name: 'other', namespace: 'istio-ingress' }, spec: { host: 'web.shop.svc.cluster.local', trafficPolicy: { connectionPool: { tcp: { maxConnections: 9 } } } } };
       const [answer] = await run(declare({ subsets }, toV2).app, repeated(1), [STRICT, other]);
       expect(answer).toFail({ status: 503, at: 'ingress', flags: 'NC' });
     });
 
-    test('broken: a policy that turns TLS off is refused by the pods', async () => {
+    test('broken: if the policy turns TLS off, the pods refuse requests', async () => {
       const { app, policy } = declare({ subsets }, toV2);
       policy.destinationRule.addJsonPatch(JsonPatch.add('/spec/trafficPolicy', { tls: { mode: 'DISABLE' } }));
       const [answer] = await run(app);
@@ -65,13 +65,13 @@ describeMesh('ingress: destinations', () => {
     const byUser = { loadBalancer: LoadBalancer.consistentHash(HashKey.header('x-user')) };
     const servers = (answers: readonly { server?: { server: string } }[]) => new Set(answers.map(a => a.server?.server));
 
-    test('requests with the same header reach one pod, and others another', async () => {
+    test('requests with the same header value reach the same pod', async () => {
       const answers = await run(declare(byUser).app, [...repeated(10, () => ({ 'x-user': 'ann' })), ...repeated(20, i => ({ 'x-user': `user-${i}` }))]);
       expect(servers(answers.slice(0, 10)).size).toBe(1);
       expect(servers(answers.slice(10)).size).toBe(2);
     });
 
-    test('broken: without the header in the policy they reach both', async () => {
+    test('broken: without the header in the policy, they reach both', async () => {
       const { app, policy } = declare(byUser);
       policy.destinationRule.addJsonPatch(JsonPatch.replace('/spec/trafficPolicy/loadBalancer', { simple: 'ROUND_ROBIN' }));
       expect(servers(await run(app, repeated(30, () => ({ 'x-user': 'ann' })))).size).toBe(2);
@@ -90,17 +90,17 @@ describeMesh('ingress: destinations', () => {
       expect(answer).toReach('web', { sni: 'web.shop.svc.cluster.local' });
     });
 
-    test('is verified by the names that are given', async () => {
+    test('is verified by the listed names', async () => {
       const [answer] = await run(declare(tls(['web.example.com'])).app, repeated(1), [ca], pods('web.example.com'));
       expect(answer).toReach('web');
     });
 
-    test('of another name is refused', async () => {
+    test('for another name is refused', async () => {
       const [answer] = await run(declare(tls()).app, repeated(1), [ca], pods('other.shop.svc.cluster.local'));
       expect(answer).toFail({ status: 503, at: 'ingress', details: /VERIFY/ });
     });
 
-    test('broken: without names the certificate is held against the host that the client asked for', async () => {
+    test('broken: without names, the certificate is verified for the host that the client requested', async () => {
       const { app, policy } = declare(tls());
       for (const field of ['sni', 'subjectAltNames']) policy.destinationRule.addJsonPatch(JsonPatch.remove(`/spec/trafficPolicy/portLevelSettings/0/tls/${field}`));
       const [answer] = await run(app, repeated(1), [ca], pods('web.shop.svc.cluster.local'));
@@ -109,7 +109,7 @@ describeMesh('ingress: destinations', () => {
   });
 
   describe('a Service of another namespace', () => {
-    test('has its policy where all find it', async () => {
+    test('has its policy where every proxy finds it', async () => {
       const { app, gateway } = entrance();
       const team = new Chart(app, 'team', { namespace: 'team' });
       const destination = Destination.service('web', { port: 8080, namespace: 'shop' });
@@ -118,7 +118,7 @@ describeMesh('ingress: destinations', () => {
       for (const answer of await run(app, repeated(5))) expect(answer).toReach('web-v1');
     });
 
-    test('broken: in a third namespace nobody finds it', async () => {
+    test('broken: in a third namespace, nobody finds it', async () => {
       const { app, policy } = declare({ subsets }, p => RouteAction.forward(p.subset('v2')));
       policy.destinationRule.addJsonPatch(JsonPatch.replace('/metadata/namespace', 'team'));
       const [answer] = await run(app);
@@ -126,7 +126,7 @@ describeMesh('ingress: destinations', () => {
     });
   });
 
-  describe('a host outside', () => {
+  describe('an external host', () => {
     const assets = external('assets.test', { https: 443 });
     const outside = (broken: (parts: { route: IngressRoute; rule: ApiObject }) => void = () => undefined) => {
       const { app, shop, gateway } = entrance();
@@ -136,17 +136,17 @@ describeMesh('ingress: destinations', () => {
       return runMesh({ manifests: app, workloads: [ingressGateway()], externals: [assets], steps: [enter('http://shop.test/logo?size=2')] });
     };
 
-    test('is asked under its own name by verified TLS, and hears nothing of the mesh', async () => {
+    test('is called under its own name, by verified TLS and without headers of the mesh', async () => {
       const { answers: [answer] } = await outside();
       expect(answer).toReach('assets.test', { leftBy: 'ingress', host: 'assets.test', sni: 'assets.test', path: '/logo?size=2', without: ['x-forwarded-client-cert', 'x-request-id', 'x-forwarded-for'] });
     });
 
-    test('broken: under the name that the client asked for, its certificate does not fit', async () => {
+    test('broken: under the name that the client requested, its certificate does not match', async () => {
       const { answers: [answer] } = await outside(({ route }) => route.virtualService.addJsonPatch(JsonPatch.remove('/spec/http/0/route/0/headers/request/set')));
       expect(answer).toFail({ status: 503, at: 'ingress', details: /VERIFY/ });
     });
 
-    test('broken: without the rule in the namespace of the gateway, clear text goes to its TLS port', async () => {
+    test('broken: without the rule in the gateway\'s namespace, clear text goes to its TLS port', async () => {
       const { answers: [answer] } = await outside(({ rule }) => rule.addJsonPatch(JsonPatch.replace('/metadata/namespace', 'shop')));
       expect(answer).toFail({ status: 400 });
     });

@@ -6,7 +6,7 @@ import { GatewayWorkload, IngressGateway, IngressListener, IngressRoute, Ingress
 const named = (name: string, port: string) => sidecar(name, { namespace: 'shop', service: name, ports: [{ name: port, port: 8080, serve: 'http' }] });
 
 describeMesh('ingress: rules', () => {
-  describe('paths in whatever case', () => {
+  describe('paths in any case', () => {
     const hosts: Record<string, IngressRule[]> = {
       'prefix.test': [{ matches: [{ path: PathMatch.prefix('/Api', { ignoreCase: true }) }], action: forward('web') }],
       'exact.test': [{ matches: [{ path: PathMatch.exact('/Api', { ignoreCase: true }) }], action: forward('web') }],
@@ -23,7 +23,7 @@ describeMesh('ingress: rules', () => {
       ({ named: answers } = await runMesh({ manifests: app, workloads: shopWorkloads, steps: urls.map(url => enter(`http://${url}`, { name: url })) }));
     });
 
-    test('a prefix, by whole segments still', () => {
+    test('a prefix, still by whole segments', () => {
       for (const url of ['prefix.test/aPI/x', 'prefix.test/API']) expect(answers[url]).toReach('web');
       expect(answers['prefix.test/apix']).toFail({ status: 404, flags: 'NR' });
     });
@@ -31,9 +31,9 @@ describeMesh('ingress: rules', () => {
       expect(answers['exact.test/API']).toReach('web');
       expect(answers['exact.test/API/']).toFail({ status: 404 });
     });
-    test('a regular expression says so itself', () => expect(answers['regex.test/API/x']).toReach('web'));
-    test('a prefix is rewritten in whatever case it came', () => expect(answers['rewritten.test/API/Orders']).toReach('web', { path: '/v2/Orders' }));
-    test('broken: without `ignoreUriCase` another case is another path', () => expect(answers['strict.test/aPI/x']).toFail({ status: 404, flags: 'NR' }));
+    test('a regular expression with its own flag', () => expect(answers['regex.test/API/x']).toReach('web'));
+    test('a prefix is rewritten, whatever its case', () => expect(answers['rewritten.test/API/Orders']).toReach('web', { path: '/v2/Orders' }));
+    test('broken: without `ignoreUriCase`, another case is another path', () => expect(answers['strict.test/aPI/x']).toFail({ status: 404, flags: 'NR' }));
   });
 
   describe('gRPC and websockets', () => {
@@ -62,7 +62,7 @@ describeMesh('ingress: rules', () => {
       }));
     });
 
-    test('a gRPC service is matched with all of its methods, and called by HTTP/2', () => {
+    test('a gRPC service is matched with all of its methods, and called over HTTP/2', () => {
       expect(answers['service.test shop.v1.Orders/Place']).toReach('grpc', { protocol: 'HTTP/2.0' });
       expect(answers['service.test shop.v1.OrdersOld/Place']).toFail({ flags: 'NR' });
     });
@@ -70,11 +70,11 @@ describeMesh('ingress: rules', () => {
       expect(answers['method.test shop.v1.Orders/Place']).toReach('grpc');
       expect(answers['method.test shop.v1.Orders/Cancel']).toFail({ flags: 'NR' });
     });
-    test('broken: by a port named http a gRPC service cannot be called', () => {
+    test('broken: on a port named http, a gRPC service cannot be called', () => {
       expect(answers['plain.test shop.v1.Orders/Place']).toFail({ error: /./ });
     });
-    test('a websocket needs nothing', () => expect(answers['socket.test websocket']).toReach('plain', { status: 101 }));
-    test('broken: by a port named grpc or http2 a websocket does not open', () => {
+    test('a websocket needs no settings', () => expect(answers['socket.test websocket']).toReach('plain', { status: 101 }));
+    test('broken: on a port named grpc or http2, a websocket does not open', () => {
       expect(answers['http2.test websocket']).toFail({ status: 503, at: 'ingress', flags: 'UC' });
     });
   });
@@ -86,13 +86,13 @@ describeMesh('ingress: rules', () => {
       if (broken) routes['shop.test'].virtualService.addJsonPatch(JsonPatch.replace('/spec/http/0/match/0/uri', { prefix: '/' }));
       return (await runMesh({ manifests: app, workloads: shopWorkloads, steps: [enter('http://shop.test/'), enter('http://shop.test/app')] })).answers;
     };
-    test('lead to something else', async () => {
+    test('lead to another URL', async () => {
       const [root, target] = await run(false);
       expect(root.headers?.Location).toEqual(['http://shop.test/app']);
       expect(target).toReach('web');
     });
     const old = [{ path: PathMatch.exact('/old') }];
-    test('with a query lead away from that of the request, and without one keep it', async () => {
+    test('with a query replace that of the request, and without one keep it', async () => {
       const { app } = routesFor({
         'asked.test': [{ matches: old, action: RouteAction.redirect({ path: '/new?from=old&x=%20' }) }],
         'kept.test': [{ matches: old, action: RouteAction.redirect({ path: '/new' }) }],
@@ -100,13 +100,13 @@ describeMesh('ingress: rules', () => {
       const { answers } = await runMesh({ manifests: app, workloads: shopWorkloads, steps: ['asked.test', 'kept.test'].map(host => enter(`http://${host}/old?a=1`)) });
       expect(answers.map(({ headers }) => headers?.Location)).toEqual([['http://asked.test/new?from=old&x=%20'], ['http://kept.test/new?a=1']]);
     });
-    test('broken: a fragment takes the query of the request into itself', async () => {
+    test('broken: a fragment swallows the query of the request', async () => {
       const { app, routes } = routesFor({ 'shop.test': [{ matches: old, action: RouteAction.redirect({ path: '/new' }) }] });
       routes['shop.test'].virtualService.addJsonPatch(JsonPatch.replace('/spec/http/0/redirect/uri', '/new#part'));
       const { answers: [answer] } = await runMesh({ manifests: app, workloads: shopWorkloads, steps: [enter('http://shop.test/old?a=1')] });
       expect(answer.headers?.Location).toEqual(['http://shop.test/new#part?a=1']);
     });
-    test('broken: one that its own rule matches never ends', async () => {
+    test('broken: a redirect to what its own rule matches never ends', async () => {
       const [, target] = await run(true);
       expect(target.headers?.Location).toEqual(['http://shop.test/app']);
     });
@@ -136,14 +136,14 @@ describeMesh('ingress: rules', () => {
       return answers;
     };
 
-    test('are those by which requests came to the gateway, whatever a client claims', async () => {
+    test('are those by which requests reached the gateway, whatever a client claims', async () => {
       const [tls, clear, claimed] = await run(0);
       expect(tls).toReach('web');
       expect(clear).toReach('next');
       expect(claimed).toReach('next');
     });
 
-    test('are what a trusted proxy before the gateway says', async () => {
+    test('are those that a trusted proxy in front of the gateway reports', async () => {
       const [, clear, forwarded] = await run(1);
       expect(clear).toReach('next');
       expect(forwarded).toReach('web');

@@ -33,7 +33,7 @@ describeMesh('ingress: several routes', () => {
       for (const [path, name] of Object.entries(paths)) expect(answers[path]).toReach(name);
     });
 
-    test('broken: without the narrower rule before it, the wider one takes all when its object comes first', async () => {
+    test('broken: without the narrower rule before it, the wider one takes everything if its object comes first', async () => {
       const broken = declare('a', 'b');
       broken.ofShop.virtualService.addJsonPatch(JsonPatch.remove('/spec/http/0'));
       const answers = await run(broken);

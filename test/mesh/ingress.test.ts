@@ -53,8 +53,8 @@ describeMesh('ingress: routes', () => {
       ['a header', { headers: [HeaderMatch.exact('x-Canary', 'yes')] }, sent('/', { headers: { 'x-canary': 'yes' } }), sent('/', { headers: { 'x-canary': 'YES' } })],
       ['a prefix of a header', { headers: [HeaderMatch.prefix('x-canary', 'y')] }, sent('/', { headers: { 'x-canary': 'yes' } }), sent('/', { headers: { 'x-canary': 'no' } })],
       ['a header by regular expression', { headers: [HeaderMatch.regex('x-canary', 'y.s')] }, sent('/', { headers: { 'x-canary': 'yes' } }), sent('/', { headers: { 'x-canary': 'yesyes' } })],
-      ['a header that is there', { headers: [HeaderMatch.present('x-canary')] }, sent('/', { headers: { 'x-canary': 'x' } }), sent('/')],
-      ['a header that is not there', { headers: [HeaderMatch.absent('x-canary')] }, sent('/'), sent('/', { headers: { 'x-canary': 'x' } })],
+      ['a header that is present', { headers: [HeaderMatch.present('x-canary')] }, sent('/', { headers: { 'x-canary': 'x' } }), sent('/')],
+      ['a header that is absent', { headers: [HeaderMatch.absent('x-canary')] }, sent('/'), sent('/', { headers: { 'x-canary': 'x' } })],
       ['a query parameter', { queryParams: [QueryParamMatch.exact('beta', '1')] }, sent('/?a=2&beta=1'), sent('/?beta=12')],
       ['a prefix of a query parameter', { queryParams: [QueryParamMatch.prefix('beta', '1')] }, sent('/?beta=12'), sent('/?beta=2')],
       ['a query parameter by regular expression', { queryParams: [QueryParamMatch.regex('beta', '[0-9]+')] }, sent('/?beta=12'), sent('/?beta=x')],
@@ -79,7 +79,7 @@ describeMesh('ingress: routes', () => {
       expect(outcome.answers[2 * i + 1]).toFail({ status: 404, at: 'ingress', flags: 'NR' });
     });
 
-    test('the first rule that fits decides', async () => {
+    test('the first matching rule decides', async () => {
       const rules = [{ matches: [{ path: PathMatch.prefix('/a') }], action: forward('next') }, { action: forward('web') }];
       const { answers: [a, rest] } = await run(declare(http, rules), [plain('/a/b'), plain('/b')]);
       expect(a).toReach('next');
@@ -88,7 +88,7 @@ describeMesh('ingress: routes', () => {
   });
 
   describe('actions', () => {
-    test('a split parts requests by weight', async () => {
+    test('a split distributes requests by weight', async () => {
       const split = RouteAction.split([Destination.service('web', { port: 8080 }).weighted(1), Destination.service('next', { port: 8080 }).weighted(1)]);
       const { answers } = await run(declare(http, [{ action: split }]), Array.from({ length: 40 }, () => plain('/')));
       expect(new Set(answers.map(a => a.server?.server))).toEqual(new Set(['web', 'next']));
@@ -105,7 +105,7 @@ describeMesh('ingress: routes', () => {
       expect([answer.status, answer.headers?.Location]).toEqual([308, ['http://new.test/moved']]);
     });
 
-    test('an answer of the gateway itself', async () => {
+    test('a response from the gateway itself', async () => {
       const { answers: [answer] } = await run(declare(http, [{ action: RouteAction.respond(503, 'closed today') }]), [plain('/x')]);
       expect([answer.status, answer.body]).toEqual([503, 'closed today']);
     });
@@ -115,7 +115,7 @@ describeMesh('ingress: routes', () => {
       expect(answer).toFail({ status: 504, at: 'ingress', flags: 'UT' });
     });
 
-    test('broken: a destination without its namespace is not found from the gateway', async () => {
+    test('broken: without its namespace, the gateway does not find a destination', async () => {
       const broken = declare(http);
       broken.route.virtualService.addJsonPatch(JsonPatch.replace('/spec/http/0/route/0/destination/host', 'web.shop'));
       const { answers: [answer] } = await run(broken, [plain('/')]);
@@ -124,7 +124,7 @@ describeMesh('ingress: routes', () => {
   });
 
   describe('visibility', () => {
-    test('broken: a route that only its own namespace sees', async () => {
+    test('broken: only its own namespace sees the route', async () => {
       const broken = declare(http);
       broken.route.virtualService.addJsonPatch(JsonPatch.replace('/spec/exportTo/0', '.'));
       const { answers: [answer] } = await run(broken, [plain('/')]);
@@ -144,14 +144,14 @@ describeMesh('ingress: routes', () => {
       expect(answer).toReach('web');
     });
 
-    test('broken: it can where the host is bare', async () => {
+    test('broken: it can if the host is bare', async () => {
       const broken = declare(http);
       broken.gateway.gateway.addJsonPatch(JsonPatch.replace('/spec/servers/0/hosts/0', 'shop.test'));
       const { answers: [answer] } = await run(broken, [plain('/admin')], [takeover(broken.gateway.gatewayName)]);
       expect(answer).toReach('intruder');
     });
 
-    test('a route of another namespace is let in when it is declared', async () => {
+    test('a route in another namespace is admitted once it is declared', async () => {
       const app = new App();
       const platform = new Chart(app, 'platform', { namespace: 'platform' });
       const workload = GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' });
@@ -168,18 +168,18 @@ describeMesh('ingress: routes', () => {
 
 describeMesh('ingress: listeners', () => {
   describe('https', () => {
-    test('ends in the gateway, and clear text is redirected', async () => {
+    test('is terminated at the gateway, and clear text is redirected', async () => {
       const { answers: [tls, clear] } = await run(declare(https()), [secure('https://shop.test/x'), plain('/x?y=1')]);
       expect(tls).toReach('web');
       expect([clear.status, clear.headers?.Location]).toEqual([301, ['https://shop.test/x?y=1']]);
     });
 
-    test('beside clear text that is served', async () => {
+    test('works beside clear text that is served', async () => {
       const { answers } = await run(declare(https(PlainHttp.serve())), [secure('https://shop.test/x'), plain('/x')]);
       for (const answer of answers) expect(answer).toReach('web');
     });
 
-    test('alone where clear text is closed', async () => {
+    test('works alone if clear text is closed', async () => {
       const { answers: [tls, clear] } = await run(declare(https(PlainHttp.closed())), [secure('https://shop.test/x'), plain('/x')]);
       expect(tls).toReach('web');
       expect(clear).toFail({ error: /refused|EOF|reset/ });
@@ -195,13 +195,13 @@ describeMesh('ingress: listeners', () => {
       expect(clear.headers?.Location).toEqual(['https://blog.test/x']);
     });
 
-    test('the most specific listener decides what becomes of clear text', async () => {
+    test('the most specific listener decides what happens to clear text', async () => {
       const listeners = [IngressListener.http({ hosts: ['*'] }), ...https()];
       const { answers: [clear] } = await run(declare(listeners), [plain('/x')]);
       expect(clear.status).toBe(301);
     });
 
-    test('broken: with another Secret name the host is closed', async () => {
+    test('broken: with another Secret name, the host is closed', async () => {
       const broken = declare(https());
       broken.gateway.gateway.addJsonPatch(JsonPatch.replace('/spec/servers/0/tls/credentialName', 'another'));
       const { answers: [answer] } = await runMesh({ manifests: broken.app, workloads, troubled: true, readyS: 2, steps: [secure('https://shop.test/')] });

@@ -33,25 +33,25 @@ const run = (...apps: App[]) => runMesh({
 
 describeMesh('ingress: gateways of other repositories', () => {
   describe('routes of another repository', () => {
-    test('bind to the gateway, given their namespace there', async () => {
+    test('bind to the gateway if it lists their namespace', async () => {
       const { answers: [secure, clear] } = await run(platform(['shop']), team());
       expect(secure).toReach('web');
       expect(clear.status).toBe(301);
     });
 
-    test('bind to a gateway for everybody', async () => {
+    test('bind to a gateway that is open to everybody', async () => {
       const { answers: [secure, clear] } = await run(platform(['*']), team());
       expect(secure).toReach('web');
       expect(clear.status).toBe(301);
     });
 
-    test('broken: clear text is not found where the namespace is not named', async () => {
+    test('broken: unless the namespace is listed, clear text gets 404', async () => {
       const { answers: [secure, clear] } = await run(platform(), team());
       expect(secure).toReach('web');
       expect(clear).toFail({ status: 404, at: 'ingress', flags: 'NR' });
     });
 
-    test('broken: under another name of the gateway nothing is found', async () => {
+    test('broken: with another name for the gateway, nothing is found', async () => {
       const { answers: [secure] } = await run(platform(['shop']), team('private'));
       expect(secure).toFail({ status: 404, at: 'ingress', flags: 'NR' });
     });

@@ -40,7 +40,7 @@ describeMesh('ingress: TLS passthrough and TCP', () => {
       expect(other).toFail({ error: /EOF|reset/ });
     });
 
-    test('shares a port with hosts that end in the gateway', async () => {
+    test('shares a port with hosts that are terminated at the gateway', async () => {
       const certified = IngressListener.https({ hosts: ['web.test'], credentialName: 'web-cert' });
       const both = [IngressListener.tlsPassthrough({ hosts: ['*.tls.test'] }), certified];
       const app = new App();
@@ -55,7 +55,7 @@ describeMesh('ingress: TLS passthrough and TCP', () => {
       expect(ended).toReach('web');
     });
 
-    test('connections are parted by weight', async () => {
+    test('connections are distributed by weight', async () => {
       const { app } = declare(listeners, { hosts: ['tls.test'], destinations: [to('old', 443), to('new', 443)] });
       const { answers } = await runMesh({ manifests: app, workloads, steps: times(30, tls()) });
       expect(new Set(answers.map(a => a.server?.server))).toEqual(new Set(['old', 'new']));
@@ -64,20 +64,20 @@ describeMesh('ingress: TLS passthrough and TCP', () => {
     const onTwoPorts = () => declare([443, 6379].map(port => IngressListener.tlsPassthrough({ hosts: ['tls.test'], port })),
       { hosts: ['tls.test'], tlsPort: 443, destinations: [to('old', 443)] }, { hosts: ['tls.test'], tlsPort: 6379, destinations: [to('new', 443)] });
 
-    test('a host leads to other destinations on another port', async () => {
+    test('a host has other destinations on another port', async () => {
       const { answers: [first, second] } = await runMesh({ manifests: onTwoPorts().app, workloads, steps: [tls(), tls('tls.test', 6379)] });
       expect(first).toReach('old', { sni: 'tls.test' });
       expect(second).toReach('new', { sni: 'tls.test' });
     });
 
-    test('broken: of two routes without a port Istio takes the first for both', async () => {
+    test('broken: without ports, Istio uses the first of two routes for both', async () => {
       const broken = onTwoPorts();
       for (const { virtualService } of broken.routes) virtualService.addJsonPatch(JsonPatch.remove('/spec/tls/0/match/0/port'));
       const { answers: [first, second] } = await runMesh({ manifests: broken.app, workloads, steps: [tls(), tls('tls.test', 6379)] });
       expect(first.server?.server).toBe(second.server?.server);
     });
 
-    test('broken: a route for another server name', async () => {
+    test('broken: the route is for another server name', async () => {
       const broken = declare(listeners, { hosts: ['tls.test'], destinations: [to('old', 443)] });
       broken.routes[0].virtualService.addJsonPatch(JsonPatch.replace('/spec/tls/0/match/0/sniHosts/0', 'www.tls.test'), JsonPatch.replace('/spec/hosts/0', '*.test'));
       broken.gateway.gateway.addJsonPatch(JsonPatch.replace('/spec/servers/0/hosts/0', '*.test'));
@@ -85,7 +85,7 @@ describeMesh('ingress: TLS passthrough and TCP', () => {
       expect(answer).toFail({ error: /EOF|reset/ });
     });
 
-    test('broken: HTTP rules make no listener', async () => {
+    test('broken: with HTTP rules, nothing listens', async () => {
       const broken = declare(listeners, { hosts: ['tls.test'], destinations: [to('old', 443)] });
       broken.routes[0].virtualService.addJsonPatch(JsonPatch.move('/spec/tls', '/spec/http'), JsonPatch.remove('/spec/http/0/match/0/sniHosts'));
       const { answers: [answer] } = await runMesh({ manifests: broken.app, workloads, steps: [tls()], troubled: true });
@@ -103,13 +103,13 @@ describeMesh('ingress: TLS passthrough and TCP', () => {
       expect(second).toReach('new');
     });
 
-    test('connections are parted by weight', async () => {
+    test('connections are distributed by weight', async () => {
       const { app } = declare(listeners, { tcpPort: 5432, destinations: [to('old', 5432, 1), to('new', 5432, 1), to('intruder', 5432, 0)] });
       const { answers } = await runMesh({ manifests: app, workloads, steps: times(30, tcp()) });
       expect(new Set(answers.map(a => a.server?.server))).toEqual(new Set(['old', 'new']));
     });
 
-    test('broken: a route for another port leaves nothing listening', async () => {
+    test('broken: with a route for another port, nothing listens', async () => {
       const broken = declare(listeners, { tcpPort: 5432, destinations: [to('old', 5432)] });
       broken.routes[0].virtualService.addJsonPatch(JsonPatch.replace('/spec/tcp/0/match/0/port', 5433));
       const { answers: [answer] } = await runMesh({ manifests: broken.app, workloads, steps: [tcp()] });
@@ -134,7 +134,7 @@ describeMesh('ingress: TLS passthrough and TCP', () => {
       expect(answer).toReach('old');
     });
 
-    test('broken: it can where the host is bare', async () => {
+    test('broken: it can if the host is bare', async () => {
       const broken = declare(listeners, { tcpPort: 5432, destinations: [to('old', 5432)] });
       broken.gateway.gateway.addJsonPatch(JsonPatch.replace('/spec/servers/0/hosts/0', '*'));
       const fixtures = [takeover(broken.gateway.gatewayName)];

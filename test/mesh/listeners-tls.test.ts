@@ -16,7 +16,7 @@ describeMesh('ingress: TLS of listeners', () => {
     const both = () => declare({ credentials: [Credential.secret('rsa'), Credential.secret('ecdsa')], ...old });
     const steps = [ask(url), ask(url, { tlsMax: '1.1', ciphers: ['TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA'] })];
 
-    test('each client gets the one that it can take', async () => {
+    test('each client gets the one that it supports', async () => {
       const { answers: [able, unable] } = await send(both(), steps, { fixtures });
       expect(able).toReach('web');
       expect(able.peerKey).toBe('ECDSA');
@@ -24,7 +24,7 @@ describeMesh('ingress: TLS of listeners', () => {
       expect(unable.peerKey).toBe('RSA');
     });
 
-    test('broken: with the ECDSA certificate alone, a client that knows RSA only gets no connection', async () => {
+    test('broken: with only the ECDSA certificate, a client that supports only RSA gets no connection', async () => {
       const broken = both();
       broken.gateway.gateway.addJsonPatch(JsonPatch.remove('/spec/servers/0/tls/credentialNames/0'));
       const { answers: [able, unable] } = await send(broken, steps, { fixtures });
@@ -47,7 +47,7 @@ describeMesh('ingress: TLS of listeners', () => {
     test.each([
       { where: 'a Secret of their own', declared: required },
       { where: 'the Secret of the listener', declared: () => declare({ credentialName: 'whole-cert', clients: ClientCertificates.required() }) },
-    ])('are required, and checked by authorities and revocations in $where', async ({ declared }) => {
+    ])('are required, and checked against authorities and revocations in $where', async ({ declared }) => {
       const { answers: [none, good, revoked, strange] } = await send(declared(), steps, { fixtures });
       expect(none).toFail(NO_CERTIFICATE);
       expect(good).toReach('web', { headers: { 'x-forwarded-client-cert': /Cert=/ } });
@@ -55,7 +55,7 @@ describeMesh('ingress: TLS of listeners', () => {
       expect(strange).toFail(BAD_CERTIFICATE);
     });
 
-    test('are optional, but never bad', async () => {
+    test('are optional, but never invalid', async () => {
       const optional = declare({ credentialName: 'shop-cert', clients: ClientCertificates.optional({ ca: Credential.secret('clients') }) });
       const { answers: [none, good, revoked, strange] } = await send(optional, steps, { fixtures });
       expect(none).toReach('web');
@@ -64,14 +64,14 @@ describeMesh('ingress: TLS of listeners', () => {
       expect(strange).toFail(BAD_CERTIFICATE);
     });
 
-    test('broken: the name of the Secret as it is, without the suffix, closes the port', async () => {
+    test('broken: with the name of the Secret without its suffix, the port is closed', async () => {
       const broken = required();
       broken.gateway.gateway.addJsonPatch(JsonPatch.replace('/spec/servers/0/tls/caCertCredentialName', 'clients'));
       const { answers: [, good] } = await send(broken, steps, { fixtures, troubled: true, readyS: 2 });
       expect(good).toFail({ error: /refused|reset/ });
     });
 
-    test('broken: in mode SIMPLE everybody comes in', async () => {
+    test('broken: with mode SIMPLE, everybody is admitted', async () => {
       const broken = required();
       broken.gateway.gateway.addJsonPatch(JsonPatch.replace('/spec/servers/0/tls/mode', 'SIMPLE'));
       const { answers: [none] } = await send(broken, steps.slice(0, 1), { fixtures });
@@ -103,7 +103,7 @@ describeMesh('ingress: TLS of listeners', () => {
       expect(named['1.2'].cipher).toBe('TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384');
     });
 
-    test('broken: a low version without its cipher suites does nothing', async () => {
+    test('broken: without its cipher suites, a low version has no effect', async () => {
       const broken = declare({ credentialName: 'cert', minTlsVersion: TLSV1_0, cipherSuites: OLD });
       broken.gateway.gateway.addJsonPatch(JsonPatch.remove('/spec/servers/0/tls/cipherSuites'));
       const { named } = await send(broken, steps, { fixtures });
@@ -126,7 +126,7 @@ describeMesh('ingress: TLS of listeners', () => {
       expect(blog.proto).toBe('HTTP/2.0');
     });
 
-    test('broken: in two servers, the second host is not found over the connection of the first', async () => {
+    test('broken: with two servers, the second host is not found over the connection of the first', async () => {
       const broken = declared();
       const server = { port: { number: 443, name: 'https-blog', protocol: 'HTTPS' }, hosts: ['blog.test'], tls: { mode: 'SIMPLE', credentialName: 'cert' } };
       broken.gateway.gateway.addJsonPatch(JsonPatch.remove('/spec/servers/0/hosts/1'), JsonPatch.add('/spec/servers/-', server));

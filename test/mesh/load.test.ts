@@ -22,7 +22,7 @@ function expectOnly({ tally }: LoadReport, ...outcomes: string[]): void {
 }
 
 describeMesh('egress: under load', () => {
-  test('carry thousands of requests of two callers by both legs without an error', async () => {
+  test('both legs carry thousands of requests of two callers without an error', async () => {
     const routes = routesTo({ 'api.test': [ExternalPort.httpToHttps(), ExternalPort.https()] });
     const load1000 = (from: string, scheme: string) => load(`${from}-${scheme}`, `${scheme}://api.test/get`, { from, count: 1000, concurrency: 4 });
     const loads = ['app', 'till'].flatMap(from => ['http', 'https'].map(scheme => ({ from, scheme, name: `${from}-${scheme}` })));
@@ -37,7 +37,7 @@ describeMesh('egress: under load', () => {
     expect(outcome.seen.filter(({ peer, sni }) => peer === 'egress' && sni === 'api.test')).toHaveLength(4000);
   });
 
-  test('lose what is sent while the gateway is dead, and nothing after it is back', async () => {
+  test('only requests sent while the gateway is dead are lost', async () => {
     const outcome = await run(routesTo({ 'api.test': [ExternalPort.http()] }), [
       traffic('app', 'http://api.test/get'),
       traffic('till', 'http://api.test/get', 'till'),
@@ -55,7 +55,7 @@ describeMesh('egress: under load', () => {
     }
   });
 
-  test('go on to one host while another is down', async () => {
+  test('requests to one host continue while another is down', async () => {
     const outcome = await run(routesTo({ 'api.test': [ExternalPort.http()], 'auth.test': [ExternalPort.http()] }), [
       traffic('api', 'http://api.test/get'),
       traffic('auth', 'http://auth.test/get', 'till'),
@@ -72,7 +72,7 @@ describeMesh('egress: under load', () => {
     expect(lost(outcome.loads.auth)).toBe(0);
   });
 
-  test('lose next to nothing when one of two gateways dies', async () => {
+  test('next to nothing is lost when one of two gateways dies', async () => {
     const outcome = await run(routesTo({ 'api.test': [ExternalPort.http()] }), [
       load('app', 'http://api.test/get', { ...FROM_APP, count: 1000, concurrency: 4, rate: 1000 }),
       kill('egress'),
@@ -82,7 +82,7 @@ describeMesh('egress: under load', () => {
     expect(outcome.loads.app.access['egress-2']['200 - via_upstream']).toBeGreaterThan(900);
   });
 
-  test('wait for a client certificate that is missing, while others go on', async () => {
+  test('a missing client certificate holds up only its own host', async () => {
     const tls = UpstreamTls.mutual({ clientCertificate: ClientCertificate.secret('api-client', { namespace: 'istio-system' }) });
     const data = { 'tls.crt': '${cert:client:shop.example}', 'tls.key': '${key:client:shop.example}', 'ca.crt': '${ca:public}' };
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'api-client', namespace: 'istio-system' }, data };

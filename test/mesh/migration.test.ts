@@ -36,7 +36,7 @@ describeMesh('egress: migration of a hand-written route', () => {
   ];
 
   describe.each(modes)('%s', (_, recipe, ports, url) => {
-    test('applied beside it and then put in its place, ours loses no request', async () => {
+    test('applied beside it and then replacing it, ours loses no request', async () => {
       const outcome = await run(recipe, ports, url, (theirs, ours, closed) => [...applyEach(ours), ...removeEach(theirs), ...applyEach(closed)]);
       const [before, after] = outcome.answers;
       expect(before).toReach('api.test', { leftBy: 'egress' });
@@ -45,7 +45,7 @@ describeMesh('egress: migration of a hand-written route', () => {
       expect(outcome).toKeepInside('app');
     });
 
-    test('broken: taken away before ours is there, requests are lost or leave around the gateway', async () => {
+    test('broken: if it is removed before ours is there, requests are lost or bypass the gateway', async () => {
       const outcome = await run(recipe, ports, url, (theirs, ours) => [...removeEach(theirs), get(url, { from: 'app' }), ...applyEach(ours)]);
       const around = outcome.seen.filter(({ peer }) => peer !== 'egress').length;
       expect(lost(outcome.loads.app) + around).toBeGreaterThan(0);
@@ -63,7 +63,7 @@ describeMesh('egress: migration of a hand-written route', () => {
     ],
   });
 
-  test('a hand-written route of another host goes on beside ours', async () => {
+  test('a hand-written route for another host keeps working beside ours', async () => {
     const outcome = await beside(declared([ExternalPort.httpToHttps()], byHand));
     count(outcome);
     expect(outcome.answers[0]).toReach('api.test', { leftBy: 'egress' });

@@ -27,19 +27,19 @@ describeMesh('egress: traffic policies', () => {
       loadBalancer: LoadBalancer.leastRequest({ locality: LocalityLoadBalancing.failoverPriority(['site=main']) }),
     };
 
-    test('goes to the first place, and to the next when that is down', async () => {
+    test('goes to the first endpoint, and to the next if that is down', async () => {
       const { answers } = await run(declared(service), places, [...times(10, ask()), down('api.test'), ...times(10, ask())]);
       expect(new Set(servers(answers.slice(0, 10)))).toEqual(new Set(['api.test']));
       // the first that meet the place down are lost with it
       expect(new Set(servers(answers.slice(15)))).toEqual(new Set(['spare.test']));
     });
 
-    test('broken: without priorities both places answer', async () => {
+    test('broken: without priorities, both endpoints answer', async () => {
       const { answers } = await run(broken(service, '/spec/trafficPolicy/loadBalancer/localityLbSetting'), places, times(20, ask()));
       expect(new Set(servers(answers))).toEqual(new Set(['api.test', 'spare.test']));
     });
 
-    test('broken: without outlier detection there are no priorities either', async () => {
+    test('broken: without outlier detection, there are no priorities either', async () => {
       const { answers } = await run(broken(service, '/spec/trafficPolicy/outlierDetection'), places, times(20, ask()));
       expect(new Set(servers(answers))).toEqual(new Set(['api.test', 'spare.test']));
     });
@@ -53,7 +53,7 @@ describeMesh('egress: traffic policies', () => {
       expect(new Set(servers(answers))).toEqual(new Set(['spare.test']));
     });
 
-    test('broken: without them both places answer', async () => {
+    test('broken: without them, both endpoints answer', async () => {
       const { answers } = await run(broken(service, '/spec/trafficPolicy/loadBalancer/localityLbSetting'), places, times(20, ask()));
       expect(new Set(servers(answers))).toEqual(new Set(['api.test', 'spare.test']));
     });
@@ -62,26 +62,26 @@ describeMesh('egress: traffic policies', () => {
   describe('outlier detection', () => {
     const failing = [...times(6, ask({}, '/status/500')), ...times(10, ask())];
 
-    test('leaves out a place that fails', async () => {
+    test('ejects an endpoint that fails', async () => {
       const service = { outlierDetection: { consecutive5xxErrors: 1 }, resolution: Resolution.endpoints([Endpoint.ip('198.19.1.10')]) };
       const { answers } = await run(declared(service), places, failing);
       // the only place is left out
       expect(answers[answers.length - 1]).toFail({ status: 503, at: 'egress', flags: 'UH' });
     });
 
-    test('broken: with Envoy\'s own share of 10 percent, the place is not left out', async () => {
+    test('broken: with Envoy\'s default limit of 10 percent, the endpoint is not ejected', async () => {
       const service = { outlierDetection: { consecutive5xxErrors: 1 }, resolution: Resolution.endpoints([Endpoint.ip('198.19.1.10')]) };
       const { answers } = await run(broken(service, '/spec/trafficPolicy/outlierDetection/maxEjectionPercent'), places, failing);
       expect(answers[answers.length - 1]).toReach('api.test', { leftBy: 'egress' });
     });
 
-    test('counts no answers 5xx where only gateway errors are to count', async () => {
+    test('ignores 5xx answers if only gateway errors are to count', async () => {
       const service = { outlierDetection: { consecutiveGatewayErrors: 1 }, resolution: Resolution.endpoints([Endpoint.ip('198.19.1.10')]) };
       const { answers } = await run(declared(service), places, failing);
       expect(answers[answers.length - 1]).toReach('api.test', { leftBy: 'egress' });
     });
 
-    test('broken: where 5xx is not switched off, Envoy counts five of them', async () => {
+    test('broken: unless 5xx is switched off, Envoy ejects after five of them', async () => {
       const service = { outlierDetection: { consecutiveGatewayErrors: 1 }, resolution: Resolution.endpoints([Endpoint.ip('198.19.1.10')]) };
       const { answers } = await run(broken(service, '/spec/trafficPolicy/outlierDetection/consecutive5xxErrors'), places, failing);
       expect(answers[answers.length - 1]).toFail({ status: 503, at: 'egress', flags: 'UH' });
@@ -92,18 +92,18 @@ describeMesh('egress: traffic policies', () => {
     const slow = (count: number) => [load('slow', 'http://api.test/delay/300ms', { from: 'app', count, concurrency: count }), finish('slow')];
     const service = { connectionPool: { maxConnections: 1, http1MaxPendingRequests: 1 } };
 
-    test('answers at once to what is above its limits', async () => {
+    test('immediately refuses what exceeds its limits', async () => {
       const { loads } = await run(declare(service), [external('api.test', { http: 80 })], slow(8));
       expect(Object.keys(loads.slow.tally).sort()).toEqual(['200 api.test', '503']);
       expect(Object.keys(loads.slow.access.egress).some(line => line.startsWith('503 UO'))).toBe(true);
     });
 
-    test('holds beside TLS as well', async () => {
+    test('applies beside TLS as well', async () => {
       const { loads } = await run(declare({ ...service, ports: [ExternalPort.httpToHttps()] }), [external('api.test', { https: 443 })], slow(8));
       expect(Object.keys(loads.slow.access.egress).some(line => line.startsWith('503 UO'))).toBe(true);
     });
 
-    test('broken: beside TLS, what stands for all ports does not hold', async () => {
+    test('broken: beside TLS, the policy for all ports does not apply', async () => {
       const world = declare({ ...service, ports: [ExternalPort.httpToHttps()] });
       part(world, 'DestinationRule', 'tls').addJsonPatch(JsonPatch.move('/spec/trafficPolicy/portLevelSettings/0/connectionPool', '/spec/trafficPolicy/connectionPool'));
       const { loads } = await run(world, [external('api.test', { https: 443 })], slow(8));
@@ -115,13 +115,13 @@ describeMesh('egress: traffic policies', () => {
     const service = { loadBalancer: LoadBalancer.consistentHash(HashKey.header('x-user')) };
     const users = Array.from({ length: 8 }, (_, i) => times(4, ask({ 'x-user': `user-${i}` }))).flat();
 
-    test('sends one user to one place, and users to both', async () => {
+    test('sends each user to one endpoint, and uses both', async () => {
       const { answers } = await run(declared(service), places, users);
       for (let i = 0; i < 8; i++) expect(new Set(servers(answers.slice(4 * i, 4 * i + 4))).size).toBe(1);
       expect(new Set(servers(answers))).toEqual(new Set(['api.test', 'spare.test']));
     });
 
-    test('broken: with another load balancer users go back and forth', async () => {
+    test('broken: with another load balancer, users alternate', async () => {
       const world = declared(service);
       part(world, 'DestinationRule').addJsonPatch(JsonPatch.replace('/spec/trafficPolicy/loadBalancer', { simple: 'RANDOM' }));
       const { answers } = await run(world, places, users);

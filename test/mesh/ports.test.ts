@@ -13,7 +13,7 @@ describeMesh('egress: several ports', () => {
     const servers = [external('api.test', { https: 443 }), external('api.test', { http: 8080 }), external('api.test', { http: 9000 })];
     const steps = [get('http://api.test/x', fromApp), get('http://api.test:8080/x', fromApp), get('http://api.test:9000/x', http2), get('https://api.test/x', fromApp)];
 
-    test.each([VirtualServiceLayout.SPLIT, VirtualServiceLayout.SINGLE])('each leaves by its own port, layout %s', async layout => {
+    test.each([VirtualServiceLayout.SPLIT, VirtualServiceLayout.SINGLE])('each leaves to its own port, layout %s', async layout => {
       const { answers } = await run(declare({ ports }, { layout }), servers, steps);
       expect(answers[0]).toReach('api.test', { leftBy: 'egress', port: 443, sni: 'api.test', without: [...MESH_HEADERS, 'x-egress-port'] });
       expect(answers[1]).toReach('api.test', { leftBy: 'egress', port: 8080, without: [...MESH_HEADERS, 'x-egress-port'] });
@@ -21,7 +21,7 @@ describeMesh('egress: several ports', () => {
       expect(answers[3]).toReach('api.test', { leftBy: 'egress', port: 443, sni: 'api.test' });
     });
 
-    test('rules hold for all of them', async () => {
+    test('rules apply to all of them', async () => {
       const rules = [{ matches: [{ path: PathMatch.exact('/gone') }], action: RouteAction.respond(410) }];
       const { answers: [first, second, kept] } = await run(declare({ ports: ports.slice(0, 2) }, { rules, allow: [{ path: PathMatch.prefix('/gone') }] }), servers,
         [get('http://api.test/gone', fromApp), get('http://api.test:8080/gone', fromApp), get('http://api.test:8080/other', fromApp)]);
@@ -34,7 +34,7 @@ describeMesh('egress: several ports', () => {
       expect(answers[1]).toReach('api.test', { leftBy: 'egress', port: 8080 });
     });
 
-    test('broken: without the mark of leg 1 the gateway cannot tell them apart', async () => {
+    test('broken: without the mark of leg 1, the gateway cannot distinguish them', async () => {
       const broken = declare({ ports: ports.slice(0, 2) });
       broken.route.meshVirtualService.addJsonPatch(JsonPatch.remove('/spec/http/1/headers'));
       const { answers } = await run(broken, servers, steps.slice(0, 2));
@@ -46,7 +46,7 @@ describeMesh('egress: several ports', () => {
 
 describeMesh('egress: modes', () => {
   describe('gRPC', () => {
-    test('HTTP/2 in clear text stays HTTP/2', async () => {
+    test('clear-text HTTP/2 stays HTTP/2', async () => {
       const { answers: [answer] } = await run(declare({ ports: [ExternalPort.http2()] }), [external('api.test', { http: 80 })], [get('http://api.test/x', http2)]);
       expect(answer).toReach('api.test', { leftBy: 'egress', protocol: 'HTTP/2.0' });
     });
@@ -56,7 +56,7 @@ describeMesh('egress: modes', () => {
       expect(answer).toReach('api.test', { leftBy: 'egress', protocol: 'HTTP/2.0', sni: 'api.test', alpn: 'h2' });
     });
 
-    test('broken: as HTTP its answers come by HTTP/1.1', async () => {
+    test('broken: declared as HTTP, it is answered in HTTP/1.1', async () => {
       const { answers: [answer] } = await run(declare({ ports: [ExternalPort.httpToHttps()] }), [external('api.test', { https: 443 })], [get('http://api.test/x', http2)]);
       expect(answer).toReach('api.test', { leftBy: 'egress', protocol: 'HTTP/1.1' });
     });
@@ -74,7 +74,7 @@ describeMesh('egress: several ports', () => {
       expect(http).toReach('db.test', { leftBy: 'egress', port: 443 });
     });
 
-    test('broken: a Gateway with the name of another port closes the connection', async () => {
+    test('broken: with a Gateway named for another port, the connection is closed', async () => {
       const broken = declare({ hosts: ['db.test'], addresses: ['198.19.1.10'], ports: [ExternalPort.mysql(), ExternalPort.mongo()] });
       part(broken, 'VirtualService', '3306').addJsonPatch(JsonPatch.replace('/spec/gateways/0', 'istio-system/egress-db-test-27017'));
       const { answers: [mysql, mongo] } = await run(broken, [external('db.test', { tcp: 3306 }), external('db.test', { tcp: 27017 })],

@@ -66,7 +66,7 @@ describeMesh('egress: rules', () => {
       expect(to('/headers').headers).not.toHaveProperty('X-Lab-Server');
     });
 
-    test('a request is tried again until it is answered', () => {
+    test('a request is retried until it is answered', () => {
       expect(to('/flaky/2')).toReach('api.test');
       expect(to('/flaky/2').seen).toHaveLength(3);
     });
@@ -75,13 +75,13 @@ describeMesh('egress: rules', () => {
       expect(to(path).seen).toHaveLength(times);
     });
 
-    test('faults answer in place of the host, and keep requests waiting', () => {
+    test('faults answer in place of the host, and delay requests', () => {
       expect(to('/broken')).toFail({ status: 418, at: 'egress' });
       expect(to('/slow')).toReach('api.test');
       expect(Number(to('/slow').hops.find(hop => hop.proxy === 'egress')!.line.duration)).toBeGreaterThan(250);
     });
 
-    test('a copy reaches its destination as well', () => {
+    test('a mirrored copy reaches its destination too', () => {
       for (const path of COPIED) expect(to(path)).toReach('api.test');
       expect(COPIED.flatMap(path => to(path).hops.map(hop => hop.proxy))).toContain('audit');
     });
@@ -96,7 +96,7 @@ describeMesh('egress: rules', () => {
       expect(answer).toReach('api.test', { leftBy: 'egress', host: 'front.test', sni: 'front.test' });
     });
 
-    test('broken: otherwise the certificate does not fit', async () => {
+    test('broken: otherwise, the certificate does not match', async () => {
       const { answers: [answer] } = await run(declare({ ports: [ExternalPort.httpToHttps()] }), [external('api.test', { https: 443 }, { certHost: 'front.test' })], [get('http://api.test/get', fromApp)]);
       expect(answer).toFail({ status: 503, at: 'egress', details: /verify_SAN_list/ });
     });
@@ -108,12 +108,12 @@ describeMesh('egress: rules', () => {
     const pods = [sidecar('app', { namespace: 'shop' }), egressGateway({ name: 'egress' }), egressGateway({ name: 'second' })];
     const steps = [kill('second'), ...Array.from({ length: 20 }, () => get('http://api.test/get', fromApp))];
 
-    test('tries another pod of the gateway where one is dead', async () => {
+    test('tries another pod of the gateway if one is dead', async () => {
       const { answers } = await runMesh({ manifests: declare().app, workloads: pods, externals: api, steps });
       expect(answers.map(answer => answer.status)).toEqual(answers.map(() => 200));
     });
 
-    test('broken: without tries some requests fail', async () => {
+    test('broken: without retries, some requests fail', async () => {
       const broken = declare();
       broken.route.meshVirtualService.addJsonPatch(JsonPatch.replace('/spec/http/0/retries', { attempts: 0 }));
       const { answers } = await runMesh({ manifests: broken.app, workloads: pods, externals: api, steps });

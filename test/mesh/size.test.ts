@@ -27,13 +27,13 @@ describeMesh('egress: size', () => {
   describe('what proxies hold', () => {
     const http = [ExternalPort.httpToHttps()];
 
-    test('a bystander holds what it holds without any route, to the byte', async () => {
+    test('a bystander holds exactly what it holds without any route', async () => {
       const [none, few, many] = await Promise.all(['' as const, routes(2, http), routes(40, http)].map(manifests => size({ manifests, workloads })));
       expect(few.bystander).toEqual(none.bystander);
       expect(many.bystander).toEqual(none.bystander);
     });
 
-    test('a caller has the two ports of leg 1 and no cluster for an HTTP host; the gateway has one for each', async () => {
+    test('a caller has the two ports of leg 1 but no cluster for an HTTP host; the gateway has one per host', async () => {
       const none = await clusters('');
       for (const count of [2, 40]) {
         const wanted = { caller: none.caller + 2, bystander: none.bystander, gateway: none.gateway + 2 + count };
@@ -41,7 +41,7 @@ describeMesh('egress: size', () => {
       }
     });
 
-    test('TLS of the application costs its caller two clusters a host, and the gateway one more than HTTP', async () => {
+    test('the application\'s own TLS costs its caller two clusters per host, and the gateway one more than HTTP', async () => {
       const none = await clusters('');
       const tls = await clusters(routes(10, [ExternalPort.https()]));
       expect(tls).toEqual({ caller: none.caller + 2 + 20, bystander: none.bystander, gateway: none.gateway + 2 + 20 });
@@ -52,7 +52,7 @@ describeMesh('egress: size', () => {
       expect(both.gateway - one.gateway).toBe(20);
     });
 
-    test('broken: the single layout shows callers what only the gateway needs', async () => {
+    test('broken: with the single layout, callers hold what only the gateway needs', async () => {
       const none = await clusters('');
       const single = await clusters(routes(40, http, VirtualServiceLayout.SINGLE));
       expect(single.caller).toBe(none.caller + 2 + 40);

@@ -33,22 +33,22 @@ describeMesh('ingress: telemetry', () => {
     const steps = [at('/'), at('/status/404'), at('/status/500')];
 
     test.each<[string, AccessLogging | undefined, number[]]>([
-      ['without the construct is as mesh config says', undefined, [200, 404, 500]],
-      ['of every request', AccessLogging.all(), [200, 404, 500]],
-      ['of errors alone', AccessLogging.matching('response.code >= 500'), [500]],
-      ['is off', AccessLogging.off(), []],
+      ['follows mesh config without the construct', undefined, [200, 404, 500]],
+      ['records every request', AccessLogging.all(), [200, 404, 500]],
+      ['records only errors', AccessLogging.matching('response.code >= 500'), [500]],
+      ['can be off', AccessLogging.off(), []],
     ])('%s', async (_, accessLogging, wanted) => {
       const outcome = await run(accessLogging && { accessLogging }, steps);
       expect(logged(outcome)).toEqual(wanted);
       expect(outcome.answers.map(a => a.status)).toEqual([200, 404, 500]);
     });
 
-    test('broken: without a provider the filter does nothing', async () => {
+    test('broken: without a provider, the filter has no effect', async () => {
       expect(logged(await run({ accessLogging: AccessLogging.matching('response.code >= 500') }, steps, {}, JsonPatch.remove('/spec/accessLogging/0/providers'))))
         .toEqual([200, 404, 500]);
     });
 
-    test('broken: in another namespace than the pods it does nothing', async () => {
+    test('broken: in a namespace other than the pods\', it has no effect', async () => {
       expect(logged(await run({ accessLogging: AccessLogging.off() }, steps, {}, JsonPatch.replace('/metadata/namespace', 'shop')))).toEqual([200, 404, 500]);
     });
   });
@@ -86,7 +86,7 @@ describeMesh('ingress: telemetry', () => {
       expect(isRefused(await run({ metrics: Metrics.off() }, [], counting))).toBe(false);
     });
 
-    test('broken: with a tag less there are some', async () => {
+    test('broken: with only a tag removed, there are some', async () => {
       const fewer = JsonPatch.replace('/spec/metrics/0/overrides/0', { tagOverrides: { request_protocol: { operation: 'REMOVE' } } });
       expect(isRefused(await run({ metrics: Metrics.off() }, [], counting, fewer))).toBe(true);
     });
