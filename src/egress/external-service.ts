@@ -11,18 +11,17 @@ import { appModelOf, checkLate, declare, makingRefuser, partsIn } from '../priva
 import { addObject, addObjects } from '../private/app/objects';
 import { allUpstreamRules, removeUnusedRules } from '../private/app/upstream-rules';
 import { checkLabel } from '../private/basics/checks';
-import { Refusal, Refuse } from '../private/basics/errors';
+import { Refuse } from '../private/basics/errors';
 import { takeProps } from '../private/basics/take';
 import { checkDirectProxy, needProxy } from '../private/check/connect-proxy';
 import { checkExternal, checkImported } from '../private/check/external';
+import { checkHostsUndeclared, checkHostsUnrouted, externalServiceRefusals } from '../private/check/external-service-conflicts';
 import { directRules, externalServiceEntry } from '../private/istio/external';
 import { rendered, renderedLate } from '../private/istio/manifest/object';
 import { directTunnels, tunnelRule } from '../private/istio/tunnel';
 import { AppModel, EgressRouteModel, ExternalServiceModel } from '../private/model/app-model';
 import { keyOf } from '../private/model/collection';
-import { meshRoutesOf } from '../private/model/collisions';
-import { namespacesSendingTo, namespacesSeeing } from '../private/model/visibility';
-import { addressConflict } from '../private/requests/address-conflicts';
+import { namespacesSeeing } from '../private/model/visibility';
 import { ConnectionPool } from '../traffic/connection-pool';
 import { LoadBalancer } from '../traffic/load-balancer';
 import { OutlierDetection } from '../traffic/outlier-detection';
@@ -219,14 +218,9 @@ export class ExternalService extends Construct implements IExternalService {
     const service = checkExternal(props, namespace, MeshSettings.of(this), refuse);
     const direct = props.direct ?? false;
     this.hosts = service.hosts;
-    this.hosts.forEach((host, i) => {
-      const [other] = app.externalServices.with('host', namespace, host);
-      if (other) {
-        refuse({ code: 'HostDuplicate', prop: `hosts[${i}]`, got: host, allowed: `hosts that no other service of ${namespace} declares; ${other.path} declares this one`, fix: 'put all ports of a host in one ExternalService' });
-      }
-    });
+    checkHostsUndeclared(app, this.hosts, namespace, refuse);
     const proxy = props.connectProxy && checkDirectProxy(this, props.connectProxy, direct, service, refuse);
-    if (proxy) checkMeshHosts(app, this.hosts, namespace, refuse);
+    if (proxy) checkHostsUnrouted(app, this.hosts, namespace, refuse);
     const { name, labels, annotations } = props.metadata ?? {};
     const model: ExternalServiceModel = {
       path: this.node.path,
@@ -255,7 +249,7 @@ export class ExternalService extends Construct implements IExternalService {
     declare(this, 'externalServices', model, this.parts);
     checkLate(this, () => {
       removeUnusedRules(this, model);
-      return [...unused(app, model), ...rivals(app, model, MeshSettings.of(this)), ...sharedAddresses(app, model)];
+      return externalServiceRefusals(app, model, MeshSettings.of(this).clusterDomain);
     });
   }
 
@@ -281,48 +275,6 @@ export class ExternalService extends Construct implements IExternalService {
     });
     return guards;
   }
-}
-
-function checkMeshHosts(app: AppModel, hosts: string[], namespace: string, refuse: Refuse): void {
-  for (const host of hosts) {
-    const [rival] = meshRoutesOf(app, namespace, host);
-    if (rival) {
-      refuse({ code: 'MeshHostConflict', prop: 'connectProxy', got: `${host} from ${namespace}`, allowed: `hosts that ${rival.path} does not use`, fix: 'use only one route per host and calling namespace' });
-    }
-  }
-}
-
-function unused(app: AppModel, model: ExternalServiceModel): Refusal[] {
-  if (namespacesSeeing(app, model).length > 0) return [];
-  return [{
-    code: 'ExternalServiceUnused',
-    prop: 'direct',
-    got: undefined,
-    allowed: 'a service that an EgressRoute uses, or `direct: true`',
-    fix: 'add an EgressRoute for it, or set `direct: true` if workloads may bypass the gateway',
-  }];
-}
-
-/** For sidecars `web.shop` is the Service `web` of namespace `shop` as well; whether there is one is known where something leads to it. */
-function rivals(app: AppModel, { service: { hosts } }: ExternalServiceModel, { clusterDomain }: MeshSettings): Refusal[] {
-  return hosts.flatMap((host, i) => {
-    const service = `${host}.svc.${clusterDomain}`;
-    if (!/^[^.*]+\.[^.]+$/.test(host) || namespacesSendingTo(app, service).length === 0) return [];
-    return [{ code: 'HostInCluster', prop: `hosts[${i}]`, got: host, allowed: `names that sidecars do not resolve to ${service}, a destination of a route in this app`, fix: 'rename the Service or the external host' }];
-  });
-}
-
-function sharedAddresses(app: AppModel, model: ExternalServiceModel): Refusal[] {
-  const conflict = addressConflict(app, model);
-  if (!conflict) return [];
-  const { index, other, otherAddress, port, caller } = conflict;
-  return [{
-    code: 'TcpAddressConflict',
-    prop: `addresses[${index}]`,
-    got: model.service.addresses[index],
-    allowed: `addresses that do not overlap ${otherAddress} of ${other} on port ${port}, which sidecars of ${caller} see as well`,
-    fix: 'remove the address from one of the two: sidecars have one listener for it; put all ports of a host in one ExternalService',
-  }];
 }
 
 /** A service of which this app makes nothing but how its gateways reach it. */
