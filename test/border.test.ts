@@ -74,7 +74,8 @@ describe('whatever takes values from a program', () => {
     const reached = new Set(ENTRIES.flatMap(entry => spotsOf(entry).map(({ type }) => type.replace(/\W+$/, ''))));
     const bases = ['ConnectionPortOptions', 'RouteRule'];
     expect(Object.keys(STRUCTS).filter(struct => !reached.has(struct))).toEqual(bases);
-    const exported = Object.keys(PUBLIC).filter(name => typeof PUBLIC[name] === 'function' && !CONSTRUCTS.includes(name) && name !== 'MeshSettings');
+    // programs are given findings, and give none
+    const exported = Object.keys(PUBLIC).filter(name => typeof PUBLIC[name] === 'function' && !CONSTRUCTS.includes(name) && !['MeshSettings', 'LockFinding'].includes(name));
     expect([...new Set(ENTRIES.filter(entry => !entry.bare).map(entry => entry.name.split(/[.#]/)[0]))]).toEqual(exported.sort());
     expect(CONSTRUCTS.length).toBeGreaterThan(9);
     const ofConstructs = Object.keys(METHODS).filter(method => CONSTRUCTS.includes(method.split(/[.#]/)[0]));
@@ -121,8 +122,13 @@ describe('a list or map that is missing', () => {
     new IngressRoute(scope, 'it', { gateway: new IngressGateway(scope, 'gateway', { workload }), hosts: ['a.test'], rules: [{ ...web, ...given }] });
   };
   const service = (props: Anything) => new ExternalService(chart(), 'it', { hosts: ['a.test'], ports: [ExternalPort.http()], direct: true, ...props });
+  const lock = (props: Anything) => {
+    const { shop, egress } = mesh();
+    new library.EgressLock(shop, 'it', { gateway: egress, ...props });
+  };
   const needed: { readonly [prop: string]: [act: () => unknown, code: string] } = {
     'CertificateProps.dnsNames': [() => new library.Certificate(chart(), 'it', { workload, issuer: CertificateIssuer.issuer('a') } as Anything), 'HostsEmpty'],
+    'ClusterDnsProps.pods': [() => lock({ dns: library.ClusterDns.of({ namespace: 'a' } as Anything) }), 'ClusterDnsInvalid'],
     'Cors.allowOrigins': [() => rule({ cors: {} }), 'CorsOriginsEmpty'],
     'DestinationSubset.labels': [() => new library.DestinationPolicy(chart(), 'it', { destination: Destination.service('a', { port: 1 }), subsets: { v1: {} as Anything } }), 'SubsetInvalid'],
     'ExternalServiceAttributes.hosts': [() => ExternalService.fromExternalServiceAttributes(chart(), 'it', { ports: [ExternalPort.http()] } as Anything), 'HostsEmpty'],
@@ -135,6 +141,8 @@ describe('a list or map that is missing', () => {
     'IngressDelegateProps.prefixes': [() => new IngressDelegate(chart(), 'it', { routeNamespace: 'shop', rules } as Anything), 'DelegateInvalid'],
     'IngressDelegateProps.rules': [() => new IngressDelegate(chart(), 'it', { routeNamespace: 'shop', prefixes: ['/a'] } as Anything), 'RulesEmpty'],
     'IngressGatewayAttributes.listeners': [() => IngressGateway.fromIngressGatewayAttributes(chart(), 'it', { name: 'a', namespace: 'a', workload } as Anything), 'ListenersEmpty'],
+    'KubeApi.addresses': [() => lock({ kubeApi: {} }), 'AddressInvalid'],
+    'PlaintextPort.pods': [() => lock({ plaintextPorts: [{ namespace: 'a', port: 1, reason: 'b' }] }), 'MeshPeerInvalid'],
     'TlsPassthroughListenerOptions.hosts': [() => gateway(IngressListener.tlsPassthrough({} as Anything)), 'HostsEmpty'],
   };
 
@@ -203,6 +211,21 @@ describe('what a program changes afterwards changes nothing', () => {
     DirectRoute: chart => ({ service: service(chart, { direct: true }), allow: matches(), rules: egressRules(), keepHeaders: ['x-request-id'], metadata: metadata() }),
     EgressCaller: (chart, egress) => ({ service: service(chart), gateway: egress, metadata: metadata() }),
     EgressGateway: () => ({ workload: workload(), exportTo: ['shop'], metadata: metadata() }),
+    EgressLock: (chart, egress) => {
+      new library.EgressRoute(chart, 'route', { service: service(chart), gateway: egress });
+      return {
+        gateway: egress,
+        namespaces: ['shop'],
+        calls: [library.MeshPeer.service('a', { namespace: 'b', pods: { app: 'a' }, ports: [80] })],
+        dns: library.ClusterDns.of({ namespace: 'a', pods: { app: 'dns' }, ports: [53], nodeLocal: ['169.254.20.10'] }),
+        istiod: { pods: { app: 'istiod' } },
+        kubeApi: { addresses: ['192.0.2.1'] },
+        clusterRanges: ['10.0.0.0/8'],
+        outsidePorts: [8443],
+        plaintextPorts: [{ namespace: 'shop', pods: { app: 'a' }, port: 80, reason: 'b' }],
+        metadata: metadata(),
+      };
+    },
     EgressRoute: (chart, egress) => ({
       service: service(chart),
       gateway: egress,
@@ -234,6 +257,7 @@ describe('what a program changes afterwards changes nothing', () => {
       deny: [{ path: PathMatch.prefix('/admin') }],
       metadata: metadata(),
     }),
+    SidecarScope: () => ({ calls: [library.MeshPeer.service('a', { namespace: 'b', pods: { app: 'a' }, ports: [80] })], metadata: metadata() }),
   };
 
   /** What is synthesized without and with the change. */

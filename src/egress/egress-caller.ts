@@ -83,6 +83,6 @@ export class EgressCaller extends Construct {
     this.virtualService = addObject(this, rendered(planEgressCaller(leg, namespace, props.metadata?.name)), props.metadata);
     this.parts = [this.virtualService];
     this.node.defaultChild = this.virtualService;
-    declare(this, 'egressCallers', { path: this.node.path, namespace, gateway: gateway.path, service: service.path, hosts }, this.parts);
+    declare(this, 'egressCallers', { path: this.node.path, namespace, gateway: gateway.path, service: service.path, hosts, leg }, this.parts);
   }
 }

@@ -126,12 +126,13 @@ export class EgressGateway extends Construct implements IEgressGateway {
     needChart(this, refuse);
     const named = props.metadata?.name;
     const exportTo = (props.exportTo ?? []).map((viewer, i) => checkLabel(viewer, `exportTo[${i}]`, refuse));
-    const model = identify(this, { ...props, name: named ?? id, nameProp: named === undefined ? 'id' : 'metadata.name', exportTo, imported: false }, refuse);
+    const undeclaredReason = props.undeclared?.allowedReason;
+    const nameProp = named === undefined ? 'id' : 'metadata.name';
+    const model = identify(this, { ...props, name: named ?? id, nameProp, exportTo, imported: false, undeclaredReason }, refuse);
+    if (undeclaredReason !== undefined) checkReason(undeclaredReason, 'undeclared', refuse);
     const app = appModelOf(this);
     checkEgressServer(model, app, MeshSettings.of(this), refuse);
     this.legOneHost = legOneHost(model.gateway);
-    const undeclaredReason = props.undeclared?.allowedReason;
-    if (undeclaredReason !== undefined) checkReason(undeclaredReason, 'undeclared', refuse);
     const others = { callers: () => callerNamespacesOf(app, model), ingress: () => listenedBeside(app, model) };
     this.parts = addObjects(this, planEgressGateway(model.gateway, undeclaredReason, others), props.metadata);
     [this.gateway, this.legOneServiceEntry, this.legOneDestinationRule, this.undeclaredPolicy] = this.parts;
@@ -155,7 +156,7 @@ class ImportedEgressGateway extends Construct implements IEgressGateway {
   }
 }
 
-interface Identity extends Pick<EgressGatewayModel, 'exportTo' | 'imported'> {
+interface Identity extends Pick<EgressGatewayModel, 'exportTo' | 'imported' | 'undeclaredReason'> {
   readonly workload: GatewayWorkload;
   readonly port?: number;
   readonly name: string;
@@ -164,7 +165,7 @@ interface Identity extends Pick<EgressGatewayModel, 'exportTo' | 'imported'> {
 }
 
 function identify(scope: IConstruct, identity: Identity, refuse: Refuse): EgressGatewayModel {
-  const { name, nameProp, exportTo, imported } = identity;
+  const { name, nameProp, exportTo, imported, undeclaredReason } = identity;
   const workload = resolveWorkload(identity.workload, 'workload', refuse);
   const number = checkPort(identity.port ?? 443, 'port', refuse);
   const port = workload.ports.find(p => p.number === number);
@@ -177,5 +178,5 @@ function identify(scope: IConstruct, identity: Identity, refuse: Refuse): Egress
   const { namespace, selector } = workload;
   const serviceHost = `${workload.serviceName}.${namespace}.svc.${MeshSettings.of(scope).clusterDomain}`;
   const gateway = { name, namespace, selector, serviceHost, port: number, targetPort: port.targetPort };
-  return { path: scope.node.path, gateway, workload, exportTo, imported };
+  return { path: scope.node.path, gateway, workload, exportTo, imported, undeclaredReason };
 }

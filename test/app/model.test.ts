@@ -3,6 +3,7 @@ import { appModelOf } from '../../src/private/app/declared';
 import { AppModel } from '../../src/private/model/app-model';
 import { CASES as EGRESS } from '../egress/cases';
 import { CASES as INGRESS } from '../ingress/cases';
+import { CASES as LOCK } from '../lock/cases';
 
 /** What of a model is not plain, frozen data, by where it stands. */
 function complaints(value: unknown, at: string): string[] {
@@ -17,7 +18,7 @@ const collections = (app: AppModel) => Object.entries(JSON.parse(JSON.stringify(
 describe('the model of an app', () => {
   test('is plain, frozen data, which JSON carries whole', () => {
     const seen = new Map<string, number>();
-    for (const [name, make] of Object.entries({ ...EGRESS, ...INGRESS })) {
+    for (const [name, make] of Object.entries({ ...EGRESS, ...INGRESS, ...LOCK })) {
       const app = appModelOf(make().app);
       for (const [kind, written] of collections(app)) {
         const models = app[kind].all();

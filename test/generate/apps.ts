@@ -72,7 +72,15 @@ class AppMaker {
     });
     for (const chart of tenants) {
       for (let n = draw.whole(0, 3); n > 0; n--) this.routed(this.service(chart, draw.chance(0.35)), gateways);
+      if (draw.chance(0.05)) this.construct('SidecarScope', chart, 'SidecarScope', this.struct('SidecarScopeProps', this.place(chart)));
     }
+    if (draw.chance(0.12)) this.lock(draw.pick([platform, ...tenants]), draw.pick(gateways));
+  }
+
+  private lock(chart: ChartOf, gateway: string): void {
+    const direct = this.services.filter(({ isDirect }) => isDirect).map(({ name }) => variable(name));
+    const given = { gateway: variable(gateway), ...direct.length > 0 && { direct: list(direct) } };
+    this.construct('EgressLock', chart, 'EgressLock', this.struct('EgressLockProps', this.place(chart), { given, without: ['direct'] }));
   }
 
   private egressWorkload(platform: ChartOf, release: string): Expression {

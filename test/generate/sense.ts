@@ -47,6 +47,8 @@ const count = ({ draw }: Place): Expression => literal(draw.pick([1, 2, 5, 100, 
 const percent = oneOf(1, 10, 50, 100, 0.1, 33.3, 12.5);
 const san = oneOf('api.example.com', 'www.example.com', 'alt.example.com');
 
+const reason = oneOf('the platform does this', 'ü "quoted" %');
+
 /** What makes sense for texts, numbers and maps, by `Owner.name` of the prop or parameter, or by `.name` for all owners. */
 export const SENSE: Readonly<Record<string, Sense>> = {
   'Access.extAuthz.provider': oneOf('opa'),
@@ -79,6 +81,9 @@ export const SENSE: Readonly<Record<string, Sense>> = {
   'CertificateProps.duration': ({ draw }) => call('Duration.days', literal(draw.whole(1, 400))),
   'CertificateProps.renewBefore': ({ draw }) => call('Duration.hours', literal(draw.whole(1, 23))),
   'PrivateKeyAlgorithm.rsa.bits': oneOf(2048, 3072, 4096),
+  'ClusterDnsOptions.nodeLocal': oneOf(['169.254.20.10'], ['169.254.20.10', 'fd00::a']),
+  'ClusterDnsProps.serviceName': oneOf('dns', 'kube-dns'),
+  'ClusterDnsProps.ports': oneOf([53], [53, 8053]),
   'ConnectionPool.maxConnections': count,
   'ConnectionPool.http1MaxPendingRequests': count,
   'ConnectionPool.http2MaxRequests': count,
@@ -120,6 +125,22 @@ export const SENSE: Readonly<Record<string, Sense>> = {
   'IngressGatewayAttributes.name': oneOf('ingress', 'public'),
   'IngressGatewayAttributes.namespace': oneOf('istio-ingress', 'edge'),
   'ConnectProxy.port': oneOf(3128),
+  'EgressLockProps.clusterRanges': someOf('10.0.0.0/8', '192.168.0.0/16', 'fd00::/8', '169.254.169.254'),
+  'EgressLockProps.namespaces': oneOf(['shop'], ['blog'], ['shop', 'billing']),
+  'EgressLockProps.outsidePorts': oneOf([443], [], [5432, 8443]),
+  'Istiod.port': oneOf(15012),
+  'KubeApi.addresses': oneOf(['192.0.2.1'], ['192.0.2.1', '2001:db8::1']),
+  'KubeApi.port': oneOf(6443, 443),
+  'LockOmissions.sidecar': reason,
+  'LockOmissions.networkPolicy': reason,
+  'LockOmissions.gatewayNetworkPolicy': reason,
+  'LockOmissions.peerAuthentication': reason,
+  'LockOmissions.telemetry': reason,
+  'MeshPeer.namespace.name': oneOf('stock', 'blog', 'observability'),
+  'PlaintextPort.port': port,
+  'PlaintextPort.reason': reason,
+  'ServicePeerOptions.ports': oneOf([8080], [8080, 9090]),
+  '.pods': labels,
   'LegOne.plaintext.reason': oneOf('the callers have no sidecars', 'ü "quoted" %'),
   'UndeclaredTraffic.allowed.reason': oneOf('some routes are still by hand'),
   'UpstreamTls.insecure.reason': oneOf('a test system with a certificate of its own'),
@@ -243,7 +264,7 @@ export const SENSE: Readonly<Record<string, Sense>> = {
 
 /** Constructs that hold objects of others. */
 export const HOLDERS: Readonly<Record<string, string>> = {
-  'Destination.fromService.service': 'Service', 'GatewayWorkload.fromService.service': 'GatewayService', 'Credential.fromSecret.secret': 'Secret',
+  'Destination.fromService.service': 'Service', 'MeshPeer.fromService.service': 'Service', 'GatewayWorkload.fromService.service': 'GatewayService', 'Credential.fromSecret.secret': 'Secret',
 };
 
 export function constructOf(place: Place, type: string): Expression | undefined {

@@ -8,6 +8,7 @@ describeMesh('charts of the pages', () => {
   describe.each([
     ['docs/egress.md', leaving, 23],
     ['docs/ingress.md', entering, 20],
+    ['docs/lockdown.md', leaving, 3],
   ] as const)('%s', (page, promiseOf, atLeast) => {
     const all = snippetsOf(page).filter(({ promises }) => promises.length > 0)
       .map(snippet => ({ title: snippet.title, objects: () => objectsOf(manifestsOf(snippet)), promises: snippet.promises.map(promiseOf) }));

@@ -16,7 +16,7 @@ export function surroundings(objects: readonly Manifest[]): { readonly workloads
     return services.get(key)!;
   };
   for (const { kind, metadata, spec } of objects) {
-    if (kind === 'Telemetry') Object.assign(service(metadata.namespace, metadata.name), { labels: spec.selector.matchLabels });
+    if (kind === 'Telemetry' && spec.selector) Object.assign(service(metadata.namespace, metadata.name), { labels: spec.selector.matchLabels });
     if (kind === 'Gateway') {
       const namespace = podNamespace(objects, metadata);
       const gateway = service(namespace, spec.selector.app ?? metadata.name);

@@ -12,8 +12,11 @@ interface LateCheck {
   readonly always: boolean;
 }
 
+interface LateMaker { readonly construct: IConstruct; readonly make: () => void }
+
 interface State {
   readonly model: AppModel;
+  readonly lateMakers: LateMaker[];
   readonly lateChecks: LateCheck[];
   /** The constructs that declare something or have a late check, and a number that grows with every declaration and check. */
   readonly constructs: Set<IConstruct>;
@@ -33,10 +36,11 @@ function stateOf(scope: IConstruct): State {
 }
 
 function makeState(root: IConstruct): State {
-  const state: State = { model: new AppModel(), lateChecks: [], constructs: new Set(), revision: 0, objects: new Map() };
+  const state: State = { model: new AppModel(), lateMakers: [], lateChecks: [], constructs: new Set(), revision: 0, objects: new Map() };
   Object.defineProperty(root, STATE, { value: state });
   root.node.addValidation({
     validate: () => {
+      state.lateMakers.filter(({ construct }) => isAttached(construct)).forEach(({ make }) => make());
       checkAll(state);
       return [];
     },
@@ -121,4 +125,9 @@ export function checkLate(construct: IConstruct, check: () => Refusal[], { alway
 function changed(state: State, construct: IConstruct): void {
   state.constructs.add(construct);
   state.revision++;
+}
+
+/** Makes objects when the app is synthesized, because constructs to come decide which these are; checks of the app see them. */
+export function makeLate(construct: IConstruct, make: () => void): void {
+  stateOf(construct).lateMakers.push({ construct, make });
 }

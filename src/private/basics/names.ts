@@ -20,6 +20,11 @@ export function labelOf(...parts: (string | number)[]): string {
   const label = parts.join('-').replace(/[.*]/g, '-');
   const lossless = parts.every(part => !String(part).includes('-')) && isDnsLabel(label);
   if (lossless) return label;
-  const digest = hash('sha256', parts.join('/')).slice(0, 8);
+  const digest = hashOf(parts.join('/'));
   return `${label.slice(0, MAX_LABEL - digest.length - 1).replace(/^-+|-+$/g, '')}-${digest}`;
+}
+
+/** Eight letters and digits that stand for a text which no name can hold. */
+export function hashOf(text: string): string {
+  return hash('sha256', text).slice(0, 8);
 }

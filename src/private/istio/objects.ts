@@ -6,7 +6,7 @@ import { Action, CorsSpec, Edits, FaultSpec, MirrorSpec, RetriesSpec, TextMatch,
 import { TrafficPolicy } from '../model/traffic-policy';
 
 /**
- * Istio's objects as plain data, reduced to what the library uses. Plans are written in these terms;
+ * Istio's objects, and those of Kubernetes beside them, as plain data, reduced to what the library uses. Plans are written in these terms;
  * renderers turn them into manifests field by field, without making decisions.
  */
 
@@ -19,6 +19,9 @@ export interface Specs {
   readonly RequestAuthentication: RequestAuthenticationSpec;
   readonly Telemetry: TelemetrySpec;
   readonly Certificate: CertificateSpec;
+  readonly Sidecar: SidecarSpec;
+  readonly PeerAuthentication: PeerAuthenticationSpec;
+  readonly NetworkPolicy: NetworkPolicySpec;
 }
 
 export type Kind = keyof Specs;
@@ -199,8 +202,46 @@ export interface JwtRule {
 }
 
 export interface TelemetrySpec {
-  readonly selector: Labels;
+  /** All pods of the namespace where it is left out. */
+  readonly selector?: Labels;
   readonly accessLogging?: { readonly provider: string; readonly filter?: string; readonly disabled?: boolean };
   readonly tracing?: { readonly provider?: string; readonly randomSamplingPercentage?: number; readonly disableSpanReporting?: boolean };
   readonly metrics?: { readonly provider: string; readonly disabled: boolean; readonly withoutTags?: string[] };
+}
+
+export interface SidecarSpec {
+  /** What the sidecars of the namespace know, as `namespace/host`. */
+  readonly hosts: string[];
+  /** That of the mesh where it is left out. */
+  readonly policy?: 'REGISTRY_ONLY' | 'ALLOW_ANY';
+}
+
+export interface PeerAuthenticationSpec {
+  /** All pods of the namespace where it is left out. */
+  readonly selector?: Labels;
+  readonly mode?: 'STRICT';
+  readonly permissivePorts?: number[];
+}
+
+export interface NetworkPolicySpec {
+  /** All pods of the namespace where it is empty. */
+  readonly selector: Labels;
+  /** Nobody enters where it is empty, and everybody where it is left out. */
+  readonly ingress?: NetworkRule[];
+  readonly egress?: NetworkRule[];
+}
+
+export interface NetworkRule {
+  /** Never empty: that would mean everybody. */
+  readonly peers: NetworkPeer[];
+  /** Of the pods; every port where it is left out. */
+  readonly ports?: { readonly number: number; readonly protocol: 'TCP' | 'UDP' }[];
+}
+
+/** Pods of namespaces, those of the own namespace where none is named; or a block of addresses. */
+export interface NetworkPeer {
+  readonly namespaces?: string[];
+  readonly pods?: Labels;
+  readonly block?: string;
+  readonly except?: string[];
 }

@@ -5,7 +5,9 @@ import { ExternalIntent } from './external-service';
 import { GatewayFacts, WorkloadFacts } from './gateway';
 import { IngressIntent } from './ingress-route';
 import { Labels } from './labels';
+import { LegOneIntent } from './leg-one';
 import { ListenedHost } from './listener';
+import { LockIntent, ScopeIntent } from './lock';
 import { Rule, Target } from './rule';
 import { readAddress } from '../basics/addresses';
 
@@ -16,6 +18,8 @@ export interface EgressGatewayModel extends Declared {
   readonly exportTo: string[];
   /** Whether another app creates its objects. */
   readonly imported: boolean;
+  /** Why what no route declares is let through, where it is. */
+  readonly undeclaredReason?: string;
 }
 
 export interface ExternalServiceModel extends Declared {
@@ -53,6 +57,7 @@ export interface EgressCallerModel extends Declared {
   readonly gateway: string;
   readonly service: string;
   readonly hosts: string[];
+  readonly leg: LegOneIntent;
 }
 
 export interface DirectRouteModel extends Declared {
@@ -90,6 +95,17 @@ export interface DestinationPolicyModel extends Declared { readonly policy: Dest
 
 export interface TelemetryModel extends Declared { readonly workload: WorkloadFacts }
 
+export interface EgressLockModel extends Declared {
+  readonly lock: LockIntent;
+  /** The path of the gateway. */
+  readonly gateway: string;
+}
+
+export interface SidecarScopeModel extends Declared {
+  readonly namespace: string;
+  readonly scope: ScopeIntent;
+}
+
 function upstreamKeys({ upstreams }: { readonly upstreams: Upstream[] }): string[] {
   return upstreams.flatMap(({ service, hosts }) => [keyOf('service', service), ...hosts.map(host => keyOf('upstream', host))]);
 }
@@ -107,7 +123,7 @@ function meshKeys(namespaces: string[], hosts: string[]): string[] {
  * answered on demand, so neither the order of constructs nor constructs that have been removed affect the answers.
  */
 export class AppModel {
-  public readonly egressGateways = new Collection<EgressGatewayModel>(() => []);
+  public readonly egressGateways = new Collection<EgressGatewayModel>(({ path }) => [keyOf('path', path)]);
 
   public readonly externalServices = new Collection<ExternalServiceModel>(({ path, namespace, service, proxy, imported }) => {
     const { hosts, addresses, ports } = service;
@@ -120,11 +136,12 @@ export class AppModel {
   });
 
   public readonly egressRoutes = new Collection<EgressRouteModel>(model => {
-    const { gateway: { namespace, name }, service: { hosts }, sharedLegNamespaces } = model.route;
+    const { gateway: { namespace, name }, service: { hosts }, callerNamespaces, sharedLegNamespaces } = model.route;
     return [
       keyOf('gateway', model.gateway),
       keyOf('service', model.service),
       ...hosts.map(host => keyOf('host', namespace, name, host)),
+      ...callerNamespaces.map(caller => keyOf('caller', caller)),
       ...meshKeys(sharedLegNamespaces, hosts),
       ...upstreamKeys(model),
       ...targetKeys(model),
@@ -132,11 +149,11 @@ export class AppModel {
   });
 
   public readonly egressCallers = new Collection<EgressCallerModel>(({ namespace, gateway, service, hosts }) => [
-    keyOf('gateway', gateway), keyOf('service', service), ...meshKeys([namespace], hosts),
+    keyOf('gateway', gateway), keyOf('service', service), keyOf('caller', namespace), ...meshKeys([namespace], hosts),
   ]);
 
   public readonly directRoutes = new Collection<DirectRouteModel>(model => [
-    keyOf('service', model.service), ...meshKeys([model.route.namespace], model.route.service.hosts), ...targetKeys(model),
+    keyOf('service', model.service), keyOf('caller', model.route.namespace), ...meshKeys([model.route.namespace], model.route.service.hosts), ...targetKeys(model),
   ]);
 
   public readonly ingressGateways = new Collection<IngressGatewayModel>(() => []);
@@ -160,4 +177,8 @@ export class AppModel {
   public readonly destinationPolicies = new Collection<DestinationPolicyModel>(({ policy }) => [keyOf('host', policy.host)]);
 
   public readonly telemetries = new Collection<TelemetryModel>(({ workload }) => [keyOf('pods', workload.namespace)]);
+
+  public readonly egressLocks = new Collection<EgressLockModel>(() => []);
+
+  public readonly sidecarScopes = new Collection<SidecarScopeModel>(({ namespace }) => [keyOf('namespace', namespace)]);
 }

@@ -36,6 +36,10 @@ export class Collection<T extends Declared> {
     return [...this.entries.values()].filter(({ owner }) => owner.isAttached()).map(({ model }) => model).sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
+  public owners(): Owner[] {
+    return [...this.entries.keys()].filter(owner => owner.isAttached());
+  }
+
   /** Returns the same array as long as nothing under the key changes. The key may be given in parts or joined. */
   public with(...key: (string | number)[]): readonly T[] {
     const shelf = this.shelves.get(keyOf(...key));

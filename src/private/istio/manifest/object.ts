@@ -2,8 +2,11 @@ import { authorizationPolicySpec } from './authorization-policy';
 import { certificateSpec } from './certificate';
 import { destinationRuleSpec } from './destination-rule';
 import { gatewaySpec } from './gateway';
+import { networkPolicySpec } from './network-policy';
+import { peerAuthenticationSpec } from './peer-authentication';
 import { requestAuthenticationSpec } from './request-authentication';
 import { serviceEntrySpec } from './service-entry';
+import { sidecarSpec } from './sidecar';
 import { telemetrySpec } from './telemetry';
 import { virtualServiceSpec } from './virtual-service';
 import { RenderedObject } from '../../model/rendered-object';
@@ -18,6 +21,9 @@ const RENDERERS: { [K in Kind]: { readonly apiVersion: string; readonly spec: (p
   RequestAuthentication: { apiVersion: 'security.istio.io/v1', spec: requestAuthenticationSpec },
   Telemetry: { apiVersion: 'telemetry.istio.io/v1', spec: telemetrySpec },
   Certificate: { apiVersion: 'cert-manager.io/v1', spec: certificateSpec },
+  Sidecar: { apiVersion: 'networking.istio.io/v1', spec: sidecarSpec },
+  PeerAuthentication: { apiVersion: 'security.istio.io/v1', spec: peerAuthenticationSpec },
+  NetworkPolicy: { apiVersion: 'networking.k8s.io/v1', spec: networkPolicySpec },
 };
 
 /** An object whose spec is known. */

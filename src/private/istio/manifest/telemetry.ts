@@ -4,7 +4,7 @@ import type * as imported from '../../../../imports/telemetry.istio.io';
 
 export function telemetrySpec({ selector, accessLogging, tracing, metrics }: TelemetrySpec): object {
   return {
-    selector: { matchLabels: selector },
+    selector: selector && { matchLabels: selector },
     accessLogging: accessLogging && [{
       providers: [{ name: accessLogging.provider }],
       filter: accessLogging.filter === undefined ? undefined : { expression: accessLogging.filter },

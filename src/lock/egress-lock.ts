@@ -1,0 +1,322 @@
+import { ApiObject, Chart } from 'cdk8s';
+import { Construct, Dependable, IDependable } from 'constructs';
+import { ClusterDns } from './cluster-dns';
+import { LockFinding } from './lock-finding';
+import { MeshPeer } from './mesh-peer';
+import { IExternalService } from '../egress/i-external-service';
+import { IEgressGateway } from '../gateway/i-egress-gateway';
+import { MeshSettings } from '../mesh-settings';
+import { ObjectMetadata } from '../object-metadata';
+import { needChart } from '../private/app/chart';
+import { appModelOf, checkLate, declare, makingRefuser, makeLate, partsIn } from '../private/app/declared';
+import { addObjects } from '../private/app/objects';
+import { Refuse } from '../private/basics/errors';
+import { takeProps } from '../private/basics/take';
+import { needDeclared } from '../private/check/declared';
+import { checkLock } from '../private/check/lock';
+import { lockRefusals } from '../private/check/lock-conflicts';
+import { planLockedGateway, planLockedNamespace } from '../private/istio/lock';
+import { lockReport } from '../private/istio/lock-report';
+import { AppModel, EgressLockModel } from '../private/model/app-model';
+import { lockedBy, otherCover } from '../private/model/locked';
+import { AccessLogging } from '../telemetry/access-logging';
+
+/** Whether a lock refuses, or only shows what it would refuse. */
+export enum LockPhase {
+  /**
+   * Everything passes, and sidecars log what they would refuse: the Sidecars allow unknown hosts, Telemetry logs requests to them, and there are no
+   * NetworkPolicies and no PeerAuthentications.
+   */
+  OBSERVE = 'OBSERVE',
+
+  /** What is not declared is refused. */
+  ENFORCE = 'ENFORCE',
+}
+
+/** Where the pods of Istio's control plane run. */
+export interface Istiod {
+  /**
+   * The namespace. Error `NameInvalid`.
+   *
+   * @default istio-system
+   */
+  readonly namespace?: string;
+
+  /**
+   * Labels of the pods. Errors `LabelInvalid`, `MeshPeerInvalid`.
+   *
+   * @default - `app: istiod`, which pods of every revision have
+   */
+  readonly pods?: { [label: string]: string };
+
+  /**
+   * The port on which the pods serve configuration and certificates, 1 to 65535.
+   *
+   * @default 15012
+   */
+  readonly port?: number;
+}
+
+/** How pods reach the Kubernetes API server. */
+export interface KubeApi {
+  /**
+   * The addresses of the API servers themselves, as in the EndpointSlices of Service `kubernetes` in namespace `default`. The address of the Service is
+   * of no use, because NetworkPolicies see connections after they have left it. Error `AddressInvalid`.
+   */
+  readonly addresses: string[];
+
+  /**
+   * Their port, 1 to 65535.
+   *
+   * @default 6443
+   */
+  readonly port?: number;
+}
+
+/** Pods that accept clear text on one port, although their namespace is locked. */
+export interface PlaintextPort {
+  /** The namespace of the pods. Errors `NameInvalid`, `RuleOptionUnused`. */
+  readonly namespace: string;
+
+  /** Labels of the pods. Errors `LabelInvalid`, `MeshPeerInvalid`, `PlaintextPortConflict`. */
+  readonly pods: { [label: string]: string };
+
+  /** The port of the pods. Errors `PortInvalid`, `PortDuplicate`. */
+  readonly port: number;
+
+  /** Why; kept as an annotation. Error `ReasonMissing`. */
+  readonly reason: string;
+}
+
+/**
+ * The parts that a lock leaves out, each with the reason, which is kept as an annotation of the parts that remain. The report says what is open then.
+ * Errors `ReasonMissing`, `LockEmpty`, `LockPartsConflict`.
+ */
+export interface LockOmissions {
+  /**
+   * The Sidecars.
+   *
+   * @default - not left out
+   */
+  readonly sidecar?: string;
+
+  /**
+   * The NetworkPolicies of the locked namespaces.
+   *
+   * @default - not left out
+   */
+  readonly networkPolicy?: string;
+
+  /**
+   * The NetworkPolicy of the gateway's pods.
+   *
+   * @default - not left out
+   */
+  readonly gatewayNetworkPolicy?: string;
+
+  /**
+   * The PeerAuthentications.
+   *
+   * @default - not left out
+   */
+  readonly peerAuthentication?: string;
+
+  /**
+   * The Telemetry.
+   *
+   * @default - not left out
+   */
+  readonly telemetry?: string;
+}
+
+/** Properties of an `EgressLock`. Errors `TypeInvalid` for a value of the wrong type, `PropUnknown` for an unknown prop. */
+export interface EgressLockProps {
+  /**
+   * The gateway that becomes the only way out. Error `LockForeignGateway` if another app declares it and `omit.gatewayNetworkPolicy` does not say so;
+   * error `LockOnGateway` if its own namespace would be locked, `LockGatewayShared` if an ingress gateway uses the same pods.
+   */
+  readonly gateway: IEgressGateway;
+
+  /**
+   * The namespaces to lock. Errors `NameInvalid`, `LockEmpty`, `LockUncalled` for a namespace from which no route calls by the gateway,
+   * `LockOnGateway`, `LockDuplicate`, `LockOpened`.
+   *
+   * @default - all from which routes of this app call by the gateway
+   */
+  readonly namespaces?: string[];
+
+  /**
+   * Whether what is not declared is refused, or only logged.
+   *
+   * @default LockPhase.ENFORCE
+   */
+  readonly phase?: LockPhase;
+
+  /**
+   * The workloads in the cluster that locked namespaces may reach, beside their own. Errors `MeshPeerInvalid`, `LockCallsIngress`.
+   *
+   * @default - none
+   */
+  readonly calls?: MeshPeer[];
+
+  /**
+   * Direct services (`direct: true`) that locked namespaces may reach without the gateway. Every direct service that they see must be listed. Unless
+   * the addresses of a service are known, a NetworkPolicy cannot tell it from others: its ports are then open to every address outside of
+   * `clusterRanges`. Errors `LockDirect`, `LockDirectInCluster`, `ServiceNotDirect`, `RuleOptionUnused`.
+   *
+   * @default - none
+   */
+  readonly direct?: IExternalService[];
+
+  /**
+   * Which pods resolve names for the cluster. Errors `ClusterDnsInvalid`, `AddressInvalid`.
+   *
+   * @default ClusterDns.kubeDns()
+   */
+  readonly dns?: ClusterDns;
+
+  /**
+   * Where Istio's control plane runs. Sidecars and gateways do not start without it.
+   *
+   * @default - pods `app: istiod` in namespace `istio-system`, port 15012
+   */
+  readonly istiod?: Istiod;
+
+  /**
+   * The Kubernetes API server, if locked workloads may call it. Whoever may do enough there can start pods elsewhere.
+   *
+   * @default - it cannot be reached
+   */
+  readonly kubeApi?: KubeApi;
+
+  /**
+   * The collectors to which sidecars and the gateway send traces and access logs. Error `MeshPeerInvalid`.
+   *
+   * @default - none
+   */
+  readonly telemetry?: MeshPeer[];
+
+  /**
+   * The pods, such as Prometheus, that read metrics of the gateway, on ports 15020 and 15090.
+   *
+   * @default - none
+   */
+  readonly scrapers?: MeshPeer[];
+
+  /**
+   * Addresses to which nothing leaves by a name: the ranges of nodes, pods and Services, and cloud metadata. Leave out a private range in which external
+   * hosts are found by DNS. Errors `AddressInvalid`, `AddressCatchAll`.
+   *
+   * @default - the private, shared and link-local ranges of IPv4 and IPv6
+   */
+  readonly clusterRanges?: string[];
+
+  /**
+   * The ports of external hosts to which only other apps declare routes through this gateway. Needed if `exportTo` of the gateway names callers of such
+   * routes. Errors `LockPortsUnknown`, `PortInvalid`.
+   *
+   * @default - only the ports of this app's routes
+   */
+  readonly outsidePorts?: number[];
+
+  /**
+   * Ports on which pods of locked namespaces accept clear text from clients outside the mesh. All others require mesh mTLS.
+   *
+   * @default - none
+   */
+  readonly plaintextPorts?: PlaintextPort[];
+
+  /**
+   * What sidecars of locked namespaces log. It replaces `accessLogFile` of mesh config for them. Error `LogFilterInvalid`.
+   *
+   * @default - what sidecars refuse or, while observing, would refuse
+   */
+  readonly accessLogging?: AccessLogging;
+
+  /**
+   * Parts to leave out, because clusters differ.
+   *
+   * @default - none
+   */
+  readonly omit?: LockOmissions;
+
+  /**
+   * Name, labels and annotations. The name applies to the NetworkPolicies and the Telemetry; Sidecars and PeerAuthentications are always named `default`.
+   *
+   * @default - named `egress-lock`
+   */
+  readonly metadata?: ObjectMetadata;
+}
+
+/**
+ * Makes an egress gateway the only way out of the namespaces that call by it.
+ *
+ * Each locked namespace gets a Sidecar with which only declared hosts are known, a NetworkPolicy, which holds what a sidecar cannot see, a
+ * PeerAuthentication that requires mesh mTLS, and a Telemetry that logs what sidecars refuse. The pods of the gateway get a NetworkPolicy: only callers
+ * reach them, and they reach only the ports of external services that have routes. All of it follows the routes of the app.
+ *
+ * Error `ChartMissing` outside a chart.
+ *
+ * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/#additional-security-considerations
+ */
+export class EgressLock extends Construct {
+  private readonly model: EgressLockModel;
+
+  constructor(scope: Construct, id: string, props: EgressLockProps) {
+    super(scope, id);
+    const refuse: Refuse = makingRefuser(this);
+    props = takeProps('EgressLockProps', props, refuse);
+    needChart(this, refuse);
+    const gateway = needDeclared(this, props.gateway, 'egressGateways', 'gateway', refuse);
+    const { clusterDomain } = MeshSettings.of(this);
+    const model: EgressLockModel = { path: this.node.path, gateway: gateway.path, lock: checkLock(this, props, gateway, clusterDomain, refuse) };
+    this.model = model;
+    const app = appModelOf(this);
+    const name = props.metadata?.name ?? 'egress-lock';
+    const after = this.routesOf(app);
+    const add = (...plan: Parameters<typeof addObjects>) => addObjects(...plan).forEach(object => object.node.addDependency(after));
+    const lockNamespaces = () => {
+      const namespaces = lockedBy(app, model);
+      for (const { node: { id: child } } of this.parts) {
+        if (child.includes('.') && !namespaces.includes(child.split('.')[0])) this.node.tryRemoveChild(child);
+      }
+      for (const namespace of namespaces.filter(one => otherCover(app, model, one) === undefined)) {
+        const plan = planLockedNamespace(app, namespace, model.lock, name).filter(({ id: child }) => !this.node.tryFindChild(child));
+        add(this, plan, props.metadata);
+      }
+    };
+    add(this, planLockedGateway(app, model, gateway, name), props.metadata);
+    lockNamespaces();
+    declare(this, 'egressLocks', model);
+    // routes to come may call from more namespaces
+    if (!model.lock.namespaces) makeLate(this, lockNamespaces);
+    checkLate(this, () => lockRefusals(this.node.root, app, model), { always: true });
+  }
+
+  /** All objects of the lock, as far as the app has been declared: routes that are created later may add namespaces. */
+  public get parts(): ApiObject[] {
+    return this.node.children.filter((child): child is ApiObject => child instanceof ApiObject);
+  }
+
+  /**
+   * Every way out of the locked namespaces, as far as the app has been declared: what closes it, or why it is open. What clusters do beyond this app,
+   * such as admission control, is not known here.
+   */
+  public get report(): LockFinding[] {
+    return lockReport(appModelOf(this), this.model, MeshSettings.of(this).scopeGatewayToNamespace).map(LockFinding._of);
+  }
+
+  /** The ways that are left open stand before others are closed. The order of charts is their users' own. */
+  private routesOf(app: AppModel): IDependable {
+    const chart = Chart.of(this);
+    const routes: IDependable = {};
+    Dependable.implement(routes, {
+      get dependencyRoots() {
+        const { egressGateways, egressRoutes, egressCallers, directRoutes, externalServices } = app;
+        const owners = [egressGateways, egressRoutes, egressCallers, directRoutes, externalServices].flatMap(collection => collection.owners());
+        return partsIn(chart, owners);
+      },
+    });
+    return routes;
+  }
+}

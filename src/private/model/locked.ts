@@ -1,0 +1,45 @@
+import { AppModel, EgressGatewayModel, EgressLockModel, ExternalServiceModel } from './app-model';
+import { callerNamespacesOf, sidecarsOf } from './visibility';
+
+/** The namespaces from which routes of the app call by a gateway. */
+export function callersThrough(app: AppModel, gateway: string): string[] {
+  const called = [
+    ...app.egressRoutes.with('gateway', gateway).flatMap(({ route }) => route.callerNamespaces),
+    ...app.egressCallers.with('gateway', gateway).map(({ namespace }) => namespace),
+  ];
+  return [...new Set(called)].sort();
+}
+
+export function gatewayAt(app: AppModel, path: string): EgressGatewayModel | undefined {
+  return app.egressGateways.with('path', path)[0];
+}
+
+/** The namespaces that a lock locks. That of the gateway cannot be one of them. */
+export function lockedBy(app: AppModel, { lock, gateway }: EgressLockModel): string[] {
+  if (lock.namespaces) return lock.namespaces;
+  const own = gatewayAt(app, gateway)?.gateway.namespace;
+  return callersThrough(app, gateway).filter(namespace => namespace !== own);
+}
+
+/** The path of another lock, or of a Sidecar scope, that covers a namespace: of two Sidecars for it Istio heeds the older one. */
+export function otherCover(app: AppModel, { path }: EgressLockModel, namespace: string): string | undefined {
+  const lock = app.egressLocks.all().find(other => other.path !== path && lockedBy(app, other).includes(namespace));
+  return (lock ?? app.sidecarScopes.with('namespace', namespace)[0])?.path;
+}
+
+/** The namespaces that may call by the gateway of a lock, those of other apps included. */
+export function callersOf(app: AppModel, { gateway }: EgressLockModel): string[] {
+  const model = gatewayAt(app, gateway);
+  return model ? [...new Set(callerNamespacesOf(app, model))].sort() : [];
+}
+
+/** The services to which sidecars of a namespace go without a gateway. */
+export function directFrom(app: AppModel, namespace: string): ExternalServiceModel[] {
+  return app.externalServices.all().filter(service => service.direct && sidecarsOf(app, service).includes(namespace));
+}
+
+/** The namespace of a Service, by its full name. */
+export function namespaceOfService(host: string, clusterDomain: string): string | undefined {
+  const end = `.svc.${clusterDomain}`;
+  return host.endsWith(end) ? host.slice(0, -end.length).split('.')[1] : undefined;
+}
