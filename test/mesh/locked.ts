@@ -1,9 +1,10 @@
 import { App, Chart } from 'cdk8s';
 import { egressGateway, external, ingressGateway, service, sidecar, External, Workload } from './mesh';
-import { istio } from './recipes';
 import { issuer } from './tokens';
 import { Manifest, objectsOf } from './traffic';
-import { Caller, EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, UndeclaredTraffic } from '../../src';
+import {
+  Caller, ClusterDns, EgressGateway, EgressLock, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, MeshPeer, UndeclaredTraffic,
+} from '../../src';
 
 /** What locks the shop in, besides its routes. */
 export type Layer = 'Sidecar' | 'NetworkPolicy' | 'authorization';
@@ -57,10 +58,11 @@ export function addressOf(name: string): string {
   return `${network}.1.${10 + Number(place)}`;
 }
 
-/** The shop's routes, behind a gateway that denies what they do not declare, or does not. */
-function routes(layers: readonly Layer[]): Manifest[] {
+/** The shop's routes, behind a gateway that denies what they do not declare, or does not, and the layers of its lock. */
+function appOf(layers: readonly Layer[]): App {
   const app = new App();
-  const gateway = new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-egress' }), 'egress', {
+  const platform = new Chart(app, 'platform', { namespace: 'istio-egress' });
+  const gateway = new EgressGateway(platform, 'egress', {
     workload: GatewayWorkload.istioctl('istio-egressgateway', { namespace: 'istio-egress' }),
     undeclared: layers.includes('authorization') ? UndeclaredTraffic.denied() : UndeclaredTraffic.allowed('to see what else holds it'),
   });
@@ -71,62 +73,51 @@ function routes(layers: readonly Layer[]): Manifest[] {
   route('payments', DECLARED.payments, ExternalPort.httpToHttps());
   route('cdn', DECLARED.cdn, ExternalPort.https());
   route('db', DECLARED.db, ExternalPort.postgres(), [addressOf(DECLARED.db)]);
-  return objectsOf(app);
+  const [sidecars, policies] = [layers.includes('Sidecar'), layers.includes('NetworkPolicy')];
+  const other = 'it is tried without';
+  if (sidecars || policies) {
+    new EgressLock(platform, 'lock', {
+      gateway,
+      calls: [MeshPeer.namespace('stock')],
+      dns: ClusterDns.kubeDns({ nodeLocal: ['169.254.20.10'] }),
+      omit: {
+        peerAuthentication: other,
+        telemetry: other,
+        ...!sidecars && { sidecar: other },
+        ...!policies && { networkPolicy: other, gatewayNetworkPolicy: other },
+      },
+    });
+  }
+  return app;
 }
 
 export interface LockOptions {
-  /** The ports of the gateway that NetworkPolicies open. @default - those of its pods */
+  /** The port of the gateway that NetworkPolicies open. @default - that of its pods */
   readonly gatewayPort?: number;
   readonly without?: 'DNS' | 'node DNS' | 'istiod';
 }
 
+const isOfLock = ({ kind }: Manifest) => kind === 'Sidecar' || kind === 'NetworkPolicy';
+
 /** The shop's routes and these layers of its lock. */
 export function locked(layers: readonly Layer[], options: LockOptions = {}): object[] {
-  return [...routes(layers), ...lockOf(layers, options)];
+  return [...objectsOf(appOf(layers)).filter(object => !isOfLock(object)), ...lockOf(layers, options)];
 }
 
 /** The layers that are objects of their own, in the order in which they are applied. */
 export function lockOf(layers: readonly Layer[], options: LockOptions = {}): object[] {
-  const legs = routes(layers).flatMap(({ kind, spec }) => kind === 'ServiceEntry' ? spec.hosts! : []).filter(host => host.endsWith('.mesh.internal'));
-  return [
-    ...layers.includes('Sidecar') ? [onlyRoutes(legs)] : [],
-    ...layers.includes('NetworkPolicy') ? networkPolicies(options) : [],
-  ];
+  return objectsOf(appOf(layers)).filter(isOfLock).map(object => (object.kind === 'NetworkPolicy' ? damaged(object, options) : object));
 }
 
-function onlyRoutes(legs: string[]): object {
-  return istio('Sidecar', 'shop', 'default', {
-    outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
-    egress: [{ hosts: ['./*', 'stock/*', ...legs.map(leg => `istio-egress/${leg}`)] }],
-  });
+const NEEDED = { 'DNS': 'k8s-app', 'node DNS': '169.254.20.10', 'istiod': 'istiod' };
+
+/** A NetworkPolicy without one of its rules, or with another port of the gateway. */
+function damaged(policy: Manifest, { gatewayPort, without }: LockOptions): object {
+  const { spec } = policy as unknown as { spec: { ingress?: Rule[]; egress: Rule[] } };
+  const at = (one: { readonly port: number }) => (one.port === POD_PORT && gatewayPort ? { ...one, port: gatewayPort } : one);
+  const port = (rule: Rule) => ({ ...rule, ports: rule.ports?.map(at) });
+  const egress = spec.egress.filter(rule => !without || !JSON.stringify(rule).includes(NEEDED[without])).map(port);
+  return { ...policy, spec: { ...spec, egress, ...spec.ingress && { ingress: spec.ingress.map(port) } } };
 }
 
-const GATEWAY_PODS = { matchLabels: { app: 'istio-egressgateway', istio: 'egressgateway' } };
-const inNamespace = (...names: string[]) => ({ matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: names }] });
-const port = (number: number, protocol = 'TCP') => ({ port: number, protocol });
-
-function networkPolicies({ gatewayPort = POD_PORT, without }: LockOptions): object[] {
-  const dns = { to: [{ namespaceSelector: inNamespace('kube-system'), podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }], ports: [port(53, 'UDP'), port(53)] };
-  const nodeDns = { to: [{ ipBlock: { cidr: '169.254.20.10/32' } }], ports: [port(53, 'UDP'), port(53)] };
-  const istiod = { to: [{ namespaceSelector: inNamespace('istio-system'), podSelector: { matchLabels: { app: 'istiod' } } }], ports: [port(15012)] };
-  const needed = [...without === 'DNS' ? [] : [dns], ...without === 'node DNS' ? [] : [nodeDns], ...without === 'istiod' ? [] : [istiod]];
-  const policy = (namespace: string, name: string, spec: object) => ({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name, namespace }, spec });
-  const outside = { cidr: '0.0.0.0/0', except: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '169.254.0.0/16'] };
-  return [
-    policy('shop', 'egress-locked', {
-      podSelector: {},
-      policyTypes: ['Egress'],
-      egress: [
-        ...needed,
-        { to: [{ namespaceSelector: inNamespace('istio-egress'), podSelector: GATEWAY_PODS }], ports: [port(gatewayPort)] },
-        { to: [{ podSelector: {} }, { namespaceSelector: inNamespace('stock') }] },
-      ],
-    }),
-    policy('istio-egress', 'egress-gateway', {
-      podSelector: GATEWAY_PODS,
-      policyTypes: ['Ingress', 'Egress'],
-      ingress: [{ from: [{ namespaceSelector: inNamespace('shop') }], ports: [port(gatewayPort)] }],
-      egress: [...needed, { to: [{ ipBlock: outside }], ports: [port(443), port(5432)] }],
-    }),
-  ];
-}
+interface Rule { readonly ports?: readonly { readonly port: number }[] }
