@@ -1,6 +1,7 @@
 import { MatchIndex } from './match-index';
-import { Clash, isCatchAll, precedence, precedenceOf, taken } from './order';
+import { Clash, precedence, taken } from './order';
 import { answersForLater, hiddenBehind, shown } from './preflights';
+import { compare, inRequiredOrder, inOrder, reach, RuleNode, tie } from './rule-graph';
 import { AppModel, IngressRouteModel } from '../model/app-model';
 import { Match, orEverything } from '../model/match';
 import { RoutePart } from '../model/route-part';
@@ -12,7 +13,7 @@ export interface Surroundings {
   /** The route as its neighbours see it. */
   readonly own: RoutePart;
   /** Its rules that are new to them. */
-  readonly added: Node[];
+  readonly added: RuleNode[];
 }
 
 const neighboursOf = new WeakMap<AppModel, Map<string, Neighbours>>();
@@ -34,7 +35,7 @@ export function surroundingsOf(app: AppModel, model: IngressRouteModel): Surroun
     byGateway.set(gateway, neighbours = new Neighbours());
     for (const other of app.ingressRoutes.with('gateway', gateway)) if (other.path !== path && !other.route.opaque) neighbours.put(partOf(other));
   }
-  let added: Node[] = [];
+  let added: RuleNode[] = [];
   for (const part of parts) added = neighbours.put(part);
   for (const host of route.hosts) neighbours.seen.set(host, ofHost(host));
   return { neighbours, own: neighbours.part(path), added };
@@ -44,35 +45,23 @@ function partOf({ path, route: { hosts, rules, access } }: IngressRouteModel): R
   return { id: path, hosts, rules, access };
 }
 
-/** A rule of a route, and its relations to others. */
-interface Node {
-  readonly part: RoutePart;
-  readonly index: number;
-  readonly rule: Rule;
-  readonly taken: Match[];
-  readonly before: Set<Node>;
-  readonly after: Set<Node>;
-  /** Rules of other routes that overlap this one, if neither is more specific. */
-  readonly undecided: Set<Node>;
-}
-
 /** Routes with the same hosts. */
 interface Group {
   readonly hosts: Set<string>;
   readonly parts: Set<RoutePart>;
   /** The routes with one of the hosts, including itself. */
   readonly near: Set<Group>;
-  readonly rules: MatchIndex<Node>;
+  readonly rules: MatchIndex<RuleNode>;
   /** Rules by the preflights of other rules that they answer. */
-  readonly answering: MatchIndex<Node>;
+  readonly answering: MatchIndex<RuleNode>;
   /** Rules by what their preflights show; created when a rule answers for others. */
-  asking?: MatchIndex<Node>;
+  asking?: MatchIndex<RuleNode>;
   hasCors: boolean;
 }
 
 interface Member {
   readonly group: Group;
-  readonly nodes: Node[];
+  readonly nodes: RuleNode[];
   /** Whether the order of its rules is known, which matters only beside others. */
   tied: boolean;
 }
@@ -92,7 +81,7 @@ export class Neighbours {
   private readonly byId = new Map<string, RoutePart>();
 
   /** Adds a route, or its new rules. */
-  public put({ id, hosts, rules, access }: RoutePart): Node[] {
+  public put({ id, hosts, rules, access }: RoutePart): RuleNode[] {
     const part = this.byId.get(id) ?? { id, hosts, rules: [], access };
     if (!this.byId.has(id)) {
       this.byId.set(id, part);
@@ -139,10 +128,10 @@ export class Neighbours {
   }
 
   /** Records the rules of a route, beginning with one of them. */
-  public take(part: RoutePart, from: number): Node[] {
+  public take(part: RoutePart, from: number): RuleNode[] {
     const { group, nodes, tied } = this.members.get(part)!;
     return part.rules.slice(from).map((rule, i) => {
-      const node: Node = { part, index: from + i, rule, taken: taken(rule), before: new Set(), after: new Set(), undecided: new Set() };
+      const node: RuleNode = { part, index: from + i, rule, taken: taken(rule), before: new Set(), after: new Set(), undecided: new Set() };
       nodes.push(node);
       if (tied) for (const other of meeting(node, group.near)) tie(...inOrder(other, node));
       for (const match of node.taken) group.rules.add(match, node);
@@ -173,12 +162,12 @@ export class Neighbours {
   public before(part: RoutePart, index: number, match: Match): Rule[] {
     const { near } = this.members.get(part)!.group;
     const found = new Set([...near].flatMap(group => group.rules.overlapping(match)).map(({ value }) => value));
-    const stands = (node: Node) => (node.part === part ? node.index < index : precedence(node.rule, part.rules[index]) === 'first');
+    const stands = (node: RuleNode) => (node.part === part ? node.index < index : precedence(node.rule, part.rules[index]) === 'first');
     return [...found].filter(stands).map(({ rule }) => rule);
   }
 
   /** Whether new rules of a route may conflict with those of others. If uncertain, yes. */
-  public mayClash(added: Node[]): boolean {
+  public mayClash(added: RuleNode[]): boolean {
     return added.some(node => this.mayDisturb(node) || this.hasAmbiguousPreflights(node));
   }
 
@@ -189,7 +178,7 @@ export class Neighbours {
    */
   public arrange(own: RoutePart): Rule[] | Clash {
     const { group, nodes } = this.members.get(own)!;
-    const near = (node: Node) => group.near.has(this.groupOf(node.part));
+    const near = (node: RuleNode) => group.near.has(this.groupOf(node.part));
     const undecided = nodes.flatMap(node => [...node.undecided].filter(near).map(other => inOrder(node, other)));
     if (undecided.length > 0) return clash('order', own, ...undecided.sort(([a, b], [c, d]) => compare(a, c) || compare(b, d))[0]);
     const wanted = reach(nodes, node => node.before, near);
@@ -197,7 +186,7 @@ export class Neighbours {
     const all = [...wanted].sort(compare);
     const foreign = all.find(({ part }) => !this.hasHosts(part, group.hosts));
     if (foreign) return clash('hosts', own, nodes.find(node => reach([node], n => n.before, near).has(foreign))!, foreign);
-    const sorted = firstFirst(all);
+    const sorted = inRequiredOrder(all);
     if (sorted.length < all.length) {
       const left = all.filter(node => !sorted.includes(node));
       return clash('circle', own, left.find(node => node.part === own)!, left.find(node => node.part !== own)!);
@@ -248,7 +237,7 @@ export class Neighbours {
     }
   }
 
-  private mayDisturb(node: Node): boolean {
+  private mayDisturb(node: RuleNode): boolean {
     if (node.undecided.size > 0) return true;
     const before = reach([node], n => n.before);
     const behind = reach([...node.after], n => n.after);
@@ -261,10 +250,10 @@ export class Neighbours {
       ));
   }
 
-  private hasAmbiguousPreflights(node: Node): boolean {
+  private hasAmbiguousPreflights(node: RuleNode): boolean {
     const near = [...this.groupOf(node.part).near];
     if (near.every(({ hasCors }) => !hasCors)) return false;
-    const others = (matches: Match[], indexOf: (group: Group) => MatchIndex<Node>) => (
+    const others = (matches: Match[], indexOf: (group: Group) => MatchIndex<RuleNode>) => (
       near.flatMap(group => matches.flatMap(match => indexOf(group).overlapping(match))).map(({ value }) => value)
         .filter(({ part }) => part !== node.part)
     );
@@ -272,7 +261,7 @@ export class Neighbours {
       || others(hiddenBehind(node.rule), group => this.askingOf(group)).some(({ rule }) => answersForLater(node.rule, rule));
   }
 
-  private askingOf(group: Group): MatchIndex<Node> {
+  private askingOf(group: Group): MatchIndex<RuleNode> {
     if (group.asking) return group.asking;
     group.asking = new MatchIndex();
     for (const part of group.parts) for (const node of this.members.get(part)!.nodes) ask(node, group.asking);
@@ -280,74 +269,16 @@ export class Neighbours {
   }
 }
 
-function ask(node: Node, index: MatchIndex<Node>): void {
+function ask(node: RuleNode, index: MatchIndex<RuleNode>): void {
   for (const match of orEverything(node.rule.matches)) index.add(shown(match), node);
 }
 
 /** The rules that overlap one, and possibly others. */
-function meeting(node: Node, groups: Set<Group>): Set<Node> {
+function meeting(node: RuleNode, groups: Set<Group>): Set<RuleNode> {
   return new Set([...groups].flatMap(({ rules }) => node.taken.flatMap(match => rules.overlapping(match))).map(({ value }) => value));
 }
 
-/** If nothing else decides, the ids of the routes do. */
-function compare(a: Node, b: Node): number {
-  return a.part === b.part ? a.index - b.index : a.part.id < b.part.id ? -1 : 1;
-}
-
-function inOrder(a: Node, b: Node): [Node, Node] {
-  return compare(a, b) < 0 ? [a, b] : [b, a];
-}
-
-function tie(a: Node, b: Node): void {
-  const order = precedenceOf(a.taken, b.taken);
-  if (order === 'either') return;
-  if (a.part !== b.part && order === 'undecided') {
-    a.undecided.add(b);
-    b.undecided.add(a);
-    return;
-  }
-  const [first, second] = a.part === b.part || order === 'first' ? [a, b] : [b, a];
-  if (a.part !== b.part && isCatchAll(second.taken)) return;
-  first.after.add(second);
-  second.before.add(first);
-}
-
-function clash(why: Clash['why'], own: RoutePart, a: Node, b: Node): Clash {
+function clash(why: Clash['why'], own: RoutePart, a: RuleNode, b: RuleNode): Clash {
   const [mine, theirs] = a.part === own ? [a, b] : [b, a];
   return { why, own: mine.index, other: theirs.part, index: theirs.index };
-}
-
-/** Nodes, and everything that can be reached from them. */
-function reach(from: Node[], next: (node: Node) => Set<Node>, wanted: (node: Node) => boolean = () => true): Set<Node> {
-  const all = new Set(from);
-  for (const node of all) for (const other of next(node)) if (wanted(other)) all.add(other);
-  return all;
-}
-
-/** Repeatedly takes the first element that waits for no other; elements in a cycle are left out. */
-function firstFirst(nodes: Node[]): Node[] {
-  const rank = new Map(nodes.map((node, i) => [node, i]));
-  const waits = new Map(nodes.map(node => [node, [...node.before].filter(other => rank.has(other)).length]));
-  // the first one at the end, where it is taken from
-  const ready = nodes.filter(node => waits.get(node) === 0).reverse();
-  const sorted: Node[] = [];
-  for (let node = ready.pop(); node; node = ready.pop()) {
-    sorted.push(node);
-    for (const later of node.after) {
-      if (!rank.has(later)) continue;
-      waits.set(later, waits.get(later)! - 1);
-      if (waits.get(later) === 0) insert(later, ready, rank);
-    }
-  }
-  return sorted;
-}
-
-function insert(node: Node, ready: Node[], rank: Map<Node, number>): void {
-  let [low, high] = [0, ready.length];
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (rank.get(ready[middle])! > rank.get(node)!) low = middle + 1;
-    else high = middle;
-  }
-  ready.splice(low, 0, node);
 }
