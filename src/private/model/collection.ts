@@ -59,9 +59,7 @@ export class Collection<T extends Declared> {
 }
 
 export function keyOf(...parts: (string | number)[]): string {
-  let key = String(parts[0]);
-  for (let i = 1; i < parts.length; i++) key += ` ${parts[i]}`;
-  return key;
+  return parts.join(' ');
 }
 
 /** Inserts an entry in order, unless it is there already. */
