@@ -47,6 +47,16 @@ describe('egress route › external destinations', () => {
     expect(find(objects, 'DestinationRule', 'egress-next-example-com-tls').spec.workloadSelector.matchLabels).toEqual({ app: 'istio-egressgateway', istio: 'egressgateway' });
   });
 
+  test('callers know the service whose port needs a listener, and not the other one', () => {
+    const w = world();
+    const wide = new ExternalService(w.shop, 'wide', { hosts: ['wide.example.com'], ports: [ExternalPort.http({ number: 8080 })] });
+    route(w, { service: wide, rules: [{ action: split({ ...w, api: wide }) }] });
+    route(w, {}, 'api-route');
+    const objects = synth(w.app);
+    const seen = [wide, w.next].map(({ serviceEntry }) => find(objects, 'ServiceEntry', serviceEntry.name).spec.exportTo);
+    expect(seen).toEqual([['.', 'istio-system'], ['istio-system']]);
+  });
+
   test('a host with a route of its own is described to the gateway once, whichever route comes first', () => {
     const made = [true, false].map(splitFirst => {
       const w = world();

@@ -119,6 +119,10 @@ describe('cors', () => {
     test('is refused when it is another', () => {
       expectRefusal(() => route(canary, { cors: origins(StringMatch.exact('*')) }), ambiguous('"a value different from that of an earlier rule"'));
     });
+    test('is refused when one of several matches of the other takes the same preflights', () => {
+      const matches = [{ path: PathMatch.prefix('/a') }, { path: PathMatch.prefix('/b') }];
+      expectRefusal(() => route({ ...canary, matches: [{ path: PathMatch.prefix('/a'), headers: [HeaderMatch.present('x')] }] }, { matches }), ambiguous('not set'));
+    });
     test('is refused when the other has none', () => {
       expectRefusal(() => route(canary, { matches: [{ path: PathMatch.prefix('/a') }] }), ambiguous('not set'));
     });

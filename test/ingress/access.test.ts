@@ -244,6 +244,10 @@ describe('access to a route', () => {
     expect(() => routed({ access: [jwt({ jwks: JSON.stringify({ keys: [key, one] }) })] })).toThrow(/^\[JwksInvalid\] /);
   });
 
+  test.each([[], {}, [{}], [null], [key, {}]].map(keys => JSON.stringify({ keys })))('takes no %s for a set of keys', set => {
+    expect(() => routed({ access: [jwt({ jwks: set })] })).toThrow(/^\[JwksInvalid\] .*; allowed: a JSON Web Key Set: /);
+  });
+
   test('by certificate is refused where the listener asks for none', () => {
     const listeners = [IngressListener.https({ hosts, credentialName: 'cert' })];
     expectRefusal(() => ingress({ listeners }, { hosts, rules, access: [Access.mtls(['a.test'])] }),

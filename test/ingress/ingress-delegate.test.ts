@@ -166,6 +166,7 @@ describe('ingress delegate', () => {
     ['the rule answers preflights', {}, { cors: { allowOrigins: [StringMatch.exact('https://a.test')] } }, '[RuleOptionUnused] shop/route: rule[0].cors is "set"; allowed: cors in the rules of the delegate; fix: set it there: rules for only some methods would not answer preflights'],
     ['all of its rules say what the rule says', { rules: [{ action: to('api'), timeout: Duration.seconds(1) }] }, { timeout: Duration.seconds(2) }, unused('timeout')],
     ['all of its rules have headers of one kind', { rules: [{ action: to('api'), responseHeaders: { remove: ['server'] } }] }, { requestHeaders: { remove: ['x-a'] } }, unused('requestHeaders')],
+    ['all of its rules fail of themselves', { rules: [{ action: to('api'), fault: { abort: { percent: 2, status: 500 } } }] }, { fault: { abort: { percent: 1, status: 503 } } }, unused('fault')],
     ['it forwards nothing that could be rewritten', { rules: [{ action: RouteAction.respond(204) }] }, { rewrite: { authority: 'b.test' } }, unused('rewrite')],
     ['it copies nothing', { rules: [{ action: RouteAction.respond(204) }] }, { mirror: { destination: Destination.service('web', { port: 8080 }) } }, unused('mirror')],
   ])('is refused when %s', (_, props, root, message) => {

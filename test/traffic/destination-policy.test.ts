@@ -101,7 +101,13 @@ describe('a policy for a destination', () => {
     expect(manifestsOf(app, [policy.destinationRule])[0].spec.exportTo).toEqual(['istio-system']);
   });
 
+  test('labels of subsets may have a prefix, and no value', () => {
+    const labels = { 'shop.example.com/version': 'v1', 'canary': '' };
+    expect(withPolicy({ subsets: { v1: { labels } } }).spec().subsets).toEqual([{ name: 'v1', labels }]);
+  });
+
   const refused: [string, Partial<DestinationPolicyProps>, string][] = [
+    ['has a label with two prefixes', { subsets: { v1: { labels: { 'a/b/c': 'd' } } } }, '[SubsetInvalid] shop/policy: subsets[v1].labels is "a/b/c=d"; allowed: labels that are valid for pods; fix: correct the label; put numbers and booleans in quotes'],
     ['says nothing', { subsets: {} }, '[TrafficPolicyUnused] shop/policy: subsets is {}; allowed: one of subsets, loadBalancer, connectionPool, outlierDetection, tls; fix: set one of these, or delete the policy'],
     ['gives its Service a share', { destination: web.weighted(1), subsets }, '[WeightInvalid] shop/policy: destination.weight is 1; allowed: no weight: there are no other destinations; fix: leave out .weighted(...), or use RouteAction.split'],
     ['has a subset without labels', { subsets: { v1: { labels: {} } } }, '[SubsetInvalid] shop/policy: subsets[v1].labels is {}; allowed: at least one label; fix: set the labels that distinguish its pods: without labels the subset would contain all pods'],

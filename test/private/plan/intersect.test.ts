@@ -44,6 +44,16 @@ describe('the match for requests that fit two matches', () => {
     expect(typeof joined === 'string' ? joined : joined.path!.value).toBe(expected);
   });
 
+  test.each<[string, StringMatch, string]>([
+    ['with any port', StringMatch.prefix('a.test'), 'a match'],
+    ['with some ports', StringMatch.prefix('a.test:8'), 'inexpressible'],
+    ['with no port that there is', StringMatch.prefix('a.test:a8'), 'never'],
+    ['with what begins like a port', StringMatch.prefix('a.test:8a'), 'never'],
+  ])('a host %s', (_, authority, expected) => {
+    const joined = both({ authority: StringMatch.exact('a.test') }, { authority });
+    expect(typeof joined === 'string' ? joined : 'a match').toBe(expected);
+  });
+
   const any = (path: string) => PathMatch.prefix(path, { ignoreCase: true });
   test.each([
     ['within the other', PathMatch.prefix('/A/b'), any('/a'), '/A/b'],
