@@ -28,6 +28,8 @@ export default {
   mochaOptions: {
     'no-config': true,
     require: ['./test/mutants/setup.js'],
+    // what measures time
+    grep: '^(?!.* in time )',
     // what is quick stands first: a failure ends the run
     spec: ['test/{app,egress,gateway,http,ingress,telemetry,traffic}/**/*.test.ts', 'test/*.test.ts', 'test/private/**/*.test.ts'],
     // what takes a compiler or another process; what reads the sources; what uses constructs in several tests, or jest itself

@@ -2,7 +2,7 @@
 export const EXPRESSIONS = [
   'response.code >= 400', 'connection.mtls == false', "!('x' in request.headers) || request.headers['x'] == 'y'", 'response.code == 404 ? true : false',
   'a', '.a.b', 'a[1]', 'a.b.c().d', 'f(x, y)', '.f(x)', '[1,2,]', "{'a':1,}['a']", 'has(a.b)', 'has((a.b))', 'x.all(y, y > 1)', 'a.map(x, x*2)', 'a.map(x, x>1, x*2)', 'a ? b : c ? d : e',
-  '!!a', '--1', '1 + 2 * 3', '1u', '0x1F', '1.5e3', '.1', '1.b', "r'\\d'", "br'\\d'", "a // \\d", "'\\n\\x41\\u0041\\101'", "'''multi\nline'''", "b'abc'", 'null', 'a in [1]', 'a.package', 'Msg{a: 1}', 'a.Msg{a: 1, b: 2}',
+  '!!a', '--1', '1 + 2 * 3', '1u', '0x1F', '1.5e3', '.1', '1.b', "r'\\d'", "br'\\d'", 'a // \\d', "'\\n\\x41\\u0041\\101'", "'''multi\nline'''", "b'abc'", 'null', 'a in [1]', 'a.package', 'Msg{a: 1}', 'a.Msg{a: 1, b: 2}',
   'a // c', '(a)', "'a'.size()", '-9223372036854775808', '18446744073709551615u', 'a < b < c', "'it' + \"s\"",
 ];
 
