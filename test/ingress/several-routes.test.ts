@@ -54,6 +54,20 @@ describe('several routes for a host', () => {
     expect(destinations().team).toEqual(['next.team']);
   });
 
+  test.each([[['b.test']], [['a.test', 'b.test']]])('one of %j that is removed stands in the way of no rule', hosts => {
+    const { route, chart, destinations } = both([rule('cart', PathMatch.prefix('/cart'))], [rule('next', PathMatch.prefix('/api/v2'))], ['a.test', 'b.test'], hosts);
+    chart.node.tryRemoveChild('route');
+    route.addRule(rule('api', PathMatch.prefix('/api')));
+    expect(destinations()).toEqual({ shop: ['cart.shop', 'api.shop'] });
+  });
+
+  test('one that is made again stands beside the others with its new rules', () => {
+    const { gateway, chart, destinations } = both([rule('api', PathMatch.prefix('/api'))], [rule('next', PathMatch.prefix('/api/v2'))]);
+    chart.node.tryRemoveChild('route');
+    new IngressRoute(chart, 'route', { gateway, hosts: ['a.test'], rules: [rule('last', PathMatch.prefix('/api/v3'))] });
+    expect(destinations()).toEqual({ shop: ['last.team', 'api.shop'], team: ['last.team'] });
+  });
+
   test('the order of constructs makes no difference', () => {
     const rules = { shop: [rule('api', PathMatch.prefix('/api'))], team: [rule('next', PathMatch.prefix('/api/v2'))] };
     const there = both(rules.shop, rules.team).destinations();
