@@ -210,6 +210,11 @@ describe('external services › names that sidecars take for Services', () => {
   test.each(['acme.shop', 'web.example', 'www.web.shop'])('%s may be outside', host => expect(service(host)).not.toThrow());
 });
 
+test('an imported service has no wildcard', () => {
+  expectRefusal(() => ExternalService.fromExternalServiceAttributes(mesh().shop, 'imported', { hosts: ['*.example.com'], ports, direct: true }),
+    '[HostInvalid] shop/imported: hosts[0] is "*.example.com"; allowed: a fully qualified DNS name such as api.example.com; fix: correct the name');
+});
+
 test('an imported service has no name inside the mesh', () => {
   expectRefusal(() => ExternalService.fromExternalServiceAttributes(mesh().shop, 'imported', { hosts: ['web.shop.svc.cluster.local'], ports, direct: true }),
     '[HostInCluster] shop/imported: hosts[0] is "web.shop.svc.cluster.local"; allowed: names outside the mesh; this one is reserved for Services; fix: delete it: calls inside the mesh need no external service');

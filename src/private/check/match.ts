@@ -33,7 +33,7 @@ function checkMatch(match: RouteMatch, prop: string, refuse: Refuse): Match {
     checkWritable(name, `${prop}.headers[${i}]`, refuse);
     checkText(header._kind, header._value, `${prop}.headers[${i}]`, refuse);
     if (header._kind === 'exact' || header._kind === 'prefix') checkHeaderText(header._value!, header._kind, `${prop}.headers[${i}]`, refuse);
-    headerMap.set(name, header._value === undefined ? { name, kind: header._kind } : { name, kind: header._kind, value: header._value });
+    headerMap.set(name, { name, kind: header._kind, value: header._value });
   });
   const queryMap = new Map<string, QueryParamCondition>();
   queryParams.forEach((param, i) => {

@@ -9,9 +9,8 @@ export interface ServiceFacts {
   readonly ports: { readonly number: number; readonly targetPort: number | string }[];
 }
 
-/** The Service in a construct with many objects, such as a Helm release. */
+/** The Service that a construct is or holds: a Helm release has many objects. */
 function onlyService(construct: IConstruct): ApiObject | undefined {
-  if (construct instanceof ApiObject) return undefined;
   const services = construct.node.findAll().filter((c): c is ApiObject => c instanceof ApiObject && c.kind === 'Service');
   if (services.length > 1) throw new Error(`it holds ${services.map(s => s.node.path).join(', ')}`);
   return services[0];
