@@ -267,8 +267,13 @@ describe('access to a route', () => {
     });
   });
 
+  const from = (jwksUri: string) => ({ jwks: undefined, jwksUri });
+  const otherKeys = '[JwtIssuerConflict] shop/second: access[0].issuer is "https://login.example.com"; allowed: the keys that shop/route sets for the issuer; fix: set the same `jwks` or `jwksUri`: Istio would accept tokens signed with either on both routes';
+
   test.each([
-    { what: 'keys', first: jwt(), second: jwt({ jwks: undefined, jwksUri: 'https://login.example.com/keys' }), message: '[JwtIssuerConflict] shop/second: access[0].issuer is "https://login.example.com"; allowed: the keys that shop/route sets for the issuer; fix: set the same `jwks` or `jwksUri`: Istio would accept tokens signed with either on both routes' },
+    { what: 'the source of keys', first: jwt(), second: jwt(from('https://login.example.com/keys')), message: otherKeys },
+    { what: 'the keys', first: jwt(), second: jwt({ jwks: JSON.stringify({ keys: [{ ...key, kid: '2' }] }) }), message: otherKeys },
+    { what: 'the URL of keys', first: jwt(from('https://login.example.com/keys')), second: jwt(from('https://login.example.com/other')), message: otherKeys },
     { what: 'an authorizer', first: Access.extAuthz('a'), second: Access.extAuthz('b'), message: '[ExtAuthzProviderConflict] shop/second: access[0] is "b"; allowed: a, which shop/route uses; fix: use the same authorizer, or use another gateway for the route: Istio supports one authorizer per pod' },
   ])('is refused when another route through the same pods says otherwise about $what', ({ first, second, message }) => {
     const { shop, gateway } = routed({ access: [first] });

@@ -131,8 +131,9 @@ describe('ingress delegate', () => {
   test('of another repository', () => {
     const { app, shop, route } = ingress({}, { hosts: ['a.test'] });
     const delegate = IngressDelegate.fromIngressDelegateAttributes(shop, 'delegate', { name: 'api', namespace: 'team' });
-    route.addRule({ matches: api, action: RouteAction.delegate(delegate) });
+    route.addRule({ matches: api, action: RouteAction.delegate(delegate), timeout: Duration.seconds(2) });
     const { http } = find(synth(app, { admissible: false }), 'VirtualService').spec;
+    expect(http[0].timeout).toBe('2s');
     expect(http.map((r: any) => r.delegate ?? r.directResponse)).toEqual([{ name: 'api', namespace: 'team' }, { status: 404 }]);
   });
 
