@@ -1,8 +1,9 @@
 import { IConstruct } from 'constructs';
-import { checkLate } from './private/app/declared';
+import { appModelOf, checkLate } from './private/app/declared';
 import { hiddenServiceEntries } from './private/app/hidden-service-entries';
+import { hidingSidecars } from './private/app/hiding-sidecars';
 import { Refuse, refuser } from './private/basics/errors';
-import { isDnsName } from './private/basics/names';
+import { isDnsLabel, isDnsName } from './private/basics/names';
 import { takeProps } from './private/basics/take';
 
 /** Facts about the mesh that the library cannot find out by itself. */
@@ -27,6 +28,14 @@ export interface MeshSettingsOptions {
    * @default cluster.local
    */
   readonly trustDomain?: string;
+
+  /**
+   * The namespace whose configuration holds for the whole mesh (`meshConfig.rootNamespace`). A `Sidecar` there must not hide from sidecars what routes
+   * of the app need. Error `SidecarHidesRoute`.
+   *
+   * @default istio-system
+   */
+  readonly rootNamespace?: string;
 
   /**
    * Whether sidecars answer DNS queries and assign addresses to external services (`ISTIO_META_DNS_CAPTURE`). TCP ports then need no `addresses`.
@@ -89,8 +98,10 @@ export class MeshSettings {
     }
     if (before) return wanted;
     Object.defineProperty(root, SETTINGS, { value: wanted });
-    const visibility = wanted.serviceEntryVisibility;
-    if (visibility !== ServiceEntryVisibility.PUBLIC) checkLate(root, () => hiddenServiceEntries(root, visibility));
+    checkLate(root, () => [
+      ...hiddenServiceEntries(root, wanted.serviceEntryVisibility),
+      ...hidingSidecars(root, appModelOf(root), wanted.rootNamespace),
+    ], { always: true });
     return wanted;
   }
 
@@ -100,6 +111,8 @@ export class MeshSettings {
   public readonly clusterDomain: string;
   /** The trust domain of the mesh. */
   public readonly trustDomain: string;
+  /** The namespace of mesh-wide configuration. */
+  public readonly rootNamespace: string;
   /** Whether sidecars answer DNS queries. */
   public readonly dnsCapture: boolean;
   /** Whether a Gateway selects pods in its own namespace only. */
@@ -111,6 +124,7 @@ export class MeshSettings {
     this.istioVersion = options.istioVersion ?? '1.31';
     this.clusterDomain = options.clusterDomain ?? 'cluster.local';
     this.trustDomain = options.trustDomain ?? 'cluster.local';
+    this.rootNamespace = options.rootNamespace ?? 'istio-system';
     this.dnsCapture = options.dnsCapture ?? false;
     this.scopeGatewayToNamespace = options.scopeGatewayToNamespace ?? false;
     this.serviceEntryVisibility = options.serviceEntryVisibility ?? ServiceEntryVisibility.PUBLIC;
@@ -124,12 +138,15 @@ export class MeshSettings {
   }
 }
 
-function checkSettings({ istioVersion, clusterDomain, trustDomain }: MeshSettings, refuse: Refuse): void {
+function checkSettings({ istioVersion, clusterDomain, trustDomain, rootNamespace }: MeshSettings, refuse: Refuse): void {
   const [, major, minor] = /^(\d+)\.(\d+)(\.\d+)?$/.exec(istioVersion) ?? [];
   if (major === undefined || Number(major) < 1 || (major === '1' && Number(minor) < 22)) {
     refuse({ code: 'MeshSettingsInvalid', prop: 'istioVersion', got: istioVersion, allowed: 'a version from 1.22, such as 1.31', fix: 'write major.minor, as shown by istioctl version' });
   }
   for (const [prop, name] of Object.entries({ clusterDomain, trustDomain })) {
     if (!isDnsName(name)) refuse({ code: 'MeshSettingsInvalid', prop, got: name, allowed: 'a DNS name such as cluster.local', fix: 'write only the name' });
+  }
+  if (!isDnsLabel(rootNamespace)) {
+    refuse({ code: 'MeshSettingsInvalid', prop: 'rootNamespace', got: rootNamespace, allowed: 'the name of a namespace, such as istio-system', fix: 'correct the name' });
   }
 }

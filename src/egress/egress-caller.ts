@@ -23,7 +23,10 @@ export interface EgressCallerProps {
    */
   readonly service: IExternalService;
 
-  /** The gateway that the route uses, usually from `EgressGateway.fromEgressGatewayAttributes`. */
+  /**
+   * The gateway that the route uses, usually from `EgressGateway.fromEgressGatewayAttributes`. Error `SidecarHidesRoute` if a `Sidecar` object of this
+   * App hides it from the caller.
+   */
   readonly gateway: IEgressGateway;
 
   /**

@@ -146,8 +146,8 @@ const TROUBLES: Leaving[] = [
     edit: declared => declared.route.gatewayVirtualService.addJsonPatch(JsonPatch.replace('/spec/gateways/0', 'istio-system/another')),
   },
   {
-    because: 'a `Sidecar` of the caller\'s namespace does not list the gateway\'s namespace in `egress.hosts`',
-    what: 'add `istio-system/*`, or whichever namespace it is',
+    because: 'a `Sidecar` object that is not part of the app does not import the name of leg 1',
+    what: 'add it to `egress.hosts`: [what to list](#with-a-sidecar-object)',
     service: HTTPS,
     more: { fixtures: [istio('Sidecar', 'shop', 'default', { egress: [{ hosts: ['./*'] }] })] },
   },

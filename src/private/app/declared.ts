@@ -5,9 +5,15 @@ import { AppModel } from '../model/app-model';
 import { Collection, Owner } from '../model/collection';
 import { Declaration, Models, attach, declarationOf } from '../model/declaration';
 
+/** What a late check found wrong. */
+export interface LateRefusal extends Refusal {
+  /** What is wrong, if it is not the construct that registered the check. */
+  readonly construct?: IConstruct;
+}
+
 interface LateCheck {
   readonly construct: IConstruct;
-  readonly check: () => Refusal[];
+  readonly check: () => LateRefusal[];
   /** Whether it depends on anything besides the model. */
   readonly always: boolean;
 }
@@ -55,7 +61,9 @@ function checkAll(state: State): void {
   for (const construct of state.constructs) if (isAttached(construct)) attached++;
   const isSame = passed?.revision === revision && passed.attached === attached;
   const checks = state.lateChecks.filter(({ construct, always }) => (always || !isSame) && isAttached(construct));
-  const errors = checks.flatMap(({ construct, check }) => check().map(refusal => new IstioValidationError(pathOf(construct), refusal)));
+  const errors = checks.flatMap(({ construct, check }) => (
+    check().map(refusal => new IstioValidationError(pathOf(refusal.construct ?? construct), refusal))
+  ));
   // thrown, because cdk8s would reduce a returned message to its text, without code and prop
   if (errors.length > 0) throw lateError(errors);
   state.passed = { revision, attached };
@@ -116,7 +124,7 @@ export function makingRefuser(construct: Construct): Refuse {
 }
 
 /** Registers a check that runs at synthesis, because later constructs can affect it. With `always` it runs every time, even if the model is unchanged. */
-export function checkLate(construct: IConstruct, check: () => Refusal[], { always = false }: { readonly always?: boolean } = {}): void {
+export function checkLate(construct: IConstruct, check: () => LateRefusal[], { always = false }: { readonly always?: boolean } = {}): void {
   const state = stateOf(construct);
   state.lateChecks.push({ construct, check, always });
   changed(state, construct);

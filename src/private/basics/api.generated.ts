@@ -52,7 +52,7 @@ export const STRUCTS: { readonly [name: string]: string } = {
   'KubeApi': 'addresses: string[], port?: number',
   'LoadBalancerOptions': 'locality?: LocalityLoadBalancing, warmup?: Duration',
   'LockOmissions': 'sidecar?: string, networkPolicy?: string, gatewayNetworkPolicy?: string, peerAuthentication?: string, telemetry?: string',
-  'MeshSettingsOptions': 'istioVersion?: string, clusterDomain?: string, trustDomain?: string, dnsCapture?: boolean, scopeGatewayToNamespace?: boolean, serviceEntryVisibility?: ServiceEntryVisibility',
+  'MeshSettingsOptions': 'istioVersion?: string, clusterDomain?: string, trustDomain?: string, rootNamespace?: string, dnsCapture?: boolean, scopeGatewayToNamespace?: boolean, serviceEntryVisibility?: ServiceEntryVisibility',
   'MetricsOptions': 'provider?: string',
   'Mirror': 'destination: Destination, percent?: number',
   'MutualTlsOptions': 'ca?: CaSource, crl?: string, sni?: string, subjectAltNames?: string[], clientCertificate: ClientCertificate',

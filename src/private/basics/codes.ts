@@ -174,6 +174,7 @@ export const CODES = {
   TextInvalid: 'A string contains a character that YAML cannot represent, so the manifests would be unreadable.',
   FilePathInvalid: 'A file path is not absolute.',
   MeshSettingsInvalid: 'A mesh setting has an invalid value.',
+  SidecarHidesRoute: 'A `Sidecar` does not import what a route needs, so requests fail or bypass the gateway in clear text.',
   ServiceEntryHidden: 'The mesh settings hide a ServiceEntry from proxies that need it.',
   MeshSettingsConflict: 'The mesh settings have already been read or set with other values.',
 } as const;

@@ -125,10 +125,11 @@ function meshKeys(namespaces: string[], hosts: string[]): string[] {
 export class AppModel {
   public readonly egressGateways = new Collection<EgressGatewayModel>(({ path }) => [keyOf('path', path)]);
 
-  public readonly externalServices = new Collection<ExternalServiceModel>(({ path, namespace, service, proxy, imported }) => {
+  public readonly externalServices = new Collection<ExternalServiceModel>(({ path, namespace, service, direct, exportTo, proxy, imported }) => {
     const { hosts, addresses, ports } = service;
     return [
       keyOf('path', path),
+      ...(direct ? [namespace, ...exportTo] : []).map(viewer => keyOf('direct', viewer)),
       ...addresses.flatMap(address => ports.map(({ number }) => keyOf('address', number, readAddress(address)!.prefix))),
       ...(imported ? [] : hosts.map(host => keyOf('host', namespace, host))),
       ...(proxy === undefined ? [] : [keyOf('service', proxy), ...meshKeys([namespace], hosts)]),
@@ -140,6 +141,7 @@ export class AppModel {
     return [
       keyOf('gateway', model.gateway),
       keyOf('service', model.service),
+      ...callerNamespaces.map(caller => keyOf('caller', caller)),
       ...hosts.map(host => keyOf('host', namespace, name, host)),
       ...callerNamespaces.map(caller => keyOf('caller', caller)),
       ...meshKeys(sharedLegNamespaces, hosts),

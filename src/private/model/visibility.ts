@@ -10,12 +10,20 @@ export function namespacesSeeing(app: AppModel, { path, direct, namespace, expor
   return [
     ...exportTo,
     ...(direct ? [namespace] : []),
-    ...app.egressRoutes.with(key).flatMap(({ upstreams, service, route }) => [
-      ...(upstreams.some(upstream => upstream.service === path) ? [route.gateway.namespace] : []),
-      ...(service === path && needsListener(route.service) ? route.callerNamespaces : []),
-    ]),
+    ...gatewayNamespacesOf(app, path),
+    ...app.egressRoutes.with(key)
+      .filter(({ service, route }) => service === path && needsListener(route.service)).flatMap(({ route }) => route.callerNamespaces),
     ...app.egressCallers.with(key).map(caller => caller.namespace),
     ...app.externalServices.with(key).map(behind => behind.namespace),
+  ];
+}
+
+/** The namespaces whose gateways connect to the external service of a path. */
+export function gatewayNamespacesOf(app: AppModel, path: string): string[] {
+  const key = keyOf('service', path);
+  return [
+    ...app.egressRoutes.with(key)
+      .filter(({ upstreams }) => upstreams.some(({ service }) => service === path)).map(({ route }) => route.gateway.namespace),
     ...app.ingressRoutes.with(key).map(({ route }) => route.pods.namespace),
   ];
 }
@@ -33,7 +41,7 @@ export function sidecarsOf(app: AppModel, { path, direct, namespace, exportTo }:
 }
 
 /** HTTP on port 80 needs no listener besides that of leg 1 (R8); for anything else, the sidecar must know the service itself. */
-function needsListener({ ports }: ExternalServiceModel['service']): boolean {
+export function needsListener({ ports }: ExternalServiceModel['service']): boolean {
   return ports.some(port => !isHttp(port) || port.number !== 80);
 }
 

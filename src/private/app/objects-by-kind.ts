@@ -1,0 +1,28 @@
+import { ApiObject } from 'cdk8s';
+import { IConstruct } from 'constructs';
+
+/** The objects of an app of one of Istio's kinds, whoever made them. */
+export function objectsOfKind(root: IConstruct, kind: 'ServiceEntry' | 'Sidecar'): ApiObject[] {
+  return root.node.findAll().filter((one): one is ApiObject => ApiObject.isApiObject(one) && one.kind === kind && one.apiGroup === 'networking.istio.io');
+}
+
+/** Kubernetes' own default, where neither the object nor its chart has a namespace. */
+export function namespaceOf({ metadata: { namespace } }: ApiObject): string {
+  return namespace ?? 'default';
+}
+
+/** What somebody wrote by hand may have any form. */
+export interface Spec { readonly [field: string]: unknown }
+
+export function asList(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The specification as it will be written: what it is made of may be lazy. Objects that cannot be written are reported elsewhere. */
+export function specOf(object: ApiObject): Spec {
+  try {
+    return object.toJson().spec ?? {};
+  } catch {
+    return {};
+  }
+}
