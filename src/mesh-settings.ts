@@ -2,6 +2,7 @@ import { IConstruct } from 'constructs';
 import { appModelOf, checkLate } from './private/app/declared';
 import { hiddenServiceEntries } from './private/app/hidden-service-entries';
 import { hidingSidecars } from './private/app/hiding-sidecars';
+import { rivalServiceEntries } from './private/app/rival-service-entries';
 import { Refuse, refuser } from './private/basics/errors';
 import { isDnsLabel, isDnsName } from './private/basics/names';
 import { takeProps } from './private/basics/take';
@@ -101,6 +102,7 @@ export class MeshSettings {
     checkLate(root, () => [
       ...hiddenServiceEntries(root, wanted.serviceEntryVisibility),
       ...hidingSidecars(root, appModelOf(root), wanted.rootNamespace),
+      ...rivalServiceEntries(root, appModelOf(root)),
     ], { always: true });
     return wanted;
   }

@@ -45,7 +45,8 @@ export interface ExternalServiceProps {
    * The fully qualified ASCII DNS names of the service. Wildcards such as `*.example.com` are allowed only with `Resolution.servedBy()`,
    * `endpoints()`, `none()` and `dynamicDns()`. Declare a wildcard and a name that it covers as two services. Errors `HostsEmpty`, `HostInvalid`,
    * `HostNotAscii`, `HostDuplicate`, `HostCatchAll`, `WildcardWithDns`, `ListTooLong`; error `HostInCluster` for names of Services and egress
-   * gateways, which sidecars already know.
+   * gateways, which sidecars already know; error `ServiceEntryConflict` if another ServiceEntry of this App leads a host that a gateway connects to
+   * elsewhere.
    */
   readonly hosts: string[];
 

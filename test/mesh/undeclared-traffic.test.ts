@@ -90,7 +90,7 @@ describeMesh('egress: undeclared traffic', () => {
   });
 
   describe('a ServiceEntry of another namespace for a declared host, exported to the gateway', () => {
-    const theirs = (created: string) => ({
+    const theirs = (created: string, endpoints: object[]) => ({
       apiVersion: 'networking.istio.io/v1',
       kind: 'ServiceEntry',
       metadata: { name: 'api', namespace: 'other', creationTimestamp: created },
@@ -100,17 +100,37 @@ describeMesh('egress: undeclared traffic', () => {
         location: 'MESH_EXTERNAL',
         resolution: 'DNS',
         ports: [{ number: 80, name: 'http', protocol: 'HTTP' }],
-        endpoints: [{ address: 'evil.test' }],
+        endpoints,
       },
     });
-    const ask = async (created: string) => (await run(declare(), externals, [get('http://api.test/x', { from: 'app' })], { fixtures: [theirs(created)] })).answers[0];
+    const elsewhere = [{ address: 'evil.test' }];
+    const ask = async (created: string, endpoints = elsewhere) => {
+      const { answers } = await run(declare(), externals, [get('http://api.test/x', { from: 'app' })], { fixtures: [theirs(created, endpoints)] });
+      return answers[0];
+    };
+    /** As a part of the app. */
+    const synthesized = (endpoints: object[]) => {
+      const { app } = declare();
+      const { metadata: { name, namespace }, ...rest } = theirs('', endpoints);
+      new ApiObject(new Chart(app, 'strangers'), 'entry', { ...rest, metadata: { name, namespace } });
+      return app.synthYaml();
+    };
 
     test('changes nothing, if it is younger than the route', async () => {
       expect(await ask('2040-01-01T00:00:00Z')).toReach('api.test', { leftBy: 'egress' });
     });
 
+    test('changes nothing, if it leads to the same host', async () => {
+      expect(await ask('2020-01-01T00:00:00Z', [])).toReach('api.test', { leftBy: 'egress' });
+      expect(synthesized([])).toContain('namespace: other');
+    });
+
     test('remains: if it is older, the gateway goes where it says', async () => {
       expect(await ask('2020-01-01T00:00:00Z')).toReach('evil.test', { leftBy: 'egress' });
+    });
+
+    test('is refused as a part of the app', () => {
+      expect(() => synthesized(elsewhere)).toThrow('[ServiceEntryConflict] strangers/entry');
     });
   });
 });

@@ -175,6 +175,7 @@ export const CODES = {
   FilePathInvalid: 'A file path is not absolute.',
   MeshSettingsInvalid: 'A mesh setting has an invalid value.',
   SidecarHidesRoute: 'A `Sidecar` does not import what a route needs, so requests fail or bypass the gateway in clear text.',
+  ServiceEntryConflict: 'A ServiceEntry written by hand leads a host of an external service elsewhere, and gateways use the older of the two.',
   ServiceEntryHidden: 'The mesh settings hide a ServiceEntry from proxies that need it.',
   MeshSettingsConflict: 'The mesh settings have already been read or set with other values.',
 } as const;
