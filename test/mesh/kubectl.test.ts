@@ -11,7 +11,7 @@ import { synthesize } from '../program';
 import { Manifest, objectsOf } from '../synth';
 
 const EXAMPLES = readdirSync('examples', { withFileTypes: true }).filter(entry => entry.isDirectory()).map(({ name }) => name);
-const PAGES = ['README.md', 'docs/egress.md', 'docs/ingress.md'];
+const PAGES = ['README.md', ...readdirSync('docs').map(file => `docs/${file}`)].filter(page => snippetsOf(page).length > 0);
 
 describeMesh('kubectl', () => {
   let server: ApiServer;
@@ -46,8 +46,9 @@ describeMesh('kubectl', () => {
     expect(lines(again.out)).toHaveLength(lines(first.out).length);
   }
 
-  test('the examples are all there', () => {
+  test('the examples and the pages are all there', () => {
     expect(EXAMPLES.length).toBeGreaterThanOrEqual(7);
+    expect(PAGES).toEqual(expect.arrayContaining(['README.md', 'docs/egress.md', 'docs/ingress.md']));
   });
 
   test.each(EXAMPLES)('applies the example %s, finds no difference afterwards, and leaves nothing when it deletes it', example => {
@@ -82,13 +83,13 @@ describeMesh('kubectl', () => {
   });
 
   describe('broken', () => {
-    /** The route of an example, with one thing wrong. */
-    function damaged(damage: (object: Manifest) => void) {
+    /** An example, with one thing wrong in an object. */
+    function damaged(damage: (object: Manifest) => void, kind = 'VirtualService') {
       synthesize(readFileSync('examples/api-over-https/main.ts', 'utf8'), dist);
       namespaced();
-      const [file] = readdirSync(dist).filter(name => readFileSync(join(dist, name), 'utf8').includes('kind: VirtualService'));
+      const [file] = readdirSync(dist).filter(name => readFileSync(join(dist, name), 'utf8').includes(`kind: ${kind}\n`));
       const objects = objectsOf(readFileSync(join(dist, file), 'utf8'));
-      damage(objects.find(({ kind }) => kind === 'VirtualService')!);
+      damage(objects.find(object => object.kind === kind)!);
       writeFileSync(join(dist, file), objects.map(object => JSON.stringify(object)).join('\n---\n'));
       return apply('--dry-run=server');
     }
@@ -103,6 +104,33 @@ describeMesh('kubectl', () => {
       const { ok, err } = damaged(({ spec }) => { spec.http[0].route[0].weight = 'all'; });
       expect(ok).toBe(false);
       expect(err).toContain('spec.http[0].route[0].weight');
+    });
+
+    test('a misspelt value is noticed', () => {
+      const { ok, err } = damaged(({ spec }) => { spec.resolution = 'DSN'; }, 'ServiceEntry');
+      expect(ok).toBe(false);
+      expect(err).toContain('spec.resolution: Unsupported value: "DSN"');
+    });
+
+    test('what somebody changed in the cluster is a difference, and applied again', () => {
+      synthesize(readFileSync('examples/api-over-https/main.ts', 'utf8'), dist);
+      namespaced();
+      expectSettled();
+      const [changed] = server.must(['get', `--filename=${dist}`, '--output=name']).split('\n').filter(name => name.startsWith('virtualservice'));
+      const namespace = objectsOf(readdirSync(dist).map(file => readFileSync(join(dist, file), 'utf8')).join('\n---\n'))
+        .find(({ kind, metadata }) => kind === 'VirtualService' && changed.endsWith(`/${metadata.name}`))!.metadata.namespace;
+      server.must(['patch', changed, `--namespace=${namespace}`, '--type=merge', '--patch={"spec":{"exportTo":["*"]}}']);
+      const difference = server.kubectl(['diff', `--filename=${dist}`]);
+      expect(difference.ok).toBe(false);
+      expect(difference.out).toMatch(/^-\s+- '\*'$/m);
+      expect(lines(apply().out).filter(line => !line.endsWith(' unchanged'))).toEqual([`${changed} configured`]);
+    });
+
+    test('what is not deleted is found', () => {
+      synthesize(readFileSync('examples/api-over-https/main.ts', 'utf8'), dist);
+      namespaced();
+      expectSettled();
+      expect(server.kubectl(['get', `--filename=${dist}`, '--ignore-not-found']).out).toContain('NAME');
     });
 
     test('a namespace that does not exist is noticed', () => {
