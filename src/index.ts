@@ -44,6 +44,7 @@ export * from './ingress/ingress-route';
 export * from './ingress/plain-http';
 export * from './ingress/tls-version';
 export * from './lock/cluster-dns';
+export * from './lock/egress-admission';
 export * from './lock/egress-lock';
 export * from './lock/lock-finding';
 export * from './lock/mesh-peer';

@@ -133,7 +133,7 @@ export interface LockOmissions {
 export interface EgressLockProps {
   /**
    * The gateway that becomes the only way out. Error `LockForeignGateway` if another app declares it and `omit.gatewayNetworkPolicy` does not say so;
-   * error `LockOnGateway` if its own namespace would be locked, `LockGatewayShared` if an ingress gateway uses the same pods.
+   * error `LockOnGateway` if its own namespace would be locked, `LockGatewayShared` if another gateway uses the same pods.
    */
   readonly gateway: IEgressGateway;
 
@@ -204,10 +204,10 @@ export interface EgressLockProps {
   readonly scrapers?: MeshPeer[];
 
   /**
-   * Addresses to which nothing leaves by a name: the ranges of nodes, pods and Services, and cloud metadata. Leave out a private range in which external
-   * hosts are found by DNS. Errors `AddressInvalid`, `AddressCatchAll`.
+   * Addresses to which nothing leaves by a name: the ranges of nodes, pods and Services. List them if external hosts have private addresses. Link-local
+   * addresses, such as that of cloud metadata, are added in any case. Errors `AddressInvalid`, `AddressCatchAll`.
    *
-   * @default - the private, shared and link-local ranges of IPv4 and IPv6
+   * @default - the private ranges; also those of IPv4 or IPv6, if no range of that family is listed
    */
   readonly clusterRanges?: string[];
 

@@ -43,6 +43,7 @@ describe('a lock is refused', () => {
     { when: 'a cache on nodes is a block', props: { dns: ClusterDns.kubeDns({ nodeLocal: ['169.254.0.0/16'] }) }, message: '[AddressInvalid] shop/lock: dns.nodeLocal[0] is "169.254.0.0/16"; allowed: an IP address; fix: list the addresses one by one' },
     { when: 'istiod has no labels', props: { istiod: { pods: {} } }, message: '[MeshPeerInvalid] shop/lock: istiod.pods is {}; allowed: at least one label of the pods; fix: list the labels, or leave it out for app: istiod' },
     { when: 'the API server has no address', props: { kubeApi: { addresses: [] } }, message: '[AddressInvalid] shop/lock: kubeApi.addresses is empty; allowed: at least one address of an API server; fix: list those that `kubectl get endpointslices -n default` shows for kubernetes; the address of the Service is not one of them' },
+    { when: 'the cluster has no range', props: { clusterRanges: [] }, message: '[AddressInvalid] shop/lock: clusterRanges is empty; allowed: at least one range of the cluster; fix: list the ranges of nodes, pods and Services, or leave it out for all private ranges' },
     { when: 'a range is everything', props: { clusterRanges: ['0.0.0.0/0'] }, message: '[AddressCatchAll] shop/lock: clusterRanges[0] is "0.0.0.0/0"; allowed: ranges of the cluster; fix: list the ranges of nodes, pods and Services' },
     { when: 'a port is none', props: { outsidePorts: [0] }, message: '[PortInvalid] shop/lock: outsidePorts[0] is 0; allowed: a whole number from 1 to 65535; fix: correct the port' },
     { when: 'clear text has no reason', props: { plaintextPorts: [{ ...legacy, reason: '' }] }, message: '[ReasonMissing] shop/lock: plaintextPorts[0].reason is ""; allowed: a sentence that explains why; fix: explain why; the reason is kept as an annotation' },
@@ -79,7 +80,7 @@ describe('a lock is refused at synthesis', () => {
     {
       when: 'an ingress gateway uses the pods',
       more: ({ platform }) => new IngressGateway(platform, 'ingress', { workload: GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' }), listeners: [IngressListener.http()] }),
-      message: '[LockGatewayShared] shop/lock: gateway is "platform/egress"; allowed: a gateway whose pods platform/ingress does not use; fix: use separate gateways for ingress and egress, or set omit.gatewayNetworkPolicy',
+      message: '[LockGatewayShared] shop/lock: gateway is "platform/egress"; allowed: a gateway whose pods platform/ingress does not use; fix: give each gateway pods of its own, or set omit.gatewayNetworkPolicy',
     },
     { when: 'the gateway has been removed', more: ({ platform }) => platform.node.tryRemoveChild('egress'), message: '[ConstructRemoved] shop/lock: gateway is "platform/egress"; allowed: an EgressGateway that is part of the App; fix: pass one that is still in its scope' },
     {

@@ -406,8 +406,8 @@ describe('the NetworkPolicy of the gateway lets it reach', () => {
   });
 
   test('outside of the ranges that are told', () => {
-    expect(out({ clusterRanges: ['10.0.0.0/8', '198.51.100.7', 'fd00::/8'] }, [[http]])).toEqual(['0.0.0.0/0 without 10.0.0.0/8 198.51.100.7/32, ::/0 without fd00::/8: 443/TCP']);
-    expect(out({ clusterRanges: ['10.0.0.0/8'] }, [[http]])).toEqual(['0.0.0.0/0 without 10.0.0.0/8, ::/0: 443/TCP']);
+    expect(out({ clusterRanges: ['10.0.0.0/8', '198.51.100.7', 'fd00::/8'] }, [[http]])).toEqual(['0.0.0.0/0 without 10.0.0.0/8 198.51.100.7/32 169.254.0.0/16, ::/0 without fd00::/8 fe80::/10: 443/TCP']);
+    expect(out({ clusterRanges: ['10.0.0.0/8'] }, [[http]])).toEqual(['0.0.0.0/0 without 10.0.0.0/8 169.254.0.0/16, ::/0 without fc00::/7 fe80::/10: 443/TCP']);
   });
 
   test('a forward proxy instead of the hosts behind it', () => {

@@ -13,9 +13,10 @@ export interface Said {
 
 /** A Kubernetes API server of its own, with the custom resources of Istio, the Gateway API and cert-manager. Nothing runs what it stores. */
 export class ApiServer {
-  public static async start(): Promise<ApiServer> {
+  /** @param flags of kube-apiserver */
+  public static async start(...flags: string[]): Promise<ApiServer> {
     const binary = apiBinary();
-    const server = spawn('unshare', ['--net', '--mount', binary, 'serve'], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const server = spawn('unshare', ['--net', '--mount', binary, 'serve', ...flags], { stdio: ['pipe', 'pipe', 'pipe'] });
     const log: string[] = [];
     server.stderr.on('data', chunk => log.push(String(chunk)));
     await new Promise<void>((resolve, reject) => {

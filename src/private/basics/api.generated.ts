@@ -17,6 +17,7 @@ export const STRUCTS: { readonly [name: string]: string } = {
   'DestinationPolicyProps': 'destination: Destination, subsets?: DestinationSubset{}, loadBalancer?: LoadBalancer, connectionPool?: ConnectionPool, outlierDetection?: OutlierDetection, tls?: UpstreamTls, exportTo?: string[], metadata?: ObjectMetadata',
   'DestinationSubset': 'labels: string{}',
   'DirectRouteProps': 'service: IExternalService, allow?: RouteMatch[], rules?: EgressRule[], keepHeaders?: string[], metadata?: ObjectMetadata',
+  'EgressAdmissionProps': 'lock: EgressLock, podUsers?: PodUsers, metadata?: ObjectMetadata',
   'EgressCallerProps': 'service: IExternalService, gateway: IEgressGateway, appTls?: AppTls, gatewayPort?: number, metadata?: ObjectMetadata',
   'EgressGatewayAttributes': 'name: string, workload: GatewayWorkload, port?: number',
   'EgressGatewayProps': 'workload: GatewayWorkload, port?: number, exportTo?: string[], undeclared?: UndeclaredTraffic, metadata?: ObjectMetadata',
@@ -84,6 +85,7 @@ export const STRUCTS: { readonly [name: string]: string } = {
 export const ENUMS: { readonly [name: string]: string } = {
   'AppTls': 'WRAP, PASSTHROUGH',
   'LockPhase': 'OBSERVE, ENFORCE',
+  'PodUsers': 'WARN, REFUSE',
   'ServiceEntryVisibility': 'NONE, NAMESPACE, PUBLIC',
   'ServiceLocation': 'MESH_EXTERNAL, MESH_INTERNAL',
   'TlsVersion': 'TLSV1_0, TLSV1_1, TLSV1_2, TLSV1_3',

@@ -69,7 +69,7 @@ export const CODES = {
   LockDirectInCluster: 'A direct service has an address inside the cluster.',
   LockCallsIngress: 'A locked namespace may call the pods of an ingress gateway, which could send requests back out.',
   LockForeignGateway: 'A lock is set on a gateway that another app declares, and whose pods it does not protect.',
-  LockGatewayShared: 'An ingress gateway uses the pods of a locked egress gateway, which would cut it off from its clients.',
+  LockGatewayShared: 'Another gateway uses the pods of a locked egress gateway, whose NetworkPolicy would cut it off.',
   LockPortsUnknown: 'Other apps route through a locked gateway, and the ports of their external services are not known.',
   LockPartsConflict: 'A lock observes, but leaves out what makes something visible.',
   MeshPeerInvalid: 'The pods of workloads in the mesh are not described by labels and ports.',

@@ -11,6 +11,7 @@ const CLASSES = {
   ingressGateways: 'IngressGateway',
   ingressDelegates: 'IngressDelegate',
   destinationPolicies: 'DestinationPolicy',
+  egressLocks: 'EgressLock',
 } as const satisfies { readonly [K in keyof AppModel]?: string };
 
 /** The declaration of a construct that a user passed, which must come from this library and belong to the same app. */
@@ -22,7 +23,7 @@ export function needDeclared<K extends keyof typeof CLASSES>(scope: IConstruct, 
     return refuse({ code: 'TypeInvalid', prop, got: given, allowed: one, fix });
   }
   if (declaration.construct.node.root !== scope.node.root) {
-    refuse({ code: 'OtherApp', prop, got: given, allowed: `${one} of the same App`, fix: kind === 'destinationPolicies' ? 'create it in this App' : `create it in this App, or import it with ${name}.from${name}Attributes` });
+    refuse({ code: 'OtherApp', prop, got: given, allowed: `${one} of the same App`, fix: ['destinationPolicies', 'egressLocks'].includes(kind) ? 'create it in this App' : `create it in this App, or import it with ${name}.from${name}Attributes` });
   }
   if (!declaration.isAttached()) {
     refuse({ code: 'ConstructRemoved', prop, got: given, allowed: `${one} that is part of the App`, fix: 'pass one that is still in its scope' });

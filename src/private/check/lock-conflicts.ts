@@ -88,11 +88,12 @@ function unknownPorts(app: AppModel, model: EgressLockModel): Refusal[] {
   return [{ code: 'LockPortsUnknown', prop: 'outsidePorts', got: undefined, allowed: `the ports of the external services that other apps route from ${foreign.join(', ')}`, fix: 'list them, [] if this app declares the same ones; the NetworkPolicy of the gateway would otherwise close these routes' }];
 }
 
-/** An ingress gateway must be reached by its clients, and reach what it serves. */
+/** Another gateway must be reached by its clients, and reach what it serves. */
 function sharedPods(app: AppModel, { lock }: EgressLockModel, { path, workload }: EgressGatewayModel): Refusal[] {
-  const ingress = app.ingressGateways.all().find(one => canBeSamePods(one.workload, workload));
-  if (!ingress || lock.omits.gatewayNetworkPolicy !== undefined) return [];
-  return [{ code: 'LockGatewayShared', prop: 'gateway', got: path, allowed: `a gateway whose pods ${ingress.path} does not use`, fix: 'use separate gateways for ingress and egress, or set omit.gatewayNetworkPolicy' }];
+  const others = [...app.ingressGateways.all(), ...app.egressGateways.all()].filter(one => one.path !== path);
+  const other = others.find(one => canBeSamePods(one.workload, workload));
+  if (!other || lock.omits.gatewayNetworkPolicy !== undefined) return [];
+  return [{ code: 'LockGatewayShared', prop: 'gateway', got: path, allowed: `a gateway whose pods ${other.path} does not use`, fix: 'give each gateway pods of its own, or set omit.gatewayNetworkPolicy' }];
 }
 
 function strayExceptions({ lock }: EgressLockModel, namespaces: string[]): Refusal[] {

@@ -16,8 +16,9 @@ import { LockIntent, LockPart, PlaintextException, ScopeIntent } from '../model/
 import { networkTargets } from '../model/network';
 import { canSelectSamePods } from '../model/pods';
 
-/** Private and link-local addresses, that of cloud metadata among them. */
-const CLUSTER_RANGES = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '169.254.0.0/16', 'fc00::/7', 'fe80::/10'];
+/** Nothing outside has such an address, but cloud metadata has. */
+const LINK_LOCAL = ['169.254.0.0/16', 'fe80::/10'];
+const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'];
 
 export interface ScopeInput {
   readonly calls?: MeshPeer[];
@@ -58,7 +59,7 @@ export function checkLock(scope: IConstruct, input: LockInput, gateway: EgressGa
     istiod: checkIstiod(input.istiod ?? {}, refuse),
     kubeApi: input.kubeApi && checkKubeApi(input.kubeApi, refuse),
     scrapers: checkPeers(input.scrapers ?? [], 'scrapers', refuse),
-    clusterRanges: input.clusterRanges ? checkRanges(input.clusterRanges, refuse) : CLUSTER_RANGES,
+    clusterRanges: checkRanges(input.clusterRanges, refuse),
     direct: checkDirect(scope, input, refuse),
     outsidePorts: input.outsidePorts?.map((port, i) => checkPort(port, `outsidePorts[${i}]`, refuse)),
     plaintextPorts: checkPlaintext(input.plaintextPorts ?? [], refuse),
@@ -133,14 +134,24 @@ function checkKubeApi({ addresses, port = 6443 }: NonNullable<LockInput['kubeApi
   return { addresses, port: checkPort(port, 'kubeApi.port', refuse) };
 }
 
-function checkRanges(ranges: string[], refuse: Refuse): string[] {
-  return ranges.map((range, i) => {
+/** Those of a family of addresses that the user does not list are the private ones. */
+function checkRanges(given: string[] | undefined, refuse: Refuse): string[] {
+  if (given?.length === 0) {
+    refuse({ code: 'AddressInvalid', prop: 'clusterRanges', got: given, allowed: 'at least one range of the cluster', fix: 'list the ranges of nodes, pods and Services, or leave it out for all private ranges' });
+  }
+  const ranges = (given ?? []).map((range, i) => {
     const prop = `clusterRanges[${i}]`;
     const isBlock = checkAddress(range, prop, refuse);
     const read = readAddress(range)!;
     if (isCatchAll(read)) refuse({ code: 'AddressCatchAll', prop, got: range, allowed: 'ranges of the cluster', fix: 'list the ranges of nodes, pods and Services' });
-    return isBlock && read.text.includes('/') ? read.text : `${read.text}/${read.text.includes(':') ? 128 : 32}`;
+    return isBlock && read.text.includes('/') ? read.text : `${read.text}/${isIPv6(read.text) ? 128 : 32}`;
   });
+  const unlisted = PRIVATE.filter(one => !ranges.some(range => isIPv6(range) === isIPv6(one)));
+  return [...new Set([...ranges, ...unlisted, ...LINK_LOCAL])];
+}
+
+function isIPv6(range: string): boolean {
+  return range.includes(':');
 }
 
 function checkDirect(scope: IConstruct, { direct = [], clusterRanges }: LockInput, refuse: Refuse): string[] {

@@ -22,6 +22,8 @@ export interface Specs {
   readonly Sidecar: SidecarSpec;
   readonly PeerAuthentication: PeerAuthenticationSpec;
   readonly NetworkPolicy: NetworkPolicySpec;
+  readonly ValidatingAdmissionPolicy: AdmissionPolicySpec;
+  readonly ValidatingAdmissionPolicyBinding: AdmissionBindingSpec;
 }
 
 export type Kind = keyof Specs;
@@ -32,7 +34,8 @@ export interface ObjectHead<K extends Kind = Kind> {
   readonly id: string;
   /** By default, cdk8s generates it from the construct's path. */
   readonly name?: string;
-  readonly namespace: string;
+  /** Left out for objects of the whole cluster. */
+  readonly namespace?: string;
   readonly annotations?: Labels;
 }
 
@@ -244,4 +247,25 @@ export interface NetworkPeer {
   readonly pods?: Labels;
   readonly block?: string;
   readonly except?: string[];
+}
+
+/** What may be written to the cluster, in CEL. */
+export interface AdmissionPolicySpec {
+  readonly resources: { readonly apiGroups: string[]; readonly apiVersions: string[]; readonly resources: string[]; readonly operations: string[] }[];
+  /** The policy is asked where all of them hold. */
+  readonly matchConditions: NamedExpression[];
+  readonly variables: NamedExpression[];
+  readonly validations: { readonly expression: string; readonly reason: string; readonly message?: string; readonly messageExpression?: string }[];
+}
+
+export interface NamedExpression {
+  readonly name: string;
+  readonly expression: string;
+}
+
+export interface AdmissionBindingSpec {
+  readonly policyName: string;
+  readonly validationActions: ('Deny' | 'Warn' | 'Audit')[];
+  /** Of the namespaces of objects; all where it is left out. */
+  readonly namespaceSelector?: object;
 }

@@ -6,7 +6,8 @@ export interface RenderedObject {
   readonly id: string;
   readonly apiVersion: string;
   readonly kind: string;
-  readonly namespace: string;
+  /** Left out for objects of the whole cluster. */
+  readonly namespace?: string;
   /** By default, cdk8s generates it from the path of the construct. */
   readonly name?: string;
   readonly annotations?: Labels;

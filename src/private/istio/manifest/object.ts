@@ -1,3 +1,4 @@
+import { admissionBindingSpec, admissionPolicySpec } from './admission';
 import { authorizationPolicySpec } from './authorization-policy';
 import { certificateSpec } from './certificate';
 import { destinationRuleSpec } from './destination-rule';
@@ -24,6 +25,8 @@ const RENDERERS: { [K in Kind]: { readonly apiVersion: string; readonly spec: (p
   Sidecar: { apiVersion: 'networking.istio.io/v1', spec: sidecarSpec },
   PeerAuthentication: { apiVersion: 'security.istio.io/v1', spec: peerAuthenticationSpec },
   NetworkPolicy: { apiVersion: 'networking.k8s.io/v1', spec: networkPolicySpec },
+  ValidatingAdmissionPolicy: { apiVersion: 'admissionregistration.k8s.io/v1', spec: admissionPolicySpec },
+  ValidatingAdmissionPolicyBinding: { apiVersion: 'admissionregistration.k8s.io/v1', spec: admissionBindingSpec },
 };
 
 /** An object whose spec is known. */

@@ -1,0 +1,16 @@
+import { AdmissionBindingSpec, AdmissionPolicySpec } from '../objects';
+
+/** What cannot be judged is refused. */
+export function admissionPolicySpec({ resources, matchConditions, variables, validations }: AdmissionPolicySpec): object {
+  return {
+    failurePolicy: 'Fail',
+    matchConstraints: { resourceRules: resources },
+    matchConditions: matchConditions.length > 0 ? matchConditions : undefined,
+    variables: variables.length > 0 ? variables : undefined,
+    validations,
+  };
+}
+
+export function admissionBindingSpec({ policyName, validationActions, namespaceSelector }: AdmissionBindingSpec): object {
+  return { policyName, validationActions, matchResources: namespaceSelector && { namespaceSelector } };
+}
