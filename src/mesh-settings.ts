@@ -31,8 +31,8 @@ export interface MeshSettingsOptions {
   readonly trustDomain?: string;
 
   /**
-   * The namespace whose configuration holds for the whole mesh (`meshConfig.rootNamespace`). A `Sidecar` there must not hide from sidecars what routes
-   * of the app need. Error `SidecarHidesRoute`.
+   * The namespace whose configuration holds for the whole mesh (`meshConfig.rootNamespace`). A Sidecar object there must not hide from callers what
+   * routes need. Error `SidecarHidesRoute`.
    *
    * @default istio-system
    */

@@ -24,7 +24,7 @@ export interface EgressCallerProps {
   readonly service: IExternalService;
 
   /**
-   * The gateway that the route uses, usually from `EgressGateway.fromEgressGatewayAttributes`. Error `SidecarHidesRoute` if a `Sidecar` object of this
+   * The gateway that the route uses, usually from `EgressGateway.fromEgressGatewayAttributes`. Error `SidecarHidesRoute` if a Sidecar object of this
    * App hides it from the caller.
    */
   readonly gateway: IEgressGateway;

@@ -60,7 +60,7 @@ export interface EgressRouteProps {
 
   /**
    * Who may use the route. The gateway rejects all other callers with 403, or closes their connections if it cannot read requests. Errors
-   * `CallersEmpty`, `CallersNotEnforceable`, `MeshHostConflict`; error `SidecarHidesRoute` if a `Sidecar` object of this App does not import what
+   * `CallersEmpty`, `CallersNotEnforceable`, `MeshHostConflict`; error `SidecarHidesRoute` if a Sidecar object of this App does not import what
    * callers need.
    *
    * @default - the namespace of the chart

@@ -75,7 +75,7 @@ export interface ExternalServiceProps {
    * Whether workloads in the chart's namespace reach the service from their own sidecars, without an egress gateway. A `DirectRoute` configures these
    * requests; without one, they leave with `x-request-id`, `x-forwarded-proto`, `x-envoy-attempt-count` and `x-envoy-decorator-operation`. A service
    * that is not direct must be used by an `EgressRoute`, so that deleting a route never opens a way around the gateway. Errors
-   * `ExternalServiceUnused`, `DirectServiceRouted`; error `SidecarHidesRoute` if a `Sidecar` object of this App hides the service from them.
+   * `ExternalServiceUnused`, `DirectServiceRouted`; error `SidecarHidesRoute` if a Sidecar object of this App hides the service from them.
    *
    * @default false
    */

@@ -25,7 +25,8 @@ describe('a Sidecar that is written by hand', () => {
     test('the name of leg 1', () => {
       const { app, shop } = routed(api);
       sidecar(shop, ['./*']);
-      expectRefusal(() => app.synthYaml(), missing('"./*"', `${LEG_ONE} (for shop/route)`));
+      expectRefusal(() => app.synthYaml(),
+        '[SidecarHidesRoute] shop/sidecar: spec.egress[0].hosts is "./*"; allowed: a list that imports istio-system/egress.istio-system.mesh.internal (for shop/route); fix: add what is missing to `hosts`: sidecars refuse requests for hosts that they do not know, or let them leave directly and in clear text');
     });
 
     test('the route', () => {

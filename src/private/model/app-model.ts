@@ -143,7 +143,6 @@ export class AppModel {
       keyOf('service', model.service),
       ...callerNamespaces.map(caller => keyOf('caller', caller)),
       ...hosts.map(host => keyOf('host', namespace, name, host)),
-      ...callerNamespaces.map(caller => keyOf('caller', caller)),
       ...meshKeys(sharedLegNamespaces, hosts),
       ...upstreamKeys(model),
       ...targetKeys(model),
