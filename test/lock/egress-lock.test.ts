@@ -281,7 +281,7 @@ spec:
     const objects = synth(app, { admissible: false });
     expect(namesOf(objects)).toEqual(['NetworkPolicy shop/egress-lock', 'PeerAuthentication shop/default', 'Sidecar shop/default', 'Telemetry shop/egress-lock']);
     expect(sidecarOf(objects, 'shop').spec.egress[0].hosts).toEqual([
-      './*', '*/cdn.example.com', 'istio-system/cdn.example.com-443.egress.istio-system.mesh.internal', RESOLVER,
+      './*', '*/cdn.example.com', RESOLVER,
     ]);
     expect(waysOut(policyOf(objects, 'shop'))).toEqual([DNS, ISTIOD, 'istio-system (app=egw,istio=egw): 443/TCP', 'own: every port']);
   });
@@ -306,10 +306,10 @@ describe('a Sidecar of a lock knows', () => {
     ['the name of leg 1', {}, http, 'shop', [LEG]],
     ['the route as well, from another namespace', both, http, 'billing', [LEG, 'shop/api.example.com']],
     ['the route where the gateway is, with the single layout', { layout: VirtualServiceLayout.SINGLE }, http, 'shop', ['istio-system/api.example.com', LEG]],
-    ['a name of its own for what is wrapped', {}, tls, 'shop', ['istio-system/cdn.example.com-443.egress.istio-system.mesh.internal']],
-    ['the Service of the gateway for what is passed through', { appTls: AppTls.PASSTHROUGH }, tls, 'shop', ['istio-system/istio-egressgateway.istio-system.svc.cluster.local']],
+    ['nothing else for what is wrapped: sidecars know the service, and its route the gateway', {}, tls, 'shop', []],
+    ['nothing else for what is passed through', { appTls: AppTls.PASSTHROUGH }, tls, 'shop', []],
     ['the Service of the gateway for clear text', { legOne: LegOne.plaintext('no sidecars') }, http, 'shop', ['istio-system/istio-egressgateway.istio-system.svc.cluster.local']],
-    ['a service on another port', both, { ...http, ports: [ExternalPort.http({ number: 8080 })] }, 'billing', [LEG, 'shop/api.example.com']],
+    ['a service on another port', both, { ...http, ports: [ExternalPort.http({ number: 8080 })] }, 'billing', ['shop/api.example.com']],
   ])('%s', (_, route, service, namespace, hosts) => {
     expect(hostsOf([[service, route]], namespace)).toEqual(hosts);
   });
@@ -330,7 +330,7 @@ describe('a Sidecar of a lock knows', () => {
     new EgressLock(shop, 'lock', { gateway: egress, direct: [db, api] });
     const objects = synth(app);
     expect(sidecarOf(objects, 'shop').spec.egress[0].hosts).toEqual([
-      './*', 'istio-system/cdn.example.com-443.egress.istio-system.mesh.internal', 'istio-system/db.example.com', RESOLVER, 'stock/cache.stock.svc.cluster.local',
+      './*', 'istio-system/db.example.com', RESOLVER, 'stock/cache.stock.svc.cluster.local',
     ]);
     expect(waysOut(policyOf(objects, 'shop'))).toEqual([
       DNS, ISTIOD, `${GATEWAY}: 443/TCP`, 'own: every port', 'stock: every port', `${OUTSIDE}: 443/TCP 5432/TCP`,
