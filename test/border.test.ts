@@ -209,6 +209,10 @@ describe('what a program changes afterwards changes nothing', () => {
     Certificate: () => ({ workload: workload(), dnsNames: ['a.test', 'b.test'], issuer: CertificateIssuer.issuer('a'), metadata: metadata() }),
     DestinationPolicy: () => ({ destination: Destination.service('a', { port: 80 }), subsets: { v1: { labels: { version: 'v1' } } }, exportTo: ['shop'], outlierDetection: { consecutive5xxErrors: 3 }, metadata: metadata() }),
     DirectRoute: chart => ({ service: service(chart, { direct: true }), allow: matches(), rules: egressRules(), keepHeaders: ['x-request-id'], metadata: metadata() }),
+    EgressAdmission: (chart, egress) => {
+      new library.EgressRoute(chart, 'route', { service: service(chart), gateway: egress });
+      return { lock: new library.EgressLock(chart, 'lock', { gateway: egress }), metadata: metadata() };
+    },
     EgressCaller: (chart, egress) => ({ service: service(chart), gateway: egress, metadata: metadata() }),
     EgressGateway: () => ({ workload: workload(), exportTo: ['shop'], metadata: metadata() }),
     EgressLock: (chart, egress) => {

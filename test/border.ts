@@ -1,6 +1,6 @@
 import { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
-import { mesh } from './fixtures';
+import { mesh, routed } from './fixtures';
 import * as library from '../src';
 import { ENUMS, METHODS, STRUCTS } from '../src/private/basics/api.generated';
 
@@ -72,6 +72,10 @@ function makeSample(type: string): Anything {
     case 'IIngressGateway': return new library.IngressGateway(mesh().shop, 'gateway', { workload: library.GatewayWorkload.istioctl('a') });
     case 'IIngressDelegate': return library.IngressDelegate.fromIngressDelegateAttributes(mesh().shop, 'delegate', { name: 'a', namespace: 'b' });
     case 'IConstruct': return mesh().shop;
+    case 'EgressLock': {
+      const { platform, egress } = routed({ hosts: ['a.test'], ports: [library.ExternalPort.http()] });
+      return new library.EgressLock(platform, 'lock', { gateway: egress });
+    }
     default: throw new Error(`no sample of ${type}`);
   }
 }

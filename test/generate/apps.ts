@@ -80,7 +80,8 @@ class AppMaker {
   private lock(chart: ChartOf, gateway: string): void {
     const direct = this.services.filter(({ isDirect }) => isDirect).map(({ name }) => variable(name));
     const given = { gateway: variable(gateway), ...direct.length > 0 && { direct: list(direct) } };
-    this.construct('EgressLock', chart, 'EgressLock', this.struct('EgressLockProps', this.place(chart), { given, without: ['direct'] }));
+    const lock = this.construct('EgressLock', chart, 'EgressLock', this.struct('EgressLockProps', this.place(chart), { given, without: ['direct'] }));
+    if (this.draw.chance(0.3)) this.construct('EgressAdmission', chart, 'EgressAdmission', this.struct('EgressAdmissionProps', this.place(chart), { given: { lock: variable(lock) } }));
   }
 
   private egressWorkload(platform: ChartOf, release: string): Expression {

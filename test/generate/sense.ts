@@ -125,6 +125,7 @@ export const SENSE: Readonly<Record<string, Sense>> = {
   'IngressGatewayAttributes.name': oneOf('ingress', 'public'),
   'IngressGatewayAttributes.namespace': oneOf('istio-ingress', 'edge'),
   'ConnectProxy.port': oneOf(3128),
+  'MeshSettingsOptions.rootNamespace': oneOf('istio-system', 'mesh-root'),
   'EgressLockProps.clusterRanges': someOf('10.0.0.0/8', '192.168.0.0/16', 'fd00::/8', '169.254.169.254'),
   'EgressLockProps.namespaces': oneOf(['shop'], ['blog'], ['shop', 'billing']),
   'EgressLockProps.outsidePorts': oneOf([443], [], [5432, 8443]),

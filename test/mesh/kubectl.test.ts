@@ -29,7 +29,7 @@ describeMesh('kubectl', () => {
   function namespaced(): void {
     const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.yaml'));
     const objects = files.flatMap(file => objectsOf(readFileSync(join(dist, file), 'utf8')));
-    const names = [...new Set(objects.map(({ metadata }) => metadata.namespace))];
+    const names = [...new Set(objects.map(({ metadata }) => metadata.namespace))].filter(name => name !== undefined);
     server.must(['apply', '--filename=-'], names.map(name => JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })).join('\n---\n'));
   }
 

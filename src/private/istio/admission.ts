@@ -86,7 +86,7 @@ function objectsOf({ name }: AdmissionFacts, policy: Policy): ObjectPlan[] {
   const { about, resources, conditions = {}, variables = {}, validations, actions, namespaces: matched } = policy;
   const head = { namespace: undefined, name: `${name}-${about}` };
   const selector = matched && { matchExpressions: [{ key: 'kubernetes.io/metadata.name', ...matched }] };
-  const named = (expressions: { readonly [name: string]: string }) => Object.entries(expressions).map(([key, expression]) => ({ name: key, expression }));
+  const named = (given: { readonly [name: string]: string }) => Object.entries(given).map(([key, expression]) => ({ name: key, expression }));
   return [
     {
       ...head,

@@ -4,7 +4,8 @@ import { AdmissionBindingSpec, AdmissionPolicySpec } from '../objects';
 export function admissionPolicySpec({ resources, matchConditions, variables, validations }: AdmissionPolicySpec): object {
   return {
     failurePolicy: 'Fail',
-    matchConstraints: { resourceRules: resources },
+    // the API server would add the scope, and a second apply find a difference
+    matchConstraints: { resourceRules: resources.map(rule => ({ ...rule, scope: '*' })) },
     matchConditions: matchConditions.length > 0 ? matchConditions : undefined,
     variables: variables.length > 0 ? variables : undefined,
     validations,
