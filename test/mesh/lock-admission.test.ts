@@ -26,6 +26,8 @@ const PROXY = { name: 'istio-proxy', image: 'docker.io/istio/proxyv2:1.31.0', ar
 const INIT = { name: 'istio-init', image: 'docker.io/istio/proxyv2:1.31.0', args: ['istio-iptables', '-p', '15001'], securityContext: { runAsUser: 0, capabilities: { add: ['NET_ADMIN', 'NET_RAW'] } } };
 const APP = { name: 'app', image: 'shop:1', securityContext: { runAsUser: 1000, runAsGroup: 1000, allowPrivilegeEscalation: false } };
 
+const INJECTED = { 'sidecar.istio.io/status': '{"initContainers":["istio-init","istio-proxy"],"containers":null}' };
+
 interface Odd {
   readonly namespace?: string;
   readonly labels?: object;
@@ -41,7 +43,7 @@ function pod({ namespace = 'shop', labels = {}, annotations = {}, spec = {}, app
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { namespace, labels: { app: 'shop', ...labels }, annotations },
+    metadata: { namespace, labels: { app: 'shop', ...labels }, annotations: { ...INJECTED, ...annotations } },
     spec: { containers: [{ ...APP, ...app }], initContainers: injected, ...spec },
   };
 }
@@ -92,6 +94,10 @@ const REFUSED: Record<string, object> = {
   'an init container as 1337': pod({ injected: [INIT, PROXY, { name: 'mine', image: 'mine:1', securityContext: { runAsUser: 1337 } }] }),
   'an own istio-init': pod({ injected: [{ ...INIT, command: ['sh'], securityContext: { runAsUser: 1337 } }, PROXY] }),
   'NET_ADMIN': pod(security({ capabilities: { add: ['NET_ADMIN'] } })),
+  'an own istio-validation, which the injector does not know': pod({ injected: [INIT, PROXY, { ...INIT, name: 'istio-validation', args: ['istio-iptables', '--cleanup-only'] }] }),
+  'an own istio-proxy where nothing is injected': pod({ annotations: { 'sidecar.istio.io/status': '' } }),
+  'net_admin, as container runtimes accept it': pod(security({ capabilities: { add: ['net_admin'] } })),
+  'CAP_NET_ADMIN, as container runtimes accept it': pod(security({ capabilities: { add: ['CAP_NET_ADMIN'] } })),
   'NET_RAW': pod(security({ capabilities: { add: ['NET_RAW'] } })),
   'privileged': pod(security({ privileged: true, allowPrivilegeEscalation: true })),
   'a volume of the sidecar': pod({ app: { volumeMounts: [{ name: 'workload-socket', mountPath: '/x' }] }, spec: { volumes: [{ name: 'workload-socket', emptyDir: {} }] } }),
@@ -107,6 +113,7 @@ const REFUSED: Record<string, object> = {
   'a Gateway on the pods of the gateway, by another label': gatewayOf({ 'service.istio.io/canonical-name': 'istio-egressgateway' }),
   'a Gateway for all pods': gatewayOf(),
   'another ServiceEntry for a host with a route': entry('billing', 'payments.example.com'),
+  'another ServiceEntry for a host with a route, shown to everybody by an empty list': entry('billing', 'payments.example.com', []),
   'another ServiceEntry for a host under a wildcard with a route': entry('billing', 'eu.cdn.example.com', ['istio-egress']),
 };
 
@@ -175,7 +182,29 @@ describeMesh('admission of a lock', () => {
     const label = (namespace: string, ...labels: string[]) => server.kubectl(['label', 'namespace', namespace, ...labels, '--dry-run=server', '--as=tenant']);
     expect(label('shop', 'istio-injection-').err).toContain('it must keep the label istio-injection: enabled, or istio.io/rev');
     expect(label('shop', 'istio-injection-', 'istio.io/rev=canary').ok).toBe(true);
+    expect(label('shop', '--overwrite', 'istio-injection=disabled', 'istio.io/rev=canary').ok).toBe(false);
     expect(label('billing', 'istio-injection-').ok).toBe(true);
+  });
+
+  test('holds the sidecar of a pod that runs', () => {
+    apply([{ ...pod(), metadata: { ...(pod() as Manifest).metadata, name: 'running' } }]);
+    const exec = (container: string) => server.kubectl(['exec', 'running', '--namespace=shop', '--as=tenant', `--container=${container}`, '--', 'id']).err;
+    expect(exec('istio-proxy')).toContain('a command in istio-proxy runs as user 1337');
+    expect(exec('app')).not.toContain('ValidatingAdmissionPolicy');
+    const image = (container: string) => server.kubectl(['set', 'image', 'pod/running', `${container}=mine:1`, '--namespace=shop', '--dry-run=server', '--as=tenant']);
+    expect(image('istio-proxy').err).toContain('the image of istio-proxy must stay');
+    expect(image('app').ok).toBe(true);
+  });
+
+  test('holds containers for debugging', () => {
+    const debug = (runAsUser: number) => {
+      const running = JSON.parse(server.must(['get', 'pod', 'running', '--namespace=shop', '--output=json']));
+      running.spec.ephemeralContainers = [{ name: 'debug', image: 'mine:1', securityContext: { runAsUser, allowPrivilegeEscalation: false } }];
+      return server.kubectl(['replace', '--raw', '/api/v1/namespaces/shop/pods/running/ephemeralcontainers?dryRun=All', '--filename=-'], JSON.stringify(running));
+    };
+    expect(debug(1337).err).toContain('user and group 1337');
+    expect(debug(0).err).toContain('runAsUser is missing or 0');
+    expect(debug(1000)).toMatchObject({ ok: true, err: '' });
   });
 
   test('admits what those write who may open locks', () => {

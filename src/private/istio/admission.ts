@@ -57,14 +57,23 @@ const CAPABILITIES = ['NET_ADMIN', 'NET_RAW', 'SYS_ADMIN', 'SYS_PTRACE', 'BPF', 
 
 /** Controllers of Kubernetes that write endpoints, and delete what is in a namespace with it. */
 const CONTROLLERS = [
-  ...['endpointslice-controller', 'endpointslicemirroring-controller', 'endpoint-controller', 'namespace-controller'].map(name => `system:serviceaccount:kube-system:${name}`),
+  ...['endpointslice-controller', 'endpointslicemirroring-controller', 'endpoint-controller', 'namespace-controller', 'generic-garbage-collector'].map(name => `system:serviceaccount:kube-system:${name}`),
   'system:kube-controller-manager',
+];
+
+/** New containers; those for debugging come to a pod that runs. */
+const CREATED: Policy['resources'] = [
+  { groups: [''], resources: ['pods'], operations: ['CREATE'] },
+  { groups: [''], resources: ['pods/ephemeralcontainers'], operations: ['UPDATE'] },
 ];
 
 /** A list or text of CEL: JSON is a part of it. */
 const cel = (value: unknown) => JSON.stringify(value);
 
 const isProxyImage = (image: string) => `(${image}.contains('/proxyv2:') || ${image}.contains('/proxyv2@'))`;
+
+/** What istiod injected, by the annotation in which it lists that; it replaces whatever a user wrote there. */
+const isInjected = (name: string) => `object.metadata.?annotations[?'sidecar.istio.io/status'].orValue('').contains('"' + ${name} + '"')`;
 
 /** The objects for one lock. Later routes may add namespaces and hosts. */
 export function renderedAdmission(app: AppModel, model: EgressLockModel, options: Options): RenderedObject[] {
@@ -113,17 +122,14 @@ function pods({ actions, namespaces: locked }: AdmissionFacts): Policy {
   const own = '(variables.own + variables.debuggers)';
   return {
     about: 'pods',
-    resources: [
-      { groups: [''], resources: ['pods'], operations: ['CREATE'] },
-      { groups: [''], resources: ['pods/ephemeralcontainers'], operations: ['UPDATE'] },
-    ],
+    resources: CREATED,
     variables: {
       annotations: 'object.metadata.?annotations.orValue({})',
       labels: 'object.metadata.?labels.orValue({})',
       inits: 'object.spec.?initContainers.orValue([])',
       debuggers: 'object.spec.?ephemeralContainers.orValue([])',
       proxies: "(object.spec.containers + variables.inits).filter(c, c.name == 'istio-proxy')",
-      own: `object.spec.containers.filter(c, c.name != 'istio-proxy') + variables.inits.filter(c, c.name != 'istio-proxy' && !(c.name in ['istio-init', 'istio-validation'] && !has(c.command) && c.?args.orValue(['']).all(a, a != 'sh') && c.?args[?0].orValue('') == 'istio-iptables' && ${isProxyImage('c.image')}))`,
+      own: `object.spec.containers.filter(c, c.name != 'istio-proxy') + variables.inits.filter(c, c.name != 'istio-proxy' && !(c.name in ['istio-init', 'istio-validation'] && ${isInjected('c.name')} && !has(c.command) && c.?args[?0].orValue('') == 'istio-iptables' && ${isProxyImage('c.image')}))`,
       around: `variables.annotations.map(k, k).filter(k, k in ${cel(AROUND)}).filter(k, variables.annotations[k] != '')`,
     },
     validations: [
@@ -133,7 +139,7 @@ function pods({ actions, namespaces: locked }: AdmissionFacts): Policy {
         'sidecar.istio.io/inject or istio.io/dataplane-mode switches the sidecar off',
       ],
       [
-        "variables.proxies.size() == 1 && variables.proxies.all(c, !has(c.command) && c.?args.orValue([]).size() > 1 && c.args[0] == 'proxy' && c.args[1] == 'sidecar')",
+        `variables.proxies.size() == 1 && ${isInjected("'istio-proxy'")} && variables.proxies.all(c, !has(c.command) && c.?args.orValue([]).size() > 1 && c.args[0] == 'proxy' && c.args[1] == 'sidecar')`,
         'the pod has no sidecar: is the namespace labelled for injection, and does the webhook of istiod answer?',
       ],
       [`variables.proxies.all(c, ${isProxyImage('c.image')})`, 'istio-proxy does not have an image of Istio'],
@@ -151,7 +157,7 @@ function pods({ actions, namespaces: locked }: AdmissionFacts): Policy {
         `user and group ${PROXY_USER} are those of the sidecar, whose traffic is not captured`,
       ],
       [
-        `${own}.all(c, !c.?securityContext.?privileged.orValue(false) && c.?securityContext.?capabilities.?add.orValue([]).all(x, !(x in ${cel(CAPABILITIES)})))`,
+        `${own}.all(c, !c.?securityContext.?privileged.orValue(false) && c.?securityContext.?capabilities.?add.orValue([]).all(x, !(x.upperAscii().replace('CAP_', '') in ${cel(CAPABILITIES)})))`,
         `privileged containers and the capabilities ${CAPABILITIES.join(', ')} can undo the capture, or send under another address`,
       ],
       [`!${own}.exists(c, c.?volumeMounts.orValue([]).exists(m, m.name in ${cel(PROXY_VOLUMES)}))`, 'a container mounts a volume of the sidecar'],
@@ -165,10 +171,10 @@ function pods({ actions, namespaces: locked }: AdmissionFacts): Policy {
 function users({ refusesUsers, actions, namespaces: locked }: AdmissionFacts): Policy {
   return {
     about: 'users',
-    resources: [{ groups: [''], resources: ['pods'], operations: ['CREATE'] }],
+    resources: CREATED,
     variables: {
       podUser: 'object.spec.?securityContext.?runAsUser.orValue(0)',
-      own: "object.spec.containers.filter(c, c.name != 'istio-proxy') + object.spec.?initContainers.orValue([]).filter(c, !(c.name in ['istio-proxy', 'istio-init', 'istio-validation']))",
+      own: `object.spec.containers.filter(c, c.name != 'istio-proxy') + object.spec.?initContainers.orValue([]).filter(c, !(c.name in ['istio-proxy', 'istio-init', 'istio-validation'] && ${isInjected('c.name')})) + object.spec.?ephemeralContainers.orValue([])`,
     },
     validations: [
       ['variables.own.all(c, c.?securityContext.?runAsUser.orValue(variables.podUser) != 0)', `runAsUser is missing or 0: the image may say ${PROXY_USER}, and root may become ${PROXY_USER}`],
@@ -179,11 +185,23 @@ function users({ refusesUsers, actions, namespaces: locked }: AdmissionFacts): P
   };
 }
 
+const proxies = (pod: string) => `(${pod}.spec.containers + ${pod}.spec.?initContainers.orValue([])).filter(c, c.name == 'istio-proxy')`;
+
+/** What is done to sidecars that run. Nothing else is asked of an update: pods that are older than the lock must be able to end. */
 function commands({ actions, namespaces: locked }: AdmissionFacts): Policy {
   return {
     about: 'exec',
-    resources: [{ groups: [''], resources: ['pods/exec', 'pods/attach'], operations: ['CONNECT'] }],
-    validations: [["object.?container.orValue('') != 'istio-proxy'", `a command in istio-proxy runs as user ${PROXY_USER}, whose traffic is not captured`]],
+    resources: [
+      { groups: [''], resources: ['pods/exec', 'pods/attach'], operations: ['CONNECT'] },
+      { groups: [''], resources: ['pods'], operations: ['UPDATE'] },
+    ],
+    validations: [
+      ["request.operation != 'CONNECT' || object.?container.orValue('') != 'istio-proxy'", `a command in istio-proxy runs as user ${PROXY_USER}, whose traffic is not captured`],
+      [
+        `request.operation != 'UPDATE' || ${proxies('object')}.all(c, ${proxies('oldObject')}.exists(old, old.image == c.image))`,
+        'the image of istio-proxy must stay the one with which the pod was created',
+      ],
+    ],
     actions,
     namespaces: { operator: 'In', values: locked },
   };
@@ -197,7 +215,7 @@ function namespaces({ actions, namespaces: locked }: AdmissionFacts): Policy {
     conditions: { 'locked': `object.metadata.name in ${cel(locked)}`, 'not-going': '!has(object.metadata.deletionTimestamp)' },
     validations: [
       [
-        "object.metadata.?labels['istio-injection'].orValue('') == 'enabled' || object.metadata.?labels['istio.io/rev'].orValue('') != ''",
+        "object.metadata.?labels[?'istio-injection'].orValue('') == 'enabled' || object.metadata.?labels[?'istio-injection'].orValue('') == '' && object.metadata.?labels[?'istio.io/rev'].orValue('') != ''",
         "'namespace ' + object.metadata.name + ' is locked to the egress gateway: it must keep the label istio-injection: enabled, or istio.io/rev'",
       ],
       ["object.metadata.?labels['istio.io/dataplane-mode'].orValue('') != 'none'", 'istio.io/dataplane-mode: none takes the namespace out of the mesh'],
@@ -238,7 +256,10 @@ function objects(facts: AdmissionFacts): Policy {
   };
 }
 
-/** In every namespace but the gateway's own: no server on its pods, and no other address for a host that has a route. */
+/**
+ * In every namespace but the gateway's own: no server on its pods, and no other address for a host that has a route.
+ * An empty `exportTo` means every namespace, as none does.
+ */
 function gateways(facts: AdmissionFacts): Policy {
   const { gateway, hosts, actions } = facts;
   return {
@@ -252,7 +273,7 @@ function gateways(facts: AdmissionFacts): Policy {
         'this Gateway can open a server on the pods of the egress gateway',
       ],
       [
-        "request.resource.resource != 'serviceentries' || !object.spec.hosts.exists(h, variables.hosts.exists(d, d.startsWith('*') ? h.endsWith(d.substring(1)) : h == d)) || !object.spec.?exportTo.orValue(['*']).exists(e, e in ['*', " + cel(gateway.namespace) + '])',
+        "request.resource.resource != 'serviceentries' || !object.spec.hosts.exists(h, variables.hosts.exists(d, d.startsWith('*') ? h.lowerAscii().endsWith(d.substring(1)) : h.lowerAscii() == d)) || object.spec.?exportTo.orValue([]).size() > 0 && !object.spec.exportTo.exists(e, e in ['*', " + cel(gateway.namespace) + '])',
         'only the route of a host that goes through the egress gateway may have a ServiceEntry for it that the gateway sees',
       ],
     ],
