@@ -18,7 +18,7 @@ describeMesh('random apps', () => {
     const { judged, findings } = await hunt({ apps: 12, seed: 6, mesh: true });
     expect(findings.map(({ message, program }) => `${message}\n${print(program)}`)).toEqual([]);
     expect(judged).toBeGreaterThan(9);
-  });
+  }, 240_000);
 
   test('broken: each of the judges notices what the other does not', async () => {
     const sets = [

@@ -23,7 +23,7 @@ export function processes(where: 'cmdline' | 'environ', text: string): number[] 
 }
 
 export async function until(condition: () => boolean): Promise<void> {
-  for (const end = Date.now() + 40_000; !condition();) {
+  for (const end = Date.now() + 90_000; !condition();) {
     if (Date.now() > end) throw new Error('waited in vain');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

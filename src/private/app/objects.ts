@@ -33,11 +33,13 @@ export function addObject(scope: Construct, object: RenderedObject, metadata: Me
     metadata: name === undefined ? { namespace, labels, annotations } : { namespace, labels, annotations, name },
     spec: typeof spec === 'function' ? checkedLate(scope, kind, spec as () => object) : checkedNow(kind, spec, refuse),
   });
+  // cdk8s would write the namespace of the chart
+  if (namespace === undefined) Object.assign(made.metadata, { namespace: undefined });
   const other = takeName(made);
   if (other) {
     scope.node.tryRemoveChild(id);
     refuse({
-      code: 'NameCollision', prop: 'metadata.name', got: `${kind} ${namespace}/${made.name}`, allowed: `a name that ${other.node.scope!.node.path} does not use`, fix: 'rename one of the two',
+      code: 'NameCollision', prop: 'metadata.name', got: namespace === undefined ? `${kind} ${made.name}` : `${kind} ${namespace}/${made.name}`, allowed: `a name that ${other.node.scope!.node.path} does not use`, fix: 'rename one of the two',
     });
   }
   checkFiles(made.node.root);

@@ -1,0 +1,49 @@
+import { Chart } from 'cdk8s';
+import { EgressAdmission, EgressLock, ExternalPort, LockPhase, PodUsers } from '../../src';
+import { routed } from '../fixtures';
+import { expectRefusal } from '../refusal';
+import { Manifest, synth } from '../synth';
+
+const declared = (phase?: LockPhase) => {
+  const made = routed({ hosts: ['api.example.com'], ports: [ExternalPort.http()] });
+  return { ...made, lock: new EgressLock(made.platform, 'lock', { gateway: made.egress, phase }) };
+};
+
+/** What the bindings do, by the names of their policies. */
+const actions = (objects: Manifest[]) => Object.fromEntries(objects.filter(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding')
+  .map(({ spec }) => [spec.policyName, spec.validationActions]));
+
+describe('admission of a lock', () => {
+  test('is for the whole cluster, and its objects have no namespace', () => {
+    const { app, platform, lock } = declared();
+    const { parts } = new EgressAdmission(platform, 'admission', { lock });
+    const names = parts.map(part => part.name);
+    expect(parts).toHaveLength(12);
+    expect(synth(app, { admissible: false }).filter(o => names.includes(o.metadata.name) && o.kind.startsWith('Validating')).map(o => o.metadata.namespace)).toEqual(parts.map(() => undefined));
+  });
+
+  test('refuses, but for pods that may run as root', () => {
+    const { app, platform, lock } = declared();
+    new EgressAdmission(platform, 'admission', { lock });
+    expect(actions(synth(app, { admissible: false }))).toMatchObject({ 'egress-lock-pods': ['Deny'], 'egress-lock-users': ['Warn', 'Audit'] });
+  });
+
+  test('refuses these too, where it is told so', () => {
+    const { app, platform, lock } = declared();
+    new EgressAdmission(platform, 'admission', { lock, podUsers: PodUsers.REFUSE });
+    expect(actions(synth(app, { admissible: false }))['egress-lock-users']).toEqual(['Deny']);
+  });
+
+  test('only warns while the lock observes', () => {
+    const { app, platform, lock } = declared(LockPhase.OBSERVE);
+    new EgressAdmission(platform, 'admission', { lock, podUsers: PodUsers.REFUSE });
+    expect([...new Set(Object.values(actions(synth(app, { admissible: false }))).map(String))]).toEqual(['Warn,Audit']);
+  });
+
+  test('is refused a second time under one name, whatever the namespaces of the charts', () => {
+    const { app, platform, lock } = declared();
+    new EgressAdmission(platform, 'admission', { lock });
+    expectRefusal(() => new EgressAdmission(new Chart(app, 'other', { namespace: 'other' }), 'admission', { lock }),
+      '[NameCollision] other/admission: metadata.name is "ValidatingAdmissionPolicy egress-lock-pods"; allowed: a name that platform/admission does not use; fix: rename one of the two');
+  });
+});
