@@ -3,7 +3,8 @@ import { IConstruct } from 'constructs';
 
 /** The objects of an app of one of Istio's kinds, whoever made them. */
 export function objectsOfKind(root: IConstruct, kind: 'ServiceEntry' | 'Sidecar'): ApiObject[] {
-  return root.node.findAll().filter((one): one is ApiObject => ApiObject.isApiObject(one) && one.kind === kind && one.apiGroup === 'networking.istio.io');
+  const isOfKind = ({ apiVersion, kind: its }: ApiObject) => its === kind && apiVersion.startsWith('networking.istio.io/');
+  return root.node.findAll().filter((one): one is ApiObject => one instanceof ApiObject && isOfKind(one));
 }
 
 /** Kubernetes' own default, where neither the object nor its chart has a namespace. */
