@@ -42,6 +42,11 @@ export function synth(app: App, { admissible = true, set }: SynthOptions = {}): 
 /** The objects of a YAML that a whole program wrote. */
 export function objectsOf(yaml: string): Manifest[] {
   record(yaml);
+  return parsed(yaml);
+}
+
+/** As `objectsOf`, for a part of what a program wrote, at which analyzers would miss the rest. */
+export function parsed(yaml: string): Manifest[] {
   return parseAllDocuments(yaml).map(document => document.toJS() as Manifest);
 }
 

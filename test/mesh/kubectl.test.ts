@@ -8,7 +8,7 @@ import { declare } from './world';
 import { ExternalPort } from '../../src';
 import { snippetsOf } from '../pages';
 import { synthesize } from '../program';
-import { Manifest, objectsOf } from '../synth';
+import { Manifest, parsed } from '../synth';
 
 const EXAMPLES = readdirSync('examples', { withFileTypes: true }).filter(entry => entry.isDirectory()).map(({ name }) => name);
 const PAGES = ['README.md', ...readdirSync('docs').map(file => `docs/${file}`)].filter(page => snippetsOf(page).length > 0);
@@ -28,7 +28,7 @@ describeMesh('kubectl', () => {
   /** The namespaces of objects; the library makes none. */
   function namespaced(): void {
     const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.yaml'));
-    const objects = files.flatMap(file => objectsOf(readFileSync(join(dist, file), 'utf8')));
+    const objects = files.flatMap(file => parsed(readFileSync(join(dist, file), 'utf8')));
     const names = [...new Set(objects.map(({ metadata }) => metadata.namespace))].filter(name => name !== undefined);
     server.must(['apply', '--filename=-'], names.map(name => JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })).join('\n---\n'));
   }
@@ -88,7 +88,7 @@ describeMesh('kubectl', () => {
       synthesize(readFileSync('examples/api-over-https/main.ts', 'utf8'), dist);
       namespaced();
       const [file] = readdirSync(dist).filter(name => readFileSync(join(dist, name), 'utf8').includes(`kind: ${kind}\n`));
-      const objects = objectsOf(readFileSync(join(dist, file), 'utf8'));
+      const objects = parsed(readFileSync(join(dist, file), 'utf8'));
       damage(objects.find(object => object.kind === kind)!);
       writeFileSync(join(dist, file), objects.map(object => JSON.stringify(object)).join('\n---\n'));
       return apply('--dry-run=server');
@@ -117,7 +117,7 @@ describeMesh('kubectl', () => {
       namespaced();
       expectSettled();
       const [changed] = server.must(['get', `--filename=${dist}`, '--output=name']).split('\n').filter(name => name.startsWith('virtualservice'));
-      const namespace = objectsOf(readdirSync(dist).map(file => readFileSync(join(dist, file), 'utf8')).join('\n---\n'))
+      const namespace = parsed(readdirSync(dist).map(file => readFileSync(join(dist, file), 'utf8')).join('\n---\n'))
         .find(({ kind, metadata }) => kind === 'VirtualService' && changed.endsWith(`/${metadata.name}`))!.metadata.namespace;
       server.must(['patch', changed, `--namespace=${namespace}`, '--type=merge', '--patch={"spec":{"exportTo":["*"]}}']);
       const difference = server.kubectl(['diff', `--filename=${dist}`]);

@@ -51,7 +51,7 @@ export function surroundings(objects: readonly Manifest[]): { readonly workloads
 /** Every namespace that has an object, may see one, or is let in. */
 function namespaces(objects: readonly Manifest[]): Set<string> {
   return new Set(objects.flatMap(({ metadata, spec }) => [
-    metadata.namespace,
+    ...(metadata.namespace === undefined ? [] : [metadata.namespace]),
     ...(spec.exportTo ?? []).filter((ns: string) => ns !== '.'),
     ...[...JSON.stringify(spec).matchAll(/\/ns\/([^/]+)\/sa\//g)].map(([, ns]) => ns),
     ...(spec.rules?.[0].from?.[0].source.notNamespaces ?? []),
