@@ -37,149 +37,149 @@ describe('a lock', () => {
   test('has these objects for a namespace and the gateway', () => {
     const { app, lock } = locked();
     expect(synth(app).filter((o) => lockedKinds.includes(o.kind))).toMatchInlineSnapshot(`
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata:
-  name: egress-lock
-  namespace: istio-system
-spec:
-  egress:
-    - ports:
-        - port: 53
-          protocol: UDP
-        - port: 53
-          protocol: TCP
-      to:
-        - namespaceSelector:
-            matchLabels:
-              kubernetes.io/metadata.name: kube-system
-          podSelector:
-            matchLabels:
-              k8s-app: kube-dns
-    - ports:
-        - port: 15012
-          protocol: TCP
-      to:
-        - namespaceSelector:
-            matchLabels:
-              kubernetes.io/metadata.name: istio-system
-          podSelector:
-            matchLabels:
-              app: istiod
-    - ports:
-        - port: 443
-          protocol: TCP
-      to:
-        - ipBlock:
-            cidr: 0.0.0.0/0
-            except:
-              - 10.0.0.0/8
-              - 172.16.0.0/12
-              - 192.168.0.0/16
-              - 100.64.0.0/10
-              - 169.254.0.0/16
-        - ipBlock:
-            cidr: ::/0
-            except:
-              - fc00::/7
-              - fe80::/10
-  ingress:
-    - from:
-        - namespaceSelector:
-            matchLabels:
-              kubernetes.io/metadata.name: shop
-      ports:
-        - port: 8443
-          protocol: TCP
-  podSelector:
-    matchLabels:
-      app: istio-egressgateway
-      istio: egressgateway
-  policyTypes:
-    - Ingress
-    - Egress
----
-apiVersion: telemetry.istio.io/v1
-kind: Telemetry
-metadata:
-  name: egress-lock
-  namespace: shop
-spec:
-  accessLogging:
-    - filter:
-        expression: xds.cluster_name in ['PassthroughCluster', 'BlackHoleCluster'] || xds.route_name == 'block_all'
-      providers:
-        - name: envoy
----
-apiVersion: networking.istio.io/v1
-kind: Sidecar
-metadata:
-  name: default
-  namespace: shop
-spec:
-  egress:
-    - hosts:
-        - ./*
-        - istio-system/egress.istio-system.mesh.internal
-        - kube-system/kube-dns.kube-system.svc.cluster.local
-  outboundTrafficPolicy:
-    mode: REGISTRY_ONLY
----
-apiVersion: security.istio.io/v1
-kind: PeerAuthentication
-metadata:
-  name: default
-  namespace: shop
-spec:
-  mtls:
-    mode: STRICT
----
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata:
-  name: egress-lock
-  namespace: shop
-spec:
-  egress:
-    - ports:
-        - port: 53
-          protocol: UDP
-        - port: 53
-          protocol: TCP
-      to:
-        - namespaceSelector:
-            matchLabels:
-              kubernetes.io/metadata.name: kube-system
-          podSelector:
-            matchLabels:
-              k8s-app: kube-dns
-    - ports:
-        - port: 15012
-          protocol: TCP
-      to:
-        - namespaceSelector:
-            matchLabels:
-              kubernetes.io/metadata.name: istio-system
-          podSelector:
-            matchLabels:
-              app: istiod
-    - ports:
-        - port: 8443
-          protocol: TCP
-      to:
-        - namespaceSelector:
-            matchLabels:
-              kubernetes.io/metadata.name: istio-system
-          podSelector:
-            matchLabels:
-              app: istio-egressgateway
-              istio: egressgateway
-    - to:
-        - podSelector: {}
-  podSelector: {}
-  policyTypes:
-    - Egress
-`);
+      apiVersion: networking.k8s.io/v1
+      kind: NetworkPolicy
+      metadata:
+        name: egress-lock
+        namespace: istio-system
+      spec:
+        egress:
+          - ports:
+              - port: 53
+                protocol: UDP
+              - port: 53
+                protocol: TCP
+            to:
+              - namespaceSelector:
+                  matchLabels:
+                    kubernetes.io/metadata.name: kube-system
+                podSelector:
+                  matchLabels:
+                    k8s-app: kube-dns
+          - ports:
+              - port: 15012
+                protocol: TCP
+            to:
+              - namespaceSelector:
+                  matchLabels:
+                    kubernetes.io/metadata.name: istio-system
+                podSelector:
+                  matchLabels:
+                    app: istiod
+          - ports:
+              - port: 443
+                protocol: TCP
+            to:
+              - ipBlock:
+                  cidr: 0.0.0.0/0
+                  except:
+                    - 10.0.0.0/8
+                    - 172.16.0.0/12
+                    - 192.168.0.0/16
+                    - 100.64.0.0/10
+                    - 169.254.0.0/16
+              - ipBlock:
+                  cidr: ::/0
+                  except:
+                    - fc00::/7
+                    - fe80::/10
+        ingress:
+          - from:
+              - namespaceSelector:
+                  matchLabels:
+                    kubernetes.io/metadata.name: shop
+            ports:
+              - port: 8443
+                protocol: TCP
+        podSelector:
+          matchLabels:
+            app: istio-egressgateway
+            istio: egressgateway
+        policyTypes:
+          - Ingress
+          - Egress
+      ---
+      apiVersion: telemetry.istio.io/v1
+      kind: Telemetry
+      metadata:
+        name: egress-lock
+        namespace: shop
+      spec:
+        accessLogging:
+          - filter:
+              expression: xds.cluster_name in ['PassthroughCluster', 'BlackHoleCluster'] || xds.route_name == 'block_all'
+            providers:
+              - name: envoy
+      ---
+      apiVersion: networking.istio.io/v1
+      kind: Sidecar
+      metadata:
+        name: default
+        namespace: shop
+      spec:
+        egress:
+          - hosts:
+              - ./*
+              - istio-system/egress.istio-system.mesh.internal
+              - kube-system/kube-dns.kube-system.svc.cluster.local
+        outboundTrafficPolicy:
+          mode: REGISTRY_ONLY
+      ---
+      apiVersion: security.istio.io/v1
+      kind: PeerAuthentication
+      metadata:
+        name: default
+        namespace: shop
+      spec:
+        mtls:
+          mode: STRICT
+      ---
+      apiVersion: networking.k8s.io/v1
+      kind: NetworkPolicy
+      metadata:
+        name: egress-lock
+        namespace: shop
+      spec:
+        egress:
+          - ports:
+              - port: 53
+                protocol: UDP
+              - port: 53
+                protocol: TCP
+            to:
+              - namespaceSelector:
+                  matchLabels:
+                    kubernetes.io/metadata.name: kube-system
+                podSelector:
+                  matchLabels:
+                    k8s-app: kube-dns
+          - ports:
+              - port: 15012
+                protocol: TCP
+            to:
+              - namespaceSelector:
+                  matchLabels:
+                    kubernetes.io/metadata.name: istio-system
+                podSelector:
+                  matchLabels:
+                    app: istiod
+          - ports:
+              - port: 8443
+                protocol: TCP
+            to:
+              - namespaceSelector:
+                  matchLabels:
+                    kubernetes.io/metadata.name: istio-system
+                podSelector:
+                  matchLabels:
+                    app: istio-egressgateway
+                    istio: egressgateway
+          - to:
+              - podSelector: {}
+        podSelector: {}
+        policyTypes:
+          - Egress
+    `);
     expect(lock.parts).toHaveLength(5);
   });
 

@@ -11,21 +11,21 @@ describe('the scope of sidecars', () => {
     const scope = new SidecarScope(shop, 'scope', { calls: [MeshPeer.namespace('stock'), MeshPeer.service('mail', { namespace: 'post' })], callsKubeApi: true });
     new EgressRoute(shop, 'route', { service: new ExternalService(shop, 'api', { hosts: ['api.example.com'], ports: [ExternalPort.http()] }), gateway: egress });
     expect([sidecarOf(synth(app), 'shop')]).toMatchInlineSnapshot(`
-apiVersion: networking.istio.io/v1
-kind: Sidecar
-metadata:
-  name: default
-  namespace: shop
-spec:
-  egress:
-    - hosts:
-        - ./*
-        - default/kubernetes.default.svc.cluster.local
-        - istio-system/egress.istio-system.mesh.internal
-        - kube-system/kube-dns.kube-system.svc.cluster.local
-        - post/mail.post.svc.cluster.local
-        - stock/*
-`);
+      apiVersion: networking.istio.io/v1
+      kind: Sidecar
+      metadata:
+        name: default
+        namespace: shop
+      spec:
+        egress:
+          - hosts:
+              - ./*
+              - default/kubernetes.default.svc.cluster.local
+              - istio-system/egress.istio-system.mesh.internal
+              - kube-system/kube-dns.kube-system.svc.cluster.local
+              - post/mail.post.svc.cluster.local
+              - stock/*
+    `);
     expect(scope.parts).toEqual([scope.sidecar]);
   });
 
