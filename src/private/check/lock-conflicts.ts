@@ -6,8 +6,9 @@ import { AppModel, EgressGatewayModel, EgressLockModel, SidecarScopeModel } from
 import { declarationOf } from '../model/declaration';
 import { Labels } from '../model/labels';
 import { hasPart } from '../model/lock';
-import { callersOf, callersThrough, directFrom, gatewayAt, lockedBy, otherCover } from '../model/locked';
+import { callersOf, directFrom, gatewayAt, lockedBy, otherCover } from '../model/locked';
 import { canBeSamePods, canSelectSamePods } from '../model/pods';
+import { callersThrough } from '../model/visibility';
 
 /** What is wrong with a lock for reasons that other constructs of the app have. */
 export function lockRefusals(root: IConstruct, app: AppModel, model: EgressLockModel): Refusal[] {

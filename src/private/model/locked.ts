@@ -1,14 +1,5 @@
 import { AppModel, EgressGatewayModel, EgressLockModel, ExternalServiceModel } from './app-model';
-import { callerNamespacesOf, sidecarsOf } from './visibility';
-
-/** The namespaces from which routes of the app call by a gateway. */
-export function callersThrough(app: AppModel, gateway: string): string[] {
-  const called = [
-    ...app.egressRoutes.with('gateway', gateway).flatMap(({ route }) => route.callerNamespaces),
-    ...app.egressCallers.with('gateway', gateway).map(({ namespace }) => namespace),
-  ];
-  return [...new Set(called)].sort();
-}
+import { callerNamespacesOf, callersThrough, sidecarsOf } from './visibility';
 
 export function gatewayAt(app: AppModel, path: string): EgressGatewayModel | undefined {
   return app.egressGateways.with('path', path)[0];

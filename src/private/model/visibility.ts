@@ -47,11 +47,16 @@ export function needsListener({ ports }: ExternalServiceModel['service']): boole
 
 /** The namespaces whose sidecars must know an egress gateway. */
 export function callerNamespacesOf(app: AppModel, { path, exportTo }: EgressGatewayModel): string[] {
-  return [
-    ...exportTo,
-    ...app.egressRoutes.with('gateway', path).flatMap(({ route }) => route.callerNamespaces),
-    ...app.egressCallers.with('gateway', path).map(({ namespace }) => namespace),
+  return [...exportTo, ...callersThrough(app, path)];
+}
+
+/** The namespaces from which routes of this app call by the gateway of a path. */
+export function callersThrough(app: AppModel, gateway: string): string[] {
+  const called = [
+    ...app.egressRoutes.with('gateway', gateway).flatMap(({ route }) => route.callerNamespaces),
+    ...app.egressCallers.with('gateway', gateway).map(({ namespace }) => namespace),
   ];
+  return [...new Set(called)].sort();
 }
 
 /** What ingress gateways listen for on the pods of an egress gateway. */
