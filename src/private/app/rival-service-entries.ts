@@ -8,8 +8,11 @@ import { gatewayNamespacesOf } from '../model/visibility';
 
 /** The ServiceEntries by hand that lead hosts of the app elsewhere: of two for a host, gateways use the older one. */
 export function rivalServiceEntries(root: IConstruct, app: AppModel): LateRefusal[] {
+  const byHand = objectsOfKind(root, 'ServiceEntry').filter(({ node: { scope } }) => !declarationOf(scope));
+  // most apps have none, and this runs again for each chart
+  if (byHand.length === 0) return [];
   const services = app.externalServices.all().map(service => ({ service, gateways: gatewayNamespacesOf(app, service.path) }));
-  return objectsOfKind(root, 'ServiceEntry').filter(({ node: { scope } }) => !declarationOf(scope)).flatMap(entry => {
+  return byHand.flatMap(entry => {
     const spec = specOf(entry);
     const [hosts, exportTo, own] = [asList(spec.hosts), asList(spec.exportTo ?? ['*']), namespaceOf(entry)];
     const isVisible = (namespace: string) => exportTo.some(viewer => viewer === '*' || (viewer === '.' ? own : viewer) === namespace);
