@@ -1,4 +1,4 @@
-import { bySni, Mark } from './declared-traffic';
+import { authorities, bySni, Mark } from './declared-traffic';
 import { Leg } from './legs';
 import { ObjectPlan } from './objects';
 import { labelOf } from '../basics/names';
@@ -22,7 +22,7 @@ export function callersPolicy({ gateway, callers, trustDomain }: EgressIntent, l
       action: 'DENY',
       rules: [{
         from: { ...(namespaces.length > 0 && { notNamespaces: namespaces }), ...(principals.length > 0 && { notPrincipals: principals }) },
-        to: [{ hosts: requests ? hosts.flatMap(host => [host, `${host}:*`]) : undefined, ports: [leg.podPort] }],
+        to: [{ hosts: requests ? hosts.flatMap(host => authorities(host, leg.port.number)) : undefined, ports: [leg.podPort] }],
         when: sni === undefined ? undefined : bySni(sni),
       }],
     },

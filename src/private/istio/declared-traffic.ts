@@ -1,6 +1,6 @@
 import { Leg } from './legs';
 import { rendered, renderedLate } from './manifest/object';
-import { AuthorizationRule, Condition, ObjectPlan, Operation } from './objects';
+import { AuthorizationRule, Condition, ObjectPlan } from './objects';
 import { isWildcard } from '../basics/hosts';
 import { labelOf } from '../basics/names';
 import { GatewayFacts } from '../model/gateway';
@@ -54,7 +54,7 @@ export function declaredTraffic({ name, namespace, selector }: GatewayFacts, { h
 }
 
 /** As clients may write the host: a policy cannot leave both ends open, so that the ports of a wildcard are named. */
-function authorities(host: string, port: number): Operation['hosts'] {
+export function authorities(host: string, port: number): string[] {
   return isWildcard(host) ? [host, `${host}:${port}`] : [host, `${host}:*`];
 }
 
