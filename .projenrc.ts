@@ -93,14 +93,17 @@ project.addTask('test:envoys', {
   exec: 'ts-node -T -P projenrc/tsconfig.json test/mesh/envoys.ts',
   receiveArgs: true,
 });
-// data goes one way: basics <- model <- check and requests; model and requests <- back ends, which do not know each other (ARCHITECTURE.md)
+// data goes one way: basics <- model <- check and requests; model and requests <- objects <- back ends, which do not know each other (ARCHITECTURE.md)
 const layers: Record<string, string[]> = {
-  basics: [],
-  model: ['basics'],
-  requests: ['basics', 'model'],
-  check: ['basics', 'model', 'requests'],
-  istio: ['basics', 'model', 'requests'],
-  app: ['basics', 'model', 'istio'],
+  'basics': [],
+  'model': ['basics'],
+  'requests': ['basics', 'model'],
+  'check': ['basics', 'model', 'requests'],
+  'objects': ['basics', 'model', 'requests'],
+  'istio': ['basics', 'model', 'requests', 'objects'],
+  'ambient': ['basics', 'model', 'requests', 'objects'],
+  'gateway-api': ['basics', 'model', 'requests', 'objects'],
+  'app': ['basics', 'model', 'objects', 'istio', 'ambient', 'gateway-api'],
 };
 const forbidden = (target: string, allowed: string[]) => ({
   target: `./src/private/${target}`,
@@ -108,7 +111,8 @@ const forbidden = (target: string, allowed: string[]) => ({
   except: [target, ...allowed].map(layer => `./${target === 'check' ? '' : 'private/'}${layer}`),
 });
 project.eslint?.addRules({
-  'import/no-cycle': ['error'],
+  // its shortcut reads files as they are on disk, and a test of the rule lints what is not
+  'import/no-cycle': ['error', { disableScc: true }],
   'import/no-restricted-paths': ['error', { zones: Object.entries(layers).map(([target, allowed]) => forbidden(target, allowed)) }],
 });
 project.addTask('fuzz', {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
  * `npm run mutants` damages what decides about manifests, in one place at a time, and expects a unit test to fail. All places take hours:
  * `npm run mutants -- --mutate src/private/check/cors.ts` is one file, and `MUTANTS=5 npm run mutants` about 5 percent of all lines.
  */
-const FOLDERS = ['check', 'istio', 'model', 'requests'].map(layer => `src/private/${layer}`);
+const FOLDERS = ['check', 'istio', 'model', 'objects', 'requests'].map(layer => `src/private/${layer}`);
 /** Lines that are mutated together in a sample. */
 const CHUNK = 15;
 

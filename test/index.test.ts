@@ -12,6 +12,6 @@ describe('the sources', () => {
   });
 
   test('only renderers know the imports', () => {
-    expect(files.filter(file => /\/imports\//.test(text(file)) && !file.startsWith('private/istio/manifest/'))).toEqual([]);
+    expect(files.filter(file => /\/imports\//.test(text(file)) && !file.startsWith('private/objects/manifest/'))).toEqual([]);
   });
 });

@@ -25,14 +25,15 @@ test('the linter keeps layers from what stands above them, and finds circles', (
     ['src/private/basics/names.ts', '../model/labels'],
     ['src/private/model/labels.ts', '../check/match'],
     ['src/private/model/labels.ts', '../../http/path-match'],
-    ['src/private/requests/intersect.ts', '../istio/http'],
-    ['src/private/check/match.ts', '../istio/http'],
-    ['src/private/istio/visibility.ts', '../check/match'],
-    ['src/private/istio/visibility.ts', '../../http/path-match'],
-    ['src/private/istio/visibility.ts', '../app/declared'],
+    ['src/private/requests/intersect.ts', '../objects/http'],
+    ['src/private/check/match.ts', '../objects/http'],
+    ['src/private/istio/legs.ts', '../check/match'],
+    ['src/private/istio/legs.ts', '../../http/path-match'],
+    ['src/private/istio/legs.ts', '../app/declared'],
+    ['src/private/objects/visibility.ts', '../istio/legs'],
     ['src/private/app/chart.ts', '../check/match'],
   ];
-  const downwards: [string, string] = ['src/private/istio/visibility.ts', '../model/labels'];
+  const downwards: [string, string] = ['src/private/istio/legs.ts', '../model/labels'];
   const circle: [string, string] = ['src/private/model/labels.ts', './external-service'];
   const answers = complaints([...upwards, downwards, circle]);
   upwards.forEach((one, i) => expect([...one, ...answers[i]]).toContain('import/no-restricted-paths'));

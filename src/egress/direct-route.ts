@@ -13,11 +13,11 @@ import { needDeclared } from '../private/check/declared';
 import { externalDestinations } from '../private/check/external-destination';
 import { checkOutbound } from '../private/check/outbound-requests';
 import { planDirectRoute } from '../private/istio/direct';
-import { rendered } from '../private/istio/manifest/object';
 import { ExternalServiceModel } from '../private/model/app-model';
 import { meshRoutesOf } from '../private/model/collisions';
 import { isHttp } from '../private/model/external-service';
 import { targetsOf } from '../private/model/rule';
+import { rendered } from '../private/objects/manifest/object';
 
 /** Properties of a `DirectRoute`. Errors `TypeInvalid` for a value of the wrong type, `PropUnknown` for an unknown prop. */
 export interface DirectRouteProps {

@@ -11,9 +11,9 @@ import { Refuse } from '../private/basics/errors';
 import { takeProps } from '../private/basics/take';
 import { checkEgressCaller } from '../private/check/egress-caller';
 import { needRoutedService } from '../private/check/gateway-upstream';
-import { rendered } from '../private/istio/manifest/object';
 import { planEgressCaller } from '../private/istio/mesh-leg';
 import { meshRoutesOf } from '../private/model/collisions';
+import { rendered } from '../private/objects/manifest/object';
 
 /** Properties of an `EgressCaller`. Errors `TypeInvalid` for a value of the wrong type, `PropUnknown` for an unknown prop. */
 export interface EgressCallerProps {

@@ -21,10 +21,10 @@ import { checkEgressRouteConflicts } from '../private/check/egress-route-conflic
 import { externalDestinations } from '../private/check/external-destination';
 import { needRoutedService } from '../private/check/gateway-upstream';
 import { planEgressRoute } from '../private/istio/egress-route';
-import { rendered } from '../private/istio/manifest/object';
 import { EgressRouteModel } from '../private/model/app-model';
 import { workloadPortsText } from '../private/model/gateway';
 import { targetsOf } from '../private/model/rule';
+import { rendered } from '../private/objects/manifest/object';
 
 /** How TLS that the application itself speaks reaches the gateway. */
 export enum AppTls {

@@ -12,7 +12,7 @@ import { labelOf } from '../private/basics/names';
 import { takeProps } from '../private/basics/take';
 import { checkCertificate } from '../private/check/certificate';
 import { resolveWorkload } from '../private/check/workload';
-import { rendered } from '../private/istio/manifest/object';
+import { rendered } from '../private/objects/manifest/object';
 
 /** Properties of a `Certificate`. */
 export interface CertificateProps {

@@ -16,8 +16,8 @@ import { checkServers } from '../private/check/gateway-conflicts';
 import { checkListeners } from '../private/check/ingress-gateway';
 import { resolveWorkload } from '../private/check/workload';
 import { ingressGateway } from '../private/istio/ingress-gateway';
-import { renderedLate } from '../private/istio/manifest/object';
 import { routesOf } from '../private/model/visibility';
+import { renderedLate } from '../private/objects/manifest/object';
 
 /** Properties of an `IngressGateway`. Errors `TypeInvalid` for a value of the wrong type, `PropUnknown` for an unknown prop. */
 export interface IngressGatewayProps {

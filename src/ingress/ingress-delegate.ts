@@ -11,8 +11,8 @@ import { Refuse } from '../private/basics/errors';
 import { takeProps } from '../private/basics/take';
 import { checkDelegateRules, checkPrefixes } from '../private/check/delegate';
 import { delegateVirtualService } from '../private/istio/delegate';
-import { rendered } from '../private/istio/manifest/object';
 import { targetsOf } from '../private/model/rule';
+import { rendered } from '../private/objects/manifest/object';
 
 /** Identifies a delegate that another app declares. */
 export interface IngressDelegateAttributes {

@@ -12,8 +12,8 @@ import { takeProps } from '../private/basics/take';
 import { checkScope } from '../private/check/lock';
 import { scopeRefusals } from '../private/check/lock-conflicts';
 import { DEFAULT_NAME } from '../private/istio/lock';
-import { renderedLate } from '../private/istio/manifest/object';
 import { sidecarOf } from '../private/istio/sidecar';
+import { renderedLate } from '../private/objects/manifest/object';
 
 /** Properties of a `SidecarScope`. Errors `TypeInvalid` for a value of the wrong type, `PropUnknown` for an unknown prop. */
 export interface SidecarScopeProps {

@@ -13,9 +13,9 @@ import { labelOf } from '../private/basics/names';
 import { takeProps } from '../private/basics/take';
 import { checkTelemetry } from '../private/check/telemetry';
 import { resolveWorkload } from '../private/check/workload';
-import { rendered } from '../private/istio/manifest/object';
 import { telemetry } from '../private/istio/telemetry';
 import { canBeSamePods } from '../private/model/pods';
+import { rendered } from '../private/objects/manifest/object';
 
 /** Properties of a `GatewayTelemetry`. Error `TelemetryEmpty` if only the workload is set. */
 export interface GatewayTelemetryProps {

@@ -13,9 +13,9 @@ import { Refusal, Refuse, refuser } from '../private/basics/errors';
 import { take, takeProps } from '../private/basics/take';
 import { checkDestinationPolicy } from '../private/check/destination-policy';
 import { policyAnnotations, namespacesOfPolicy, policyRule } from '../private/istio/destination-policy';
-import { renderedLate } from '../private/istio/manifest/object';
 import { DestinationPolicyIntent } from '../private/model/destination-policy';
 import { namespacesSendingTo } from '../private/model/visibility';
+import { renderedLate } from '../private/objects/manifest/object';
 
 /** A subset of the pods of a Service. */
 export interface DestinationSubset {

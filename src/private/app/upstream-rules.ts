@@ -2,11 +2,11 @@ import { ApiObject } from 'cdk8s';
 import { Construct, IConstruct } from 'constructs';
 import { appModelOf } from './declared';
 import { addObjects } from './objects';
-import { upstreamRules } from '../istio/external';
-import { rendered } from '../istio/manifest/object';
 import { ExternalServiceModel, Upstream } from '../model/app-model';
 import { Declaration } from '../model/declaration';
 import { Pods } from '../model/pods';
+import { upstreamRules } from '../objects/external';
+import { rendered } from '../objects/manifest/object';
 
 /** Gateway pods that lead to external services. */
 interface UpstreamUser extends Pods {

@@ -1,9 +1,5 @@
-import { ofSubjects } from './callers';
 import { closedPaths } from './closed-paths';
 import { deniedPath } from './denied-path';
-import { matchesAt } from './http';
-import { noneOf } from './none-of';
-import { AuthorizationPolicySpec, AuthorizationRule, Condition, HttpMatch, HttpRoute, JwtRule, ObjectPlan, Operation } from './objects';
 import { patternsOver } from '../basics/host-index';
 import { isWildcard } from '../basics/hosts';
 import { labelOf } from '../basics/names';
@@ -12,6 +8,10 @@ import { AccessIntent, Issuer, OptOut, RoutedHosts } from '../model/access';
 import { Labels } from '../model/labels';
 import { CALLER_HEADER } from '../model/leg-one';
 import { ListenedHost } from '../model/listener';
+import { ofSubjects } from '../objects/callers';
+import { matchesAt } from '../objects/http';
+import { noneOf } from '../objects/none-of';
+import { AuthorizationPolicySpec, AuthorizationRule, Condition, HttpMatch, HttpRoute, JwtRule, ObjectPlan, Operation } from '../objects/plans';
 import { unfulfilled } from '../requests/unfulfilled';
 
 /** A route, with what its policies need to know about its surroundings. */

@@ -1,9 +1,9 @@
-import { renderedEachLate } from './manifest/object';
-import { AdmissionBindingSpec, ObjectPlan } from './objects';
 import { AppModel, EgressLockModel } from '../model/app-model';
 import { GatewayFacts } from '../model/gateway';
 import { gatewayAt, lockedBy } from '../model/locked';
 import { RenderedObject } from '../model/rendered-object';
+import { renderedEachLate } from '../objects/manifest/object';
+import { AdmissionBindingSpec, ObjectPlan } from '../objects/plans';
 
 type Actions = AdmissionBindingSpec['validationActions'];
 

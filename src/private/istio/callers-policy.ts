@@ -1,8 +1,8 @@
 import { authorities, bySni, Mark } from './declared-traffic';
 import { Leg } from './legs';
-import { ObjectPlan } from './objects';
 import { labelOf } from '../basics/names';
 import { EgressIntent } from '../model/egress-route';
+import { ObjectPlan } from '../objects/plans';
 
 /**
  * Refuses everybody except the callers. Without the SNI it would also refuse traffic that enters by other servers of the gateway.

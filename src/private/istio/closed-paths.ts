@@ -1,6 +1,6 @@
-import { HttpMatch } from './objects';
 import { escapeRegex } from '../basics/re2';
 import { isTooLong } from '../basics/regex-limit';
+import { HttpMatch } from '../objects/plans';
 
 type Elsewhere = Pick<HttpMatch, 'uri' | 'withoutHeaders'>;
 

@@ -1,11 +1,11 @@
 import { Leg } from './legs';
-import { rendered, renderedLate } from './manifest/object';
-import { AuthorizationRule, Condition, ObjectPlan } from './objects';
 import { isWildcard } from '../basics/hosts';
 import { labelOf } from '../basics/names';
 import { GatewayFacts } from '../model/gateway';
 import { ListenedHost } from '../model/listener';
 import { RenderedObject } from '../model/rendered-object';
+import { rendered, renderedLate } from '../objects/manifest/object';
+import { AuthorizationRule, Condition, ObjectPlan } from '../objects/plans';
 
 const REASON = 'cdk8s-istio/undeclared-traffic-reason';
 

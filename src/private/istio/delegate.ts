@@ -1,9 +1,9 @@
-import { At, inRewrites, matchesAt, ruleRoute } from './http';
-import { HttpMatch, HttpRoute, VirtualServiceSpec } from './objects';
-import { exportTo } from './visibility';
 import { escapeRegex } from '../basics/re2';
 import { Match, trimSlash } from '../model/match';
 import { Rule } from '../model/rule';
+import { At, inRewrites, matchesAt, ruleRoute } from '../objects/http';
+import { HttpMatch, HttpRoute, VirtualServiceSpec } from '../objects/plans';
+import { exportTo } from '../objects/visibility';
 
 /** Rules to which a route in another namespace may delegate. Ports and gateways are those of that route. */
 export function delegateVirtualService({ namespace, routeNamespace, rules }: {

@@ -1,8 +1,8 @@
-import { DestinationRuleSpec, TrafficPolicySpec } from './objects';
-import { REASON, clientTls } from './upstream-tls';
-import { exportTo } from './visibility';
 import { DestinationPolicyIntent } from '../model/destination-policy';
 import { Labels } from '../model/labels';
+import { DestinationRuleSpec, TrafficPolicySpec } from '../objects/plans';
+import { REASON, clientTls } from '../objects/upstream-tls';
+import { exportTo } from '../objects/visibility';
 
 /** The namespaces of the proxies that read the policy: those of gateways whose routes lead there, and those that the user listed. */
 export function namespacesOfPolicy(policy: DestinationPolicyIntent, gateways: string[]): string[] {

@@ -1,8 +1,8 @@
-import { ObjectPlan } from './objects';
-import { outboundRoutes } from './outbound-routes';
 import { labelOf } from '../basics/names';
 import { DirectIntent } from '../model/egress-route';
 import { isHttp } from '../model/external-service';
+import { outboundRoutes } from '../objects/outbound-routes';
+import { ObjectPlan } from '../objects/plans';
 
 /** One object per host, because the routes of an object apply to all of its hosts. Ports that the proxy does not read need no route. */
 export function planDirectRoute(intent: DirectIntent): ObjectPlan[] {

@@ -1,11 +1,11 @@
 import { undeclaredTraffic } from './declared-traffic';
-import { rendered, renderedLate } from './manifest/object';
-import { DestinationRuleSpec, GatewaySpec, ServiceEntrySpec } from './objects';
-import { exportTo } from './visibility';
 import { GatewayFacts } from '../model/gateway';
 import { LEG_ONE, legOneHost } from '../model/leg-one';
 import { ListenedHost } from '../model/listener';
 import { RenderedObject } from '../model/rendered-object';
+import { rendered, renderedLate } from '../objects/manifest/object';
+import { DestinationRuleSpec, GatewaySpec, ServiceEntrySpec } from '../objects/plans';
+import { exportTo } from '../objects/visibility';
 
 /** `namespace/name`: a short name would be looked up in the namespace of the VirtualService (R1). */
 export function qualified(gateway: GatewayFacts, name = gateway.name): string {

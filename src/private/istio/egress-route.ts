@@ -4,15 +4,15 @@ import { qualified } from './egress-gateway';
 import { Entrance, ownEntrance, passthroughServer, plaintextServer } from './entrance';
 import { Leg, legsOf } from './legs';
 import { meshLeg } from './mesh-leg';
-import { ObjectPlan, VirtualServiceSpec } from './objects';
-import { outboundRoutes } from './outbound-routes';
-import { tunnelEntrance, tunnelRule } from './tunnel';
-import { exportTo } from './visibility';
 import { isWildcard } from '../basics/hosts';
 import { labelOf } from '../basics/names';
 import { EgressIntent } from '../model/egress-route';
 import { LegOne, legOneHost } from '../model/leg-one';
 import { Target } from '../model/rule';
+import { outboundRoutes } from '../objects/outbound-routes';
+import { ObjectPlan, VirtualServiceSpec } from '../objects/plans';
+import { tunnelEntrance, tunnelRule } from '../objects/tunnel';
+import { exportTo } from '../objects/visibility';
 
 /** How an egress route is built, depending on how its traffic gets to the gateway. */
 interface Recipe {

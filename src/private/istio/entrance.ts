@@ -1,8 +1,8 @@
 import { legOneEntry, legOneRule } from './egress-gateway';
 import { Leg } from './legs';
-import { ObjectPlan, Server } from './objects';
 import { labelOf } from '../basics/names';
 import { EgressIntent } from '../model/egress-route';
+import { ObjectPlan, Server } from '../objects/plans';
 
 const PLAINTEXT_REASON = 'cdk8s-istio/plaintext-leg-one-reason';
 

@@ -1,9 +1,9 @@
-import { GatewaySpec } from './objects';
-import { exportTo } from './visibility';
 import { patternsOver } from '../basics/host-index';
 import { labelOf } from '../basics/names';
 import { Labels } from '../model/labels';
 import { BoundRoute, certificatesOf, ListenedHost } from '../model/listener';
+import { GatewaySpec } from '../objects/plans';
+import { exportTo } from '../objects/visibility';
 
 export interface IngressGatewayIntent {
   readonly selector: Labels;

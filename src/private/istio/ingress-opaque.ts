@@ -1,6 +1,6 @@
-import { VirtualServiceSpec } from './objects';
-import { exportTo } from './visibility';
 import { IngressIntent } from '../model/ingress-route';
+import { VirtualServiceSpec } from '../objects/plans';
+import { exportTo } from '../objects/visibility';
 
 /** A route for traffic that the gateway cannot read: TLS passthrough, selected by server name, or TCP. */
 export function opaqueVirtualService({ namespace, hosts, gateway, pods, opaque }: IngressIntent): VirtualServiceSpec {

@@ -1,9 +1,5 @@
 import { guards } from './access';
 import { delegateRoutes } from './delegate';
-import { authorityMatch, inRewrites, ruleRoute } from './http';
-import { noneOf } from './none-of';
-import { HttpMatch, HttpRoute, VirtualServiceSpec } from './objects';
-import { exportTo } from './visibility';
 import { isWildcard } from '../basics/hosts';
 import { escapeRegex } from '../basics/re2';
 import { inParts } from '../basics/regex-limit';
@@ -12,6 +8,10 @@ import { IngressIntent } from '../model/ingress-route';
 import { ListenedHost, serves } from '../model/listener';
 import { MESH_HEADERS } from '../model/mesh-headers';
 import { Action, Rule } from '../model/rule';
+import { authorityMatch, inRewrites, ruleRoute } from '../objects/http';
+import { noneOf } from '../objects/none-of';
+import { HttpMatch, HttpRoute, VirtualServiceSpec } from '../objects/plans';
+import { exportTo } from '../objects/visibility';
 import { rulesOnPaths } from '../requests/exempt-paths';
 import { narrowerHosts } from '../requests/narrower-hosts';
 

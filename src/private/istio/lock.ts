@@ -1,12 +1,12 @@
-import { rendered, renderedLate } from './manifest/object';
 import { callersNetworkPolicy, gatewayNetworkPolicy } from './network-policy';
-import { ObjectHead } from './objects';
 import { lockSidecar } from './sidecar';
 import { hashOf } from '../basics/names';
 import { AppModel, EgressGatewayModel, EgressLockModel } from '../model/app-model';
 import { Labels } from '../model/labels';
 import { hasPart, LockIntent, PlaintextException } from '../model/lock';
 import { RenderedObject } from '../model/rendered-object';
+import { rendered, renderedLate } from '../objects/manifest/object';
+import { ObjectHead } from '../objects/plans';
 
 const OMITTED = 'cdk8s-istio/egress-lock-omits';
 const PLAINTEXT_REASON = 'cdk8s-istio/plaintext-port-reason';

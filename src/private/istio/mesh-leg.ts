@@ -1,7 +1,7 @@
 import { Leg, legsOf } from './legs';
-import { ObjectPlan, VirtualServiceSpec } from './objects';
 import { isHttp } from '../model/external-service';
 import { LegOneIntent } from '../model/leg-one';
+import { ObjectPlan, VirtualServiceSpec } from '../objects/plans';
 
 /**
  * Another pod of the gateway is tried if one cannot be reached. Requests that were answered are never retried here: that is up to leg 2,

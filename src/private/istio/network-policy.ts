@@ -1,12 +1,12 @@
 import { isIP } from 'node:net';
 import { legsOf } from './legs';
-import { NetworkPeer, NetworkPolicySpec, NetworkRule } from './objects';
 import { AppModel, EgressGatewayModel, EgressLockModel, ExternalServiceModel } from '../model/app-model';
 import { LegOneIntent } from '../model/leg-one';
 import { DnsIntent, LockIntent, PeerIntent } from '../model/lock';
 import { callersOf, directFrom, gatewayAt, namespaceOfService } from '../model/locked';
 import { block, networkTargets } from '../model/network';
 import { callersThrough } from '../model/visibility';
+import { NetworkPeer, NetworkPolicySpec, NetworkRule } from '../objects/plans';
 
 /** The ports of a gateway's pods at which Prometheus reads. */
 const METRICS = [15020, 15090];

@@ -1,8 +1,8 @@
-import { SidecarSpec } from './objects';
 import { hostsForSidecars } from './sidecar-hosts';
 import { AppModel } from '../model/app-model';
 import { LockIntent, PeerIntent, ScopeIntent } from '../model/lock';
 import { namespaceOfService } from '../model/locked';
+import { SidecarSpec } from '../objects/plans';
 
 /** What sidecars of a namespace must know for the routes of the app, beyond what is in the namespace itself. */
 function routeImports(app: AppModel, namespace: string, clusterDomain: string): string[] {

@@ -1,6 +1,6 @@
-import { TelemetrySpec } from './objects';
 import { Labels } from '../model/labels';
 import { TelemetryIntent } from '../model/telemetry';
+import { TelemetrySpec } from '../objects/plans';
 
 /** Providers are named explicitly: without one, and without a default in mesh config, Istio ignores the setting. */
 export function telemetry(selector: Labels, { accessLogging, tracing, metrics }: TelemetryIntent): TelemetrySpec {

@@ -1,5 +1,5 @@
 import { regexMatches } from '../../../src/private/basics/re2';
-import { ofSubjects } from '../../../src/private/istio/callers';
+import { ofSubjects } from '../../../src/private/objects/callers';
 
 const element = (names: string, subject = 'CN=x') => `Hash=${'0a'.repeat(32)};Cert="-----BEGIN%20CERTIFICATE";Subject="${subject}";${names}`;
 const fits = (header: string, ...names: string[]) => ofSubjects(names).some(regex => regexMatches(regex, header));

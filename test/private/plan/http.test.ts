@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { anyMatch, anyRequest, fits, istioFits } from './requests';
 import { HeaderMatch, PathMatch, QueryParamMatch, RouteMatch, StringMatch } from '../../../src';
 import { checkMatches } from '../../../src/private/check/match';
-import { matchesAt } from '../../../src/private/istio/http';
+import { matchesAt } from '../../../src/private/objects/http';
 
 const refuse = () => { throw new Error('the test is wrong'); };
 const planned = (...matches: RouteMatch[]) => matchesAt(checkMatches(matches, 'matches', refuse), [{ port: 80 }]);

@@ -3,8 +3,8 @@ import { Refuse } from '../../../src/private/basics/errors';
 import { covers } from '../../../src/private/basics/hosts';
 import { checkPair, checkPairs } from '../../../src/private/check/ingress-gateway';
 import { ingressGateway } from '../../../src/private/istio/ingress-gateway';
-import { exportTo } from '../../../src/private/istio/visibility';
 import { BoundRoute, ListenedHost, listenersOf } from '../../../src/private/model/listener';
+import { exportTo } from '../../../src/private/objects/visibility';
 import { narrowerHosts } from '../../../src/private/requests/narrower-hosts';
 
 const name = fc.array(fc.constantFrom('a', 'b'), { minLength: 1, maxLength: 3 }).map(labels => [...labels, 'test'].join('.'));

@@ -5,7 +5,7 @@ import { refuser } from '../../../src/private/basics/errors';
 import { regexMatches } from '../../../src/private/basics/re2';
 import { MAX_REGEX_BYTES, inParts, isTooLong } from '../../../src/private/basics/regex-limit';
 import { closedPaths } from '../../../src/private/istio/closed-paths';
-import { noneOf } from '../../../src/private/istio/none-of';
+import { noneOf } from '../../../src/private/objects/none-of';
 import { ingress, mesh } from '../../fixtures';
 import { expectRefusal } from '../../refusal';
 import { synth } from '../../synth';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { HttpMatch } from '../../../src/private/istio/objects';
 import { byName, HeaderCondition, Match, PathCondition, TextCondition } from '../../../src/private/model/match';
 import { TextMatch } from '../../../src/private/model/rule';
+import { HttpMatch } from '../../../src/private/objects/plans';
 
 /** A request as a proxy sees it. */
 export interface Request {

@@ -1,4 +1,4 @@
-import { RequestAuthenticationSpec } from '../objects';
+import { RequestAuthenticationSpec } from '../plans';
 import { Wire } from './wire';
 import type * as imported from '../../../../imports/security.istio.io';
 

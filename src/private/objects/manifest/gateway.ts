@@ -1,4 +1,4 @@
-import { GatewaySpec } from '../objects';
+import { GatewaySpec } from '../plans';
 import { Wire } from './wire';
 import type * as imported from '../../../../imports/networking.istio.io';
 

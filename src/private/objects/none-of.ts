@@ -1,4 +1,4 @@
-import { HttpMatch } from './objects';
+import { HttpMatch } from './plans';
 
 /** Other names that proxies use for a header, in any case. */
 const ALIASES: { readonly [name: string]: string } = { ':authority': 'host' };

@@ -1,4 +1,4 @@
-import { HttpMatch, HttpRoute } from './objects';
+import { HttpMatch, HttpRoute } from './plans';
 import { escapeRegex } from '../basics/re2';
 import { inParts, isTooLong } from '../basics/regex-limit';
 import { HeaderCondition, isBareHost, Match, PathCondition, TextCondition, trimSlash } from '../model/match';

@@ -1,4 +1,4 @@
-import { HttpMatch } from './objects';
+import { HttpMatch } from './plans';
 import { escapeRegex } from '../basics/re2';
 import { inParts } from '../basics/regex-limit';
 import { CallerIdentity } from '../model/egress-route';

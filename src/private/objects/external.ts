@@ -1,4 +1,4 @@
-import { DestinationRuleSpec, ObjectPlan, ServiceEntrySpec, TrafficPolicySpec } from './objects';
+import { DestinationRuleSpec, ObjectPlan, ServiceEntrySpec, TrafficPolicySpec } from './plans';
 import { clientTls, REASON } from './upstream-tls';
 import { exportTo } from './visibility';
 import { labelOf } from '../basics/names';

@@ -1,4 +1,4 @@
-import { DestinationRuleSpec } from '../objects';
+import { DestinationRuleSpec } from '../plans';
 import { trafficPolicy } from './traffic-policy';
 import { Wire } from './wire';
 import type * as imported from '../../../../imports/networking.istio.io';

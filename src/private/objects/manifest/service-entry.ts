@@ -1,4 +1,4 @@
-import { ServiceEntrySpec } from '../objects';
+import { ServiceEntrySpec } from '../plans';
 import { Wire } from './wire';
 import type * as imported from '../../../../imports/networking.istio.io';
 

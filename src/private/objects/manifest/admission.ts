@@ -1,4 +1,4 @@
-import { AdmissionBindingSpec, AdmissionPolicySpec } from '../objects';
+import { AdmissionBindingSpec, AdmissionPolicySpec } from '../plans';
 
 /** What cannot be judged is refused. */
 export function admissionPolicySpec({ resources, matchConditions, variables, validations }: AdmissionPolicySpec): object {

@@ -1,5 +1,5 @@
 import { insecureReasons, upstreamPolicies, UpstreamRuleHead } from './external';
-import { ObjectPlan, VirtualServiceSpec } from './objects';
+import { ObjectPlan, VirtualServiceSpec } from './plans';
 import { labelOf } from '../basics/names';
 import { ProxyIntent } from '../model/connect-proxy';
 import { ExternalIntent, Port } from '../model/external-service';

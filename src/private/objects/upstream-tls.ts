@@ -1,4 +1,4 @@
-import { ClientTls } from './objects';
+import { ClientTls } from './plans';
 import { isWildcard } from '../basics/hosts';
 import { TlsIntent } from '../model/external-service';
 

@@ -1,6 +1,6 @@
 import { ofCallers } from './callers';
 import { At, inRewrites, matchesAt, ruleRoute } from './http';
-import { HttpMatch, HttpRoute } from './objects';
+import { HttpMatch, HttpRoute } from './plans';
 import { OutboundRequests } from '../model/egress-route';
 import { Match } from '../model/match';
 import { MESH_HEADERS } from '../model/mesh-headers';

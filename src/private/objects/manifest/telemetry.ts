@@ -1,4 +1,4 @@
-import { TelemetrySpec } from '../objects';
+import { TelemetrySpec } from '../plans';
 import { Wire } from './wire';
 import type * as imported from '../../../../imports/telemetry.istio.io';
 

@@ -1,4 +1,4 @@
-import { HttpMatch, HttpRoute, TcpRoute, TlsRoute, VirtualServiceSpec } from '../objects';
+import { HttpMatch, HttpRoute, TcpRoute, TlsRoute, VirtualServiceSpec } from '../plans';
 import { seconds } from './duration';
 import { Wire } from './wire';
 import type * as imported from '../../../../imports/networking.istio.io';

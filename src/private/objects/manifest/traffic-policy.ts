@@ -2,7 +2,7 @@ import { seconds } from './duration';
 import { Wire } from './wire';
 import type * as imported from '../../../../imports/networking.istio.io';
 import { ConnectionPoolSpec, LoadBalancerSpec, OutlierDetectionSpec } from '../../model/traffic-policy';
-import { TrafficPolicySpec } from '../objects';
+import { TrafficPolicySpec } from '../plans';
 
 export function trafficPolicy({ loadBalancer, connectionPool, outlierDetection, tls, tunnel }: TrafficPolicySpec) {
   return {

@@ -1,4 +1,4 @@
-import { PeerAuthenticationSpec } from '../objects';
+import { PeerAuthenticationSpec } from '../plans';
 import { Wire } from './wire';
 import type * as imported from '../../../../imports/security.istio.io';
 

@@ -1,4 +1,4 @@
-import { AuthorizationPolicySpec, AuthorizationRule, Operation } from '../objects';
+import { AuthorizationPolicySpec, AuthorizationRule, Operation } from '../plans';
 import { Wire } from './wire';
 import type * as imported from '../../../../imports/security.istio.io';
 

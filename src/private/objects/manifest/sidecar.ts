@@ -1,4 +1,4 @@
-import { SidecarSpec } from '../objects';
+import { SidecarSpec } from '../plans';
 import { Wire } from './wire';
 import type * as imported from '../../../../imports/networking.istio.io';
 

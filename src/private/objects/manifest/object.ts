@@ -11,7 +11,7 @@ import { sidecarSpec } from './sidecar';
 import { telemetrySpec } from './telemetry';
 import { virtualServiceSpec } from './virtual-service';
 import { RenderedObject } from '../../model/rendered-object';
-import { Kind, ObjectHead, ObjectPlan, Specs } from '../objects';
+import { Kind, ObjectHead, ObjectPlan, Specs } from '../plans';
 
 const RENDERERS: { [K in Kind]: { readonly apiVersion: string; readonly spec: (plan: Specs[K]) => object } } = {
   Gateway: { apiVersion: 'networking.istio.io/v1', spec: gatewaySpec },

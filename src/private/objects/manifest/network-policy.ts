@@ -1,4 +1,4 @@
-import { NetworkPeer, NetworkPolicySpec, NetworkRule } from '../objects';
+import { NetworkPeer, NetworkPolicySpec, NetworkRule } from '../plans';
 
 /** The label that the API server itself keeps, so that nobody can give it to another namespace. */
 const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
