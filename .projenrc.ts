@@ -52,7 +52,7 @@ project.compileTask.exec(`cp node_modules/re2js/LICENSE ${engine}.LICENSE`);
 // internal members stay out of the declarations that users see and editors complete; the strict rules of jsii want them in
 project.tryFindObjectFile('package.json')?.addOverride('jsii.validateTsconfig', 'minimal');
 project.tryFindObjectFile('package.json')?.addOverride('jsii.diagnostics', { 'documentation/non-existent-parameter': 'error' });
-const importTask = project.addTask('import', { description: 'Regenerate imports/ from the CRDs of Istio (needs Go)', exec: 'ts-node -T -P projenrc/tsconfig.json projenrc/imports.ts' });
+const importTask = project.addTask('import', { description: 'Regenerate imports/ from the CRDs of Istio and of the Gateway API (needs Go)', exec: 'ts-node -T -P projenrc/tsconfig.json projenrc/imports.ts' });
 project.addTask('example', {
   description: 'Synthesize an example, bookinfo if none is named, and show its manifests',
   exec: 'ts-node -T -P projenrc/tsconfig.json examples/show.ts',

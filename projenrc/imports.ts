@@ -1,39 +1,71 @@
-/** Regenerates `imports/` from the CRDs that Istio's API module ships, through the Go module cache. */
+/** Regenerates `imports/` from the CRDs that the API modules of Istio and of the Gateway API ship, through the Go module cache. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
 
-const MODULE = 'istio.io/api@v1.31.1';
-const KINDS = [
-  'Gateway', 'VirtualService', 'DestinationRule', 'ServiceEntry', 'Sidecar',
-  'AuthorizationPolicy', 'PeerAuthentication', 'RequestAuthentication',
-  'Telemetry',
+interface Source {
+  readonly module: string;
+  /** Where the module has its CRDs: a file, or a folder of files. */
+  readonly path: string;
+  readonly kinds: readonly string[];
+  /** What is inserted into the names of the generated files. */
+  readonly channel?: string;
+}
+
+const GATEWAY_API = 'sigs.k8s.io/gateway-api@v1.6.0';
+const SOURCES: readonly Source[] = [
+  {
+    module: 'istio.io/api@v1.31.1',
+    path: 'kubernetes/customresourcedefinitions.gen.yaml',
+    kinds: [
+      'Gateway', 'VirtualService', 'DestinationRule', 'ServiceEntry', 'Sidecar',
+      'AuthorizationPolicy', 'PeerAuthentication', 'RequestAuthentication',
+      'Telemetry',
+    ],
+  },
+  {
+    module: GATEWAY_API,
+    path: 'config/crd/standard',
+    kinds: ['Gateway', 'ListenerSet', 'HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'ReferenceGrant', 'BackendTLSPolicy'],
+  },
+  // whose rules may have `retry`
+  { module: GATEWAY_API, path: 'config/crd/experimental', kinds: ['HTTPRoute'], channel: 'experimental' },
 ];
 
 interface Crd {
-  readonly kind: string;
   readonly spec: { readonly names: { readonly kind: string }; versions: { readonly name: string }[] };
 }
 
 const temp = mkdtempSync(join(tmpdir(), 'imports-'));
 try {
-  const crds = join(temp, 'istio.yaml');
-  writeFileSync(crds, v1Crds());
-  execFileSync(join('node_modules', '.bin', 'cdk8s'), [
-    'import', crds, '--language', 'typescript', '--output', 'imports', '--no-save', '--check-upgrade=false',
-  ], { stdio: ['ignore', 'ignore', 'inherit'] });
+  for (const source of SOURCES) generate(source);
 } finally {
   rmSync(temp, { recursive: true });
 }
 
+function generate(source: Source) {
+  const crds = join(temp, 'crds.yaml');
+  const made = mkdtempSync(join(temp, 'made-'));
+  writeFileSync(crds, v1Crds(source));
+  execFileSync(join('node_modules', '.bin', 'cdk8s'), [
+    'import', crds, '--language', 'typescript', '--output', made, '--no-save', '--check-upgrade=false',
+  ], { stdio: ['ignore', 'ignore', 'inherit'] });
+  for (const file of readdirSync(made)) {
+    const name = source.channel === undefined ? file : file.replace(/\.ts$/, `.${source.channel}.ts`);
+    writeFileSync(join('imports', name), readFileSync(join(made, file)));
+  }
+}
+
 /** The v1 versions alone: the class without a suffix is the first version in the file, whichever that is. */
-function v1Crds(): string {
-  const module = JSON.parse(execFileSync('go', ['mod', 'download', '-json', MODULE], { encoding: 'utf8', cwd: temp })) as { Dir: string };
-  const all = parseAllDocuments(readFileSync(join(module.Dir, 'kubernetes/customresourcedefinitions.gen.yaml'), 'utf8'));
-  const wanted = all.map(d => d.toJS() as Crd | null).filter(c => c !== null && KINDS.includes(c.spec?.names.kind)) as Crd[];
+function v1Crds({ module, path, kinds }: Source): string {
+  const { Dir } = JSON.parse(execFileSync('go', ['mod', 'download', '-json', module], { encoding: 'utf8', cwd: temp })) as { Dir: string };
+  const at = join(Dir, path);
+  const files = path.endsWith('.yaml') ? [at] : readdirSync(at).map(file => join(at, file));
+  const all = files.flatMap(file => parseAllDocuments(readFileSync(file, 'utf8')));
+  const wanted = all.map(d => d.toJS() as Crd | null).filter(c => kinds.includes(c?.spec?.names?.kind ?? '')) as Crd[];
   for (const crd of wanted) crd.spec.versions = crd.spec.versions.filter(v => v.name === 'v1');
-  if (wanted.length !== KINDS.length) throw new Error(`expected the CRDs of ${KINDS.join(', ')}; found ${wanted.map(c => c.spec.names.kind).join(', ')}`);
+  if (wanted.length !== kinds.length) throw new Error(`expected the CRDs of ${kinds.join(', ')}; found ${wanted.map(c => c.spec.names.kind).join(', ')}`);
   return wanted.map(c => stringify(c)).join('---\n');
 }
