@@ -37,7 +37,11 @@ export function surroundingsOf(app: AppModel, model: IngressRouteModel): Surroun
   }
   let added: RuleNode[] = [];
   for (const part of parts) added = neighbours.put(part);
-  for (const host of route.hosts) neighbours.seen.set(host, ofHost(host));
+  // what is only asked about may be refused, and then is not there
+  for (const host of route.hosts) {
+    if (beside.has(model)) neighbours.seen.set(host, ofHost(host));
+    else neighbours.seen.delete(host);
+  }
   return { neighbours, own: neighbours.part(path), added };
 }
 
@@ -71,7 +75,7 @@ interface Member {
  * that overlap it, and consequences are searched only around it.
  */
 export class Neighbours {
-  /** The routes of each host, as of the last lookup. */
+  /** The routes of each host, as of the last lookup; none if that was about a route that is not declared. */
   public readonly seen = new Map<string, readonly IngressRouteModel[]>();
   private readonly members = new Map<RoutePart, Member>();
   private readonly groups = new Map<string, Group>();
