@@ -85,15 +85,15 @@ test('what happened to an app before makes no difference: routes fit each other,
   expect(Math.min(...Object.values(seen))).toBeGreaterThan(10);
 });
 
-test('a route that was refused, and a rule that was, leave nothing behind', () => {
+test.each<[string, (shop: Chart, gateway: IngressGateway) => void]>([
+  ['route', (shop, gateway) => new IngressRoute(shop, 'refused', { hosts: HOSTS, rules: [own(0)], gateway })],
+  ['rule', shop => { (shop.node.findChild('other') as IngressRoute).addRule(own(0)); }],
+])('a %s that was refused leaves nothing behind', (_, wrong) => {
   const { shop, gateway } = world();
-  const [first, again] = [{ hosts: [HOSTS[0]], rules: [own(0)] }, { hosts: [HOSTS[0], HOSTS[1]], rules: [own(0)] }];
-  const kept = new IngressRoute(shop, 'kept', { ...first, gateway });
-  const other = new IngressRoute(shop, 'other', { hosts: [HOSTS[0]], rules: [own(1)], gateway });
-  expect(() => new IngressRoute(shop, 'refused', { ...again, gateway })).toThrow('HostAlreadyRouted');
-  expect(() => other.addRule(own(0))).toThrow('HostAlreadyRouted');
-  const http = (route: IngressRoute) => byName(shop).find(({ metadata }) => metadata.name === route.virtualService.name).spec.http;
-  expect([kept, other].map(route => http(route).length)).toEqual([1, 1]);
+  const routes = ['kept', 'other'].map((id, i) => new IngressRoute(shop, id, { hosts: [HOSTS[0]], rules: [own(i)], gateway }));
+  expect(() => wrong(shop, gateway)).toThrow('HostAlreadyRouted');
+  const rulesOf = (route: IngressRoute) => byName(shop).find(({ metadata }) => metadata.name === route.virtualService.name).spec.http.length;
+  expect(routes.map(rulesOf)).toEqual([1, 1]);
 });
 
 type Methods = Record<string, (...args: unknown[]) => unknown>;
