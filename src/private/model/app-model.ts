@@ -162,6 +162,7 @@ export class AppModel {
   public readonly ingressRoutes = new Collection<IngressRouteModel>(model => {
     const { hosts, gateway, pods, opaque, access } = model.route;
     return [
+      keyOf('path', model.path),
       keyOf('gateway', model.gateway),
       keyOf('pods', pods.namespace),
       ...(access?.issuers ?? []).map(({ issuer }) => keyOf('issuer', pods.namespace, issuer)),

@@ -21,7 +21,7 @@ const neighboursOf = new WeakMap<AppModel, Map<string, Neighbours>>();
 /** A route among the others of its gateway. Earlier results are reused as far as they are still valid. */
 export function surroundingsOf(app: AppModel, model: IngressRouteModel): Surroundings {
   const { path, gateway, route } = model;
-  const before = neighboursOf.get(app)?.get(gateway);
+  const before = stillTrue(app, gateway);
   const ofHost = (host: string) => app.ingressRoutes.with('host', route.gateway, host);
   if (before?.knows(path, route.rules) && route.hosts.every(host => before.seen.get(host) === ofHost(host))) {
     return { neighbours: before, own: before.part(path), added: [] };
@@ -37,12 +37,17 @@ export function surroundingsOf(app: AppModel, model: IngressRouteModel): Surroun
   }
   let added: RuleNode[] = [];
   for (const part of parts) added = neighbours.put(part);
-  // what is only asked about may be refused, and then is not there
-  for (const host of route.hosts) {
-    if (beside.has(model)) neighbours.seen.set(host, ofHost(host));
-    else neighbours.seen.delete(host);
-  }
+  for (const host of route.hosts) neighbours.seen.set(host, ofHost(host));
+  neighbours.asked = model;
   return { neighbours, own: neighbours.part(path), added };
+}
+
+function stillTrue(app: AppModel, gateway: string): Neighbours | undefined {
+  const neighbours = neighboursOf.get(app)?.get(gateway);
+  const asked = neighbours?.asked;
+  if (asked === undefined || app.ingressRoutes.with('path', asked.path)[0] === asked) return neighbours;
+  neighboursOf.get(app)!.delete(gateway);
+  return undefined;
 }
 
 function partOf({ path, route: { hosts, rules, access } }: IngressRouteModel): RoutePart {
@@ -75,8 +80,10 @@ interface Member {
  * that overlap it, and consequences are searched only around it.
  */
 export class Neighbours {
-  /** The routes of each host, as of the last lookup; none if that was about a route that is not declared. */
+  /** The routes of each host, as of the last lookup. */
   public readonly seen = new Map<string, readonly IngressRouteModel[]>();
+  /** The route of the last lookup. It may have been refused since. */
+  public asked?: IngressRouteModel;
   private readonly members = new Map<RoutePart, Member>();
   private readonly groups = new Map<string, Group>();
   private readonly groupsByHost = new Map<string, Group[]>();
