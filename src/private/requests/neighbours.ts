@@ -21,7 +21,7 @@ const neighboursOf = new WeakMap<AppModel, Map<string, Neighbours>>();
 /** A route among the others of its gateway. Earlier results are reused as far as they are still valid. */
 export function surroundingsOf(app: AppModel, model: IngressRouteModel): Surroundings {
   const { path, gateway, route } = model;
-  const before = stillTrue(app, gateway);
+  const before = stillTrue(app, model);
   const ofHost = (host: string) => app.ingressRoutes.with('host', route.gateway, host);
   if (before?.knows(path, route.rules) && route.hosts.every(host => before.seen.get(host) === ofHost(host))) {
     return { neighbours: before, own: before.part(path), added: [] };
@@ -42,10 +42,12 @@ export function surroundingsOf(app: AppModel, model: IngressRouteModel): Surroun
   return { neighbours, own: neighbours.part(path), added };
 }
 
-function stillTrue(app: AppModel, gateway: string): Neighbours | undefined {
+/** Earlier results, unless the route that they were last asked about has been refused. */
+function stillTrue(app: AppModel, model: IngressRouteModel): Neighbours | undefined {
+  const { gateway } = model;
   const neighbours = neighboursOf.get(app)?.get(gateway);
   const asked = neighbours?.asked;
-  if (asked === undefined || app.ingressRoutes.with('path', asked.path)[0] === asked) return neighbours;
+  if (asked === undefined || asked === model || app.ingressRoutes.with('path', asked.path)[0] === asked) return neighbours;
   neighboursOf.get(app)!.delete(gateway);
   return undefined;
 }
