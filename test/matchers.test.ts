@@ -49,7 +49,7 @@ describe('toFail', () => {
 });
 
 describe('toKeepInside', () => {
-  const outcome = { story: 'its story', proxies: { app: {} }, seen: [{ server: 'api.test', peer: 'egress' }] };
+  const outcome = { story: 'its story', workloads: ['app'], seen: [{ server: 'api.test', peer: 'egress' }] };
 
   test('takes a run in which nothing was connected by the workload', () => {
     expect(outcome).toKeepInside('app');

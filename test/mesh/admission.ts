@@ -1,5 +1,6 @@
 import { call } from './call';
 import { Manifests, toYaml } from './manifests';
+import type { Channel } from './mesh';
 import { labBinary } from './prerequisites';
 import { Workload } from './workloads';
 
@@ -9,6 +10,8 @@ export interface AdmissionSet {
   readonly manifests: Manifests;
   readonly fixtures?: Manifests;
   readonly workloads?: readonly Workload[];
+  /** The channel of the Gateway API's CRDs. @default standard */
+  readonly channel?: Channel;
 }
 
 /** One complaint of Istio's CRD schemas, its webhook or `istioctl analyze`. */

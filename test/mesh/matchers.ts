@@ -76,7 +76,7 @@ expect.extend({
   },
 
   toKeepInside(outcome: Outcome, workload: string) {
-    if (!(workload in outcome.proxies)) throw new Error(`toKeepInside: no workload is ${workload}; there are: ${Object.keys(outcome.proxies).join(', ')}`);
+    if (!outcome.workloads.includes(workload)) throw new Error(`toKeepInside: no workload is ${workload}; there are: ${outcome.workloads.join(', ')}`);
     const out = outcome.seen.filter(({ peer }) => peer === workload).map(({ server, path }) => `${workload} came to ${server} itself (${path ?? 'tcp'})`);
     return verdict(out, `${workload} being kept inside`, outcome.story);
   },

@@ -13,6 +13,9 @@ export * from './result';
 export * from './steps';
 export * from './workloads';
 
+/** A channel of the Gateway API. */
+export type Channel = 'standard' | 'experimental';
+
 export interface Scenario {
   readonly name?: string;
   /** The manifests under test. */
@@ -26,6 +29,8 @@ export interface Scenario {
   readonly meshConfig?: string;
   /** istiod's feature flags. */
   readonly env?: Record<string, string>;
+  /** The channel of the Gateway API's CRDs. @default standard */
+  readonly channel?: Channel;
   /** How long a proxy may take to be ready. @default 6 */
   readonly readyS?: number;
   /** Proxies may refuse configuration or stay unready, and steps may fail: `troubles` tells. @default false - that fails the run */
@@ -49,6 +54,8 @@ export interface Outcome {
   readonly answers: readonly Answer[];
   /** By name; an array destructures better where the order says enough. */
   readonly named: Readonly<Record<string, Answer>>;
+  /** The names of all workloads, those without a proxy included. */
+  readonly workloads: readonly string[];
   readonly loads: Readonly<Record<string, LoadReport>>;
   readonly proxies: Readonly<Record<string, Proxy>>;
   /** All that external servers saw in the whole run, loads included. */
@@ -84,6 +91,7 @@ function read(scenario: Scenario, report: Report): Outcome {
   return {
     answers: requests.map(({ answer }) => answer),
     named: Object.fromEntries(requests.map(({ name, answer }) => [name, answer])),
+    workloads: scenario.workloads.map(({ name }) => name),
     loads: Object.fromEntries(steps.flatMap(({ asked, step }) => 'load' in asked && step.load ? [[asked.load.name, step.load]] : [])),
     proxies: report.proxies,
     seen: report.seen,

@@ -12,6 +12,6 @@ export interface Size {
 }
 
 /** Measures every workload's proxy without starting one. */
-export async function size({ manifests, fixtures = '', workloads, meshConfig, env }: Omit<Scenario, 'steps'>): Promise<Record<string, Size>> {
-  return call(labBinary(), 'size', { manifests: toYaml(manifests), fixtures: toYaml(fixtures), workloads, meshConfig, env });
+export async function size({ manifests, fixtures = '', workloads, meshConfig, env, channel }: Omit<Scenario, 'steps'>): Promise<Record<string, Size>> {
+  return call(labBinary(), 'size', { manifests: toYaml(manifests), fixtures: toYaml(fixtures), workloads, meshConfig, env, channel });
 }

@@ -121,7 +121,7 @@ export function up(host: string): Step {
 }
 
 /**
- * Adds or replaces Istio objects, Secrets, Services, EndpointSlices and NetworkPolicies; the step ends when the network and every proxy have them.
+ * Adds or replaces objects of Istio and of the Gateway API, Namespaces, Secrets, Services, EndpointSlices and NetworkPolicies; the step ends when the network and every proxy have them.
  * NetworkPolicies are asked of the first packet of a connection.
  */
 export function apply(manifests: Manifests): Step {

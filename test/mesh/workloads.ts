@@ -5,7 +5,11 @@ export interface Workload {
   readonly serviceAccount?: string;
   readonly labels?: Record<string, string>;
   readonly gateway?: boolean;
+  /** Its labels name the Gateway of which it is the waypoint. */
+  readonly waypoint?: boolean;
   readonly noProxy?: boolean;
+  /** Without a sidecar, in a namespace that it enrols in ambient: ztunnel carries what it sends. */
+  readonly ambient?: boolean;
   readonly isolated?: boolean;
   /** In the node's own network, where no NetworkPolicy holds anything, and without a proxy. */
   readonly hostNetwork?: boolean;
@@ -36,6 +40,11 @@ export function sidecar(name: string, options: SidecarOptions): Workload {
   return { name, labels: { app: name }, serviceAccount: name, ...options };
 }
 
+/** The same application in ambient. */
+export function ambient(name: string, options: SidecarOptions): Workload {
+  return { ...sidecar(name, options), ambient: true };
+}
+
 /** An application behind a Service of its own name, which answers with what it saw. */
 export function service(name: string, options: SidecarOptions & { readonly http: number }): Workload {
   const { http, ...rest } = options;
@@ -61,8 +70,7 @@ export function ingressGateway(options: GatewayOptions = {}): Workload {
 }
 
 function gateway(options: Required<Omit<GatewayOptions, 'ports'>> & GatewayOptions): Workload {
-  const { name, namespace, release, ports = { 80: 80, 443: 443 } } = options;
-  const known: Record<string, string> = { 80: 'http2', 443: 'https' };
+  const { name, namespace, release, ports } = options;
   return {
     name,
     namespace,
@@ -70,6 +78,51 @@ function gateway(options: Required<Omit<GatewayOptions, 'ports'>> & GatewayOptio
     serviceAccount: release,
     service: release,
     labels: { app: release, istio: release.replace(/^istio-/, '') },
-    ports: Object.entries(ports).map(([port, targetPort]) => ({ name: known[port] ?? `tcp-${port}`, port: Number(port), targetPort })),
+    ports: servicePorts(ports),
+  };
+}
+
+function servicePorts(ports: Record<number, number> = { 80: 80, 443: 443 }): ServicePort[] {
+  const known: Record<string, string> = { 80: 'http2', 443: 'https' };
+  return Object.entries(ports).map(([port, targetPort]) => ({ name: known[port] ?? `tcp-${port}`, port: Number(port), targetPort }));
+}
+
+export interface ManagedOptions extends Omit<GatewayOptions, 'release'> {
+  /** The Gateway of the Gateway API. @default - the workload's name */
+  readonly gateway?: string;
+}
+
+/** The pod that istiod makes of a Gateway of the class `istio-waypoint`; the Gateway itself is among the manifests or fixtures. */
+export function waypoint({ name = 'egress', gateway: of = name, namespace = 'istio-egress' }: Omit<ManagedOptions, 'ports'> = {}): Workload {
+  return {
+    name,
+    namespace,
+    waypoint: true,
+    serviceAccount: of,
+    service: of,
+    labels: managed(of, 'istio-waypoint', 'mesh'),
+    ports: [{ name: 'mesh', port: 15008 }],
+  };
+}
+
+/** The pod that istiod makes of a Gateway of the class `istio`, whose listeners have these ports. */
+export function managedGateway({ name = 'egress', gateway: of = name, namespace = 'istio-egress', ports }: ManagedOptions = {}): Workload {
+  return {
+    name,
+    namespace,
+    gateway: true,
+    serviceAccount: `${of}-istio`,
+    service: `${of}-istio`,
+    labels: managed(of, 'istio', 'gateway'),
+    ports: servicePorts(ports),
+  };
+}
+
+function managed(gatewayName: string, className: string, by: 'mesh' | 'gateway'): Record<string, string> {
+  return {
+    'gateway.networking.k8s.io/gateway-name': gatewayName,
+    'gateway.networking.k8s.io/gateway-class-name': className,
+    'gateway.istio.io/managed': `istio.io-${by}-controller`,
+    'istio.io/dataplane-mode': 'none',
   };
 }

@@ -1,5 +1,5 @@
 import { ApiObject, App, Chart } from 'cdk8s';
-import { Outcome, Scenario, egressGateway, runMesh, sidecar } from './mesh';
+import { Outcome, Scenario, ambient, egressGateway, runMesh, sidecar, waypoint } from './mesh';
 import { EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps, GatewayWorkload, UndeclaredTraffic } from '../../src';
 
 export interface Declared {
@@ -45,9 +45,16 @@ export const workloads = [
   egressGateway(),
 ];
 
-/** Runs what was declared among these workloads. */
+/** The same in ambient, with a waypoint for the gateway. */
+export const ambientWorkloads = [
+  ambient('app', { namespace: 'shop' }),
+  ambient('stranger', { namespace: 'other' }),
+  waypoint(),
+];
+
+/** Runs what was declared among these workloads, or others. */
 export function run(
-  { app }: { readonly app: App }, externals: Scenario['externals'], steps: Scenario['steps'], more: Pick<Scenario, 'fixtures' | 'troubled' | 'readyS' | 'env' | 'meshConfig'> = {},
+  { app }: { readonly app: App }, externals: Scenario['externals'], steps: Scenario['steps'], more: Partial<Pick<Scenario, 'workloads' | 'fixtures' | 'troubled' | 'readyS' | 'env' | 'meshConfig' | 'channel'>> = {},
 ): Promise<Outcome> {
   return runMesh({ manifests: app, workloads, externals, steps, ...more });
 }

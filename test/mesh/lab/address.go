@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net"
 	"slices"
+
+	crdvalidation "istio.io/istio/pkg/config/crd"
 )
 
 // The pods' addresses are private, those outside are not: Envoy and Istio treat the two differently.
@@ -28,6 +30,7 @@ var reserved = []string{"", "outside", "world", "node", "system"}
 // place gives every workload and external host its addresses, and fills what the scenario may leave out.
 func (s *Scenario) place() error {
 	names := map[string]bool{}
+	s.vips, s.crds = map[string]string{}, map[string]*crdvalidation.Validator{}
 	for i := range s.Workloads {
 		w := &s.Workloads[i]
 		if names[w.Name] || slices.Contains(reserved, w.Name) {
@@ -39,6 +42,9 @@ func (s *Scenario) place() error {
 		names[w.Name] = true
 		if w.ip = nth("10.201", i); w.HostNetwork {
 			w.ip, w.NoProxy = nodeIP, true
+		}
+		if w.Ambient {
+			w.NoProxy = true
 		}
 		if w.ServiceAccount == "" {
 			w.ServiceAccount = "default"
@@ -113,5 +119,13 @@ func (s *Scenario) identity(a net.Addr) (string, error) {
 	if w == nil {
 		return "", fmt.Errorf("no workload at %s", a)
 	}
-	return fmt.Sprintf("spiffe://cluster.local/ns/%s/sa/%s", w.Namespace, w.ServiceAccount), nil
+	return w.identity(), nil
+}
+
+func (w *Workload) identity() string {
+	return identityOf(w.Namespace, w.ServiceAccount)
+}
+
+func identityOf(namespace, serviceAccount string) string {
+	return fmt.Sprintf("spiffe://cluster.local/ns/%s/sa/%s", namespace, serviceAccount)
 }

@@ -10,10 +10,16 @@ import (
 	"k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/kubernetes"
+	clienttesting "k8s.io/client-go/testing"
+
+	"istio.io/istio/pilot/pkg/model"
+	"istio.io/istio/pkg/config"
+	"istio.io/istio/pkg/config/schema/gvk"
 )
 
-// kinds are those besides Istio's that can change during a run.
+// kinds are those besides Istio's and the Gateway API's that can change during a run.
 var kinds = map[string]func(k kubernetes.Interface, namespace string) kindClient{
 	"Secret": func(k kubernetes.Interface, ns string) kindClient {
 		return typed[*corev1.Secret]{k.CoreV1().Secrets(ns), &corev1.Secret{}}
@@ -23,6 +29,9 @@ var kinds = map[string]func(k kubernetes.Interface, namespace string) kindClient
 	},
 	"EndpointSlice": func(k kubernetes.Interface, ns string) kindClient {
 		return typed[*discoveryv1.EndpointSlice]{k.DiscoveryV1().EndpointSlices(ns), &discoveryv1.EndpointSlice{}}
+	},
+	"Namespace": func(k kubernetes.Interface, _ string) kindClient {
+		return typed[*corev1.Namespace]{k.CoreV1().Namespaces(), &corev1.Namespace{}}
 	},
 	"NetworkPolicy": func(k kubernetes.Interface, ns string) kindClient {
 		return typed[*networkingv1.NetworkPolicy]{k.NetworkingV1().NetworkPolicies(ns), &networkingv1.NetworkPolicy{}}
@@ -66,13 +75,13 @@ func (m *lab) change(stream string, do func(document) error) error {
 	}
 	network := false
 	for _, d := range docs {
-		if kinds[d.obj.GetKind()] == nil && !d.isIstio() {
-			return fmt.Errorf("%s: only Istio's kinds and some of Kubernetes can change during a run", d.title())
+		if kinds[d.obj.GetKind()] == nil && !d.isIstio() && !d.isGatewayAPI() {
+			return fmt.Errorf("%s: only Istio's kinds, the Gateway API's and some of Kubernetes can change during a run", d.title())
 		}
 		if err := do(d); err != nil {
 			return fmt.Errorf("%s: %w", d.title(), err)
 		}
-		network = network || !d.isIstio() && d.obj.GetKind() != "Secret"
+		network = network || !d.isIstio() && !d.isGatewayAPI() && d.obj.GetKind() != "Secret"
 	}
 	if network {
 		return m.routeAndJudge()
@@ -85,17 +94,23 @@ func (m *lab) apply(d document) error {
 	if kind := kinds[d.obj.GetKind()]; kind != nil {
 		return kind(m.istiod.KubeClient().Kube(), d.obj.GetNamespace()).apply(d)
 	}
-	cs, err := parse(d)
+	cs, err := m.s.parse(d)
 	if err != nil {
 		return err
 	}
-	store := m.istiod.Store()
 	for _, c := range cs {
-		if old := store.Get(c.GroupVersionKind, c.Name, c.Namespace); old != nil {
-			c.ResourceVersion, c.CreationTimestamp = old.ResourceVersion, old.CreationTimestamp
-			_, err = store.Update(c)
-		} else {
-			_, err = store.Create(c)
+		if d.isIstio() {
+			if err := put(m.istiod.Store(), c); err != nil {
+				return err
+			}
+		}
+		o, err := asObject(c)
+		if err != nil {
+			return err
+		}
+		tracker, resource := m.tracker(c)
+		if err = tracker.Update(resource, o, c.Namespace); errors.IsNotFound(err) {
+			err = tracker.Create(resource, o, c.Namespace)
 		}
 		if err != nil {
 			return err
@@ -104,17 +119,45 @@ func (m *lab) apply(d document) error {
 	return nil
 }
 
+func put(store model.ConfigStore, c config.Config) (err error) {
+	if old := store.Get(c.GroupVersionKind, c.Name, c.Namespace); old != nil {
+		c.ResourceVersion, c.CreationTimestamp = old.ResourceVersion, old.CreationTimestamp
+		_, err = store.Update(c)
+	} else {
+		_, err = store.Create(c)
+	}
+	return err
+}
+
+// tracker is where the fake API server holds an object of Istio's or the Gateway API's.
+func (m *lab) tracker(c config.Config) (clienttesting.ObjectTracker, schema.GroupVersionResource) {
+	resource, _ := gvk.ToGVR(c.GroupVersionKind)
+	var client any = m.istiod.KubeClient().Istio()
+	if resource.Group == gatewayAPI {
+		client = m.istiod.KubeClient().GatewayAPI()
+	}
+	return client.(interface {
+		Tracker() clienttesting.ObjectTracker
+	}).Tracker(), resource
+}
+
 // remove deletes an object, of which kind, namespace and name are enough.
 func (m *lab) remove(d document) error {
 	if kind := kinds[d.obj.GetKind()]; kind != nil {
 		return kind(m.istiod.KubeClient().Kube(), d.obj.GetNamespace()).remove(d.obj.GetName())
 	}
-	cs, err := parse(d)
+	cs, err := m.s.parse(d)
 	if err != nil {
 		return err
 	}
 	for _, c := range cs {
-		if err := m.istiod.Store().Delete(c.GroupVersionKind, c.Name, c.Namespace, nil); err != nil {
+		if d.isIstio() {
+			if err := m.istiod.Store().Delete(c.GroupVersionKind, c.Name, c.Namespace, nil); err != nil {
+				return err
+			}
+		}
+		tracker, resource := m.tracker(c)
+		if err := tracker.Delete(resource, c.Namespace, c.Name); err != nil {
 			return err
 		}
 	}

@@ -63,10 +63,10 @@ func (r *Report) during(t time.Time) *StepReport {
 	return nil
 }
 
-// rank is a hop's place on the way: out of a sidecar, through a gateway, into a sidecar.
+// rank is a hop's place on the way: out of a sidecar, through a gateway or a waypoint, into a sidecar.
 func (h Hop) rank(proxies map[string]*proxy) int {
 	switch {
-	case proxies[h.Proxy].w.Gateway:
+	case !proxies[h.Proxy].w.sidecar():
 		return 1
 	case strings.HasPrefix(str(h.Line, "upstream_cluster"), "inbound"):
 		return 2

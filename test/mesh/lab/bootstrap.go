@@ -5,15 +5,11 @@ import "fmt"
 type dict = map[string]any
 
 // bootstrap is the static part of a proxy's configuration; everything else comes from istiod.
-func (w *Workload) bootstrap() dict {
-	typ := "sidecar"
-	if w.Gateway {
-		typ = "router"
-	}
+func (w *Workload) bootstrap(s *Scenario) dict {
 	ads := dict{"ads": dict{}, "resource_api_version": "V3", "initial_fetch_timeout": "0s"}
-	return dict{
+	b := dict{
 		"node": dict{
-			"id":      fmt.Sprintf("%s~%s~%s.%s~%s.svc.cluster.local", typ, w.ip, w.Name, w.Namespace, w.Namespace),
+			"id":      fmt.Sprintf("%s~%s~%s.%s~%s.svc.cluster.local", w.role(), w.ip, w.Name, w.Namespace, w.Namespace),
 			"cluster": w.Name + "." + w.Namespace,
 			"metadata": dict{
 				"NAMESPACE": w.Namespace, "NAME": w.Name, "LABELS": w.Labels, "INSTANCE_IPS": w.ip, "SERVICE_ACCOUNT": w.ServiceAccount,
@@ -34,6 +30,15 @@ func (w *Workload) bootstrap() dict {
 			"overload.global_downstream_max_connections": 10000, "re2.max_program_size.error_level": 32768,
 		}}}},
 	}
+	if s.ambient() {
+		const internal = "envoy.bootstrap.internal_listener"
+		// HBONE passes between listeners inside one Envoy
+		b["bootstrap_extensions"] = []dict{{"name": internal, "typed_config": dict{
+			"@type": "type.googleapis.com/envoy.extensions.bootstrap.internal_listener.v3.InternalListener",
+		}}}
+		b["node"].(dict)["metadata"].(dict)["ENABLE_HBONE"] = "true"
+	}
+	return b
 }
 
 func grpcCluster(name, ip string, port int) dict {

@@ -23,6 +23,7 @@ type CheckSet struct {
 	Manifests string     `json:"manifests"`
 	Fixtures  string     `json:"fixtures"`
 	Workloads []Workload `json:"workloads"`
+	Channel   string     `json:"channel"` // that of the Gateway API's CRDs: "experimental", or standard
 }
 
 // CheckResult is what Istio's own checkers say about a set.
@@ -49,15 +50,19 @@ func checkMain(in io.Reader) ([]CheckResult, error) {
 	if err := d.Decode(&q); err != nil {
 		return nil, fmt.Errorf("sets: %w", err)
 	}
-	schemas, err := crdSchemas()
-	if err != nil {
-		return nil, err
-	}
+	schemas := map[string]*crdvalidation.Validator{}
 	p := newPKI()
 	out := make([]CheckResult, len(q.Sets))
 	for i, set := range q.Sets {
 		out[i] = CheckResult{set.Name, []Finding{}}
-		fs, err := set.check(schemas, p)
+		if schemas[set.Channel] == nil {
+			v, err := crdSchemas(set.Channel)
+			if err != nil {
+				return nil, err
+			}
+			schemas[set.Channel] = v
+		}
+		fs, err := set.check(schemas[set.Channel], p)
 		if err != nil {
 			fs = []Finding{{Source: "schema", Level: "Error", Message: err.Error()}}
 		}
@@ -97,7 +102,7 @@ func admission(d document, schemas *crdvalidation.Validator) (fs []Finding) {
 			fs = append(fs, Finding{Source: source, Level: level, Object: d.title(), Message: err.Error()})
 		}
 	}
-	if !d.isIstio() && !d.isCertManager() {
+	if !d.isIstio() && !d.isGatewayAPI() && !d.isCertManager() {
 		add("schema", "Error", coreSchema(d))
 		return fs
 	}
@@ -117,8 +122,8 @@ func admission(d document, schemas *crdvalidation.Validator) (fs []Finding) {
 	return fs
 }
 
-// crdSchemas are the CRDs of the Istio and the cert-manager that this program is built with, read from the Go module cache.
-func crdSchemas() (*crdvalidation.Validator, error) {
+// crdSchemas are the CRDs of the Istio, the Gateway API and the cert-manager that this program is built with, read from the Go module cache.
+func crdSchemas(channel string) (*crdvalidation.Validator, error) {
 	istio, err := moduleFile("istio.io/istio", "manifests/charts/base/files/crd-all.gen.yaml")
 	if err != nil {
 		return nil, err
@@ -127,7 +132,11 @@ func crdSchemas() (*crdvalidation.Validator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return crdvalidation.NewValidatorFromFilesWithOptions([]string{istio, certificates}, crdvalidation.WithoutCRDValidation())
+	gateways, err := gatewayCRDs(channel, "*")
+	if err != nil {
+		return nil, err
+	}
+	return crdvalidation.NewValidatorFromFilesWithOptions(append(gateways, istio, certificates), crdvalidation.WithoutCRDValidation())
 }
 
 func moduleFile(module, file string) (string, error) {

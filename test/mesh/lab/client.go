@@ -25,7 +25,7 @@ type client struct {
 	agent string // a user-agent header of the lab's own
 }
 
-func newClient(r Request, s *Scenario, p pki, n *network) (*client, error) {
+func newClient(r Request, s *Scenario, p pki, n *network, z *ztunnel) (*client, error) {
 	space := n.spaces[r.From]
 	if space == nil {
 		return nil, fmt.Errorf("request from %q: no such workload, nor \"outside\"", r.From)
@@ -49,11 +49,7 @@ func newClient(r Request, s *Scenario, p pki, n *network) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.dial = func(ctx context.Context, network, addr string) (conn net.Conn, err error) {
-		addr, err = s.resolve(r, addr)
-		if err != nil {
-			return nil, err
-		}
+	dial := func(ctx context.Context, network, addr string) (conn net.Conn, err error) {
 		err = space.do(uid, func() (err error) {
 			if network == "icmp" {
 				conn, err = pingSocket(addr)
@@ -68,11 +64,26 @@ func newClient(r Request, s *Scenario, p pki, n *network) (*client, error) {
 		})
 		return conn, err
 	}
+	lookup, w := s.lookup, s.workload(r.From)
+	captured := z.captures(w)
+	if captured {
+		lookup = func(name string) string { return z.lookup(w, name) }
+	}
+	c.dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		addr, err := s.resolve(r, addr, lookup)
+		if err != nil {
+			return nil, err
+		}
+		if captured && network == "tcp" {
+			return z.carry(w, addr, func(addr string) (net.Conn, error) { return dial(ctx, network, addr) })
+		}
+		return dial(ctx, network, addr)
+	}
 	return c, nil
 }
 
 // resolve finds the address to dial: the URL's host, or what the request says to connect to instead.
-func (s *Scenario) resolve(r Request, addr string) (string, error) {
+func (s *Scenario) resolve(r Request, addr string, lookup func(name string) string) (string, error) {
 	if r.Connect != "" {
 		addr = r.Connect
 	}
@@ -84,7 +95,7 @@ func (s *Scenario) resolve(r Request, addr string) (string, error) {
 		host = w.ip
 	}
 	if net.ParseIP(host) == nil {
-		ip := s.lookup(host)
+		ip := lookup(host)
 		if ip == "" {
 			return "", fmt.Errorf("lookup %s: no such host", host)
 		}

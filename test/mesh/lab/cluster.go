@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"maps"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
@@ -18,9 +19,7 @@ func (s *Scenario) clusterObjects() ([]document, error) {
 	for i := range s.Workloads {
 		w := &s.Workloads[i]
 		if made[w.Namespace]++; made[w.Namespace] == 1 {
-			objs = append(objs, &corev1.Namespace{TypeMeta: kind("v1", "Namespace"), ObjectMeta: metav1.ObjectMeta{
-				Name: w.Namespace, Labels: map[string]string{"istio-injection": "enabled", "kubernetes.io/metadata.name": w.Namespace},
-			}})
+			objs = append(objs, &corev1.Namespace{TypeMeta: kind("v1", "Namespace"), ObjectMeta: metav1.ObjectMeta{Name: w.Namespace, Labels: s.enrolment(w.Namespace)}})
 		}
 		objs = append(objs, w.pod())
 		if w.Service == "" {
@@ -47,6 +46,20 @@ func (s *Scenario) clusterObjects() ([]document, error) {
 	return out, nil
 }
 
+// enrolment is the labels of a namespace: for sidecars, or for ambient if it has such pods, or for both.
+func (s *Scenario) enrolment(namespace string) map[string]string {
+	out := map[string]string{corev1.LabelMetadataName: namespace}
+	for _, w := range s.Workloads {
+		if w.Namespace == namespace && w.Ambient {
+			out[dataplaneMode] = ambientMode
+		}
+	}
+	if out[dataplaneMode] == "" || slices.ContainsFunc(s.Workloads, func(w Workload) bool { return w.Namespace == namespace && w.sidecar() }) {
+		out["istio-injection"] = "enabled"
+	}
+	return out
+}
+
 func kind(version, name string) metav1.TypeMeta {
 	return metav1.TypeMeta{APIVersion: version, Kind: name}
 }
@@ -58,8 +71,11 @@ func (w *Workload) meta(name string) metav1.ObjectMeta {
 func (w *Workload) pod() *corev1.Pod {
 	m := w.meta(w.Name)
 	m.Labels, m.Annotations = maps.Clone(w.Labels), w.Annotations
-	if !w.Gateway && !w.NoProxy {
+	if w.sidecar() {
 		m.Labels["security.istio.io/tlsMode"] = "istio" // what the injector adds: auto mTLS goes by it
+	}
+	if w.Ambient {
+		m.Annotations = map[string]string{"ambient.istio.io/redirection": "enabled"} // what the CNI plugin adds: HBONE goes by it
 	}
 	return &corev1.Pod{
 		TypeMeta: kind("v1", "Pod"), ObjectMeta: m,
@@ -77,7 +93,11 @@ func (w *Workload) service(s *Scenario) *corev1.Service {
 	for _, p := range w.Ports {
 		spec.Ports = append(spec.Ports, corev1.ServicePort{Name: p.Name, Port: int32(p.Port), TargetPort: intstr.FromInt(p.TargetPort), Protocol: corev1.ProtocolTCP})
 	}
-	return &corev1.Service{TypeMeta: kind("v1", "Service"), ObjectMeta: w.meta(w.Service), Spec: spec}
+	m := w.meta(w.Service)
+	if w.Labels[managed] != "" {
+		m.Labels = maps.Clone(w.Labels)
+	}
+	return &corev1.Service{TypeMeta: kind("v1", "Service"), ObjectMeta: m, Spec: spec}
 }
 
 // shared is the set of labels that all workloads behind a Service have in common: its selector.

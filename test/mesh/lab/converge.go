@@ -2,22 +2,28 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"istio.io/istio/pilot/test/xds"
+	"istio.io/istio/pkg/util/sets"
 )
 
 // converge waits until istiod has pushed all that it knows, and every proxy has answered and warmed up what it got.
 func converge(srv *xds.FakeDiscoveryServer, proxies map[string]*proxy, limit time.Duration) error {
 	end := time.Now().Add(limit)
 	var behind []string
+	told := ""
 	quiet := 0 // an answer makes more questions: a proxy asks for a new cluster's endpoints only when it has read the cluster
 	for time.Now().Before(end) {
 		if behind = waiting(srv); len(behind) == 0 {
 			for _, p := range proxies {
 				behind = append(behind, p.warming()...)
 			}
+		}
+		if now := toldZtunnels(srv); now != told {
+			behind, told = append(behind, "istiod tells ztunnels something new"), now
 		}
 		if len(behind) > 0 {
 			quiet = 0
@@ -27,6 +33,17 @@ func converge(srv *xds.FakeDiscoveryServer, proxies map[string]*proxy, limit tim
 		time.Sleep(5 * time.Millisecond)
 	}
 	return fmt.Errorf("not converged after %s: %s", limit, strings.Join(behind, "; "))
+}
+
+// toldZtunnels stands for all that istiod tells ztunnels.
+func toldZtunnels(srv *xds.FakeDiscoveryServer) string {
+	all, _ := srv.Env().AmbientIndexes.AddressInformation(sets.String{})
+	var out []string
+	for _, a := range all {
+		out = append(out, a.ResourceName()+a.Version)
+	}
+	slices.Sort(out)
+	return strings.Join(out, " ")
 }
 
 // waiting names what istiod has not pushed yet, or waits to hear about.

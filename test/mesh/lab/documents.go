@@ -50,8 +50,19 @@ func (d document) title() string {
 	return d.obj.GetKind() + " " + d.obj.GetNamespace() + "/" + d.obj.GetName()
 }
 
+// again is a document whose object has changed.
+func (d document) again() document {
+	text, err := yaml.Marshal(d.obj.Object)
+	must(err)
+	return document{string(text), d.obj}
+}
+
 func (d document) isIstio() bool {
 	return strings.HasSuffix(d.obj.GroupVersionKind().Group, "istio.io")
+}
+
+func (d document) isGatewayAPI() bool {
+	return d.obj.GroupVersionKind().Group == gatewayAPI
 }
 
 func (d document) isCertManager() bool {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"istio.io/istio/pkg/config"
 	"istio.io/istio/pkg/config/mesh"
 	istiokind "istio.io/istio/pkg/config/schema/kind"
+	kubelib "istio.io/istio/pkg/kube"
 	"istio.io/istio/pkg/log"
 	"istio.io/istio/pkg/security"
 	"istio.io/istio/pkg/test"
@@ -28,9 +30,9 @@ const (
 
 // istiodEnv is read by Istio's packages when the process starts: a stock Envoy has none of Istio's own filters, and secrets
 // are only authorized for a caller that the server has authenticated.
-func istiodEnv(s *Scenario) []string {
-	env := []string{"PILOT_ENABLE_METADATA_EXCHANGE=false", "PILOT_ENABLE_ALPN_FILTER=false", "XDS_AUTH_PLAINTEXT=true", "TARGET_OUT=/", "LOCAL_OUT=/"}
-	for k, v := range s.Env {
+func istiodEnv(ambient bool, more map[string]string) []string {
+	env := []string{fmt.Sprintf("PILOT_ENABLE_AMBIENT=%t", ambient), "PILOT_ENABLE_METADATA_EXCHANGE=false", "PILOT_ENABLE_ALPN_FILTER=false", "XDS_AUTH_PLAINTEXT=true", "TARGET_OUT=/", "LOCAL_OUT=/"}
+	for k, v := range more {
 		env = append(env, k+"="+v)
 	}
 	return env
@@ -65,16 +67,20 @@ func startIstiod(t test.Failer, s *Scenario, p pki, pod *space) *xds.FakeDiscove
 	}
 	m.AccessLogFile, m.AccessLogEncoding = "/dev/stdout", 1 // JSON
 	opts := xds.FakeOptions{
-		Configs:                    istio,
-		KubernetesObjectString:     join(kube),
-		MeshConfig:                 m,
-		DisableSecretAuthorization: true,
+		Configs:                istio,
+		KubernetesObjectString: join(kube),
+		MeshConfig:             m,
+		KubeClientModifier: func(c kubelib.Client) {
+			withGatewayAPI(t, c)
+			s.authorizeSecrets(c)
+		},
 	}
 	if pod != nil {
 		opts.ListenerBuilder = func() (net.Listener, error) { return pod.listen(fmt.Sprintf("%s:%d", istiodIP, xdsPort)) }
 	}
 	srv := xds.NewFakeDiscoveryServer(t, opts)
 	srv.Discovery.Authenticators = []security.Authenticator{byAddress{s}}
+	serveStockListeners(srv)
 	tellOfSecrets(srv)
 	return srv
 }
@@ -89,38 +95,74 @@ func tellOfSecrets(srv *xds.FakeDiscoveryServer) {
 	}}, false)
 }
 
-// objects are all that stands in the cluster at the start, parted into Istio's own kinds and the others.
+// objects are all that stands in the cluster at the start: Istio's own kinds, and all as the API server holds it. Istiod's discovery server
+// reads those in a store of their own, its ambient index and its controller for the Gateway API read all where it is in a cluster.
 func (s *Scenario) objects(p pki) (istio []config.Config, kube []document, err error) {
 	docs, err := s.clusterObjects()
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, stream := range []string{s.Fixtures, s.Manifests} {
+	for _, stream := range []string{gatewayClasses, s.Fixtures, s.Manifests} {
 		more, err := p.documents(stream)
 		if err != nil {
 			return nil, nil, err
 		}
 		docs = append(docs, more...)
 	}
-	for _, d := range docs {
-		if !d.isIstio() {
+	for _, d := range mergeNamespaces(docs) {
+		if !d.isIstio() && !d.isGatewayAPI() {
 			kube = append(kube, d)
 			continue
 		}
-		cs, err := parse(d)
+		cs, err := s.parse(d)
 		if err != nil {
 			return nil, nil, err
 		}
-		istio = append(istio, cs...)
+		if d.isIstio() {
+			istio = append(istio, cs...)
+		}
+		for _, c := range cs {
+			held, err := asDocument(c)
+			if err != nil {
+				return nil, nil, err
+			}
+			kube = append(kube, held)
+		}
 	}
 	return istio, kube, nil
 }
 
+// mergeNamespaces gives a Namespace that the workloads have made the labels of one that is among the scenario's own documents.
+func mergeNamespaces(docs []document) (out []document) {
+	at := map[string]int{}
+	for _, d := range docs {
+		if d.obj.GetKind() == "Namespace" {
+			i, made := at[d.obj.GetName()]
+			if made {
+				labels := out[i].obj.GetLabels()
+				maps.Copy(labels, d.obj.GetLabels())
+				out[i].obj.SetLabels(labels)
+				out[i] = out[i].again()
+				continue
+			}
+			at[d.obj.GetName()] = len(out)
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
 var bootTime = time.Now()
 
-// parse reads one of Istio's objects as a cluster would: with the cluster's domain, without which short host names stay
+// parse reads one of Istio's objects or the Gateway API's as a cluster would: with the cluster's domain, without which short host names stay
 // unresolved, and with one time of creation for all that do not state it.
-func parse(d document) ([]config.Config, error) {
+func (s *Scenario) parse(d document) ([]config.Config, error) {
+	if d.isGatewayAPI() {
+		if err := s.store(d); err != nil {
+			return nil, err
+		}
+		d = d.again()
+	}
 	cs, _, err := crd.ParseInputs(d.text)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", d.title(), err)
@@ -133,20 +175,19 @@ func parse(d document) ([]config.Config, error) {
 		if cs[i].CreationTimestamp.IsZero() {
 			cs[i].CreationTimestamp = bootTime
 		}
+		s.settle(&cs[i])
 	}
 	return cs, nil
 }
 
 // modelProxy is what istiod sees of a workload's proxy.
-func modelProxy(w *Workload) *model.Proxy {
-	typ := model.SidecarProxy
-	if w.Gateway {
-		typ = model.Router
-	}
+func modelProxy(s *Scenario, w *Workload) *model.Proxy {
 	return &model.Proxy{
-		Type: typ, ConfigNamespace: w.Namespace, IPAddresses: []string{w.ip}, Labels: w.Labels,
+		Type: w.role(), ConfigNamespace: w.Namespace, IPAddresses: []string{w.ip}, Labels: w.Labels,
 		ID: w.Name + "." + w.Namespace, DNSDomain: w.Namespace + ".svc.cluster.local",
-		Metadata: &model.NodeMetadata{Namespace: w.Namespace, Labels: w.Labels, ServiceAccount: w.ServiceAccount, ClusterID: "Kubernetes"},
+		Metadata: &model.NodeMetadata{
+			Namespace: w.Namespace, Labels: w.Labels, ServiceAccount: w.ServiceAccount, ClusterID: "Kubernetes", EnableHBONE: model.StringBool(s.ambient()),
+		},
 	}
 }
 

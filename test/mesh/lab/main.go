@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -63,13 +64,22 @@ func reexec(command string) error {
 	if err != nil {
 		return err
 	}
-	s := &Scenario{}
+	ambient, more := false, map[string]string(nil)
 	attr := &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	var files []*os.File
-	if command == "run" || command == "size" {
-		if s, err = readScenario(bytes.NewReader(in)); err != nil {
+	switch command {
+	case "run", "size":
+		s, err := readScenario(bytes.NewReader(in))
+		if err != nil {
 			return err
 		}
+		ambient, more = s.ambient(), s.Env
+	case "validate":
+		sets, err := readSets(bytes.NewReader(in))
+		if err != nil {
+			return err
+		}
+		ambient = slices.ContainsFunc(sets, func(s Scenario) bool { return s.ambient() })
 	}
 	if command == "run" || command == "validate" {
 		envoy, err := openEnvoy()
@@ -84,8 +94,8 @@ func reexec(command string) error {
 		return err
 	}
 	c := exec.Command(self, "_"+command)
-	c.Env = append(append(os.Environ(), "GOGC=400"), istiodEnv(s)...)       // it lives for a second: collecting less saves a tenth of its time
-	c.Stdin, c.Stdout, c.Stderr = bytes.NewReader(in), os.Stderr, os.Stderr // istiod logs to standard output before it can be told otherwise
+	c.Env = append(append(os.Environ(), "GOGC=400"), istiodEnv(ambient, more)...) // it lives for a second: collecting less saves a tenth of its time
+	c.Stdin, c.Stdout, c.Stderr = bytes.NewReader(in), os.Stderr, os.Stderr       // istiod logs to standard output before it can be told otherwise
 	c.ExtraFiles = append([]*os.File{os.Stdout}, files...)
 	c.SysProcAttr = attr
 	if err := c.Run(); err != nil {

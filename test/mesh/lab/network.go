@@ -66,7 +66,7 @@ func buildNetwork(s *Scenario) (*network, error) {
 		if w.Isolated {
 			isolated = append(isolated, w.ip)
 		}
-		if w.Gateway || w.NoProxy {
+		if !w.sidecar() {
 			continue
 		}
 		all.Go(func() {

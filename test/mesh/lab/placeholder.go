@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-
-	"sigs.k8s.io/yaml"
 )
 
 var placeholder = regexp.MustCompile(`\$\{(cert|key|rsacert|rsakey|ca|pem|crl|crlpem):([a-z]+)(?::([^}]*))?\}`)
@@ -29,11 +27,7 @@ func (p pki) documents(stream string) ([]document, error) {
 		if f.failed != nil {
 			return nil, fmt.Errorf("%s: %w", d.title(), f.failed)
 		}
-		text, err := yaml.Marshal(d.obj.Object)
-		if err != nil {
-			return nil, err
-		}
-		docs[i].text = string(text)
+		docs[i] = d.again()
 	}
 	return docs, nil
 }

@@ -16,6 +16,7 @@ import (
 
 // proxy is one workload's Envoy.
 type proxy struct {
+	s     *Scenario
 	w     *Workload
 	space *space
 	cmd   *exec.Cmd
@@ -30,7 +31,7 @@ type proxy struct {
 // start runs Envoy in the workload's namespace under the UID that the capture rules know. Its files are open already: no path
 // has to be readable by that user.
 func (p *proxy) start(envoy *os.File) error {
-	config, err := json.Marshal(p.w.bootstrap())
+	config, err := json.Marshal(p.w.bootstrap(p.s))
 	if err != nil {
 		return err
 	}

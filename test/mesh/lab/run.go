@@ -21,6 +21,7 @@ type lab struct {
 	istiod  *xds.FakeDiscoveryServer
 	servers *servers
 	judge   *judge
+	ztunnel *ztunnel
 	proxies map[string]*proxy
 	loads   map[string]*load
 	step    atomic.Int64
@@ -75,15 +76,21 @@ func (m *lab) start(t test.Failer) (err error) {
 		return err
 	}
 	m.istiod = startIstiod(t, m.s, m.p, m.net.spaces["system"])
+	m.ztunnel = &ztunnel{m.s, m.p, m.istiod}
 	if err := m.routeAndJudge(); err != nil {
 		return err
 	}
 	for i := range m.s.Workloads {
 		w := &m.s.Workloads[i]
+		if w.Ambient {
+			if err := m.ztunnel.serve(w, m.net.spaces[w.Name]); err != nil {
+				return err
+			}
+		}
 		if w.NoProxy {
 			continue
 		}
-		p := &proxy{w: w, space: m.net.spaces[w.Name]}
+		p := &proxy{s: m.s, w: w, space: m.net.spaces[w.Name]}
 		if err := p.start(m.envoy); err != nil {
 			return err
 		}

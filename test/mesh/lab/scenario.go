@@ -4,6 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
+
+	"istio.io/istio/pilot/pkg/model"
+	crdvalidation "istio.io/istio/pkg/config/crd"
 )
 
 // Scenario is one experiment: the manifests under test, the small cluster that they meet, and what is done to it, in order.
@@ -14,11 +18,15 @@ type Scenario struct {
 	Fixtures   string            `json:"fixtures"`   // documents that already stand in the cluster; may hold placeholders
 	MeshConfig string            `json:"meshConfig"` // Istio's MeshConfig as YAML
 	Env        map[string]string `json:"env"`        // more of istiod's environment, for its feature flags
+	Channel    string            `json:"channel"`    // that of the Gateway API's CRDs: "experimental", or standard
 	Workloads  []Workload        `json:"workloads"`
 	Externals  []External        `json:"externals"`
 	Steps      []Step            `json:"steps"`
 	ReadyS     int               `json:"readyS"` // how long a proxy may take to be ready; 6 when empty
 	Dump       bool              `json:"dump"`   // hands every proxy's whole configuration back in the report
+
+	vips map[string]string                   // what ServiceEntries have been given, by namespace, name and host
+	crds map[string]*crdvalidation.Validator // those of the Gateway API that have been needed, by plural
 }
 
 // Workload is one pod with its proxy.
@@ -28,7 +36,9 @@ type Workload struct {
 	ServiceAccount string            `json:"serviceAccount"`
 	Labels         map[string]string `json:"labels"`
 	Gateway        bool              `json:"gateway"`     // a gateway proxy (router) instead of a sidecar
+	Waypoint       bool              `json:"waypoint"`    // a waypoint instead of a sidecar; its labels name its Gateway
 	NoProxy        bool              `json:"noProxy"`     // a pod without sidecar
+	Ambient        bool              `json:"ambient"`     // a pod without sidecar, in a namespace that its presence enrols in ambient
 	Isolated       bool              `json:"isolated"`    // has no way to the outside network but through a gateway
 	HostNetwork    bool              `json:"hostNetwork"` // in the node's own network, without a proxy
 	Annotations    map[string]string `json:"annotations"` // if there, even if empty: captured by Istio's own istio-iptables, which they steer
@@ -126,6 +136,27 @@ func readScenario(in io.Reader) (*Scenario, error) {
 		return nil, fmt.Errorf("scenario: %w", err)
 	}
 	return &s, nil
+}
+
+// ambient tells whether istiod serves ztunnels and waypoints.
+func (s *Scenario) ambient() bool {
+	return slices.ContainsFunc(s.Workloads, func(w Workload) bool { return w.Ambient || w.Waypoint })
+}
+
+// sidecar tells whether a pod's own proxy takes its traffic.
+func (w *Workload) sidecar() bool {
+	return !w.Gateway && !w.Waypoint && !w.NoProxy
+}
+
+// role is the type of a workload's proxy.
+func (w *Workload) role() model.NodeType {
+	switch {
+	case w.Waypoint:
+		return model.Waypoint
+	case w.Gateway:
+		return model.Router
+	}
+	return model.SidecarProxy
 }
 
 func (s *Scenario) workload(name string) *Workload {

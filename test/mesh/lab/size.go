@@ -30,7 +30,7 @@ func sizeMain(in io.Reader) (map[string]Size, error) {
 			if w.NoProxy {
 				continue
 			}
-			p := srv.SetupProxy(modelProxy(w))
+			p := srv.SetupProxy(modelProxy(s, w))
 			clusters, listeners, routes := srv.Clusters(p), srv.Listeners(p), srv.Routes(p)
 			out[w.Name] = Size{
 				len(clusters), len(listeners), len(routes),

@@ -23,14 +23,14 @@ func (m *lab) do(s Step, x *StepReport) error {
 	switch {
 	case s.Request != nil:
 		x.Step = fmt.Sprintf("request %s from %s", s.Request.URL, s.Request.From)
-		c, err := newClient(*s.Request, m.s, m.p, m.net)
+		c, err := newClient(*s.Request, m.s, m.p, m.net, m.ztunnel)
 		if err != nil {
 			return err
 		}
 		x.Answer = c.send(c.transport(false))
 	case s.Load != nil:
 		x.Step = fmt.Sprintf("load %s of %d to %s from %s", s.Load.Name, s.Load.Count, s.Load.URL, s.Load.From)
-		c, err := newClient(s.Load.Request, m.s, m.p, m.net)
+		c, err := newClient(s.Load.Request, m.s, m.p, m.net, m.ztunnel)
 		if err != nil {
 			return err
 		}

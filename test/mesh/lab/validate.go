@@ -45,23 +45,19 @@ type Refusal struct {
 
 // validateMain has `envoy --mode validate` judge what istiod would send every proxy of every set. Nothing listens and nothing is asked.
 func validateMain(in io.Reader) ([]*Verdict, error) {
-	var q struct {
-		Sets []Scenario `json:"sets"`
-	}
-	d := json.NewDecoder(in)
-	d.DisallowUnknownFields()
-	if err := d.Decode(&q); err != nil {
-		return nil, fmt.Errorf("sets: %w", err)
+	sets, err := readSets(in)
+	if err != nil {
+		return nil, err
 	}
 	if err := privateMounts(); err != nil {
 		return nil, err
 	}
 	p := newPKI()
-	out := make([]*Verdict, len(q.Sets))
+	out := make([]*Verdict, len(sets))
 	slots := make(chan struct{}, runtime.NumCPU())
 	var all sync.WaitGroup
-	for i := range q.Sets {
-		s := &q.Sets[i]
+	for i := range sets {
+		s := &sets[i]
 		v := &Verdict{Name: s.Name, Refusals: []Refusal{}}
 		out[i] = v
 		configs, err := s.staticConfigs(p)
@@ -87,6 +83,18 @@ func validateMain(in io.Reader) ([]*Verdict, error) {
 	return out, nil
 }
 
+func readSets(in io.Reader) ([]Scenario, error) {
+	var q struct {
+		Sets []Scenario `json:"sets"`
+	}
+	d := json.NewDecoder(in)
+	d.DisallowUnknownFields()
+	if err := d.Decode(&q); err != nil {
+		return nil, fmt.Errorf("sets: %w", err)
+	}
+	return q.Sets, nil
+}
+
 // staticConfigs are the bootstraps of a set's proxies by their names, with all that istiod would send them.
 func (s *Scenario) staticConfigs(p pki) (map[string]*bootstrapv3.Bootstrap, error) {
 	if err := s.place(); err != nil {
@@ -100,7 +108,7 @@ func (s *Scenario) staticConfigs(p pki) (map[string]*bootstrapv3.Bootstrap, erro
 			if w.NoProxy {
 				continue
 			}
-			b, err := w.staticConfig(srv)
+			b, err := w.staticConfig(s, srv)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -109,8 +117,8 @@ func (s *Scenario) staticConfigs(p pki) (map[string]*bootstrapv3.Bootstrap, erro
 	})
 }
 
-func (w *Workload) staticConfig(srv *xds.FakeDiscoveryServer) (*bootstrapv3.Bootstrap, error) {
-	j, err := json.Marshal(w.bootstrap())
+func (w *Workload) staticConfig(s *Scenario, srv *xds.FakeDiscoveryServer) (*bootstrapv3.Bootstrap, error) {
+	j, err := json.Marshal(w.bootstrap(s))
 	if err != nil {
 		return nil, err
 	}
@@ -118,13 +126,18 @@ func (w *Workload) staticConfig(srv *xds.FakeDiscoveryServer) (*bootstrapv3.Boot
 	if err := protojson.Unmarshal(j, b); err != nil {
 		return nil, err
 	}
-	p := srv.SetupProxy(modelProxy(w))
+	p := srv.SetupProxy(modelProxy(s, w))
 	routes := map[string]*routev3.RouteConfiguration{}
 	for _, r := range srv.Routes(p) {
 		routes[r.Name] = r
 	}
 	for _, l := range srv.Listeners(p) {
 		l = proto.Clone(l).(*listenerv3.Listener)
+		if w.Waypoint {
+			if err := stock(l); err != nil {
+				return nil, err
+			}
+		}
 		if err := inlineRoutes(l, routes); err != nil {
 			return nil, err
 		}
