@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"net"
 	"slices"
-
-	crdvalidation "istio.io/istio/pkg/config/crd"
 )
 
 // The pods' addresses are private, those outside are not: Envoy and Istio treat the two differently.
@@ -30,7 +28,10 @@ var reserved = []string{"", "outside", "world", "node", "system"}
 // place gives every workload and external host its addresses, and fills what the scenario may leave out.
 func (s *Scenario) place() error {
 	names := map[string]bool{}
-	s.vips, s.crds = map[string]string{}, map[string]*crdvalidation.Validator{}
+	s.vips = map[string]string{}
+	if s.crds == nil {
+		s.crds = crds{}
+	}
 	for i := range s.Workloads {
 		w := &s.Workloads[i]
 		if names[w.Name] || slices.Contains(reserved, w.Name) {

@@ -94,6 +94,9 @@ func (m *lab) apply(d document) error {
 	if kind := kinds[d.obj.GetKind()]; kind != nil {
 		return kind(m.istiod.KubeClient().Kube(), d.obj.GetNamespace()).apply(d)
 	}
+	if err := m.s.complete(d); err != nil {
+		return err
+	}
 	cs, err := m.s.parse(d)
 	if err != nil {
 		return err

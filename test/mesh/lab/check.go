@@ -4,13 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"runtime/debug"
-	"strings"
-
-	_ "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1" // for its CRD
 
 	"istio.io/istio/pilot/pkg/config/kube/crd"
 	crdvalidation "istio.io/istio/pkg/config/crd"
@@ -50,19 +43,12 @@ func checkMain(in io.Reader) ([]CheckResult, error) {
 	if err := d.Decode(&q); err != nil {
 		return nil, fmt.Errorf("sets: %w", err)
 	}
-	schemas := map[string]*crdvalidation.Validator{}
+	schemas := crds{}
 	p := newPKI()
 	out := make([]CheckResult, len(q.Sets))
 	for i, set := range q.Sets {
 		out[i] = CheckResult{set.Name, []Finding{}}
-		if schemas[set.Channel] == nil {
-			v, err := crdSchemas(set.Channel)
-			if err != nil {
-				return nil, err
-			}
-			schemas[set.Channel] = v
-		}
-		fs, err := set.check(schemas[set.Channel], p)
+		fs, err := set.check(schemas, p)
 		if err != nil {
 			fs = []Finding{{Source: "schema", Level: "Error", Message: err.Error()}}
 		}
@@ -71,7 +57,7 @@ func checkMain(in io.Reader) ([]CheckResult, error) {
 	return out, nil
 }
 
-func (c CheckSet) check(schemas *crdvalidation.Validator, p pki) ([]Finding, error) {
+func (c CheckSet) check(schemas crds, p pki) ([]Finding, error) {
 	docs, err := documents(c.Manifests)
 	if err != nil {
 		return nil, err
@@ -90,13 +76,17 @@ func (c CheckSet) check(schemas *crdvalidation.Validator, p pki) ([]Finding, err
 	}
 	var fs []Finding
 	for _, d := range docs {
-		fs = append(fs, admission(d, schemas)...)
+		v, err := schemas.of(d, c.Channel)
+		if err != nil {
+			return nil, err
+		}
+		fs = append(fs, admission(d, v)...)
 	}
 	return append(fs, analyze(docs, append(cluster, fixtures...))...), nil
 }
 
 // admission is what the API server and istiod's webhook would say: unknown fields count as errors.
-func admission(d document, schemas *crdvalidation.Validator) (fs []Finding) {
+func admission(d document, v *crdvalidation.Validator) (fs []Finding) {
 	add := func(source, level string, err error) {
 		if err != nil {
 			fs = append(fs, Finding{Source: source, Level: level, Object: d.title(), Message: err.Error()})
@@ -106,7 +96,7 @@ func admission(d document, schemas *crdvalidation.Validator) (fs []Finding) {
 		add("schema", "Error", coreSchema(d))
 		return fs
 	}
-	add("schema", "Error", schemas.ValidateCustomResource(d.obj.DeepCopy()))
+	add("schema", "Error", v.ValidateCustomResource(d.obj.DeepCopy()))
 	if !d.isIstio() {
 		return fs
 	}
@@ -120,39 +110,4 @@ func admission(d document, schemas *crdvalidation.Validator) (fs []Finding) {
 		}
 	}
 	return fs
-}
-
-// crdSchemas are the CRDs of the Istio, the Gateway API and the cert-manager that this program is built with, read from the Go module cache.
-func crdSchemas(channel string) (*crdvalidation.Validator, error) {
-	istio, err := moduleFile("istio.io/istio", "manifests/charts/base/files/crd-all.gen.yaml")
-	if err != nil {
-		return nil, err
-	}
-	certificates, err := moduleFile("github.com/cert-manager/cert-manager", "deploy/crds/cert-manager.io_certificates.yaml")
-	if err != nil {
-		return nil, err
-	}
-	gateways, err := gatewayCRDs(channel, "*")
-	if err != nil {
-		return nil, err
-	}
-	return crdvalidation.NewValidatorFromFilesWithOptions(append(gateways, istio, certificates), crdvalidation.WithoutCRDValidation())
-}
-
-func moduleFile(module, file string) (string, error) {
-	cache := os.Getenv("GOMODCACHE")
-	if cache == "" {
-		b, err := exec.Command("go", "env", "GOMODCACHE").Output()
-		if err != nil {
-			return "", fmt.Errorf("go env GOMODCACHE: %w", err)
-		}
-		cache = strings.TrimSpace(string(b))
-	}
-	info, _ := debug.ReadBuildInfo()
-	for _, m := range info.Deps {
-		if m.Path == module {
-			return filepath.Join(cache, m.Path+"@"+m.Version, file), nil
-		}
-	}
-	return "", fmt.Errorf("built without %s", module)
 }

@@ -1,9 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"path/filepath"
-
 	networking "istio.io/api/networking/v1alpha3"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -12,7 +9,6 @@ import (
 	"istio.io/istio/pilot/pkg/config/kube/crd"
 	"istio.io/istio/pilot/pkg/networking/serviceentry"
 	"istio.io/istio/pkg/config"
-	crdvalidation "istio.io/istio/pkg/config/crd"
 	"istio.io/istio/pkg/config/host"
 	"istio.io/istio/pkg/config/schema/gatewayapi"
 	"istio.io/istio/pkg/config/schema/gvk"
@@ -37,38 +33,14 @@ metadata: {name: istio-waypoint}
 spec: {controllerName: istio.io/mesh-controller}
 `
 
-// gatewayCRDs are the files of a channel's CRDs; of all, or of the plural that is named.
-func gatewayCRDs(channel, plural string) ([]string, error) {
-	if channel == "" {
-		channel = "standard"
+// complete does to an object of the Gateway API what the API server does: refuses it by its CRD, or fills its defaults in.
+func (s *Scenario) complete(d document) error {
+	if !d.isGatewayAPI() {
+		return nil
 	}
-	folder, err := moduleFile("sigs.k8s.io/gateway-api", "config/crd/"+channel)
+	v, err := s.crds.of(d, s.Channel)
 	if err != nil {
-		return nil, err
-	}
-	files, err := filepath.Glob(filepath.Join(folder, gatewayAPI+"_"+plural+".yaml"))
-	if err == nil && len(files) == 0 {
-		err = fmt.Errorf("no CRDs %s in %s", plural, folder)
-	}
-	return files, err
-}
-
-// store does to an object of the Gateway API what the API server does: refuses it by its CRD, or fills its defaults in.
-func (s *Scenario) store(d document) error {
-	resource, ok := gvk.ToGVR(config.FromKubernetesGVK(d.obj.GroupVersionKind()))
-	if !ok {
-		return fmt.Errorf("the Gateway API has no kind %s in %s", d.obj.GetKind(), d.obj.GetAPIVersion())
-	}
-	v := s.crds[resource.Resource]
-	if v == nil {
-		files, err := gatewayCRDs(s.Channel, resource.Resource)
-		if err != nil {
-			return err
-		}
-		if v, err = crdvalidation.NewValidatorFromFilesWithOptions(files, crdvalidation.WithoutCRDValidation()); err != nil {
-			return err
-		}
-		s.crds[resource.Resource] = v
+		return err
 	}
 	return v.ValidateCustomResource(d.obj)
 }

@@ -80,7 +80,9 @@ func startIstiod(t test.Failer, s *Scenario, p pki, pod *space) *xds.FakeDiscove
 	}
 	srv := xds.NewFakeDiscoveryServer(t, opts)
 	srv.Discovery.Authenticators = []security.Authenticator{byAddress{s}}
-	serveStockListeners(srv)
+	if s.ambient() {
+		serveStockListeners(srv)
+	}
 	tellOfSecrets(srv)
 	return srv
 }
@@ -102,7 +104,10 @@ func (s *Scenario) objects(p pki) (istio []config.Config, kube []document, err e
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, stream := range []string{gatewayClasses, s.Fixtures, s.Manifests} {
+	if kube, err = documents(gatewayClasses); err != nil {
+		return nil, nil, err
+	}
+	for _, stream := range []string{s.Fixtures, s.Manifests} {
 		more, err := p.documents(stream)
 		if err != nil {
 			return nil, nil, err
@@ -113,6 +118,9 @@ func (s *Scenario) objects(p pki) (istio []config.Config, kube []document, err e
 		if !d.isIstio() && !d.isGatewayAPI() {
 			kube = append(kube, d)
 			continue
+		}
+		if err := s.complete(d); err != nil {
+			return nil, nil, err
 		}
 		cs, err := s.parse(d)
 		if err != nil {
@@ -155,12 +163,14 @@ func mergeNamespaces(docs []document) (out []document) {
 var bootTime = time.Now()
 
 // parse reads one of Istio's objects or the Gateway API's as a cluster would: with the cluster's domain, without which short host names stay
-// unresolved, and with one time of creation for all that do not state it.
+// unresolved, with one time of creation for all that do not state it, and in the version that istiod asks for.
 func (s *Scenario) parse(d document) ([]config.Config, error) {
 	if d.isGatewayAPI() {
-		if err := s.store(d); err != nil {
+		kind, err := gatewayKind(d)
+		if err != nil {
 			return nil, err
 		}
+		d.obj.SetAPIVersion(kind.APIVersion())
 		d = d.again()
 	}
 	cs, _, err := crd.ParseInputs(d.text)

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"istio.io/istio/pilot/pkg/model"
-	crdvalidation "istio.io/istio/pkg/config/crd"
 )
 
 // Scenario is one experiment: the manifests under test, the small cluster that they meet, and what is done to it, in order.
@@ -25,8 +24,8 @@ type Scenario struct {
 	ReadyS     int               `json:"readyS"` // how long a proxy may take to be ready; 6 when empty
 	Dump       bool              `json:"dump"`   // hands every proxy's whole configuration back in the report
 
-	vips map[string]string                   // what ServiceEntries have been given, by namespace, name and host
-	crds map[string]*crdvalidation.Validator // those of the Gateway API that have been needed, by plural
+	vips map[string]string // what ServiceEntries have been given, by namespace, name and host
+	crds crds
 }
 
 // Workload is one pod with its proxy.

@@ -53,11 +53,12 @@ func validateMain(in io.Reader) ([]*Verdict, error) {
 		return nil, err
 	}
 	p := newPKI()
-	out := make([]*Verdict, len(sets))
+	out, schemas := make([]*Verdict, len(sets)), crds{}
 	slots := make(chan struct{}, runtime.NumCPU())
 	var all sync.WaitGroup
 	for i := range sets {
 		s := &sets[i]
+		s.crds = schemas
 		v := &Verdict{Name: s.Name, Refusals: []Refusal{}}
 		out[i] = v
 		configs, err := s.staticConfigs(p)
@@ -133,7 +134,7 @@ func (w *Workload) staticConfig(s *Scenario, srv *xds.FakeDiscoveryServer) (*boo
 	}
 	for _, l := range srv.Listeners(p) {
 		l = proto.Clone(l).(*listenerv3.Listener)
-		if w.Waypoint {
+		if s.ambient() {
 			if err := stock(l); err != nil {
 				return nil, err
 			}

@@ -17,7 +17,7 @@ import (
 	"istio.io/istio/pilot/test/xds"
 )
 
-// stock takes out of a waypoint's listener what only Istio's own build of Envoy has and no feature of istiod turns off: a stock
+// stock takes out of a listener of an ambient mesh what only Istio's own build of Envoy has and no feature of istiod turns off: a stock
 // Envoy would refuse the whole listener.
 //
 //   - The HTTP filters for the peer's metadata go. They fill names into metrics and access logs; nothing that decides reads them.
@@ -81,12 +81,12 @@ func edit[M proto.Message](a *anypb.Any, m M, change func(M) error) error {
 	return a.MarshalFrom(m)
 }
 
-// stockListeners stands between istiod and the waypoints.
+// stockListeners stands between istiod and the proxies.
 type stockListeners struct{ model.XdsResourceGenerator }
 
 func (g stockListeners) Generate(p *model.Proxy, w *model.WatchedResource, r *model.PushRequest) (model.Resources, model.XdsLogDetails, error) {
 	res, d, err := g.XdsResourceGenerator.Generate(p, w, r)
-	if err != nil || !p.IsWaypointProxy() {
+	if err != nil {
 		return res, d, err
 	}
 	for _, x := range res {
