@@ -29,7 +29,7 @@ interface State {
   revision: number;
   /** The state of the app in which all late checks last passed. */
   passed?: { readonly revision: number; readonly attached: number };
-  /** By kind, namespace and name. */
+  /** By API group, kind, namespace and name. */
   readonly objects: Map<string, ApiObject>;
 }
 
@@ -77,7 +77,8 @@ export function appModelOf(scope: IConstruct): AppModel {
 /** Takes a name for an object; returns the one that has it, if any. */
 export function takeName(object: ApiObject): ApiObject | undefined {
   const { objects } = stateOf(object);
-  const key = `${object.kind} ${object.metadata.namespace}/${object.name}`;
+  // a Gateway of Istio and one of the Gateway API may have the same name
+  const key = `${object.apiVersion.split('/')[0]} ${object.kind} ${object.metadata.namespace}/${object.name}`;
   const other = objects.get(key);
   if (other && isAttached(other)) return other;
   objects.set(key, object);

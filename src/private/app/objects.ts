@@ -20,10 +20,11 @@ export function addObjects(scope: Construct, objects: RenderedObject[], metadata
  * so that a JSON patch for such a field would vanish.
  */
 export function addObject(scope: Construct, object: RenderedObject, metadata: Metadata = {}): ApiObject {
-  const { id, apiVersion, kind, namespace, name, spec } = object;
+  const { id, apiVersion, kind, namespace, name, spec, inline } = object;
   const refuse = refuser(scope);
   if (name !== undefined) checkLabel(name, 'metadata.name', refuse, { fix: 'shorten or correct the name' });
-  const labels = checkLabels(metadata.labels, 'metadata.labels', refuse);
+  checkLabels(metadata.labels, 'metadata.labels', refuse);
+  const labels = object.labels ? { ...metadata.labels, ...object.labels } : metadata.labels;
   const annotations = metadata.annotations || object.annotations ? { ...metadata.annotations, ...object.annotations } : undefined;
   checkAnnotations(annotations, 'metadata.annotations', refuse);
   textRefusals(annotations, 'metadata.annotations').forEach(refuse);
@@ -31,7 +32,7 @@ export function addObject(scope: Construct, object: RenderedObject, metadata: Me
     apiVersion,
     kind,
     metadata: name === undefined ? { namespace, labels, annotations } : { namespace, labels, annotations, name },
-    spec: typeof spec === 'function' ? checkedLate(scope, kind, spec as () => object) : checkedNow(kind, spec, refuse),
+    ...inline ? checkedNow(kind, spec, refuse) : { spec: typeof spec === 'function' ? checkedLate(scope, kind, spec as () => object) : checkedNow(kind, spec, refuse) },
   });
   // cdk8s would write the namespace of the chart
   if (namespace === undefined) Object.assign(made.metadata, { namespace: undefined });

@@ -21,7 +21,7 @@ export function callersPolicy({ gateway, callers, trustDomain }: EgressIntent, l
       selector: gateway.selector,
       action: 'DENY',
       rules: [{
-        from: { ...(namespaces.length > 0 && { notNamespaces: namespaces }), ...(principals.length > 0 && { notPrincipals: principals }) },
+        from: [{ ...(namespaces.length > 0 && { notNamespaces: namespaces }), ...(principals.length > 0 && { notPrincipals: principals }) }],
         to: [{ hosts: requests ? hosts.flatMap(host => authorities(host, leg.port.number)) : undefined, ports: [leg.podPort] }],
         when: sni === undefined ? undefined : bySni(sni),
       }],

@@ -10,7 +10,10 @@ export interface RenderedObject {
   readonly namespace?: string;
   /** By default, cdk8s generates it from the path of the construct. */
   readonly name?: string;
+  readonly labels?: Labels;
   readonly annotations?: Labels;
   /** A function if it depends on other constructs: it is called at synthesis. */
   readonly spec: object | (() => object);
+  /** Whether these fields stand beside the metadata instead of in a `spec`; they are never a function. */
+  readonly inline?: true;
 }

@@ -6,7 +6,7 @@ import { Action, CorsSpec, Edits, FaultSpec, MirrorSpec, RetriesSpec, TextMatch,
 import { TrafficPolicy } from '../model/traffic-policy';
 
 /**
- * Istio's objects, and those of Kubernetes beside them, as plain data, reduced to what the library uses. Plans are written in these terms;
+ * Istio's objects, those of the Gateway API, and those of Kubernetes beside them, as plain data, reduced to what the library uses. Plans are written in these terms;
  * renderers turn them into manifests field by field, without making decisions.
  */
 
@@ -24,6 +24,10 @@ export interface Specs {
   readonly NetworkPolicy: NetworkPolicySpec;
   readonly ValidatingAdmissionPolicy: AdmissionPolicySpec;
   readonly ValidatingAdmissionPolicyBinding: AdmissionBindingSpec;
+  readonly ManagedGateway: ManagedGatewaySpec;
+  readonly HTTPRoute: StandardRouteSpec;
+  readonly Role: RoleSpec;
+  readonly RoleBinding: RoleBindingSpec;
 }
 
 export type Kind = keyof Specs;
@@ -36,6 +40,7 @@ export interface ObjectHead<K extends Kind = Kind> {
   readonly name?: string;
   /** Left out for objects of the whole cluster. */
   readonly namespace?: string;
+  readonly labels?: Labels;
   readonly annotations?: Labels;
 }
 
@@ -159,7 +164,10 @@ export interface ClientTls {
 }
 
 export interface AuthorizationPolicySpec {
-  readonly selector: Labels;
+  /** The pods to which it applies, in its own namespace. */
+  readonly selector?: Labels;
+  /** Instead, what it applies to at a waypoint, which heeds no selector. */
+  readonly target?: PolicyTarget;
   /** An ALLOW denies whatever else comes to the same pods: only the pods of an egress gateway have one, where that is its purpose. */
   readonly action: 'ALLOW' | 'DENY' | 'CUSTOM';
   /** The name of an extension provider in mesh config, for CUSTOM. */
@@ -168,20 +176,36 @@ export interface AuthorizationPolicySpec {
   readonly rules: AuthorizationRule[];
 }
 
+/** An object of the policy's own namespace. */
+export interface PolicyTarget {
+  readonly kind: 'Gateway' | 'ServiceEntry';
+  readonly name: string;
+}
+
 /** Matches what fits all of its fields. */
 export interface AuthorizationRule {
-  readonly from?: { readonly notNamespaces?: string[]; readonly notPrincipals?: string[] };
+  /** Who fits one of them; anybody where it is left out. */
+  readonly from?: Source[];
   /** What fits one of them; anything where it is left out. */
   readonly to?: Operation[];
   readonly when?: Condition[];
 }
 
+export interface Source {
+  readonly namespaces?: string[];
+  readonly principals?: string[];
+  readonly notNamespaces?: string[];
+  readonly notPrincipals?: string[];
+}
+
 export interface Operation {
   readonly hosts?: string[];
   readonly notHosts?: string[];
+  readonly paths?: string[];
+  readonly methods?: string[];
   readonly notPaths?: string[];
   readonly notMethods?: string[];
-  /** Ports of the pods. */
+  /** Ports of the pods; at a waypoint, those that were called. */
   readonly ports: number[];
 }
 
@@ -268,4 +292,86 @@ export interface AdmissionBindingSpec {
   readonly validationActions: ('Deny' | 'Warn' | 'Audit')[];
   /** Of the namespaces of objects; all where it is left out. */
   readonly namespaceSelector?: object;
+}
+
+/** A Gateway of the Gateway API. Istiod makes its pods and its Service. */
+export interface ManagedGatewaySpec {
+  readonly className: 'istio' | 'istio-waypoint';
+  readonly listeners: ManagedListener[];
+}
+
+export interface ManagedListener {
+  readonly name: string;
+  readonly port: number;
+  readonly protocol: 'HTTP' | 'HTTPS' | 'TLS' | 'TCP' | 'HBONE';
+  /** Every host where it is left out. */
+  readonly hostname?: string;
+}
+
+/** A route of the Gateway API for HTTP. Its rules are evaluated by how specific their matches are, and as written only among equals. */
+export interface StandardRouteSpec {
+  readonly parents: RouteParent[];
+  /** Those of the parent where it is left out. */
+  readonly hostnames?: string[];
+  readonly rules: StandardRule[];
+}
+
+/** What a route is for. */
+export interface RouteParent {
+  readonly kind: 'Gateway' | 'ServiceEntry';
+  readonly name: string;
+  /** That of the route where it is left out. */
+  readonly namespace?: string;
+  /** The name of a listener. */
+  readonly sectionName?: string;
+  readonly port?: number;
+}
+
+export interface StandardRule {
+  readonly matches: StandardMatch[];
+  readonly requestHeaders?: Edits;
+  readonly responseHeaders?: Edits;
+  readonly rewrite?: { readonly hostname?: string; readonly path?: StandardPathChange };
+  readonly redirect?: {
+    readonly scheme?: string; readonly hostname?: string; readonly path?: StandardPathChange; readonly port?: number; readonly code: number;
+  };
+  /** None for a redirect. */
+  readonly backends: StandardBackend[];
+  readonly timeoutMs?: number;
+}
+
+export type StandardPathChange = { readonly prefix: string } | { readonly full: string };
+
+export interface StandardMatch {
+  /** Never left out: the API server would add it, and a second apply find a difference. */
+  readonly path: { readonly kind: 'Exact' | 'PathPrefix' | 'RegularExpression'; readonly value: string };
+  readonly method?: string;
+  readonly headers?: StandardCondition[];
+  readonly queryParams?: StandardCondition[];
+}
+
+export interface StandardCondition {
+  readonly name: string;
+  readonly kind: 'Exact' | 'RegularExpression';
+  readonly value: string;
+}
+
+export interface StandardBackend {
+  /** A Service by its name, or whatever has a host name that Istio knows. */
+  readonly kind: 'Service' | 'Hostname';
+  readonly name: string;
+  readonly namespace?: string;
+  readonly port: number;
+  readonly weight?: number;
+}
+
+/** What may be done in a namespace. */
+export interface RoleSpec {
+  readonly rules: { readonly apiGroups: string[]; readonly resources: string[]; readonly verbs: string[] }[];
+}
+
+/** Who may do it. */
+export interface RoleBindingSpec {
+  readonly role: string;
+  readonly serviceAccounts: { readonly name: string; readonly namespace: string }[];
 }

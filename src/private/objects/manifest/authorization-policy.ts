@@ -1,10 +1,12 @@
 import { AuthorizationPolicySpec, AuthorizationRule, Operation } from '../plans';
+import { GROUPS } from './groups';
 import { Wire } from './wire';
 import type * as imported from '../../../../imports/security.istio.io';
 
-export function authorizationPolicySpec({ selector, action, provider, rules }: AuthorizationPolicySpec): object {
+export function authorizationPolicySpec({ selector, target, action, provider, rules }: AuthorizationPolicySpec): object {
   return {
-    selector: { matchLabels: selector },
+    selector: selector && { matchLabels: selector },
+    targetRefs: target && [{ group: GROUPS[target.kind], ...target }],
     action,
     provider: provider === undefined ? undefined : { name: provider },
     rules: rules.length > 0 ? rules.map(rule) : undefined,
@@ -12,7 +14,7 @@ export function authorizationPolicySpec({ selector, action, provider, rules }: A
 }
 
 function rule({ from, to, when }: AuthorizationRule) {
-  return { from: from && [{ source: from }], to: to?.map(operation), when };
+  return { from: from?.map(source => ({ source })), to: to?.map(operation), when };
 }
 
 function operation({ ports, ...same }: Operation) {

@@ -3,17 +3,29 @@ import { authorizationPolicySpec } from './authorization-policy';
 import { certificateSpec } from './certificate';
 import { destinationRuleSpec } from './destination-rule';
 import { gatewaySpec } from './gateway';
+import { managedGatewaySpec } from './managed-gateway';
 import { networkPolicySpec } from './network-policy';
 import { peerAuthenticationSpec } from './peer-authentication';
 import { requestAuthenticationSpec } from './request-authentication';
+import { role, roleBinding } from './role';
 import { serviceEntrySpec } from './service-entry';
 import { sidecarSpec } from './sidecar';
+import { standardRouteSpec } from './standard-route';
 import { telemetrySpec } from './telemetry';
 import { virtualServiceSpec } from './virtual-service';
 import { RenderedObject } from '../../model/rendered-object';
 import { Kind, ObjectHead, ObjectPlan, Specs } from '../plans';
 
-const RENDERERS: { [K in Kind]: { readonly apiVersion: string; readonly spec: (plan: Specs[K]) => object } } = {
+interface Renderer<K extends Kind> {
+  readonly apiVersion: string;
+  /** The kind in the manifest, where plans have another name for it. */
+  readonly kind?: string;
+  readonly spec: (plan: Specs[K]) => object;
+  /** Whether objects of the kind have no `spec`: its fields stand beside the metadata. */
+  readonly inline?: true;
+}
+
+const RENDERERS: { [K in Kind]: Renderer<K> } = {
   Gateway: { apiVersion: 'networking.istio.io/v1', spec: gatewaySpec },
   VirtualService: { apiVersion: 'networking.istio.io/v1', spec: virtualServiceSpec },
   DestinationRule: { apiVersion: 'networking.istio.io/v1', spec: destinationRuleSpec },
@@ -27,6 +39,10 @@ const RENDERERS: { [K in Kind]: { readonly apiVersion: string; readonly spec: (p
   NetworkPolicy: { apiVersion: 'networking.k8s.io/v1', spec: networkPolicySpec },
   ValidatingAdmissionPolicy: { apiVersion: 'admissionregistration.k8s.io/v1', spec: admissionPolicySpec },
   ValidatingAdmissionPolicyBinding: { apiVersion: 'admissionregistration.k8s.io/v1', spec: admissionBindingSpec },
+  ManagedGateway: { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', spec: managedGatewaySpec },
+  HTTPRoute: { apiVersion: 'gateway.networking.k8s.io/v1', spec: standardRouteSpec },
+  Role: { apiVersion: 'rbac.authorization.k8s.io/v1', spec: role, inline: true },
+  RoleBinding: { apiVersion: 'rbac.authorization.k8s.io/v1', spec: roleBinding, inline: true },
 };
 
 /** An object whose spec is known. */
@@ -39,8 +55,9 @@ export function renderedLate<K extends Kind>(head: ObjectHead<K>, spec: () => Sp
   return withSpec(head, () => RENDERERS[head.kind].spec(spec()));
 }
 
-function withSpec({ kind, id, name, namespace, annotations }: ObjectHead, spec: RenderedObject['spec']): RenderedObject {
-  return { kind, id, name, namespace, annotations, apiVersion: RENDERERS[kind].apiVersion, spec };
+function withSpec({ kind, id, name, namespace, labels, annotations }: ObjectHead, spec: RenderedObject['spec']): RenderedObject {
+  const { apiVersion, kind: written = kind, inline } = RENDERERS[kind];
+  return { kind: written, id, name, namespace, labels, annotations, apiVersion, spec, inline };
 }
 
 /** Objects whose specs are planned at synthesis; which objects there are is known from the start. */
