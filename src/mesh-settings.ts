@@ -61,6 +61,37 @@ export interface MeshSettingsOptions {
    * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/
    */
   readonly serviceEntryVisibility?: ServiceEntryVisibility;
+
+  /**
+   * The version of the Gateway API whose CRDs the cluster has, as `major.minor`. What this version does not have is refused.
+   *
+   * @default 1.5
+   * @see https://gateway-api.sigs.k8s.io/guides/getting-started/
+   */
+  readonly gatewayApiVersion?: string;
+
+  /**
+   * The channel of the Gateway API whose CRDs the cluster has. Fields of the experimental channel are refused on the standard channel, where the
+   * API server would drop them.
+   *
+   * @default GatewayApiChannel.STANDARD
+   */
+  readonly gatewayApiChannel?: GatewayApiChannel;
+
+  /**
+   * Whether waypoints serve TLS under wildcard hosts (`ENABLE_WILDCARD_HOST_SERVICE_ENTRIES_FOR_TLS` at istiod, from Istio 1.29).
+   *
+   * @default false
+   */
+  readonly wildcardTlsAtWaypoints?: boolean;
+}
+
+/** Which fields the CRDs of the Gateway API have. */
+export enum GatewayApiChannel {
+  /** Those that are stable. */
+  STANDARD = 'STANDARD',
+  /** Also those that may still change, such as retries of an HTTPRoute. */
+  EXPERIMENTAL = 'EXPERIMENTAL',
 }
 
 /** How far a ServiceEntry can be seen, by `meshConfig.serviceEntryVisibility`. */
@@ -121,6 +152,12 @@ export class MeshSettings {
   public readonly scopeGatewayToNamespace: boolean;
   /** The widest visibility of ServiceEntries. */
   public readonly serviceEntryVisibility: ServiceEntryVisibility;
+  /** The version of the Gateway API. */
+  public readonly gatewayApiVersion: string;
+  /** The channel of the Gateway API. */
+  public readonly gatewayApiChannel: GatewayApiChannel;
+  /** Whether waypoints serve TLS under wildcard hosts. */
+  public readonly wildcardTlsAtWaypoints: boolean;
 
   private constructor(options: MeshSettingsOptions) {
     this.istioVersion = options.istioVersion ?? '1.31';
@@ -130,17 +167,30 @@ export class MeshSettings {
     this.dnsCapture = options.dnsCapture ?? false;
     this.scopeGatewayToNamespace = options.scopeGatewayToNamespace ?? false;
     this.serviceEntryVisibility = options.serviceEntryVisibility ?? ServiceEntryVisibility.PUBLIC;
+    this.gatewayApiVersion = options.gatewayApiVersion ?? '1.5';
+    this.gatewayApiChannel = options.gatewayApiChannel ?? GatewayApiChannel.STANDARD;
+    this.wildcardTlsAtWaypoints = options.wildcardTlsAtWaypoints ?? false;
   }
 
   /** @internal */
   public _isAtLeast(version: string): boolean {
-    const [major, minor] = this.istioVersion.split('.').map(Number);
-    const [wantMajor, wantMinor] = version.split('.').map(Number);
-    return major > wantMajor || (major === wantMajor && minor >= wantMinor);
+    return isAtLeast(this.istioVersion, version);
+  }
+
+  /** @internal */
+  public _gatewayApiIsAtLeast(version: string): boolean {
+    return isAtLeast(this.gatewayApiVersion, version);
   }
 }
 
-function checkSettings({ istioVersion, clusterDomain, trustDomain, rootNamespace }: MeshSettings, refuse: Refuse): void {
+function isAtLeast(version: string, wanted: string): boolean {
+  const [major, minor] = version.split('.').map(Number);
+  const [wantMajor, wantMinor] = wanted.split('.').map(Number);
+  return major > wantMajor || (major === wantMajor && minor >= wantMinor);
+}
+
+function checkSettings(settings: MeshSettings, refuse: Refuse): void {
+  const { istioVersion, clusterDomain, trustDomain, rootNamespace, gatewayApiVersion } = settings;
   const [, major, minor] = /^(\d+)\.(\d+)(\.\d+)?$/.exec(istioVersion) ?? [];
   if (major === undefined || Number(major) < 1 || (major === '1' && Number(minor) < 22)) {
     refuse({ code: 'MeshSettingsInvalid', prop: 'istioVersion', got: istioVersion, allowed: 'a version from 1.22, such as 1.31', fix: 'write major.minor, as shown by istioctl version' });
@@ -150,5 +200,11 @@ function checkSettings({ istioVersion, clusterDomain, trustDomain, rootNamespace
   }
   if (!isDnsLabel(rootNamespace)) {
     refuse({ code: 'MeshSettingsInvalid', prop: 'rootNamespace', got: rootNamespace, allowed: 'the name of a namespace, such as istio-system', fix: 'correct the name' });
+  }
+  if (!/^[1-9]\d*\.\d+(\.\d+)?$/.test(gatewayApiVersion)) {
+    refuse({ code: 'MeshSettingsInvalid', prop: 'gatewayApiVersion', got: gatewayApiVersion, allowed: 'a version from 1.0, such as 1.5', fix: 'write major.minor, as the annotation gateway.networking.k8s.io/bundle-version of the CRDs shows' });
+  }
+  if (settings.wildcardTlsAtWaypoints && !settings._isAtLeast('1.29')) {
+    refuse({ code: 'MeshSettingsInvalid', prop: 'wildcardTlsAtWaypoints', got: true, allowed: `false, because Istio ${istioVersion} has no such setting; it came with 1.29`, fix: 'leave it out, or raise istioVersion once the mesh is upgraded' });
   }
 }

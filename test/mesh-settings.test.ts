@@ -9,7 +9,7 @@ import { appModelOf } from '../src/private/app/declared';
 
 describe('mesh settings', () => {
   test('have defaults', () => {
-    expect(MeshSettings.of(new App())).toEqual({ istioVersion: '1.31', clusterDomain: 'cluster.local', trustDomain: 'cluster.local', rootNamespace: 'istio-system', dnsCapture: false, scopeGatewayToNamespace: false, serviceEntryVisibility: 'PUBLIC' });
+    expect(MeshSettings.of(new App())).toEqual({ istioVersion: '1.31', clusterDomain: 'cluster.local', trustDomain: 'cluster.local', rootNamespace: 'istio-system', dnsCapture: false, scopeGatewayToNamespace: false, serviceEntryVisibility: 'PUBLIC', gatewayApiVersion: '1.5', gatewayApiChannel: 'STANDARD', wildcardTlsAtWaypoints: false });
   });
 
   test('belong to one app', () => {
@@ -26,7 +26,7 @@ describe('mesh settings', () => {
   test('are refused where others are in use', () => {
     const { app, shop } = mesh({ istioVersion: '1.30' });
     expectRefusal(() => MeshSettings.of(shop, { istioVersion: '1.31' }),
-      '[MeshSettingsConflict] shop: options is {"istioVersion":"1.31","clusterDomain":"cluster.local","trustDomain":"cluster.local","rootNamespace":"istio-system","dnsCapture":false,"scopeGatewayToNamespace":false,"serviceEntryVisibility":"PUBLIC"}; allowed: the settings in use, {"istioVersion":"1.30","clusterDomain":"cluster.local","trustDomain":"cluster.local","rootNamespace":"istio-system","dnsCapture":false,"scopeGatewayToNamespace":false,"serviceEntryVisibility":"PUBLIC"}; fix: call MeshSettings.of(app, ...) once, right after creating the app');
+      '[MeshSettingsConflict] shop: options is {"istioVersion":"1.31","clusterDomain":"cluster.local","trustDomain":"cluster.local","rootNamespace":"istio-system","dnsCapture":false,"scopeGatewayToNamespace":false,"serviceEntryVisibility":"PUBLIC","gatewayApiVersion":"1.5","gatewayApiChannel":"STANDARD","wildcardTlsAtWaypoints":false}; allowed: the settings in use, {"istioVersion":"1.30","clusterDomain":"cluster.local","trustDomain":"cluster.local","rootNamespace":"istio-system","dnsCapture":false,"scopeGatewayToNamespace":false,"serviceEntryVisibility":"PUBLIC","gatewayApiVersion":"1.5","gatewayApiChannel":"STANDARD","wildcardTlsAtWaypoints":false}; fix: call MeshSettings.of(app, ...) once, right after creating the app');
     expect(MeshSettings.of(app).istioVersion).toBe('1.30');
   });
 
@@ -41,8 +41,22 @@ describe('mesh settings', () => {
     [{ clusterDomain: '.cluster.local' }, '[MeshSettingsInvalid] shop: clusterDomain is ".cluster.local"; allowed: a DNS name such as cluster.local; fix: write only the name'],
     [{ trustDomain: 'https://td' }, '[MeshSettingsInvalid] shop: trustDomain is "https://td"; allowed: a DNS name such as cluster.local; fix: write only the name'],
     [{ rootNamespace: 'istio.system' }, '[MeshSettingsInvalid] shop: rootNamespace is "istio.system"; allowed: the name of a namespace, such as istio-system; fix: correct the name'],
+    [{ gatewayApiVersion: 'v1.5' }, '[MeshSettingsInvalid] shop: gatewayApiVersion is "v1.5"; allowed: a version from 1.0, such as 1.5; fix: write major.minor, as the annotation gateway.networking.k8s.io/bundle-version of the CRDs shows'],
+    [{ gatewayApiVersion: '0.8' }, '[MeshSettingsInvalid] shop: gatewayApiVersion is "0.8"; allowed: a version from 1.0, such as 1.5; fix: write major.minor, as the annotation gateway.networking.k8s.io/bundle-version of the CRDs shows'],
+    [{ wildcardTlsAtWaypoints: true, istioVersion: '1.28' }, '[MeshSettingsInvalid] shop: wildcardTlsAtWaypoints is true; allowed: false, because Istio 1.28 has no such setting; it came with 1.29; fix: leave it out, or raise istioVersion once the mesh is upgraded'],
   ])('are refused as %j', (options, message) => {
     expectRefusal(() => MeshSettings.of(new Chart(new App(), 'shop'), options), message);
+  });
+
+  test.each([
+    ['1.5', '1.4', true],
+    ['1.5', '1.5', true],
+    ['1.5.1', '1.5', true],
+    ['1.5', '1.6', false],
+    ['1.10', '1.6', true],
+    ['2.0', '1.6', true],
+  ])('with Gateway API %s say whether it is at least %s: %s', (gatewayApiVersion, wanted, is) => {
+    expect(MeshSettings.of(new App(), { gatewayApiVersion })._gatewayApiIsAtLeast(wanted)).toBe(is);
   });
 
   describe('with a visibility of ServiceEntries', () => {

@@ -223,6 +223,7 @@ export const SENSE: Readonly<Record<string, Sense>> = {
   'LocalityLoadBalancing.distribute.shares': oneOf({ 'eu-west-1/*': { 'eu-west-1/*': 80, 'us-east-1/*': 20 } }, { '*': { 'eu-west-1/a/*': 100 }, 'eu-west-1/a/*': { 'eu-west-1/*': 100 } }),
   'LocalityLoadBalancing.failover.regions': oneOf({ 'eu-west-1': 'us-east-1' }, { 'eu-west-1': 'eu-central-1', 'us-east-1': 'us-west-1' }),
   'MeshSettingsOptions.istioVersion': oneOf('1.31', '1.31', '1.31', '1.30', '1.27', '1.22'),
+  'MeshSettingsOptions.gatewayApiVersion': oneOf('1.5', '1.5', '1.6', '1.3', '1.0'),
   'MeshSettingsOptions.clusterDomain': oneOf('cluster.local'),
   'MeshSettingsOptions.trustDomain': oneOf('cluster.local', 'mesh.example.com'),
   'Metrics.withoutTags.tags': someOf('request_protocol', 'source_workload', 'destination_version'),
