@@ -31,7 +31,7 @@ export default {
     // what measures time
     grep: '^(?!.* in time )',
     // what is quick stands first: a failure ends the run
-    spec: ['test/{app,egress,gateway,http,ingress,telemetry,traffic}/**/*.test.ts', 'test/*.test.ts', 'test/private/**/*.test.ts'],
+    spec: ['test/{app,egress,gateway,http,ingress,lock,telemetry,traffic}/**/*.test.ts', 'test/*.test.ts', 'test/private/**/*.test.ts'],
     // what takes a compiler or another process; what reads the sources; what uses constructs in several tests, or jest itself
     ignore: ['test/**/{docs,layers,rules,tables,live-names,unrepresentable,index,codes,border,other-app}.test.ts'],
   },
