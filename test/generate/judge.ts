@@ -58,11 +58,11 @@ function brief(message: string): string {
   return message.replace(/(, in:|, suspect faulting address \S+)\n.*/s, '');
 }
 
-/** Istio's objects, the pods of the gateways, and a sidecar in each namespace. Other pods are there without one. */
+/** Istio's objects and the Gateway API's, the pods of the gateways, and a sidecar in each namespace. Other pods are there without one. */
 function running(yaml: string): { readonly manifests: string; readonly workloads: readonly Workload[] } {
-  const objects = parseAllDocuments(yaml, { version: '1.1' }).map(document => document.toJS() as Manifest).filter(o => o?.apiVersion?.includes('istio.io/'));
-  const selectors = objects.filter(o => o.kind === 'Gateway').map(o => o.spec.selector as object);
-  const workloads = surroundings(objects).workloads.map(w => (
+  const objects = parseAllDocuments(yaml, { version: '1.1' }).map(document => document.toJS() as Manifest).filter(o => /istio\.io\/|^gateway\.networking/.test(o?.apiVersion));
+  const selectors = objects.filter(o => o.kind === 'Gateway').map(o => o.spec.selector as object | undefined);
+  const workloads = surroundings(objects).workloads.map(w => w.gateway || w.waypoint ? w : (
     selectors.some(selector => isDeepStrictEqual(selector, w.labels)) ? { ...w, gateway: true } : { ...w, noProxy: !w.name.startsWith('app-') }
   ));
   return { manifests: toYaml(objects), workloads };

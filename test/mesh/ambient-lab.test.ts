@@ -1,11 +1,16 @@
 import { admit } from './admission';
 import { bound, callers, DEFAULT_DENY, gatewayApi, GATEWAY_REF, hygiene, SECRET_READERS, upstream, WAYPOINT } from './ambient-recipes';
+import { toYaml } from './manifests';
 import {
-  ambient, apply, describeMesh, external, External, get, ingressGateway, kill, managedGateway, remove, runMesh, say, Scenario, service, sidecar, start, Step, waypoint,
+  ambient, apply, describeMesh, external, External, get, ingressGateway, kill, managedGateway, remove, runMesh, say, Scenario, service, sidecar,
+  start, Step, waypoint,
 } from './mesh';
 import { edit, HTTP_PORT, istio, MESH_HEADERS, Recipe, security, TLS_PORT } from './recipes';
 import { size } from './size';
+import { surroundings } from './surroundings';
 import { ambientWorkloads } from './world';
+import { judge } from '../generate/judge';
+import { Manifest } from '../synth';
 
 const plainApi = [external('api.test', { http: 80 })];
 const secureApi = [external('api.test', { https: 443 })];
@@ -191,7 +196,10 @@ describeMesh('a waypoint in the lab', () => {
     const older = (part: string) => aged(aged({ ...plain, rival }, 'rival', '2026-02-01T00:00:00Z'), part, '2026-01-01T00:00:00Z');
     const third = [...ambientWorkloads, ambient('third', { namespace: 'third' })];
     const all = ['app', 'stranger', 'third'].map(call);
-    const ways = async (recipe: Recipe, meshConfig?: string) => (await run(recipe, plainApi, all, { workloads: third, meshConfig })).answers.map(({ server }) => server?.peer);
+    const ways = async (recipe: Recipe, meshConfig?: string) => {
+      const { answers } = await run(recipe, plainApi, all, { workloads: third, meshConfig });
+      return answers.map(({ server }) => server?.peer);
+    };
 
     test('a ServiceEntry of the caller\'s own namespace comes first, then the oldest', async () => {
       expect(await ways(older('entry'))).toEqual(['egress', 'stranger', 'egress']);
@@ -220,7 +228,8 @@ describeMesh('a waypoint in the lab', () => {
   });
 
   test('a waypoint holds one cluster a host, and callers none', async () => {
-    const sizes = async (hosts: string[]) => size({ manifests: [WAYPOINT, ...hosts.map(host => bound(host, HTTP_PORT).entry)], workloads: ambientWorkloads });
+    const entries = (hosts: string[]) => hosts.map(host => bound(host, HTTP_PORT).entry);
+    const sizes = async (hosts: string[]) => size({ manifests: [WAYPOINT, ...entries(hosts)], workloads: ambientWorkloads });
     const [none, three] = [await sizes([]), await sizes(['a.test', 'b.test', 'c.test'])];
     expect(three.egress.clusters - none.egress.clusters).toBe(3);
     expect(Object.keys(three)).toEqual(['egress']);
@@ -341,7 +350,7 @@ describeMesh('admission of the Gateway API', () => {
   const workloads = ambientWorkloads;
   const good = { ...originated, deny: DEFAULT_DENY, callers: callers('api.test', ['shop']), route: hygiene('api.test', 80, MESH_HEADERS) };
   const set = (name: string, recipe: Recipe, channel?: Scenario['channel']) => ({ name, manifests: Object.values(recipe), workloads, channel });
-  const filter = (f: object) => edit(good, 'route.spec.rules.0.filters', [f]);
+  const filtered = (f: object) => edit(good, 'route.spec.rules.0.filters', [f]);
 
   test('knows the kinds, by the schemas and rules of each channel', async () => {
     const retry = edit(good, 'route.spec.rules.0.retry', { attempts: 2 });
@@ -349,7 +358,7 @@ describeMesh('admission of the Gateway API', () => {
       set('right', good),
       set('retry in the standard channel', retry),
       set('retry in the experimental channel', retry, 'experimental'),
-      set('no field of the type', filter({ type: 'RequestMirror' })),
+      set('no field of the type', filtered({ type: 'RequestMirror' })),
       set('unknown field', edit(good, 'waypoint.spec.listener', [])),
       set('policy for a route', edit(good, 'callers.spec.targetRefs.0', { group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: 'api-test' })),
     ]);
@@ -360,5 +369,17 @@ describeMesh('admission of the Gateway API', () => {
       'policy for a route: webhook AuthorizationPolicy istio-egress/api-test',
     ]);
     expect(findings.filter(({ set: name }) => name === 'right')).toEqual([]);
+  });
+
+  test('finds around objects what they speak of', async () => {
+    const objects = Object.values(good) as Manifest[];
+    expect(await admit([{ name: 'surrounded', manifests: objects, ...surroundings(objects) }])).toEqual([]);
+    const filter = {
+      targetRefs: [GATEWAY_REF], configPatches: [{ applyTo: 'CLUSTER', patch: { operation: 'MERGE', value: { connect_timeout: '-1s' } } }],
+    };
+    const bad = { ...istio('EnvoyFilter', 'istio-egress', 'bad', filter), apiVersion: 'networking.istio.io/v1alpha3' };
+    const [right, wrong] = await judge([objects, [...objects, bad]].map(toYaml), ['envoy']);
+    expect(right).toEqual([]);
+    expect(wrong).toMatchObject([{ judge: 'envoy', message: expect.stringContaining('gateway-egress-istio-egress') }]);
   });
 });
