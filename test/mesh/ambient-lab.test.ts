@@ -2,9 +2,10 @@ import { admit } from './admission';
 import { bound, callers, DEFAULT_DENY, gatewayApi, GATEWAY_REF, hygiene, SECRET_READERS, upstream, WAYPOINT } from './ambient-recipes';
 import { toYaml } from './manifests';
 import {
-  ambient, apply, describeMesh, external, External, get, ingressGateway, kill, managedGateway, remove, runMesh, say, Scenario, service, sidecar,
-  start, Step, waypoint,
+  ambient, apply, describeMesh, external, External, finish, get, ingressGateway, kill, load, managedGateway, remove, runMesh, say, Scenario, service,
+  sidecar, start, Step, waypoint,
 } from './mesh';
+import { iptables } from './prerequisites';
 import { edit, HTTP_PORT, istio, MESH_HEADERS, Recipe, security, TLS_PORT } from './recipes';
 import { size } from './size';
 import { surroundings } from './surroundings';
@@ -227,6 +228,40 @@ describeMesh('a waypoint in the lab', () => {
     });
   });
 
+  describe('what nobody declares', () => {
+    const step = get('http://undeclared.test/', fromApp);
+    const outside = [external('undeclared.test', { http: 80 }), ...plainApi];
+    const to = (namespace: string, port: object) => ({ to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } }], ports: [port] });
+    const lock = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'lock', namespace: 'shop' },
+      spec: {
+        podSelector: {},
+        policyTypes: ['Egress'],
+        egress: [to('kube-system', { protocol: 'UDP', port: 53 }), to('istio-egress', { protocol: 'TCP', port: 15008 })],
+      },
+    };
+
+    beforeAll(iptables);
+
+    test('passes', async () => {
+      expect(await ask(plain, outside, step)).toReach('undeclared.test', { leftBy: 'app' });
+    });
+
+    test('is held by a NetworkPolicy, which lets tunnels pass to the waypoint', async () => {
+      const { answers: [undeclared, declared] } = await run({ ...plain, lock }, outside, [step, call()]);
+      expect(undeclared).toFail({ error: /prohibited|no route to host|refused/ });
+      expect(undeclared.denied).toMatchObject([{ from: 'app', to: 'undeclared.test', port: 80 }]);
+      expect(declared).toReach('api.test', { leftBy: 'egress' });
+    });
+  });
+
+  test('carries a load', async () => {
+    const { loads } = await run(plain, plainApi, [load('calls', 'http://api.test/get', { ...fromApp, count: 200, concurrency: 4 }), finish('calls')]);
+    expect(loads.calls).toMatchObject({ sent: 200, tally: { '200 api.test': 200 } });
+  });
+
   test('a waypoint holds one cluster a host, and callers none', async () => {
     const entries = (hosts: string[]) => hosts.map(host => bound(host, HTTP_PORT).entry);
     const sizes = async (hosts: string[]) => size({ manifests: [WAYPOINT, ...entries(hosts)], workloads: ambientWorkloads });
@@ -330,19 +365,43 @@ describeMesh('routes of the Gateway API in the lab', () => {
 });
 
 describeMesh('ambient pods that serve in the lab', () => {
+  const labelled = (labels: Record<string, string>) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', labels } });
   const workloads = [
     { ...service('web', { namespace: 'shop', http: 8080 }), ambient: true }, ambient('app', { namespace: 'shop' }), waypoint({ name: 'shop-waypoint', namespace: 'shop' }),
     ingressGateway(),
   ];
   const gateway = edit({ gateway: WAYPOINT }, 'gateway.metadata', { name: 'shop-waypoint', namespace: 'shop' }).gateway;
   const post = security('AuthorizationPolicy', 'shop', 'web', { targetRefs: [{ kind: 'Service', group: '', name: 'web' }], rules: [{ to: [{ operation: { methods: ['POST'] } }] }] });
-  const enrolled = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', labels: { 'istio.io/use-waypoint': 'shop-waypoint' } } };
+  const enrolled = labelled({ 'istio.io/use-waypoint': 'shop-waypoint' });
 
   test('are asked through the waypoint of their namespace', async () => {
     const steps = ['POST', 'GET'].map(method => get('http://web.shop:8080/', { from: 'app', method }));
     const { answers: [posted, got] } = await run({ gateway, post, enrolled }, [], steps, { workloads });
     expect(posted).toReach('web');
     expect(got).toFail({ status: 403, at: 'shop-waypoint' });
+  });
+
+  describe('from an ingress gateway', () => {
+    const entering = {
+      public: istio('Gateway', 'istio-ingress', 'public', {
+        selector: { istio: 'ingressgateway' }, servers: [{ port: HTTP_PORT, hosts: ['*/shop.test'] }],
+      }),
+      web: istio('VirtualService', 'shop', 'web', {
+        hosts: ['shop.test'], gateways: ['istio-ingress/public'], http: [{ route: [{ destination: { host: 'web.shop.svc.cluster.local', port: { number: 8080 } } }] }],
+      }),
+    };
+    const enter = (method: string) => get('http://shop.test/', { from: 'outside', connect: 'ingress:80', method });
+
+    test('are asked through the waypoint, if the namespace says so', async () => {
+      const through = labelled({ 'istio.io/use-waypoint': 'shop-waypoint', 'istio.io/ingress-use-waypoint': 'true' });
+      const { answers: [posted, got] } = await run({ gateway, post, enrolled: through, ...entering }, [], [enter('POST'), enter('GET')], { workloads });
+      expect(posted).toReach('web');
+      expect(got).toFail({ status: 403, at: 'shop-waypoint' });
+    });
+
+    test('broken: without that, they are asked past it', async () => {
+      expect(await ask({ gateway, post, enrolled, ...entering }, [], enter('GET'), { workloads })).toReach('web');
+    });
   });
 });
 
