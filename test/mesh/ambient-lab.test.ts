@@ -183,7 +183,9 @@ describeMesh('a waypoint in the lab', () => {
     const clean = { ...plain, route: hygiene('api.test', 80, MESH_HEADERS) };
 
     test('a route takes them away, though its match is the default', async () => {
-      expect(await ask(clean, plainApi, call())).toReach('api.test', { leftBy: 'egress', without: MESH_HEADERS });
+      const { answers: [answer], conditions } = await run(clean, plainApi, [call()]);
+      expect(answer).toReach('api.test', { leftBy: 'egress', without: MESH_HEADERS });
+      expect(conditions).toEqual([]);
     });
 
     test('broken: a route of another namespace is not read', async () => {
@@ -339,13 +341,17 @@ describeMesh('routes of the Gateway API in the lab', () => {
   const elsewhere = edit(recipe, 'route.spec.rules.0.backendRefs', [{ name: 'stock', namespace: 'depot', port: 8080 }]);
 
   test('lead requests to a Service', async () => {
-    const { answers: [cart, other] } = await run(recipe, [], [enter('/cart/1'), enter('/carts')], { workloads });
+    const { answers: [cart, other], conditions } = await run(recipe, [], [enter('/cart/1'), enter('/carts')], { workloads });
     expect(cart).toReach('web', { path: '/cart/1' });
     expect(other).toFail({ status: 404, at: 'ingress' });
+    expect(conditions).toEqual([]);
   });
 
   test('broken: a listener that takes no routes of the namespace', async () => {
-    expect(await ask(edit(recipe, 'gateway.spec.listeners.0.allowedRoutes', from('blog')), [], enter('/cart'), { workloads })).toFail({ status: 404, at: 'ingress' });
+    const closedTo = edit(recipe, 'gateway.spec.listeners.0.allowedRoutes', from('blog'));
+    const { answers: [answer], conditions } = await run(closedTo, [], [enter('/cart')], { workloads });
+    expect(answer).toFail({ status: 404, at: 'ingress' });
+    expect(conditions).toEqual([expect.stringContaining('HTTPRoute shop/shop at public: Accepted is False, NotAllowedByListeners: ')]);
   });
 
   test('lead to another namespace by a ReferenceGrant', async () => {
@@ -356,7 +362,9 @@ describeMesh('routes of the Gateway API in the lab', () => {
   });
 
   test('broken: without it, the answer is 500', async () => {
-    expect(await ask(elsewhere, [], enter('/cart'), { workloads })).toFail({ status: 500, at: 'ingress' });
+    const { answers: [answer], conditions } = await run(elsewhere, [], [enter('/cart')], { workloads });
+    expect(answer).toFail({ status: 500, at: 'ingress' });
+    expect(conditions).toEqual([expect.stringContaining('HTTPRoute shop/shop at public: ResolvedRefs is False, RefNotPermitted: ')]);
   });
 
   test('an object that its CRD refuses does not come into the cluster', async () => {

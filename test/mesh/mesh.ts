@@ -61,6 +61,8 @@ export interface Outcome {
   /** All that external servers saw in the whole run, loads included. */
   readonly seen: readonly Seen[];
   readonly troubles: readonly string[];
+  /** What istiod has against objects of the Gateway API at the end, as their status says it. */
+  readonly conditions: readonly string[];
   readonly story: string;
   readonly seconds: number;
 }
@@ -96,6 +98,7 @@ function read(scenario: Scenario, report: Report): Outcome {
     proxies: report.proxies,
     seen: report.seen,
     troubles: [...troubles(report.proxies), ...report.steps.filter((step) => step.error).map((step) => `${step.step}: ${step.error}`)],
+    conditions: report.conditions ?? [],
     story: story(report),
     seconds: report.seconds,
   };

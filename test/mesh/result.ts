@@ -5,6 +5,7 @@ export interface Report {
   readonly proxies: Record<string, Proxy>;
   readonly steps: readonly StepReport[];
   readonly seen: readonly Seen[];
+  readonly conditions?: readonly string[];
   readonly seconds: number;
 }
 

@@ -5,6 +5,7 @@ export function story(report: Report): string {
   return [
     ...report.error ? [`the lab failed: ${report.error}`] : [],
     ...troubles(report.proxies),
+    ...report.conditions ?? [],
     ...report.steps.map(stepStory),
   ].join('\n');
 }

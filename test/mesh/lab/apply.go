@@ -163,6 +163,7 @@ func (m *lab) remove(d document) error {
 		if err := tracker.Delete(resource, c.Namespace, c.Name); err != nil {
 			return err
 		}
+		m.said.forget(c)
 	}
 	return nil
 }

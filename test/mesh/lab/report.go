@@ -10,6 +10,8 @@ type Report struct {
 	Steps   []*StepReport           `json:"steps"` // one for each of the scenario's steps
 	Seen    []Seen                  `json:"seen"`  // every request that a server outside got, in order
 	Seconds float64                 `json:"seconds"`
+
+	Conditions []string `json:"conditions,omitempty"` // what istiod has against objects of the Gateway API at the end
 }
 
 // StepReport is what one step did. Hops and Seen are what proxies and servers saw from its start to the start of the next,

@@ -22,6 +22,7 @@ type lab struct {
 	servers *servers
 	judge   *judge
 	ztunnel *ztunnel
+	said    *conditions
 	proxies map[string]*proxy
 	loads   map[string]*load
 	step    atomic.Int64
@@ -77,6 +78,7 @@ func (m *lab) start(t test.Failer) (err error) {
 	}
 	m.istiod = startIstiod(t, m.s, m.p, m.net.spaces["system"])
 	m.ztunnel = &ztunnel{m.s, m.p, m.istiod}
+	m.said = watchConditions(t, m.istiod)
 	if err := m.routeAndJudge(); err != nil {
 		return err
 	}
@@ -115,6 +117,9 @@ func (m *lab) close(r *Report) {
 		all.Go(p.quit)
 	}
 	all.Wait()
+	if len(m.s.crds) > 0 { // the schemas of such objects
+		r.Conditions = m.said.all()
+	}
 	m.servers.mu.Lock()
 	r.Seen = append(r.Seen, m.servers.seen...)
 	m.servers.mu.Unlock()
