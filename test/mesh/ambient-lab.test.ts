@@ -373,6 +373,8 @@ describeMesh('routes of the Gateway API in the lab', () => {
 });
 
 describeMesh('ambient pods that serve in the lab', () => {
+  beforeAll(iptables);
+
   const labelled = (labels: Record<string, string>) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', labels } });
   const workloads = [
     { ...service('web', { namespace: 'shop', http: 8080 }), ambient: true }, ambient('app', { namespace: 'shop' }), waypoint({ name: 'shop-waypoint', namespace: 'shop' }),
@@ -387,6 +389,21 @@ describeMesh('ambient pods that serve in the lab', () => {
     const { answers: [posted, got] } = await run({ gateway, post, enrolled }, [], steps, { workloads });
     expect(posted).toReach('web');
     expect(got).toFail({ status: 403, at: 'shop-waypoint' });
+  });
+
+  test('are reached by tunnels alone, from sidecars too', async () => {
+    const among = [...workloads.slice(0, 2), sidecar('till', { namespace: 'billing' }), { ...sidecar('bare', { namespace: 'billing' }), noProxy: true }];
+    const tunnels = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'tunnels', namespace: 'shop' },
+      spec: { podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Ingress'], ingress: [{ ports: [{ protocol: 'TCP', port: 15008 }] }] },
+    };
+    const steps = ['app', 'till', 'bare'].map(from => get('http://web.shop:8080/', { from }));
+    const { answers: [app, till, bare] } = await run({ tunnels }, [], steps, { workloads: among });
+    expect(app).toReach('web');
+    expect(till).toReach('web');
+    expect(bare.denied).toMatchObject([{ from: 'bare', to: 'web', port: 8080 }]);
   });
 
   describe('from an ingress gateway', () => {

@@ -132,7 +132,7 @@ func (z *ztunnel) endpoint(v *workloadapi.Service, port uint32) (*workloadapi.Wo
 }
 
 // carry makes the connection that a pod asks for. To a service that has a waypoint it leads by a tunnel to that; to another service it
-// leads to an endpoint, on the port that the endpoint has; what is no service's address passes.
+// leads to an endpoint, on the port that the endpoint has, by a tunnel if that is in ambient too; what is no service's address passes.
 func (z *ztunnel) carry(w *Workload, addr string, dial func(addr string) (net.Conn, error)) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -147,8 +147,13 @@ func (z *ztunnel) carry(w *Workload, addr string, dial func(addr string) (net.Co
 		if err != nil {
 			return nil, err
 		}
-		if _, to := z.endpoint(v, uint32(n)); to != "" {
-			return dial(to)
+		to, at := z.endpoint(v, uint32(n))
+		if to != nil && to.TunnelProtocol == workloadapi.TunnelProtocol_HBONE {
+			ip, _, _ := net.SplitHostPort(at)
+			return z.tunnel(w, to, net.JoinHostPort(ip, fmt.Sprint(hbonePort)), at, dial)
+		}
+		if to != nil {
+			return dial(at)
 		}
 		return nil, fmt.Errorf("%w: ztunnel finds no endpoint of %s/%s for port %s", syscall.ECONNRESET, v.Namespace, v.Hostname, port)
 	}
