@@ -31,7 +31,7 @@ import { declarationOf } from '../private/model/declaration';
 import { serves } from '../private/model/listener';
 import { Rule, targetsOf } from '../private/model/rule';
 import { routesThroughPods } from '../private/model/visibility';
-import { renderedEachLate, renderedLate } from '../private/objects/manifest/object';
+import { renderedLate } from '../private/objects/manifest/object';
 import { EarlierRules } from '../private/requests/earlier-rules';
 import { surroundingsOf } from '../private/requests/neighbours';
 import { redirectsToItself } from '../private/requests/redirect-loop';
@@ -179,7 +179,8 @@ export class IngressRoute extends Construct {
     const head = { kind: 'VirtualService', id: 'virtual-service', namespace, name: props.metadata?.name } as const;
     const spec = () => (isOpaque ? opaqueVirtualService(this.model.route) : ingressVirtualService(this.surrounded()));
     this.virtualService = addObject(this, renderedLate(head, spec), props.metadata);
-    this.accessObjects = isOpaque ? [] : addObjects(this, renderedEachLate(() => accessObjects(this.surrounded())), props.metadata);
+    const guarded = { ...this.model.route, path, access: this.model.route.access! };
+    this.accessObjects = isOpaque ? [] : addObjects(this, accessObjects(guarded, () => this.surrounded()), props.metadata);
     this.node.defaultChild = this.virtualService;
     declare(this, 'ingressRoutes', this.model, this.parts);
     this.addUpstreamRules();

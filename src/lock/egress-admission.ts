@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { EgressLock } from './egress-lock';
 import { ObjectMetadata } from '../object-metadata';
 import { needChart } from '../private/app/chart';
-import { appModelOf, makingRefuser } from '../private/app/declared';
+import { appModelOf, checkLate, declare, makingRefuser } from '../private/app/declared';
 import { addObjects } from '../private/app/objects';
 import { Refuse } from '../private/basics/errors';
 import { takeProps } from '../private/basics/take';
@@ -64,7 +64,12 @@ export class EgressAdmission extends Construct {
     const app = appModelOf(this);
     const lock = needDeclared(this, props.lock, 'egressLocks', 'lock', refuse);
     const name = props.metadata?.name ?? 'egress-lock';
-    this.parts = addObjects(this, renderedAdmission(app, lock, { name, refusesUsers: props.podUsers === PodUsers.REFUSE }), props.metadata);
+    const model = { path: this.node.path, lock: lock.path, refusesUsers: props.podUsers === PodUsers.REFUSE };
+    this.parts = addObjects(this, renderedAdmission(app, lock, model, name), props.metadata);
     this.node.defaultChild = this.parts[0];
+    declare(this, 'egressAdmissions', model, this.parts);
+    checkLate(this, () => (app.egressLocks.all().some(({ path }) => path === lock.path) ? [] : [
+      { code: 'ConstructRemoved', prop: 'lock', got: lock.path, allowed: 'an EgressLock that is part of the App', fix: 'pass one that is still in its scope, or remove both' },
+    ]));
   }
 }

@@ -1,4 +1,4 @@
-import { ClusterDns, EgressLock, EgressLockProps, ExternalPort, LockPhase, MeshPeer, SidecarScope } from '../../src';
+import { ClusterDns, EgressAdmission, EgressLock, EgressLockProps, ExternalPort, LockPhase, MeshPeer, SidecarScope } from '../../src';
 import { direct, routed } from '../fixtures';
 
 const originated = { hosts: ['api.example.com'], ports: [ExternalPort.httpToHttps()] };
@@ -25,6 +25,10 @@ export const CASES = {
     plaintextPorts: [{ namespace: 'shop', pods: { app: 'legacy' }, port: 8080, reason: 'its clients have no sidecar' }],
     omit: { telemetry: 'logs are kept elsewhere' },
   }),
+  'lock that cannot be opened': () => {
+    const { lock, ...world } = locked();
+    return { ...world, admission: new EgressAdmission(world.platform, 'admission', { lock }) };
+  },
   'scope of sidecars': () => {
     const world = direct({ ...originated });
     return { ...world, scope: new SidecarScope(world.shop, 'scope', { calls: [MeshPeer.namespace('stock')] }) };

@@ -1,5 +1,5 @@
 import { Chart } from 'cdk8s';
-import { EgressAdmission, EgressLock, ExternalPort, LockPhase, PodUsers } from '../../src';
+import { EgressAdmission, EgressCaller, EgressLock, ExternalPort, ExternalService, LockPhase, PodUsers } from '../../src';
 import { routed } from '../fixtures';
 import { expectRefusal } from '../refusal';
 import { Manifest, synth } from '../synth';
@@ -38,6 +38,22 @@ describe('admission of a lock', () => {
     const { app, platform, lock } = declared(LockPhase.OBSERVE);
     new EgressAdmission(platform, 'admission', { lock, podUsers: PodUsers.REFUSE });
     expect([...new Set(Object.values(actions(synth(app, { admissible: false }))).map(String))]).toEqual(['Warn,Audit']);
+  });
+
+  test('knows the hosts of routes, and those to which only other apps have routes', () => {
+    const { app, platform, shop, egress, lock } = declared();
+    new EgressAdmission(platform, 'admission', { lock });
+    const service = ExternalService.fromExternalServiceAttributes(shop, 'other', { hosts: ['other.example.com'], ports: [ExternalPort.http()] });
+    new EgressCaller(shop, 'caller', { service, gateway: egress });
+    const policy = synth(app, { admissible: false }).find(o => o.kind === 'ValidatingAdmissionPolicy' && o.metadata.name === 'egress-lock-gateway')!;
+    expect(policy.spec.variables).toContainEqual({ name: 'hosts', expression: '["api.example.com","other.example.com"]' });
+  });
+
+  test('is refused without its lock', () => {
+    const { app, platform, lock } = declared();
+    new EgressAdmission(platform, 'admission', { lock });
+    platform.node.tryRemoveChild('lock');
+    expectRefusal(() => app.synthYaml(), '[ConstructRemoved] platform/admission: lock is "platform/lock"; allowed: an EgressLock that is part of the App; fix: pass one that is still in its scope, or remove both');
   });
 
   test('is refused a second time under one name, whatever the namespaces of the charts', () => {

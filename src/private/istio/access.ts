@@ -8,10 +8,12 @@ import { AccessIntent, Issuer, OptOut, RoutedHosts } from '../model/access';
 import { Labels } from '../model/labels';
 import { CALLER_HEADER } from '../model/leg-one';
 import { ListenedHost } from '../model/listener';
+import { RenderedObject } from '../model/rendered-object';
 import { ofSubjects } from '../objects/callers';
 import { matchesAt } from '../objects/http';
+import { rendered, renderedLate } from '../objects/manifest/object';
 import { noneOf } from '../objects/none-of';
-import { AuthorizationPolicySpec, AuthorizationRule, Condition, HttpMatch, HttpRoute, JwtRule, ObjectPlan, Operation } from '../objects/plans';
+import { AuthorizationPolicySpec, AuthorizationRule, Condition, HttpMatch, HttpRoute, JwtRule, Operation } from '../objects/plans';
 import { unfulfilled } from '../requests/unfulfilled';
 
 /** A route, with what its policies need to know about its surroundings. */
@@ -34,21 +36,25 @@ export interface GuardedRoute {
   readonly cors: boolean;
 }
 
+/** What names the objects of a route, and says which of them there are. */
+type Guarded = Pick<GuardedRoute, 'path' | 'access' | 'hosts' | 'gateway' | 'pods'>;
+
 /**
  * The policies of a route, in the namespace of the gateway's pods: elsewhere they would have no effect.
  * They only deny, because a single ALLOW policy denies everything else on the same pods.
+ *
+ * @param surrounded the route among those that are declared by then
  */
-export function accessObjects(route: GuardedRoute): ObjectPlan[] {
-  const { access: { requirements, issuers, provider, optOuts }, pods: { namespace, selector } } = route;
-  const name = (what: string) => labelOf(route.hosts[0], what, ...route.gateway.split('/'), ...route.path.split('/'));
-  const policy = (id: string, spec: Omit<AuthorizationPolicySpec, 'selector'>): ObjectPlan => ({
-    kind: 'AuthorizationPolicy', id, namespace, name: name(id), annotations: reasonsOf(optOuts), spec: { selector, ...spec },
-  });
-  const authentication: ObjectPlan = { kind: 'RequestAuthentication', id: 'jwt', namespace, name: name('jwt'), spec: { selector, jwtRules: jwtRules(issuers) } };
+export function accessObjects(guarded: Guarded, surrounded: () => GuardedRoute): RenderedObject[] {
+  const { path, access: { requirements, issuers, provider, optOuts }, hosts, gateway, pods: { namespace, selector } } = guarded;
+  const name = (what: string) => labelOf(hosts[0], what, ...gateway.split('/'), ...path.split('/'));
+  const policy = (id: string, spec: (route: GuardedRoute) => Omit<AuthorizationPolicySpec, 'selector'>) => renderedLate(
+    { kind: 'AuthorizationPolicy', id, namespace, name: name(id), annotations: reasonsOf(optOuts) }, () => ({ selector, ...spec(surrounded()) }),
+  );
   return [
-    ...(issuers.length > 0 ? [authentication] : []),
-    ...(requirements.length > 0 ? [policy('access', { action: 'DENY', rules: requirements.flatMap(requirement => unfulfilled(requirement)!).flatMap(when => rulesFor(route, when)) })] : []),
-    ...(provider !== undefined ? [policy('ext-authz', { action: 'CUSTOM', provider, rules: rulesFor(route, []) })] : []),
+    ...(issuers.length > 0 ? [rendered({ kind: 'RequestAuthentication', id: 'jwt', namespace, name: name('jwt'), spec: { selector, jwtRules: jwtRules(issuers) } })] : []),
+    ...(requirements.length > 0 ? [policy('access', route => ({ action: 'DENY', rules: requirements.flatMap(requirement => unfulfilled(requirement)!).flatMap(when => rulesFor(route, when)) }))] : []),
+    ...(provider !== undefined ? [policy('ext-authz', route => ({ action: 'CUSTOM', provider, rules: rulesFor(route, []) }))] : []),
   ];
 }
 

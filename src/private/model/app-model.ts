@@ -101,6 +101,13 @@ export interface EgressLockModel extends Declared {
   readonly gateway: string;
 }
 
+export interface EgressAdmissionModel extends Declared {
+  /** The path of the lock. */
+  readonly lock: string;
+  /** Whether pods that may run as root are refused, and not only warned of. */
+  readonly refusesUsers: boolean;
+}
+
 export interface SidecarScopeModel extends Declared {
   readonly namespace: string;
   readonly scope: ScopeIntent;
@@ -181,6 +188,8 @@ export class AppModel {
   public readonly telemetries = new Collection<TelemetryModel>(({ workload }) => [keyOf('pods', workload.namespace)]);
 
   public readonly egressLocks = new Collection<EgressLockModel>(() => []);
+
+  public readonly egressAdmissions = new Collection<EgressAdmissionModel>(({ lock }) => [keyOf('lock', lock)]);
 
   public readonly sidecarScopes = new Collection<SidecarScopeModel>(({ namespace }) => [keyOf('namespace', namespace)]);
 }

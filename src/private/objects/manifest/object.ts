@@ -14,7 +14,7 @@ import { standardRouteSpec } from './standard-route';
 import { telemetrySpec } from './telemetry';
 import { virtualServiceSpec } from './virtual-service';
 import { RenderedObject } from '../../model/rendered-object';
-import { Kind, ObjectHead, ObjectPlan, Specs } from '../plans';
+import { Kind, ObjectHead, Specs } from '../plans';
 
 interface Renderer<K extends Kind> {
   readonly apiVersion: string;
@@ -58,9 +58,4 @@ export function renderedLate<K extends Kind>(head: ObjectHead<K>, spec: () => Sp
 function withSpec({ kind, id, name, namespace, labels, annotations }: ObjectHead, spec: RenderedObject['spec']): RenderedObject {
   const { apiVersion, kind: written = kind, inline } = RENDERERS[kind];
   return { kind: written, id, name, namespace, labels, annotations, apiVersion, spec, inline };
-}
-
-/** Objects whose specs are planned at synthesis; which objects there are is known from the start. */
-export function renderedEachLate(plan: () => ObjectPlan[]): RenderedObject[] {
-  return plan().map(({ spec: _, ...head }) => renderedLate(head, () => plan().find(({ id }) => id === head.id)!.spec));
 }
