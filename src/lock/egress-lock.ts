@@ -299,8 +299,8 @@ export class EgressLock extends Construct {
   }
 
   /**
-   * Every way out of the locked namespaces, as far as the app has been declared: what closes it, or why it is open. What clusters do beyond this app,
-   * such as admission control, is not known here.
+   * Every way out of the locked namespaces, as far as the app has been declared: what closes it, or why it is open. An `EgressAdmission` of
+   * this app counts; what clusters do beyond this app is not known here.
    */
   public get report(): LockFinding[] {
     return lockReport(appModelOf(this), this.model, MeshSettings.of(this).scopeGatewayToNamespace).map(LockFinding._of);

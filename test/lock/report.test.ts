@@ -1,7 +1,8 @@
 import { App, Chart } from 'cdk8s';
 import {
-  AppTls, Caller, EgressGateway, EgressLock, EgressLockProps, EgressRoute, Endpoint, ExternalPort, ExternalService, GatewayWorkload, LegOne,
-  LockPhase, MeshPeer, MeshSettings, Resolution, UndeclaredTraffic, WayOutState,
+  AppTls, Caller, Destination, DirectRoute, EgressAdmission, EgressGateway, EgressLock, EgressLockProps, EgressRoute, Endpoint,
+  ExternalPort, ExternalService, GatewayWorkload, LegOne, LockPhase, MeshPeer, MeshSettings, PathMatch, PodUsers, Resolution, RouteAction,
+  UndeclaredTraffic, WayOutState,
 } from '../../src';
 import { expectBlock } from '../pages';
 import { synth } from '../synth';
@@ -12,14 +13,15 @@ const http = { hosts: ['api.example.com'], ports: [ExternalPort.httpToHttps()] }
 type More = (chart: Chart, gateway: EgressGateway) => Partial<EgressLockProps> | void;
 
 /** The first chart of docs/lockdown.md, or something like it. */
-function locked(props: Partial<EgressLockProps> = {}, more: More = () => {}, gatewayProps = {}) {
+function locked(props: Partial<EgressLockProps> = {}, more: More = () => {}, gatewayProps = {}, after: (lock: EgressLock) => void = () => {}) {
   const app = new App();
   const egress = new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system' }), 'egress', { workload, ...gatewayProps });
   const chart = new Chart(app, 'chart', { namespace: 'shop' });
   new EgressRoute(chart, 'api-route', { service: new ExternalService(chart, 'api', http), gateway: egress });
   const added = more(chart, egress) ?? {};
   const lock = new EgressLock(chart, 'lock', { gateway: egress, ...props, ...added });
-  synth(app);
+  after(lock);
+  synth(app, { admissible: !app.node.findAll().some(one => one instanceof EgressAdmission) });
   return lock.report;
 }
 
@@ -30,16 +32,20 @@ function news(report: ReturnType<typeof locked>): string[] {
   return rowsOf(report).filter(row => !plain.has(row));
 }
 
+function tableOf(report: ReturnType<typeof locked>): string {
+  const rows = report.map(({ namespace, wayOut, state, because }) => `| \`${namespace}\` | ${wayOut} | ${state === WayOutState.OPEN ? '**open**' : state.toLowerCase()} | ${because} |`);
+  return ['| from | way out | | because |', '|---|---|---|---|', ...rows, ''].join('\n');
+}
+
 describe('the report of a lock', () => {
   test('stands on the page as it is', () => {
     const report = locked();
-    const rows = report.map(({ namespace, wayOut, state, because }) => `| \`${namespace}\` | ${wayOut} | ${state === WayOutState.OPEN ? '**open**' : state.toLowerCase()} | ${because} |`);
-    expectBlock('docs/lockdown.md', 'report', ['| from | way out | | because |', '|---|---|---|---|', ...rows, ''].join('\n'));
+    expectBlock('docs/lockdown.md', 'report', tableOf(report));
   });
 
   test('says what is lost where a lock observes', () => {
     const rows = news(locked({ phase: LockPhase.OBSERVE }));
-    expect(rows).toHaveLength(9);
+    expect(rows).toHaveLength(10);
     for (const row of rows) expect(row).toMatch(/: OPEN: the lock only observes$/);
   });
 
@@ -50,8 +56,63 @@ describe('the report of a lock', () => {
       'shop: UDP, QUIC and, where the network plugin judges it, ICMP: OPEN: omit.networkPolicy: no plugin',
       'shop: name servers outside, and metadata of the cloud: OPEN: omit.networkPolicy: no plugin',
       'shop: relays in namespaces that are not called, ingress gateways among them: OPEN: omit.networkPolicy: no plugin',
+      'shop: Sidecar, ServiceEntry, EnvoyFilter and the like, created in the namespace by others: OPEN: omit.networkPolicy: no plugin',
       'shop: clear text from clients without a sidecar, on the way in: OPEN: omit.peerAuthentication: legacy',
     ]);
+  });
+
+  describe('with admission', () => {
+    const NET_RAW = 'shop: packets under the address of another pod (NET_ADMIN, NET_RAW)';
+    const AROUND = 'shop: connections around the sidecar: user 1337, excluded ports and addresses, pods without one';
+    const admitted = (props: Partial<EgressLockProps>, podUsers?: PodUsers) => locked(props, undefined, {}, lock => new EgressAdmission(lock, 'admission', { lock, podUsers }));
+
+    test('is on the page as far as it differs', () => {
+      const differs = new Set(news(admitted({})));
+      const rows = admitted({}).filter(row => differs.has(rowsOf([row])[0]));
+      expectBlock('docs/lockdown.md', 'report with admission', tableOf(rows));
+    });
+
+    test('has no row left that only admission control could close', () => {
+      expect(rowsOf(locked()).filter(row => row.includes('only admission control can refuse it'))).toHaveLength(6);
+      expect(rowsOf(admitted({})).filter(row => row.includes('only admission control'))).toEqual([]);
+    });
+
+    test('tells pods that may run as root from those that may not', () => {
+      const rows = rowsOf(admitted({}, PodUsers.REFUSE));
+      expect(rows).toContain(`${AROUND}: CLOSED: NetworkPolicy, EgressAdmission`);
+      expect(rows).toContain(`${NET_RAW}: CLOSED: EgressAdmission`);
+      expect(rowsOf(admitted({}))).toContain(`${AROUND}: CLOSED: NetworkPolicy`);
+    });
+
+    test('closes what a NetworkPolicy that is left out would have closed, as far as it can', () => {
+      const omit = { networkPolicy: 'no plugin' };
+      const rows = rowsOf(admitted({ omit }));
+      expect(rows).toContain(`${AROUND}: OPEN: omit.networkPolicy: no plugin`);
+      expect(rows).toContain('shop: Sidecar, ServiceEntry, EnvoyFilter and the like, created in the namespace by others: CLOSED: EgressAdmission');
+      expect(rowsOf(admitted({ omit }, PodUsers.REFUSE))).toContain(`${AROUND}: CLOSED: EgressAdmission`);
+    });
+
+    test('closes nothing while the lock observes', () => {
+      const rows = rowsOf(admitted({ phase: LockPhase.OBSERVE }, PodUsers.REFUSE));
+      expect(rows.filter(row => row.includes('EgressAdmission'))).toEqual([
+        'shop: pods in the network of their node (hostNetwork): OPEN: NetworkPolicies do not apply to them; EgressAdmission only warns while the lock observes',
+        'shop: NetworkPolicies with egress, created in the namespace by others: OPEN: NetworkPolicies add up; EgressAdmission only warns while the lock observes',
+        `${NET_RAW}: OPEN: NetworkPolicies judge by addresses; EgressAdmission only warns while the lock observes`,
+        'shop: requests of istiod, by the address of keys in a RequestAuthentication of others: OPEN: istiod fetches them itself; EgressAdmission only warns while the lock observes',
+        'istio-system: Gateways of other namespaces for the name of leg 1: OPEN: they select the same pods; EgressAdmission only warns while the lock observes',
+        'istio-system: older ServiceEntries for declared hosts: OPEN: gateways take the older one; EgressAdmission only warns while the lock observes',
+      ]);
+    });
+
+    test('of another lock is that of the gateway, and not of the namespaces', () => {
+      const rows = rowsOf(locked({ namespaces: ['shop'] }, (chart, gateway) => {
+        new EgressRoute(chart, 'cdn', { service: new ExternalService(chart, 'cdn-service', { hosts: ['cdn.example.com'], ports: [ExternalPort.http()] }), gateway, callers: [Caller.namespace('billing')] });
+        const lock = new EgressLock(chart, 'other', { gateway, namespaces: ['billing'], metadata: { name: 'other' } });
+        new EgressAdmission(chart, 'admission', { lock });
+      }));
+      expect(rows.filter(row => row.endsWith('only admission control can refuse it'))).toHaveLength(4);
+      expect(rows).toContain('istio-system: older ServiceEntries for declared hosts: CLOSED: EgressAdmission');
+    });
   });
 
   test.each<[string, More, string[]]>([
@@ -80,6 +141,22 @@ describe('the report of a lock', () => {
       'shop: pods of stock: OPEN: it is called, but no lock of this app covers it: it may pass traffic on',
       'shop: Service mail of post: OPEN: it is called, but no lock of this app covers it: it may pass traffic on',
       'shop: the Kubernetes API server: OPEN: whoever may do enough there starts pods elsewhere',
+    ]],
+    ['rules that lead to Services', (chart, gateway) => {
+      const rules = (...namespaces: string[]) => namespaces.map(namespace => ({ matches: [{ path: PathMatch.prefix(`/${namespace}`) }], action: RouteAction.forward(Destination.service('cart', { namespace, port: 80 })) }));
+      const service = new ExternalService(chart, 'db', { hosts: ['db.example.com'], ports: [ExternalPort.http()], direct: true, resolution: Resolution.endpoints([Endpoint.ip('192.0.2.1')]) });
+      new DirectRoute(chart, 'direct', { service, rules: rules('stock', 'post', 'mail', 'shop') });
+      new EgressRoute(chart, 'cdn', { service: new ExternalService(chart, 'cdn-service', { hosts: ['cdn.example.com'], ports: [ExternalPort.http()] }), gateway, rules: rules('post', 'shop'), callers: [Caller.namespace('shop')] });
+      return { direct: [service], calls: [MeshPeer.namespace('stock'), MeshPeer.service('mail', { namespace: 'mail', pods: { app: 'mail' }, ports: [25] })] };
+    }, [
+      'shop: cdn.example.com: ALLOWED: chart/cdn, by the gateway',
+      'shop: db.example.com: ALLOWED: chart/db, a direct service',
+      'shop: pods of stock: OPEN: it is called, but no lock of this app covers it: it may pass traffic on',
+      'shop: Service mail of mail: OPEN: it is called, but no lock of this app covers it: it may pass traffic on',
+      'shop: pods of post: OPEN: chart/direct leads to a Service there, and a NetworkPolicy opens the whole namespace, because the route names no pods; no lock of this app covers it: it may pass traffic on',
+      'shop: pods of mail: OPEN: chart/direct leads to a Service there, and a NetworkPolicy opens the whole namespace, because the route names no pods; no lock of this app covers it: it may pass traffic on',
+      'istio-system: pods of post: OPEN: chart/cdn leads to a Service there, and a NetworkPolicy opens the whole namespace, because the route names no pods; no lock of this app covers it: it may pass traffic on',
+      'istio-system: pods of shop: ALLOWED: chart/cdn leads to a Service there, and a NetworkPolicy opens the whole namespace, because the route names no pods; it is locked itself',
     ]],
     ['callers without a lock', (chart, gateway) => {
       new EgressRoute(chart, 'cdn', { service: new ExternalService(chart, 'cdn-service', { hosts: ['cdn.example.com'], ports: [ExternalPort.http()] }), gateway, callers: [Caller.namespace('billing')] });

@@ -1,34 +1,59 @@
-import { AppModel, EgressGatewayModel, EgressLockModel, EgressRouteModel, ExternalServiceModel } from '../model/app-model';
+import { AppModel, DirectRouteModel, EgressGatewayModel, EgressLockModel, EgressRouteModel, ExternalServiceModel } from '../model/app-model';
 import { legOneOf } from '../model/leg-one';
 import { hasPart, LockFindingModel, LockIntent, LockPart, PeerIntent } from '../model/lock';
-import { callersOf, directFrom, gatewayAt, lockedBy } from '../model/locked';
+import { callersOf, directFrom, gatewayAt, lockedBy, NamespaceBehind, namespacesBehind } from '../model/locked';
 import { networkTargets } from '../model/network';
 
-const OBJECTS: { readonly [K in LockPart]: string } = {
-  sidecar: 'Sidecar', networkPolicy: 'NetworkPolicy', gatewayNetworkPolicy: 'NetworkPolicy of the gateway', peerAuthentication: 'PeerAuthentication', telemetry: 'Telemetry',
+/** What closes a way out: a part of the lock, or admission control; with users, if that also refuses pods that may run as root. */
+type Closer = LockPart | 'admission' | 'admission with users';
+
+const OBJECTS: { readonly [K in Closer]: string } = {
+  'sidecar': 'Sidecar',
+  'networkPolicy': 'NetworkPolicy',
+  'gatewayNetworkPolicy': 'NetworkPolicy of the gateway',
+  'peerAuthentication': 'PeerAuthentication',
+  'telemetry': 'Telemetry',
+  'admission': 'EgressAdmission',
+  'admission with users': 'EgressAdmission',
 };
 
-/** What holds each way out of a locked namespace, by what the mesh tests saw. */
-const HELD: readonly (readonly [wayOut: string, by: readonly LockPart[]])[] = [
-  ['HTTP, TLS and TCP to undeclared hosts by the sidecar', ['sidecar', 'networkPolicy']],
-  ['connections around the sidecar: user 1337, excluded ports and addresses, pods without one', ['networkPolicy']],
-  ['UDP, QUIC and, where the network plugin judges it, ICMP', ['networkPolicy']],
-  ['name servers outside, and metadata of the cloud', ['networkPolicy']],
-  ['relays in namespaces that are not called, ingress gateways among them', ['networkPolicy']],
-  ['clear text from clients without a sidecar, on the way in', ['peerAuthentication']],
+/** A way out, and what holds it by what the mesh tests saw. */
+interface WayOut {
+  readonly wayOut: string;
+  readonly by: readonly Closer[];
+  /** Why nothing but admission control can close it, where that is so. */
+  readonly unheld?: string;
+}
+
+const WAYS_OUT: readonly WayOut[] = [
+  { wayOut: 'HTTP, TLS and TCP to undeclared hosts by the sidecar', by: ['sidecar', 'networkPolicy'] },
+  { wayOut: 'connections around the sidecar: user 1337, excluded ports and addresses, pods without one', by: ['networkPolicy', 'admission with users'] },
+  { wayOut: 'UDP, QUIC and, where the network plugin judges it, ICMP', by: ['networkPolicy'] },
+  { wayOut: 'name servers outside, and metadata of the cloud', by: ['networkPolicy'] },
+  { wayOut: 'relays in namespaces that are not called, ingress gateways among them', by: ['networkPolicy'] },
+  { wayOut: 'Sidecar, ServiceEntry, EnvoyFilter and the like, created in the namespace by others', by: ['networkPolicy', 'admission'] },
+  { wayOut: 'clear text from clients without a sidecar, on the way in', by: ['peerAuthentication'] },
 ];
 
-const ADMISSION = 'only admission control can refuse it';
-/** What none of the objects holds. */
-const NEVER_HELD: readonly (readonly [wayOut: string, because: string])[] = [
-  ['pods in the network of their node (hostNetwork)', `NetworkPolicies do not apply to them; ${ADMISSION}`],
-  ['NetworkPolicies with egress, created in the namespace by others', `NetworkPolicies add up; ${ADMISSION}`],
-  ['packets under the address of another pod (NET_ADMIN, NET_RAW)', `NetworkPolicies judge by addresses; ${ADMISSION}`],
-  ['requests of istiod, by the address of keys in a RequestAuthentication of others', `istiod fetches them itself; ${ADMISSION}`],
-  ['names that are asked of the resolver of the cluster', 'whoever serves the zone reads them'],
+const ONLY_ADMITTED: readonly WayOut[] = [
+  { wayOut: 'pods in the network of their node (hostNetwork)', by: ['admission'], unheld: 'NetworkPolicies do not apply to them' },
+  { wayOut: 'NetworkPolicies with egress, created in the namespace by others', by: ['admission'], unheld: 'NetworkPolicies add up' },
+  { wayOut: 'packets under the address of another pod (NET_ADMIN, NET_RAW)', by: ['admission with users'], unheld: 'NetworkPolicies judge by addresses' },
+  { wayOut: 'requests of istiod, by the address of keys in a RequestAuthentication of others', by: ['admission'], unheld: 'istiod fetches them itself' },
 ];
 
-const HELD_AT_GATEWAY = ['pods of other namespaces than those of callers', 'its other ports, such as that of its administration', 'ports that no route declares, and the ranges of the cluster'];
+const AT_GATEWAY: readonly WayOut[] = [
+  'pods of other namespaces than those of callers', 'its other ports, such as that of its administration', 'ports that no route declares, and the ranges of the cluster',
+].map(wayOut => ({ wayOut, by: ['gatewayNetworkPolicy'] }));
+
+/** A lock, and what the API server refuses for it. */
+interface Reported {
+  readonly lock: LockIntent;
+  readonly admission: Admission;
+}
+
+/** `WATCHES` while the lock observes; `REFUSES` pods that may run as root only with users. */
+type Admission = 'NONE' | 'WATCHES' | 'REFUSES' | 'REFUSES USERS';
 
 /** All ways out of what a lock is about, from the model alone. */
 export function lockReport(app: AppModel, model: EgressLockModel, scopedGateways: boolean): LockFindingModel[] {
@@ -36,29 +61,86 @@ export function lockReport(app: AppModel, model: EgressLockModel, scopedGateways
   const namespaces = lockedBy(app, model);
   const everywhere = app.egressLocks.all().flatMap(other => lockedBy(app, other));
   const gateway = gatewayAt(app, model.gateway);
+  const reported = { lock, admission: admissionOf(app, [model]) };
   return [
     ...namespaces.flatMap(namespace => [
-      ...HELD.map(([wayOut, by]) => held(namespace, wayOut, by, lock)),
+      ...WAYS_OUT.map(wayOut => held(namespace, wayOut, reported)),
       ...app.egressRoutes.with('caller', namespace).flatMap(route => routed(namespace, route)),
       ...directFrom(app, namespace).flatMap(service => direct(namespace, service)),
       ...lock.calls.filter(peer => peer.namespace !== namespace).map(peer => called(namespace, peer, everywhere.includes(peer.namespace))),
+      ...hasPart(lock, 'networkPolicy') ? behind(namespace, uncalled(lock, app.directRoutes.with('caller', namespace)), everywhere) : [],
       ...lock.kubeApi ? [open(namespace, 'the Kubernetes API server', 'whoever may do enough there starts pods elsewhere')] : [],
-      ...NEVER_HELD.map(([wayOut, because]) => open(namespace, wayOut, because)),
+      ...ONLY_ADMITTED.map(wayOut => held(namespace, wayOut, reported)),
+      ...earlier(namespace, 'pods and objects that were there before EgressAdmission', reported.admission),
+      open(namespace, 'names that are asked of the resolver of the cluster', 'whoever serves the zone reads them'),
     ]),
-    ...gateway ? atGateway(model, gateway, scopedGateways) : [],
+    ...gateway ? atGateway(app, model, gateway, scopedGateways, everywhere) : [],
     ...callersOf(app, model).filter(caller => !everywhere.includes(caller)).map(caller => open(caller, 'everything', 'it calls by the gateway, and no lock of this app covers it')),
   ];
+}
+
+/** What the API server refuses for one of these locks. */
+function admissionOf(app: AppModel, locks: readonly EgressLockModel[]): Admission {
+  const admissions = locks.flatMap(({ path, lock }) => (
+    app.egressAdmissions.with('lock', path).map(({ refusesUsers }) => ({ phase: lock.phase, refusesUsers }))
+  ));
+  const enforced = admissions.filter(({ phase }) => phase === 'ENFORCE');
+  if (enforced.length === 0) return admissions.length === 0 ? 'NONE' : 'WATCHES';
+  return enforced.some(({ refusesUsers }) => refusesUsers) ? 'REFUSES USERS' : 'REFUSES';
 }
 
 function open(namespace: string, wayOut: string, because: string): LockFindingModel {
   return { namespace, wayOut, state: 'OPEN', because };
 }
 
-function held(namespace: string, wayOut: string, parts: readonly LockPart[], lock: LockIntent): LockFindingModel {
-  const there = parts.filter(part => hasPart(lock, part) && !(part === 'sidecar' && lock.phase === 'OBSERVE'));
-  if (there.length > 0) return { namespace, wayOut, state: 'CLOSED', because: there.map(part => OBJECTS[part]).join(', ') };
+function closed(namespace: string, wayOut: string, because: string): LockFindingModel {
+  return { namespace, wayOut, state: 'CLOSED', because };
+}
+
+function held(namespace: string, { wayOut, by, unheld }: WayOut, { lock, admission }: Reported): LockFindingModel {
+  const there = by.filter(closer => closes(closer, lock, admission));
+  if (there.length > 0) return closed(namespace, wayOut, there.map(closer => OBJECTS[closer]).join(', '));
+  if (unheld !== undefined) return open(namespace, wayOut, `${unheld}; ${notAdmitted(by, admission)}`);
+  const parts = by.filter(isPart);
   const omitted = parts.flatMap(part => (lock.omits[part] === undefined ? [] : [`omit.${part}: ${lock.omits[part]}`]));
   return open(namespace, wayOut, omitted.length === parts.length ? omitted.join('; ') : 'the lock only observes');
+}
+
+function isPart(closer: Closer): closer is LockPart {
+  return closer !== 'admission' && closer !== 'admission with users';
+}
+
+function closes(closer: Closer, lock: LockIntent, admission: Admission): boolean {
+  if (isPart(closer)) return hasPart(lock, closer) && !(closer === 'sidecar' && lock.phase === 'OBSERVE');
+  return admission === 'REFUSES USERS' || (admission === 'REFUSES' && closer === 'admission');
+}
+
+function notAdmitted(by: readonly Closer[], admission: Admission): string {
+  if (admission === 'NONE') return 'only admission control can refuse it';
+  if (admission === 'WATCHES' || !by.includes('admission with users')) return 'EgressAdmission only warns while the lock observes';
+  return 'EgressAdmission refuses capabilities that are added, but some runtimes give NET_RAW to all that runs as root: only `podUsers: PodUsers.REFUSE` keeps it out';
+}
+
+/** The API server judges what is written from then on. */
+function earlier(namespace: string, wayOut: string, admission: Admission): LockFindingModel[] {
+  if (admission === 'NONE' || admission === 'WATCHES') return [];
+  return [open(namespace, wayOut, 'the API server judges only what is written from then on')];
+}
+
+/** Of what is called, there are rows already. */
+function uncalled({ clusterDomain, calls }: LockIntent, routes: readonly DirectRouteModel[]): NamespaceBehind[] {
+  const whole = calls.filter(({ pods }) => pods === undefined).map(({ namespace }) => namespace);
+  return namespacesBehind(routes, clusterDomain).filter(({ namespace }) => !whole.includes(namespace));
+}
+
+/** What NetworkPolicies open for rules that lead to Services. */
+function behind(namespace: string, opened: readonly NamespaceBehind[], locked: readonly string[]): LockFindingModel[] {
+  const paths = new Map(opened.filter(({ namespace: other }) => other !== namespace).map(one => [one.namespace, one.path]));
+  return [...paths].map(([other, path]) => {
+    const why = `${path} leads to a Service there, and a NetworkPolicy opens the whole namespace, because the route names no pods`;
+    if (locked.includes(other)) return { namespace, wayOut: `pods of ${other}`, state: 'ALLOWED', because: `${why}; it is locked itself` };
+    return open(namespace, `pods of ${other}`, `${why}; no lock of this app covers it: it may pass traffic on`);
+  });
 }
 
 function routed(namespace: string, { path, route }: EgressRouteModel): LockFindingModel[] {
@@ -87,16 +169,21 @@ function called(namespace: string, { namespace: other, service }: PeerIntent, is
   return open(namespace, wayOut, 'it is called, but no lock of this app covers it: it may pass traffic on');
 }
 
-function atGateway({ lock }: EgressLockModel, gateway: EgressGatewayModel, scoped: boolean): LockFindingModel[] {
+function atGateway(app: AppModel, model: EgressLockModel, gateway: EgressGatewayModel, scoped: boolean, locked: string[]): LockFindingModel[] {
+  const { lock } = model;
   const { gateway: { namespace }, imported, undeclaredReason } = gateway;
   const undeclared = 'traffic that no route declares, through the gateway';
+  const strangers = 'Gateways of other namespaces for the name of leg 1';
+  const reported = { lock, admission: admissionOf(app, app.egressLocks.all().filter(other => other.gateway === model.gateway)) };
   return [
-    ...HELD_AT_GATEWAY.map(wayOut => held(namespace, wayOut, ['gatewayNetworkPolicy'], lock)),
+    ...AT_GATEWAY.map(wayOut => held(namespace, wayOut, reported)),
+    ...hasPart(lock, 'gatewayNetworkPolicy') ? behind(namespace, namespacesBehind(app.egressRoutes.with('gateway', model.gateway), lock.clusterDomain), locked) : [],
     imported ? open(namespace, undeclared, 'the app that declares the gateway decides')
-      : undeclaredReason === undefined ? { namespace, wayOut: undeclared, state: 'CLOSED', because: 'AuthorizationPolicies of the gateway and its routes' }
+      : undeclaredReason === undefined ? closed(namespace, undeclared, 'AuthorizationPolicies of the gateway and its routes')
         : open(namespace, undeclared, undeclaredReason),
-    scoped ? { namespace, wayOut: 'Gateways of other namespaces for the name of leg 1', state: 'CLOSED', because: 'PILOT_SCOPE_GATEWAY_TO_NAMESPACE' }
-      : open(namespace, 'Gateways of other namespaces for the name of leg 1', ADMISSION),
-    open(namespace, 'older ServiceEntries for declared hosts', `gateways take the older one; ${ADMISSION}`),
+    scoped ? closed(namespace, strangers, 'PILOT_SCOPE_GATEWAY_TO_NAMESPACE')
+      : held(namespace, { wayOut: strangers, by: ['admission'], unheld: 'they select the same pods' }, reported),
+    held(namespace, { wayOut: 'older ServiceEntries for declared hosts', by: ['admission'], unheld: 'gateways take the older one' }, reported),
+    ...earlier(namespace, `ServiceEntries of other namespaces from before EgressAdmission or the route of their host${scoped ? '' : ', and Gateways from before EgressAdmission'}`, reported.admission),
   ];
 }

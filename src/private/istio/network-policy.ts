@@ -3,7 +3,7 @@ import { legsOf } from './legs';
 import { AppModel, EgressGatewayModel, EgressLockModel, ExternalServiceModel } from '../model/app-model';
 import { LegOneIntent } from '../model/leg-one';
 import { DnsIntent, LockIntent, PeerIntent } from '../model/lock';
-import { callersOf, directFrom, gatewayAt, namespaceOfService } from '../model/locked';
+import { callersOf, directFrom, gatewayAt, namespacesBehind } from '../model/locked';
 import { block, networkTargets } from '../model/network';
 import { callersThrough } from '../model/visibility';
 import { NetworkPeer, NetworkPolicySpec, NetworkRule } from '../objects/plans';
@@ -20,7 +20,7 @@ export function callersNetworkPolicy(app: AppModel, namespace: string, lock: Loc
       ...gatewayRules(app, namespace),
       { peers: [{ pods: {} }] },
       ...[...lock.calls, ...lock.telemetry].filter(peer => peer.namespace !== namespace).map(peerRule),
-      ...serviceRules(app.directRoutes.with('caller', namespace).flatMap(({ targets }) => targets), lock),
+      ...serviceRules(app.directRoutes.with('caller', namespace), lock),
       ...lock.kubeApi ? [{ peers: lock.kubeApi.addresses.map(address => ({ block: block(address) })), ports: tcp([lock.kubeApi.port]) }] : [],
       ...outsideRules(directFrom(app, namespace).filter(({ proxy }) => proxy === undefined), namespace, lock),
     ]),
@@ -47,7 +47,7 @@ export function gatewayNetworkPolicy(app: AppModel, model: EgressLockModel, { ga
     egress: present([
       ...controlRules(lock),
       ...lock.telemetry.map(peerRule),
-      ...serviceRules(routes.flatMap(({ targets }) => targets), lock),
+      ...serviceRules(routes, lock),
       ...outsideRules(upstreams, undefined, lock),
     ]),
   };
@@ -100,9 +100,9 @@ function peerRule({ namespace, pods, ports }: PeerIntent): NetworkRule {
   return { peers: [{ namespaces: [namespace], pods }], ports: ports && tcp(ports) };
 }
 
-/** The namespaces of Services to which rules of routes lead. A route names the port of a Service, and not that of its pods. */
-function serviceRules(targets: readonly { readonly host: string }[], { clusterDomain }: LockIntent): NetworkRule[] {
-  return targets.flatMap(({ host }) => namespaceOfService(host, clusterDomain) ?? []).map(namespace => ({ peers: [{ namespaces: [namespace] }] }));
+/** Whole namespaces, because no more is known of their pods. */
+function serviceRules(routes: Parameters<typeof namespacesBehind>[0], { clusterDomain }: LockIntent): NetworkRule[] {
+  return namespacesBehind(routes, clusterDomain).map(({ namespace }) => ({ peers: [{ namespaces: [namespace] }] }));
 }
 
 /** Where connections to external services go: to their addresses, or, where only names are known, to anywhere outside of the cluster. */

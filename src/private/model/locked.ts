@@ -1,4 +1,4 @@
-import { AppModel, EgressGatewayModel, EgressLockModel, ExternalServiceModel } from './app-model';
+import { AppModel, DirectRouteModel, EgressGatewayModel, EgressLockModel, ExternalServiceModel } from './app-model';
 import { callerNamespacesOf, callersThrough, sidecarsOf } from './visibility';
 
 export function gatewayAt(app: AppModel, path: string): EgressGatewayModel | undefined {
@@ -33,4 +33,17 @@ export function directFrom(app: AppModel, namespace: string): ExternalServiceMod
 export function namespaceOfService(host: string, clusterDomain: string): string | undefined {
   const end = `.svc.${clusterDomain}`;
   return host.endsWith(end) ? host.slice(0, -end.length).split('.')[1] : undefined;
+}
+
+/** A namespace of Services, and the route that leads there. */
+export interface NamespaceBehind {
+  readonly namespace: string;
+  readonly path: string;
+}
+
+/** The namespaces of Services to which rules of routes lead. A route names the port of a Service, and neither its pods nor their ports. */
+export function namespacesBehind(routes: readonly Pick<DirectRouteModel, 'path' | 'targets'>[], clusterDomain: string): NamespaceBehind[] {
+  return routes.flatMap(({ path, targets }) => (
+    targets.flatMap(({ host }) => namespaceOfService(host, clusterDomain) ?? []).map(namespace => ({ path, namespace }))
+  ));
 }
