@@ -1,4 +1,4 @@
-import { ApiObject, App, Chart } from 'cdk8s';
+import { ApiObject, App, Chart, Lazy } from 'cdk8s';
 import {
   AccessLogging, Caller, ClusterDns, EgressGateway, EgressLock, EgressLockProps, EgressRoute, Endpoint, ExternalPort, ExternalService,
   GatewayWorkload, IngressGateway, IngressListener, LockPhase, MeshPeer, Resolution, SidecarScope,
@@ -142,6 +142,7 @@ describe('a lock is refused at synthesis', () => {
     ['a Sidecar', object('Sidecar', 'shop', { egress: [{ hosts: ['*/*'] }] }, 'networking.istio.io/v1'), 'Sidecar shop/own', 'sidecar'],
     ['a NetworkPolicy that lets out', object('NetworkPolicy', 'shop', { podSelector: {}, egress: [{}] }), 'NetworkPolicy shop/own', 'networkPolicy'],
     ['a NetworkPolicy about what goes out', object('NetworkPolicy', 'shop', { podSelector: {}, policyTypes: ['Egress'] }), 'NetworkPolicy shop/own', 'networkPolicy'],
+    ['a NetworkPolicy of Calico that lets out', object('NetworkPolicy', 'shop', { order: 1, egress: [{ action: 'Allow' }] }, 'projectcalico.org/v3'), 'NetworkPolicy shop/own', 'networkPolicy'],
     ['a PeerAuthentication', object('PeerAuthentication', 'shop', { mtls: { mode: 'PERMISSIVE' } }, 'security.istio.io/v1'), 'PeerAuthentication shop/own', 'peerAuthentication'],
     ['Telemetry that logs', object('Telemetry', 'shop', { accessLogging: [{ disabled: true }] }, 'telemetry.istio.io/v1'), 'Telemetry shop/own', 'telemetry'],
     ['a NetworkPolicy of the gateway', object('NetworkPolicy', 'istio-system', { podSelector: pods, ingress: [{}] }), 'NetworkPolicy istio-system/own', 'gatewayNetworkPolicy'],
@@ -161,10 +162,18 @@ describe('a lock is refused at synthesis', () => {
     ['a NetworkPolicy about what comes in', object('NetworkPolicy', 'shop', { podSelector: {}, ingress: [] })],
     ['Telemetry of some pods', object('Telemetry', 'shop', { selector: { matchLabels: { app: 'a' } }, accessLogging: [{ disabled: true }] }, 'telemetry.istio.io/v1')],
     ['Telemetry that does not log', object('Telemetry', 'shop', { tracing: [{ disableSpanReporting: true }] }, 'telemetry.istio.io/v1')],
+    ['an object of another API with a kind of that name', object('Telemetry', 'shop', { accessLogging: [{ disabled: true }] }, 'operator.example.com/v1')],
     ['a NetworkPolicy of other pods beside the gateway', object('NetworkPolicy', 'istio-system', { podSelector: { matchLabels: { istio: 'ingressgateway' } }, egress: [{}] })],
   ])('but not where there is %s', (_, add) => {
     const world = locked();
     add(world);
     expect(synth(world.app, { admissible: false }).some(o => o.metadata.name === 'own')).toBe(true);
+  });
+
+  test('but an object that cannot be written has an error of its own', () => {
+    const { app, shop } = locked();
+    const spec = Lazy.any({ produce: () => { throw new Error('no spec today'); } });
+    new ApiObject(shop, 'own', { apiVersion: 'telemetry.istio.io/v1', kind: 'Telemetry', metadata: { name: 'own' }, spec });
+    expect(() => app.synthYaml()).toThrow('no spec today');
   });
 });

@@ -1,6 +1,6 @@
 import { IConstruct } from 'constructs';
-import { asList, namespaceOf, objectsOfKind, specOf } from './objects-by-kind';
 import { Refusal } from '../basics/errors';
+import { asList, namespaceOf, objectsOfKind, specOf } from '../basics/objects-by-kind';
 
 /** The ServiceEntries that the mesh hides from proxies to which they are exported: these would not know the host. */
 export function hiddenServiceEntries(root: IConstruct, visibility: 'NAMESPACE' | 'NONE' | 'PUBLIC'): Refusal[] {

@@ -1,8 +1,8 @@
 import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { LateRefusal } from './declared';
-import { asList, namespaceOf, objectsOfKind, specOf } from './objects-by-kind';
 import { covers } from '../basics/hosts';
+import { asList, namespaceOf, objectsOfKind, specOf } from '../basics/objects-by-kind';
 import { entrancesForSidecars, hostsForSidecars, ListedHost, namespacesOfSidecars, SidecarHost } from '../istio/sidecar-hosts';
 import { AppModel } from '../model/app-model';
 import { declarationOf } from '../model/declaration';

@@ -1,6 +1,6 @@
 import { IConstruct } from 'constructs';
 import { LateRefusal } from './declared';
-import { asList, namespaceOf, objectsOfKind, Spec, specOf } from './objects-by-kind';
+import { asList, namespaceOf, objectsOfKind, Spec, specOf } from '../basics/objects-by-kind';
 import { AppModel, ExternalServiceModel } from '../model/app-model';
 import { declarationOf } from '../model/declaration';
 import { ExternalIntent } from '../model/external-service';

@@ -2,6 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { onGateway } from './lock';
 import { Refusal } from '../basics/errors';
+import { asList, namespaceOf, objectsOfKind, specOf } from '../basics/objects-by-kind';
 import { AppModel, EgressGatewayModel, EgressLockModel, SidecarScopeModel } from '../model/app-model';
 import { declarationOf } from '../model/declaration';
 import { Labels } from '../model/labels';
@@ -124,36 +125,23 @@ function rivalsAtGateway(objects: ApiObject[], { lock }: EgressLockModel, { gate
 }
 
 function opened(object: ApiObject, part: string): Refusal {
-  return { code: 'LockOpened', prop: 'namespaces', got: `${object.kind} ${object.metadata.namespace}/${object.name}`, allowed: `no other ${object.kind} of this app that could open what is locked; ${object.node.path} makes this one`, fix: part === 'Sidecar' ? 'delete one of the two' : `delete it, and say the same by the lock; or set omit.${part}` };
+  return { code: 'LockOpened', prop: 'namespaces', got: `${object.kind} ${namespaceOf(object)}/${object.name}`, allowed: `no other ${object.kind} of this app that could open what is locked; ${object.node.path} makes this one`, fix: part === 'Sidecar' ? 'delete one of the two' : `delete it, and say the same by the lock; or set omit.${part}` };
 }
-
-const KINDS = ['Sidecar', 'NetworkPolicy', 'PeerAuthentication', 'Telemetry'];
 
 /** Those of locks and scopes are none of them: these tell each other apart by namespaces. */
 function objectsIn(root: IConstruct, namespaces: string[]): ApiObject[] {
   const isOurs = (object: ApiObject) => ['egressLocks', 'sidecarScopes'].includes(declarationOf(object.node.scope)?.kind ?? '');
-  return root.node.findAll().filter((one): one is ApiObject => one instanceof ApiObject && KINDS.includes(one.kind))
-    .filter(one => namespaces.includes(one.metadata.namespace ?? '') && !isOurs(one));
-}
-
-interface Spec {
-  readonly selector?: object;
-  readonly accessLogging?: unknown;
-  readonly egress?: unknown;
-  readonly policyTypes?: unknown;
-  readonly podSelector?: { readonly matchLabels?: Labels };
-}
-
-function specOf(object: ApiObject): Spec {
-  return (object.toJson() as { readonly spec?: Spec }).spec ?? {};
+  return objectsOfKind(root, 'Sidecar', 'NetworkPolicy', 'PeerAuthentication', 'Telemetry')
+    .filter(one => namespaces.includes(namespaceOf(one)) && !isOurs(one));
 }
 
 /** Without types it is about what comes out if it says something of that. */
 function letsOut(object: ApiObject): boolean {
   const { egress, policyTypes } = specOf(object);
-  return egress !== undefined || (Array.isArray(policyTypes) && policyTypes.includes('Egress'));
+  return egress !== undefined || asList(policyTypes).includes('Egress');
 }
 
 function selects(object: ApiObject, selector: Labels): boolean {
-  return canSelectSamePods(specOf(object).podSelector?.matchLabels ?? {}, selector);
+  const { matchLabels } = (specOf(object).podSelector ?? {}) as { readonly matchLabels?: Labels };
+  return canSelectSamePods(matchLabels ?? {}, selector);
 }
