@@ -1,8 +1,5 @@
 import { IConstruct } from 'constructs';
-import { appModelOf, checkLate } from './private/app/declared';
-import { hiddenServiceEntries } from './private/app/hidden-service-entries';
-import { hidingSidecars } from './private/app/hiding-sidecars';
-import { rivalServiceEntries } from './private/app/rival-service-entries';
+import { checkObjectsByHand } from './private/app/objects-by-hand';
 import { Refuse, refuser } from './private/basics/errors';
 import { isDnsLabel, isDnsName } from './private/basics/names';
 import { takeProps } from './private/basics/take';
@@ -130,11 +127,7 @@ export class MeshSettings {
     }
     if (before) return wanted;
     Object.defineProperty(root, SETTINGS, { value: wanted });
-    checkLate(root, () => [
-      ...hiddenServiceEntries(root, wanted.serviceEntryVisibility),
-      ...hidingSidecars(root, appModelOf(root), wanted.rootNamespace),
-      ...rivalServiceEntries(root, appModelOf(root)),
-    ], { always: true });
+    checkObjectsByHand(root, wanted);
     return wanted;
   }
 
