@@ -14,6 +14,13 @@ export interface MeshSettingsOptions {
   readonly istioVersion?: string;
 
   /**
+   * The version of Kubernetes, as `major.minor`. What this version does not have is refused. Error `KubernetesVersionTooOld`.
+   *
+   * @default 1.30
+   */
+  readonly kubernetesVersion?: string;
+
+  /**
    * The DNS domain of the cluster.
    *
    * @default cluster.local
@@ -133,6 +140,8 @@ export class MeshSettings {
 
   /** The version of Istio. */
   public readonly istioVersion: string;
+  /** The version of Kubernetes. */
+  public readonly kubernetesVersion: string;
   /** The DNS domain of the cluster. */
   public readonly clusterDomain: string;
   /** The trust domain of the mesh. */
@@ -154,6 +163,7 @@ export class MeshSettings {
 
   private constructor(options: MeshSettingsOptions) {
     this.istioVersion = options.istioVersion ?? '1.31';
+    this.kubernetesVersion = options.kubernetesVersion ?? '1.30';
     this.clusterDomain = options.clusterDomain ?? 'cluster.local';
     this.trustDomain = options.trustDomain ?? 'cluster.local';
     this.rootNamespace = options.rootNamespace ?? 'istio-system';
@@ -174,6 +184,11 @@ export class MeshSettings {
   public _gatewayApiIsAtLeast(version: string): boolean {
     return isAtLeast(this.gatewayApiVersion, version);
   }
+
+  /** @internal */
+  public _kubernetesIsAtLeast(version: string): boolean {
+    return isAtLeast(this.kubernetesVersion, version);
+  }
 }
 
 function isAtLeast(version: string, wanted: string): boolean {
@@ -182,11 +197,16 @@ function isAtLeast(version: string, wanted: string): boolean {
   return major > wantMajor || (major === wantMajor && minor >= wantMinor);
 }
 
+/** `major.minor`, and perhaps a patch. */
+const VERSION = /^[1-9]\d*\.\d+(\.\d+)?$/;
+
 function checkSettings(settings: MeshSettings, refuse: Refuse): void {
-  const { istioVersion, clusterDomain, trustDomain, rootNamespace, gatewayApiVersion } = settings;
-  const [, major, minor] = /^(\d+)\.(\d+)(\.\d+)?$/.exec(istioVersion) ?? [];
-  if (major === undefined || Number(major) < 1 || (major === '1' && Number(minor) < 22)) {
+  const { istioVersion, kubernetesVersion, clusterDomain, trustDomain, rootNamespace, gatewayApiVersion } = settings;
+  if (!VERSION.test(istioVersion) || !isAtLeast(istioVersion, '1.22')) {
     refuse({ code: 'MeshSettingsInvalid', prop: 'istioVersion', got: istioVersion, allowed: 'a version from 1.22, such as 1.31', fix: 'write major.minor, as shown by istioctl version' });
+  }
+  if (!VERSION.test(kubernetesVersion)) {
+    refuse({ code: 'MeshSettingsInvalid', prop: 'kubernetesVersion', got: kubernetesVersion, allowed: 'a version such as 1.30', fix: 'write major.minor, as shown by kubectl version' });
   }
   for (const [prop, name] of Object.entries({ clusterDomain, trustDomain })) {
     if (!isDnsName(name)) refuse({ code: 'MeshSettingsInvalid', prop, got: name, allowed: 'a DNS name such as cluster.local', fix: 'write only the name' });
@@ -194,7 +214,7 @@ function checkSettings(settings: MeshSettings, refuse: Refuse): void {
   if (!isDnsLabel(rootNamespace)) {
     refuse({ code: 'MeshSettingsInvalid', prop: 'rootNamespace', got: rootNamespace, allowed: 'the name of a namespace, such as istio-system', fix: 'correct the name' });
   }
-  if (!/^[1-9]\d*\.\d+(\.\d+)?$/.test(gatewayApiVersion)) {
+  if (!VERSION.test(gatewayApiVersion)) {
     refuse({ code: 'MeshSettingsInvalid', prop: 'gatewayApiVersion', got: gatewayApiVersion, allowed: 'a version from 1.0, such as 1.5', fix: 'write major.minor, as the annotation gateway.networking.k8s.io/bundle-version of the CRDs shows' });
   }
   if (settings.wildcardTlsAtWaypoints && !settings._isAtLeast('1.29')) {

@@ -9,7 +9,7 @@ import { appModelOf } from '../src/private/app/declared';
 
 describe('mesh settings', () => {
   test('have defaults', () => {
-    expect(MeshSettings.of(new App())).toEqual({ istioVersion: '1.31', clusterDomain: 'cluster.local', trustDomain: 'cluster.local', rootNamespace: 'istio-system', dnsCapture: false, scopeGatewayToNamespace: false, serviceEntryVisibility: 'PUBLIC', gatewayApiVersion: '1.5', gatewayApiChannel: 'STANDARD', wildcardTlsAtWaypoints: false });
+    expect(MeshSettings.of(new App())).toEqual({ istioVersion: '1.31', kubernetesVersion: '1.30', clusterDomain: 'cluster.local', trustDomain: 'cluster.local', rootNamespace: 'istio-system', dnsCapture: false, scopeGatewayToNamespace: false, serviceEntryVisibility: 'PUBLIC', gatewayApiVersion: '1.5', gatewayApiChannel: 'STANDARD', wildcardTlsAtWaypoints: false });
   });
 
   test('belong to one app', () => {
@@ -26,7 +26,7 @@ describe('mesh settings', () => {
   test('are refused where others are in use', () => {
     const { app, shop } = mesh({ istioVersion: '1.30' });
     expectRefusal(() => MeshSettings.of(shop, { istioVersion: '1.31' }),
-      '[MeshSettingsConflict] shop: options is {"istioVersion":"1.31","clusterDomain":"cluster.local","trustDomain":"cluster.local","rootNamespace":"istio-system","dnsCapture":false,"scopeGatewayToNamespace":false,"serviceEntryVisibility":"PUBLIC","gatewayApiVersion":"1.5","gatewayApiChannel":"STANDARD","wildcardTlsAtWaypoints":false}; allowed: the settings in use, {"istioVersion":"1.30","clusterDomain":"cluster.local","trustDomain":"cluster.local","rootNamespace":"istio-system","dnsCapture":false,"scopeGatewayToNamespace":false,"serviceEntryVisibility":"PUBLIC","gatewayApiVersion":"1.5","gatewayApiChannel":"STANDARD","wildcardTlsAtWaypoints":false}; fix: call MeshSettings.of(app, ...) once, right after creating the app');
+      '[MeshSettingsConflict] shop: options is {"istioVersion":"1.31","kubernetesVersion":"1.30","clusterDomain":"cluster.local","trustDomain":"cluster.local","rootNamespace":"istio-system","dnsCapture":false,"scopeGatewayToNamespace":false,"serviceEntryVisibility":"PUBLIC","gatewayApiVersion":"1.5","gatewayApiChannel":"STANDARD","wildcardTlsAtWaypoints":false}; allowed: the settings in use, {"istioVersion":"1.30","kubernetesVersion":"1.30","clusterDomain":"cluster.local","trustDomain":"cluster.local","rootNamespace":"istio-system","dnsCapture":false,"scopeGatewayToNamespace":false,"serviceEntryVisibility":"PUBLIC","gatewayApiVersion":"1.5","gatewayApiChannel":"STANDARD","wildcardTlsAtWaypoints":false}; fix: call MeshSettings.of(app, ...) once, right after creating the app');
     expect(MeshSettings.of(app).istioVersion).toBe('1.30');
   });
 
@@ -38,6 +38,9 @@ describe('mesh settings', () => {
   test.each([
     [{ istioVersion: 'latest' }, '[MeshSettingsInvalid] shop: istioVersion is "latest"; allowed: a version from 1.22, such as 1.31; fix: write major.minor, as shown by istioctl version'],
     [{ istioVersion: '1.21' }, '[MeshSettingsInvalid] shop: istioVersion is "1.21"; allowed: a version from 1.22, such as 1.31; fix: write major.minor, as shown by istioctl version'],
+    [{ istioVersion: '0.31' }, '[MeshSettingsInvalid] shop: istioVersion is "0.31"; allowed: a version from 1.22, such as 1.31; fix: write major.minor, as shown by istioctl version'],
+    [{ kubernetesVersion: 'v1.30.2-gke.1' }, '[MeshSettingsInvalid] shop: kubernetesVersion is "v1.30.2-gke.1"; allowed: a version such as 1.30; fix: write major.minor, as shown by kubectl version'],
+    [{ kubernetesVersion: '1' }, '[MeshSettingsInvalid] shop: kubernetesVersion is "1"; allowed: a version such as 1.30; fix: write major.minor, as shown by kubectl version'],
     [{ clusterDomain: '.cluster.local' }, '[MeshSettingsInvalid] shop: clusterDomain is ".cluster.local"; allowed: a DNS name such as cluster.local; fix: write only the name'],
     [{ trustDomain: 'https://td' }, '[MeshSettingsInvalid] shop: trustDomain is "https://td"; allowed: a DNS name such as cluster.local; fix: write only the name'],
     [{ rootNamespace: 'istio.system' }, '[MeshSettingsInvalid] shop: rootNamespace is "istio.system"; allowed: the name of a namespace, such as istio-system; fix: correct the name'],

@@ -1,6 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { EgressLock } from './egress-lock';
+import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
 import { needChart } from '../private/app/chart';
 import { appModelOf, checkLate, declare, makingRefuser } from '../private/app/declared';
@@ -45,7 +46,7 @@ export interface EgressAdmissionProps {
  * select the pods of the egress gateway, and ServiceEntries for hosts that have routes through it.
  *
  * It creates six ValidatingAdmissionPolicies with their bindings, for the whole cluster: apply it with the rights of a cluster administrator.
- * Kubernetes 1.30 or later. Whoever deploys routes needs the right to `open` the resource `egresslocks` of group `cdk8s-istio` in the namespace of the
+ * Kubernetes 1.30 or later, error `KubernetesVersionTooOld`. Whoever deploys routes needs the right to `open` the resource `egresslocks` of group `cdk8s-istio` in the namespace of the
  * gateway, which need not exist as a resource; cluster administrators have it.
  *
  * Error `ChartMissing` outside a chart.
@@ -61,6 +62,10 @@ export class EgressAdmission extends Construct {
     const refuse: Refuse = makingRefuser(this);
     props = takeProps('EgressAdmissionProps', props, refuse);
     needChart(this, refuse);
+    const settings = MeshSettings.of(this);
+    if (!settings._kubernetesIsAtLeast('1.30')) {
+      refuse({ code: 'KubernetesVersionTooOld', prop: 'kubernetesVersion', got: settings.kubernetesVersion, allowed: '1.30 or later, because the API server must have ValidatingAdmissionPolicy v1', fix: 'leave the EgressAdmission out, or raise kubernetesVersion in MeshSettings.of once the cluster is upgraded' });
+    }
     const app = appModelOf(this);
     const lock = needDeclared(this, props.lock, 'egressLocks', 'lock', refuse);
     const name = props.metadata?.name ?? 'egress-lock';

@@ -222,6 +222,7 @@ export const SENSE: Readonly<Record<string, Sense>> = {
   'LocalityLoadBalancing.failoverPriority.labels': oneOf(['topology.kubernetes.io/region', 'topology.kubernetes.io/zone'], ['app', 'version=v1']),
   'LocalityLoadBalancing.distribute.shares': oneOf({ 'eu-west-1/*': { 'eu-west-1/*': 80, 'us-east-1/*': 20 } }, { '*': { 'eu-west-1/a/*': 100 }, 'eu-west-1/a/*': { 'eu-west-1/*': 100 } }),
   'LocalityLoadBalancing.failover.regions': oneOf({ 'eu-west-1': 'us-east-1' }, { 'eu-west-1': 'eu-central-1', 'us-east-1': 'us-west-1' }),
+  'MeshSettingsOptions.kubernetesVersion': oneOf('1.30', '1.36', '1.36', '1.29'),
   'MeshSettingsOptions.istioVersion': oneOf('1.31', '1.31', '1.31', '1.30', '1.27', '1.22'),
   'MeshSettingsOptions.gatewayApiVersion': oneOf('1.5', '1.5', '1.6', '1.3', '1.0'),
   'MeshSettingsOptions.clusterDomain': oneOf('cluster.local'),

@@ -1,11 +1,11 @@
 import { Chart } from 'cdk8s';
-import { EgressAdmission, EgressCaller, EgressLock, ExternalPort, ExternalService, LockPhase, PodUsers } from '../../src';
+import { EgressAdmission, EgressCaller, EgressLock, ExternalPort, ExternalService, LockPhase, MeshSettingsOptions, PodUsers } from '../../src';
 import { routed } from '../fixtures';
 import { expectRefusal } from '../refusal';
 import { Manifest, synth } from '../synth';
 
-const declared = (phase?: LockPhase) => {
-  const made = routed({ hosts: ['api.example.com'], ports: [ExternalPort.http()] });
+const declared = (phase?: LockPhase, settings?: MeshSettingsOptions) => {
+  const made = routed({ hosts: ['api.example.com'], ports: [ExternalPort.http()] }, {}, settings);
   return { ...made, lock: new EgressLock(made.platform, 'lock', { gateway: made.egress, phase }) };
 };
 
@@ -47,6 +47,17 @@ describe('admission of a lock', () => {
     new EgressCaller(shop, 'caller', { service, gateway: egress });
     const policy = synth(app, { admissible: false }).find(o => o.kind === 'ValidatingAdmissionPolicy' && o.metadata.name === 'egress-lock-gateway')!;
     expect(policy.spec.variables).toContainEqual({ name: 'hosts', expression: '["api.example.com","other.example.com"]' });
+  });
+
+  test.each(['1.30', '1.30.4', '1.41', '2.0'])('is there with Kubernetes %s', kubernetesVersion => {
+    const { platform, lock } = declared(undefined, { kubernetesVersion });
+    expect(new EgressAdmission(platform, 'admission', { lock }).parts).toHaveLength(12);
+  });
+
+  test.each(['1.29', '1.3'])('is refused with Kubernetes %s', kubernetesVersion => {
+    const { platform, lock } = declared(undefined, { kubernetesVersion });
+    expectRefusal(() => new EgressAdmission(platform, 'admission', { lock }),
+      `[KubernetesVersionTooOld] platform/admission: kubernetesVersion is "${kubernetesVersion}"; allowed: 1.30 or later, because the API server must have ValidatingAdmissionPolicy v1; fix: leave the EgressAdmission out, or raise kubernetesVersion in MeshSettings.of once the cluster is upgraded`);
   });
 
   test('is refused without its lock', () => {

@@ -53,7 +53,7 @@ export const STRUCTS: { readonly [name: string]: string } = {
   'KubeApi': 'addresses: string[], port?: number',
   'LoadBalancerOptions': 'locality?: LocalityLoadBalancing, warmup?: Duration',
   'LockOmissions': 'sidecar?: string, networkPolicy?: string, gatewayNetworkPolicy?: string, peerAuthentication?: string, telemetry?: string',
-  'MeshSettingsOptions': 'istioVersion?: string, clusterDomain?: string, trustDomain?: string, rootNamespace?: string, dnsCapture?: boolean, scopeGatewayToNamespace?: boolean, serviceEntryVisibility?: ServiceEntryVisibility, gatewayApiVersion?: string, gatewayApiChannel?: GatewayApiChannel, wildcardTlsAtWaypoints?: boolean',
+  'MeshSettingsOptions': 'istioVersion?: string, kubernetesVersion?: string, clusterDomain?: string, trustDomain?: string, rootNamespace?: string, dnsCapture?: boolean, scopeGatewayToNamespace?: boolean, serviceEntryVisibility?: ServiceEntryVisibility, gatewayApiVersion?: string, gatewayApiChannel?: GatewayApiChannel, wildcardTlsAtWaypoints?: boolean',
   'MetricsOptions': 'provider?: string',
   'Mirror': 'destination: Destination, percent?: number',
   'MutualTlsOptions': 'ca?: CaSource, crl?: string, sni?: string, subjectAltNames?: string[], clientCertificate: ClientCertificate',

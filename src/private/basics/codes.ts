@@ -30,6 +30,7 @@ export const CODES = {
   DynamicDnsAddresses: '`DYNAMIC_DNS` does not support addresses.',
   DynamicDnsProtocol: '`DYNAMIC_DNS` supports only ports with protocol HTTP, HTTP2, GRPC or TLS.',
   IstioVersionTooOld: 'The mesh runs an Istio version that does not support a field of the manifest.',
+  KubernetesVersionTooOld: 'The cluster runs a Kubernetes version that does not have what is asked for.',
   AddressInvalid: 'An address is neither an IP address nor a CIDR block.',
   AddressCatchAll: 'An address that stands for every address would capture all connections.',
   AddressDuplicate: 'An address is listed twice, or overlaps with a listed block.',
