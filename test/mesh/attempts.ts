@@ -1,6 +1,9 @@
-import { DECLARED, ELSEWHERE, KEYS, Layer, METADATA, RAW, addressOf } from './locked';
+import { APP, pod } from './injected-pods';
+import { DECLARED, ELSEWHERE, KEYS, Layer, METADATA, RAW, addressOf, workloads } from './locked';
+import { Cases } from './locked-api';
 import { Answer, CLUSTER_DNS, NODE_DNS, Outcome, Request, RequestOptions, Step, apply, remove } from './mesh';
 import { HTTP_PORT, TLS_PORT, istio } from './recipes';
+import { Manifest } from './traffic';
 
 /** What holds an attempt: a layer of the lock; the gateway, which knows its routes and their callers; or a route, which leads to the declared host. */
 export type Holder = Layer | 'the gateway' | 'the route';
@@ -18,6 +21,7 @@ export interface Attempt {
 }
 
 const PACKETS: Holder[] = ['NetworkPolicy'];
+const REFUSED: Holder[] = ['admission', ...PACKETS];
 const CAPTURED: Holder[] = ['Sidecar', ...PACKETS];
 const UID_1337 = { uid: 1337 };
 const STOLEN = `stolen.data.${ELSEWHERE}`;
@@ -50,12 +54,12 @@ const BY_TRAFFIC: Attempt[] = [
     out: ({ server }) => server?.host === 'hidden.example.net',
   },
   { what: 'UID 1337', heldBy: PACKETS, request: by(https, UID_1337) },
-  { what: 'annotation excludeOutboundPorts', heldBy: PACKETS, request: by(https, { from: 'excludes-ports' }) },
-  { what: 'annotation excludeOutboundIPRanges', heldBy: PACKETS, request: by(https, { from: 'excludes-ranges' }) },
-  { what: 'annotation includeOutboundIPRanges', heldBy: PACKETS, request: by(https, { from: 'includes-ranges' }) },
-  { what: 'annotation excludeInterfaces', heldBy: PACKETS, request: by(https, { from: 'excludes-interface' }) },
-  { what: 'a pod without a sidecar', heldBy: PACKETS, request: by(https, { from: 'bare' }) },
-  { what: 'a pod with hostNetwork', heldBy: [], request: by(https, { from: 'host' }) },
+  { what: 'annotation excludeOutboundPorts', heldBy: REFUSED, request: by(https, { from: 'excludes-ports' }) },
+  { what: 'annotation excludeOutboundIPRanges', heldBy: REFUSED, request: by(https, { from: 'excludes-ranges' }) },
+  { what: 'annotation includeOutboundIPRanges', heldBy: REFUSED, request: by(https, { from: 'includes-ranges' }) },
+  { what: 'annotation excludeInterfaces', heldBy: REFUSED, request: by(https, { from: 'excludes-interface' }) },
+  { what: 'a pod without a sidecar', heldBy: REFUSED, request: by(https, { from: 'bare' }) },
+  { what: 'a pod with hostNetwork', heldBy: ['admission'], request: by(https, { from: 'host' }) },
   { what: 'UDP', heldBy: PACKETS, request: by(`udp://${ADDRESS}:9999`) },
   { what: 'QUIC, HTTP/3', heldBy: PACKETS, request: by(`h3://${ELSEWHERE}/`) },
   { what: 'ICMP', heldBy: PACKETS, request: by(`icmp://${ELSEWHERE}`), out: ({ body = '' }) => body.startsWith('echo') },
@@ -107,7 +111,7 @@ const BY_OBJECTS: Attempt[] = [
   },
   {
     what: "own Gateway on the egress gateway's pods",
-    heldBy: ['authorization'],
+    heldBy: ['admission', 'authorization'],
     request: by(http),
     objects: [
       own('Gateway', 'rogue', {
@@ -129,19 +133,19 @@ const BY_OBJECTS: Attempt[] = [
   },
   {
     what: 'own ServiceEntry',
-    heldBy: PACKETS,
+    heldBy: REFUSED,
     request: by(https),
     objects: [own('ServiceEntry', 'own', { hosts: [ELSEWHERE], exportTo: ['.'], location: 'MESH_EXTERNAL', resolution: 'DNS', ports: [TLS_PORT] })],
   },
   {
     what: 'own Sidecar',
-    heldBy: PACKETS,
+    heldBy: REFUSED,
     request: by(https),
     objects: [own('Sidecar', 'own', { workloadSelector: { labels: { app: 'shop' } }, outboundTrafficPolicy: { mode: 'ALLOW_ANY' }, egress: [{ hosts: ['*/*'] }] })],
   },
   {
     what: 'own EnvoyFilter',
-    heldBy: PACKETS,
+    heldBy: REFUSED,
     request: by(https),
     objects: [{
       ...own('EnvoyFilter', 'own', {
@@ -157,7 +161,7 @@ const BY_OBJECTS: Attempt[] = [
   },
   {
     what: 'Service without a selector, and its EndpointSlice',
-    heldBy: PACKETS,
+    heldBy: REFUSED,
     request: by('http://outside.shop/', { connect: '10.202.99.99:80' }),
     objects: [
       kube('v1', 'Service', 'outside', { spec: { clusterIP: '10.202.99.99', clusterIPs: ['10.202.99.99'], ports: [{ name: 'http', port: 80, protocol: 'TCP' }] } }),
@@ -173,7 +177,7 @@ const BY_OBJECTS: Attempt[] = [
   },
   {
     what: 'Service whose only pod is a WorkloadEntry',
-    heldBy: PACKETS,
+    heldBy: REFUSED,
     request: by('http://outside.shop/', { connect: '10.202.99.99:80' }),
     objects: [
       kube('v1', 'Service', 'outside', {
@@ -184,13 +188,13 @@ const BY_OBJECTS: Attempt[] = [
   },
   {
     what: 'Service of type ExternalName',
-    heldBy: CAPTURED,
+    heldBy: ['admission', ...CAPTURED],
     request: by('http://alias.shop.svc.cluster.local/', { connect: `${ELSEWHERE}:80` }),
     objects: [kube('v1', 'Service', 'alias', { spec: { type: 'ExternalName', externalName: ELSEWHERE, ports: [{ name: 'http', port: 80, protocol: 'TCP' }] } })],
   },
   {
     what: 'own route on the ingress gateway',
-    heldBy: PACKETS,
+    heldBy: REFUSED,
     request: by('http://hairpin.test/', { connect: 'ingress:8080', ...UID_1337 }),
     objects: [
       own('ServiceEntry', 'hairpin', { hosts: [ELSEWHERE], exportTo: ['istio-ingress'], location: 'MESH_EXTERNAL', resolution: 'DNS', ports: [HTTP_PORT] }),
@@ -199,7 +203,7 @@ const BY_OBJECTS: Attempt[] = [
   },
   {
     what: 'an older ServiceEntry for a declared host',
-    heldBy: [],
+    heldBy: ['admission'],
     request: by(`https://${DECLARED.cdn}/`),
     objects: [{
       apiVersion: 'networking.istio.io/v1',
@@ -212,7 +216,7 @@ const BY_OBJECTS: Attempt[] = [
   },
   {
     what: 'own RequestAuthentication, whose jwksUri istiod fetches',
-    heldBy: [],
+    heldBy: ['admission'],
     request: by(`http://${DECLARED.payments}/`),
     objects: [{
       apiVersion: 'security.istio.io/v1',
@@ -224,12 +228,12 @@ const BY_OBJECTS: Attempt[] = [
   },
   {
     what: 'own NetworkPolicy',
-    heldBy: [],
+    heldBy: ['admission'],
     request: by(https, UID_1337),
     objects: [kube('networking.k8s.io/v1', 'NetworkPolicy', 'own', { spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{}] } })],
   },
   // last, since the pod keeps the address
-  { what: 'NET_ADMIN: UDP from the address of a pod that is not locked', heldBy: [], request: by(`udp://${ADDRESS}:9999`, { as: 'billing', timeoutS: 1 }) },
+  { what: 'NET_ADMIN: UDP from the address of a pod that is not locked', heldBy: ['admission'], request: by(`udp://${ADDRESS}:9999`, { as: 'billing', timeoutS: 1 }) },
 ];
 
 export const ATTEMPTS: readonly Attempt[] = [...BY_TRAFFIC, ...BY_OBJECTS].map(attempt => ({
@@ -239,6 +243,30 @@ export const ATTEMPTS: readonly Attempt[] = [...BY_TRAFFIC, ...BY_OBJECTS].map(a
 /** The steps of an attempt, after which nothing of it is left. */
 export function stepsOf({ request, objects }: Attempt): Step[] {
   return objects ? [apply(objects), { request }, remove(objects)] : [{ request }];
+}
+
+/** A pod of a workload, as the API server has it after injection. */
+export function podOf(workload: string, securityContext: object = {}): object {
+  const { namespace, annotations, noProxy, hostNetwork } = workloads.find(({ name }) => name === workload)!;
+  const bare = noProxy || hostNetwork;
+  return pod({
+    namespace,
+    annotations: { ...annotations, ...bare && { 'sidecar.istio.io/status': undefined } },
+    spec: { hostNetwork },
+    app: { securityContext: { ...APP.securityContext, ...securityContext } },
+    ...bare && { injected: [] },
+  });
+}
+
+/** What an attempt takes: one of the pods, by what they are, and all of the objects. */
+export function takenBy({ request: { from, uid, as }, objects = [] }: Attempt): { readonly pods: Cases; readonly objects: Cases } {
+  // root may become any user
+  const users = uid === undefined ? { 'a pod': {} } : { [`a pod of user ${uid}`]: { runAsUser: uid }, 'a pod of root': { runAsUser: 0, allowPrivilegeEscalation: true } };
+  const more = as === undefined ? {} : { capabilities: { add: ['NET_ADMIN'] } };
+  return {
+    pods: Object.fromEntries(Object.entries(users).map(([name, user]) => [name, podOf(String(from), { ...more, ...user })])),
+    objects: Object.fromEntries((objects as Manifest[]).map(object => [`${object.kind} ${object.metadata.name}`, object])),
+  };
 }
 
 export const OUT = 'out';

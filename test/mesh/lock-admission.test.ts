@@ -1,5 +1,6 @@
 import { App, Chart } from 'cdk8s';
-import { ApiServer } from './api-server';
+import { APP, INIT, PROXY, pod } from './injected-pods';
+import { LockedApi } from './locked-api';
 import { describeMesh } from './mesh';
 import { Manifest, objectsOf } from './traffic';
 import {
@@ -20,32 +21,6 @@ function policies({ phase, podUsers }: Admission = {}): Manifest[] {
   const lock = new EgressLock(platform, 'lock', { gateway, phase });
   new EgressAdmission(platform, 'admission', { lock, podUsers });
   return objectsOf(app).filter(({ kind }) => kind.startsWith('ValidatingAdmissionPolicy'));
-}
-
-const PROXY = { name: 'istio-proxy', image: 'docker.io/istio/proxyv2:1.31.0', args: ['proxy', 'sidecar'], restartPolicy: 'Always', securityContext: { runAsUser: 1337, runAsGroup: 1337 } };
-const INIT = { name: 'istio-init', image: 'docker.io/istio/proxyv2:1.31.0', args: ['istio-iptables', '-p', '15001'], securityContext: { runAsUser: 0, capabilities: { add: ['NET_ADMIN', 'NET_RAW'] } } };
-const APP = { name: 'app', image: 'shop:1', securityContext: { runAsUser: 1000, runAsGroup: 1000, allowPrivilegeEscalation: false } };
-
-const INJECTED = { 'sidecar.istio.io/status': '{"initContainers":["istio-init","istio-proxy"],"containers":null}' };
-
-interface Odd {
-  readonly namespace?: string;
-  readonly labels?: object;
-  readonly annotations?: object;
-  readonly spec?: object;
-  readonly app?: object;
-  /** Those of Istio. @default - as the injector writes them */
-  readonly injected?: object[];
-}
-
-/** A pod as it is after injection, with something odd about it. */
-function pod({ namespace = 'shop', labels = {}, annotations = {}, spec = {}, app = {}, injected = [INIT, PROXY] }: Odd = {}): object {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { namespace, labels: { app: 'shop', ...labels }, annotations: { ...INJECTED, ...annotations } },
-    spec: { containers: [{ ...APP, ...app }], initContainers: injected, ...spec },
-  };
 }
 
 const security = (securityContext: object) => ({ app: { securityContext: { ...APP.securityContext, ...securityContext } } });
@@ -119,52 +94,19 @@ const REFUSED: Record<string, object> = {
 
 const OBJECTS = { 'a Sidecar': REFUSED['a Sidecar'], 'a Gateway for all pods': REFUSED['a Gateway for all pods'] };
 
-const rbac = (kind: string, name: string, namespace: string | undefined, more: object) => ({ apiVersion: 'rbac.authorization.k8s.io/v1', kind, metadata: { name, namespace }, ...more });
-const bound = (kind: string, name: string, ...users: string[]) => ({
-  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name }, subjects: users.map(user => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user })),
-});
-
 describeMesh('admission of a lock', () => {
-  let server: ApiServer;
+  let api: LockedApi;
   let unguarded: Map<string, string>;
   let guarded: Map<string, string>;
 
-  /** What the API server says of each object, by its name: nothing where it is admitted. */
-  function refusals(cases: Record<string, object>, user = 'tenant'): Map<string, string> {
-    const named = Object.values(cases).map((object, i) => ({ ...object, metadata: { ...(object as Manifest).metadata, name: `case-${i}` } }));
-    const { err } = server.kubectl(['create', '--dry-run=server', `--as=${user}`, '--filename=-'], named.map(object => JSON.stringify(object)).join('\n---\n'));
-    return new Map(Object.keys(cases).map((name, i) => [name, err.split('\n').filter(line => new RegExp(`"case-${i}"`).test(line) && !line.startsWith('Warning')).join('\n')]));
-  }
-  const apply = (objects: readonly object[]) => server.must(['apply', '--filename=-'], objects.map(object => JSON.stringify(object)).join('\n---\n'));
-
-  /** Policies take effect a moment after they have been stored. */
-  async function until(condition: () => boolean): Promise<void> {
-    for (const end = Date.now() + 60_000; !condition();) {
-      if (Date.now() > end) throw new Error('waited in vain');
-      await new Promise(resolve => setTimeout(resolve, 200));
-    }
-  }
-
   beforeAll(async () => {
-    server = await ApiServer.start('--allow-privileged=true');
-    apply(['shop', 'billing', 'istio-egress'].map(name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { 'istio-injection': 'enabled' } } })));
-    // a tenant with all rights to resources that exist, in every namespace
-    const groups = ['', 'networking.istio.io', 'security.istio.io', 'networking.k8s.io', 'discovery.k8s.io'];
-    apply([
-      rbac('ClusterRole', 'tenant', undefined, { rules: [{ apiGroups: groups, resources: ['*'], verbs: ['*'] }] }),
-      rbac('ClusterRoleBinding', 'tenants', undefined, bound('ClusterRole', 'tenant', 'tenant', 'deployer', 'owner')),
-      rbac('Role', 'deployer', 'istio-egress', { rules: [{ apiGroups: ['cdk8s-istio'], resources: ['egresslocks'], verbs: ['open'] }] }),
-      rbac('RoleBinding', 'deployer', 'istio-egress', bound('Role', 'deployer', 'deployer')),
-      rbac('RoleBinding', 'owner', 'shop', bound('ClusterRole', 'cluster-admin', 'owner')),
-    ]);
+    api = await LockedApi.start();
     const all = { ...ADMITTED, ...REFUSED };
-    unguarded = refusals(all);
-    apply(policies());
-    const probe = { probe: REFUSED['the network of the node'], objects: REFUSED['a Sidecar'], gateway: REFUSED['a Gateway for all pods'] };
-    await until(() => [...refusals(probe).values()].every(text => text !== ''));
-    guarded = refusals(all);
+    unguarded = api.refusals(all);
+    await api.guard(policies(), { pods: REFUSED['the network of the node'], objects: REFUSED['a Sidecar'], gateway: REFUSED['a Gateway for all pods'] });
+    guarded = api.refusals(all);
   }, 900_000);
-  afterAll(() => server.stop());
+  afterAll(() => api.stop());
 
   test.each(Object.keys(ADMITTED))('admits %s', name => {
     expect(guarded.get(name)).toBe('');
@@ -179,7 +121,7 @@ describeMesh('admission of a lock', () => {
   });
 
   test('holds a namespace to its label for injection', () => {
-    const label = (namespace: string, ...labels: string[]) => server.kubectl(['label', 'namespace', namespace, ...labels, '--dry-run=server', '--as=tenant']);
+    const label = (namespace: string, ...labels: string[]) => api.server.kubectl(['label', 'namespace', namespace, ...labels, '--dry-run=server', '--as=tenant']);
     expect(label('shop', 'istio-injection-').err).toContain('it must keep the label istio-injection: enabled, or istio.io/rev');
     expect(label('shop', 'istio-injection-', 'istio.io/rev=canary').ok).toBe(true);
     expect(label('shop', '--overwrite', 'istio-injection=disabled', 'istio.io/rev=canary').ok).toBe(false);
@@ -187,20 +129,20 @@ describeMesh('admission of a lock', () => {
   });
 
   test('holds the sidecar of a pod that runs', () => {
-    apply([{ ...pod(), metadata: { ...(pod() as Manifest).metadata, name: 'running' } }]);
-    const exec = (container: string) => server.kubectl(['exec', 'running', '--namespace=shop', '--as=tenant', `--container=${container}`, '--', 'id']).err;
+    api.apply([{ ...pod(), metadata: { ...(pod() as Manifest).metadata, name: 'running' } }]);
+    const exec = (container: string) => api.server.kubectl(['exec', 'running', '--namespace=shop', '--as=tenant', `--container=${container}`, '--', 'id']).err;
     expect(exec('istio-proxy')).toContain('a command in istio-proxy runs as user 1337');
     expect(exec('app')).not.toContain('ValidatingAdmissionPolicy');
-    const image = (container: string) => server.kubectl(['set', 'image', 'pod/running', `${container}=mine:1`, '--namespace=shop', '--dry-run=server', '--as=tenant']);
+    const image = (container: string) => api.server.kubectl(['set', 'image', 'pod/running', `${container}=mine:1`, '--namespace=shop', '--dry-run=server', '--as=tenant']);
     expect(image('istio-proxy').err).toContain('the image of istio-proxy must stay');
     expect(image('app').ok).toBe(true);
   });
 
   test('holds containers for debugging', () => {
     const debug = (runAsUser: number) => {
-      const running = JSON.parse(server.must(['get', 'pod', 'running', '--namespace=shop', '--output=json']));
+      const running = JSON.parse(api.server.must(['get', 'pod', 'running', '--namespace=shop', '--output=json']));
       running.spec.ephemeralContainers = [{ name: 'debug', image: 'mine:1', securityContext: { runAsUser, allowPrivilegeEscalation: false } }];
-      return server.kubectl(['replace', '--raw', '/api/v1/namespaces/shop/pods/running/ephemeralcontainers?dryRun=All', '--filename=-'], JSON.stringify(running));
+      return api.server.kubectl(['replace', '--raw', '/api/v1/namespaces/shop/pods/running/ephemeralcontainers?dryRun=All', '--filename=-'], JSON.stringify(running));
     };
     expect(debug(1337).err).toContain('user and group 1337');
     expect(debug(0).err).toContain('runAsUser is missing or 0');
@@ -208,17 +150,17 @@ describeMesh('admission of a lock', () => {
   });
 
   test('admits what those write who may open locks', () => {
-    expect([...refusals(OBJECTS, 'deployer').values()].join('')).toBe('');
+    expect([...api.refusals(OBJECTS, 'deployer').values()].join('')).toBe('');
   });
 
   test('broken: all rights in a locked namespace are not enough', () => {
-    expect([...refusals(OBJECTS, 'owner').values()].filter(text => !text.includes('denied request'))).toEqual([]);
+    expect([...api.refusals(OBJECTS, 'owner').values()].filter(text => !text.includes('denied request'))).toEqual([]);
   });
 
   test('only warns while the lock observes', async () => {
-    apply(policies({ phase: LockPhase.OBSERVE }));
-    await until(() => refusals(OBJECTS).get('a Sidecar') === '');
-    const { ok, err } = server.kubectl(['create', '--dry-run=server', '--as=tenant', '--filename=-'], JSON.stringify({ ...pod(security({ runAsUser: 1337 })), metadata: { namespace: 'shop', name: 'odd' } }));
+    api.apply(policies({ phase: LockPhase.OBSERVE }));
+    await api.until(() => api.refusals(OBJECTS).get('a Sidecar') === '');
+    const { ok, err } = api.server.kubectl(['create', '--dry-run=server', '--as=tenant', '--filename=-'], JSON.stringify({ ...pod(security({ runAsUser: 1337 })), metadata: { namespace: 'shop', name: 'odd' } }));
     expect(ok).toBe(true);
     expect(err).toContain("Warning: Validation failed for ValidatingAdmissionPolicy 'egress-lock-pods'");
   });

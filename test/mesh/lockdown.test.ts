@@ -1,9 +1,11 @@
-import { ATTEMPTS, Holder, OUT, resultOf, stepsOf } from './attempts';
-import { DECLARED, ELSEWHERE, Layer, LockOptions, externals, locked, lockOf, workloads } from './locked';
+import { ATTEMPTS, Holder, OUT, podOf, resultOf, stepsOf, takenBy } from './attempts';
+import { DECLARED, ELSEWHERE, Layer, LockOptions, admissionOf, externals, locked, lockOf, workloads } from './locked';
+import { Cases, LockedApi } from './locked-api';
 import { NODE_DNS, Outcome, Scenario, Step, apply, describeMesh, external, finish, get, load, lookUp, remove, runMesh, say, stop } from './mesh';
 import { iptables } from './prerequisites';
 import { istio } from './recipes';
 import { lost, traffic } from './traffic';
+import { PodUsers } from '../../src';
 import { expectBlock } from '../pages';
 
 const COLUMNS: readonly (readonly [string, readonly Layer[]])[] = [
@@ -88,9 +90,60 @@ describeMesh('lockdown', () => {
       });
     });
 
+    /** Without traffic: what is refused is not there, and what is admitted does what it did without admission. */
+    describe('with all, authorization and admission', () => {
+      const named = (what: string, cases: Cases) => Object.entries(cases).map(([name, object]) => [`${what}: ${name}`, object] as const);
+      const all: Cases = Object.fromEntries(ATTEMPTS.flatMap(attempt => {
+        const { pods, objects } = takenBy(attempt);
+        return named(attempt.what, { ...pods, ...objects });
+      }));
+      const policed = ['a pod with hostNetwork: a pod', 'own Sidecar: Sidecar own', "own Gateway on the egress gateway's pods: Gateway rogue"];
+      let api: LockedApi;
+      let unguarded: Map<string, string>;
+      let guarded: Map<string, string>;
+
+      beforeAll(async () => {
+        // the range of the lab's Services
+        api = await LockedApi.start('--service-cluster-ip-range=10.202.0.0/16');
+        unguarded = api.refusals(all);
+        await api.guard(admissionOf(), Object.fromEntries(policed.map(name => [name, all[name]])));
+        guarded = api.refusals(all);
+      }, 900_000);
+      afterAll(() => api.stop());
+
+      test('what is declared is admitted', () => {
+        const objects = Object.fromEntries(locked(ALL).map((object, i) => [`object ${i}`, object]));
+        expect([...api.refusals(objects, 'deployer').values()].join('')).toBe('');
+        const pods = Object.fromEntries(['shop', 'cart', 'stock', 'billing'].map(name => [name, podOf(name)]));
+        expect([...api.refusals(pods).values()].join('')).toBe('');
+      });
+
+      test('broken: without its policies, all that attempts take is admitted', () => {
+        expect([...unguarded].filter(([, text]) => text !== '')).toEqual([]);
+      });
+
+      test.each(ATTEMPTS.map(attempt => [attempt.what, attempt] as const))('%s', (what, attempt) => {
+        const { pods, objects } = takenBy(attempt);
+        const said = (cases: Cases) => named(what, cases).map(([name]) => guarded.get(name)!);
+        const isRefused = said(pods).every(text => text !== '') || said(objects).some(text => text !== '');
+        const results = seen.get(what) ?? [];
+        seen.set(what, [...results, isRefused ? 'admission' : results[results.length - 1]]);
+        expect(isRefused).toBe(attempt.heldBy[0] === 'admission');
+        for (const text of said({ ...pods, ...objects })) expect(text).toMatch(/^$|ValidatingAdmissionPolicy 'egress-lock-\w+' with binding 'egress-lock-\w+' denied request/);
+      });
+
+      test('with PodUsers.REFUSE, no pod is admitted either that may become user 1337', async () => {
+        const become = Object.keys(all).filter(name => /: a pod of (user 1337|root)$/.test(name));
+        expect(become.filter(name => guarded.get(name) === '')).toEqual(become.filter(name => name.endsWith('root')));
+        await api.guard(admissionOf(PodUsers.REFUSE), Object.fromEntries(become.map(name => [name, all[name]])));
+        expect(api.refusals({ shop: podOf('shop') }).get('shop')).toBe('');
+      });
+    });
+
     test('are what docs/lockdown.md lists', () => {
       const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
-      const head = line(['attempt', ...COLUMNS.map(([name]) => name)]) + line(['---', ...COLUMNS.map(() => '---')]);
+      const columns = [...COLUMNS.map(([name]) => name), 'and admission'];
+      const head = line(['attempt', ...columns]) + line(['---', ...columns.map(() => '---')]);
       expectBlock('docs/lockdown.md', 'ways out', head + [...seen].map(([what, results]) => line([what, ...results])).join(''));
     });
   });

@@ -3,11 +3,12 @@ import { egressGateway, external, ingressGateway, service, sidecar, External, Wo
 import { issuer } from './tokens';
 import { Manifest, objectsOf } from './traffic';
 import {
-  Caller, ClusterDns, EgressGateway, EgressLock, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, MeshPeer, UndeclaredTraffic,
+  Caller, ClusterDns, EgressAdmission, EgressGateway, EgressLock, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, MeshPeer, PodUsers,
+  UndeclaredTraffic,
 } from '../../src';
 
 /** What locks the shop in, besides its routes. */
-export type Layer = 'Sidecar' | 'NetworkPolicy' | 'authorization';
+export type Layer = 'Sidecar' | 'NetworkPolicy' | 'authorization' | 'admission';
 
 export const ELSEWHERE = 'elsewhere.example.com';
 export const RAW = 'raw.example.com';
@@ -59,7 +60,7 @@ export function addressOf(name: string): string {
 }
 
 /** The shop's routes, behind a gateway that denies what they do not declare, or does not, and the layers of its lock. */
-function appOf(layers: readonly Layer[]): App {
+function appOf(layers: readonly Layer[], podUsers?: PodUsers): App {
   const app = new App();
   const platform = new Chart(app, 'platform', { namespace: 'istio-egress' });
   const gateway = new EgressGateway(platform, 'egress', {
@@ -76,7 +77,7 @@ function appOf(layers: readonly Layer[]): App {
   const [sidecars, policies] = [layers.includes('Sidecar'), layers.includes('NetworkPolicy')];
   const other = 'it is tried without';
   if (sidecars || policies) {
-    new EgressLock(platform, 'lock', {
+    const lock = new EgressLock(platform, 'lock', {
       gateway,
       calls: [MeshPeer.namespace('stock')],
       dns: ClusterDns.kubeDns({ nodeLocal: ['169.254.20.10'] }),
@@ -87,6 +88,7 @@ function appOf(layers: readonly Layer[]): App {
         ...!policies && { networkPolicy: other, gatewayNetworkPolicy: other },
       },
     });
+    if (layers.includes('admission')) new EgressAdmission(platform, 'admission', { lock, podUsers });
   }
   return app;
 }
@@ -95,6 +97,12 @@ export interface LockOptions {
   /** The port of the gateway that NetworkPolicies open. @default - that of its pods */
   readonly gatewayPort?: number;
   readonly without?: 'DNS' | 'node DNS' | 'istiod';
+}
+
+/** What has the API server refuse pods and objects that would open the lock. */
+export function admissionOf(podUsers?: PodUsers): object[] {
+  const objects = objectsOf(appOf(['Sidecar', 'NetworkPolicy', 'authorization', 'admission'], podUsers));
+  return objects.filter(({ kind }) => kind.startsWith('ValidatingAdmissionPolicy'));
 }
 
 const isOfLock = ({ kind }: Manifest) => kind === 'Sidecar' || kind === 'NetworkPolicy';
