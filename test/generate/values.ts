@@ -12,7 +12,7 @@ const OFTEN: Readonly<Record<string, number>> = {
   'GatewayTelemetryProps.tracing': 0.3,
   'MeshSettingsOptions.istioVersion': 0.3,
   'EgressLockProps.namespaces': 0.05,
-  'EgressLockProps.omit': 0.05,
+  'EgressLockProps.omit': 0.1,
   'EgressLockProps.plaintextPorts': 0.05,
   'EgressLockProps.outsidePorts': 0.5,
   'EgressRouteProps.rules': 0.4,
