@@ -127,9 +127,11 @@ export class MeshSettings {
     const refuse = refuser(scope);
     const wanted = new MeshSettings(options === undefined ? {} : takeProps('MeshSettingsOptions', options, refuse, 'options'));
     checkSettings(wanted, refuse);
-    if (before && JSON.stringify(before) !== JSON.stringify(wanted)) {
+    const other = (Object.keys(wanted) as (keyof MeshSettings)[]).filter(key => before && before[key] !== wanted[key]);
+    if (before && other.length > 0) {
+      const settings = (of: MeshSettings) => Object.fromEntries(other.map(key => [key, of[key]]));
       refuse({
-        code: 'MeshSettingsConflict', prop: 'options', got: { ...wanted }, allowed: `the settings in use, ${JSON.stringify(before)}`, fix: 'call MeshSettings.of(app, ...) once, right after creating the app',
+        code: 'MeshSettingsConflict', prop: 'options', got: settings(wanted), allowed: `the settings in use, ${JSON.stringify(settings(before))}`, fix: 'call MeshSettings.of(app, ...) once, right after creating the app',
       });
     }
     if (before) return wanted;

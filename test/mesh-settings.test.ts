@@ -26,7 +26,7 @@ describe('mesh settings', () => {
   test('are refused where others are in use', () => {
     const { app, shop } = mesh({ istioVersion: '1.30' });
     expectRefusal(() => MeshSettings.of(shop, { istioVersion: '1.31' }),
-      '[MeshSettingsConflict] shop: options is {"istioVersion":"1.31","kubernetesVersion":"1.30","clusterDomain":"cluster.local","trustDomain":"cluster.local","rootNamespace":"istio-system","dnsCapture":false,"scopeGatewayToNamespace":false,"serviceEntryVisibility":"PUBLIC","gatewayApiVersion":"1.5","gatewayApiChannel":"STANDARD","wildcardTlsAtWaypoints":false}; allowed: the settings in use, {"istioVersion":"1.30","kubernetesVersion":"1.30","clusterDomain":"cluster.local","trustDomain":"cluster.local","rootNamespace":"istio-system","dnsCapture":false,"scopeGatewayToNamespace":false,"serviceEntryVisibility":"PUBLIC","gatewayApiVersion":"1.5","gatewayApiChannel":"STANDARD","wildcardTlsAtWaypoints":false}; fix: call MeshSettings.of(app, ...) once, right after creating the app');
+      '[MeshSettingsConflict] shop: options is {"istioVersion":"1.31"}; allowed: the settings in use, {"istioVersion":"1.30"}; fix: call MeshSettings.of(app, ...) once, right after creating the app');
     expect(MeshSettings.of(app).istioVersion).toBe('1.30');
   });
 
