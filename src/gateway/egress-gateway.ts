@@ -7,24 +7,28 @@ import { IEgressGateway } from './i-egress-gateway';
 import { MeshSettings } from '../mesh-settings';
 import { needChart } from '../private/app/chart';
 import { appModelOf, declare, makingRefuser } from '../private/app/declared';
+import { addManagedGateway, grantSecretsLate } from '../private/app/managed-gateway';
 import { addObjects } from '../private/app/objects';
 import { checkLabel, checkPort, checkReason } from '../private/basics/checks';
 import { Refuse } from '../private/basics/errors';
 import { isDnsLabel } from '../private/basics/names';
 import { takeProps } from '../private/basics/take';
 import { checkEgressServer } from '../private/check/gateway-conflicts';
+import { checkManagedGateway } from '../private/check/managed-gateway';
 import { resolveWorkload } from '../private/check/workload';
 import { planEgressGateway } from '../private/istio/egress-gateway';
 import { EgressGatewayModel } from '../private/model/app-model';
 import { workloadPortsText } from '../private/model/gateway';
 import { legOneHost } from '../private/model/leg-one';
+import { readsClientCertificates } from '../private/model/secrets';
 import { callerNamespacesOf, listenedBeside } from '../private/model/visibility';
 
 /** Properties of an `EgressGateway`. Errors `TypeInvalid` for a value of the wrong type, `PropUnknown` for an unknown prop. */
 export interface EgressGatewayProps {
   /**
    * Where the pods of the gateway run. Error `EgressGatewayDuplicate` if another egress gateway of the app uses the same port of these pods,
-   * `ListenerConflict` if an ingress gateway uses it; error `GatewaysShareForeignPods` if pods in another namespace can have the same labels.
+   * `ListenerConflict` if an ingress gateway uses it; error `GatewaysShareForeignPods` if pods in another namespace can have the same labels;
+   * error `NameCollision` if another construct makes the Gateway of `GatewayWorkload.gatewayApi`.
    */
   readonly workload: GatewayWorkload;
 
@@ -84,6 +88,9 @@ export interface EgressGatewayAttributes {
  * namespace can bind; a ServiceEntry that gives the pods the name `<name>.<namespace>.mesh.internal` for callers; a DestinationRule that makes
  * callers use mTLS for that name; and an AuthorizationPolicy because of which the pods refuse whatever no route allows.
  *
+ * With `GatewayWorkload.gatewayApi` it also creates the Gateway for which Istio runs the pods, behind a Service of type ClusterIP; and, as soon as a
+ * route has a client certificate in a Secret, a Role and a RoleBinding by which the pods may read the Secrets of their namespace.
+ *
  * Error `ChartMissing` outside a chart.
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
@@ -91,12 +98,13 @@ export interface EgressGatewayAttributes {
 export class EgressGateway extends Construct implements IEgressGateway {
   /**
    * Refers to a gateway that another app declares with `EgressGateway`. It creates no objects; routes bring the policies by which the gateway
-   * serves them. The app that declares the gateway must list the
+   * serves them, and with `GatewayWorkload.gatewayApi` a Role if they have client certificates in Secrets. The app that declares the gateway must list the
    * namespaces of the callers of routes declared here in its `exportTo`, because only that app can export the gateway to them.
    *
    * @param scope the parent construct
    * @param id the id of the construct
-   * @param attributes the attributes of the gateway, the same as in the app that declares it
+   * @param attributes the attributes of the gateway, the same as in the app that declares it. Error `ChartMissing` outside a chart with
+   * `GatewayWorkload.gatewayApi`.
    */
   public static fromEgressGatewayAttributes(scope: Construct, id: string, attributes: EgressGatewayAttributes): IEgressGateway {
     return new ImportedEgressGateway(scope, id, attributes);
@@ -116,7 +124,10 @@ export class EgressGateway extends Construct implements IEgressGateway {
   /** The AuthorizationPolicy that decides what becomes of traffic that no route declares. */
   public readonly undeclaredPolicy: ApiObject;
 
-  /** All objects of the gateway; the first is the Gateway. */
+  /** The Gateway of the Gateway API for which Istio runs the pods, if this construct makes it. */
+  public readonly managedGateway?: ApiObject;
+
+  /** All objects of the gateway; the first is Istio's Gateway. */
   public readonly parts: ApiObject[];
 
   constructor(scope: Construct, id: string, props: EgressGatewayProps) {
@@ -131,17 +142,26 @@ export class EgressGateway extends Construct implements IEgressGateway {
     const model = identify(this, { ...props, name: named ?? id, nameProp, exportTo, imported: false, undeclaredReason }, refuse);
     if (undeclaredReason !== undefined) checkReason(undeclaredReason, 'undeclared', refuse);
     const app = appModelOf(this);
-    checkEgressServer(model, app, MeshSettings.of(this), refuse);
+    const settings = MeshSettings.of(this);
+    checkManagedGateway(model, app, settings, refuse);
+    checkEgressServer(model, app, settings, refuse);
     this.legOneHost = legOneHost(model.gateway);
     const others = { callers: () => callerNamespacesOf(app, model), ingress: () => listenedBeside(app, model) };
     this.parts = addObjects(this, planEgressGateway(model.gateway, undeclaredReason, others), props.metadata);
     [this.gateway, this.legOneServiceEntry, this.legOneDestinationRule, this.undeclaredPolicy] = this.parts;
     this.node.defaultChild = this.gateway;
+    this.managedGateway = addManagedGateway(this, model.workload, CLUSTER_IP, props.metadata);
+    if (this.managedGateway) this.parts.push(this.managedGateway);
+    const { workload, gateway: { name } } = model;
+    grantSecretsLate(this, { workload, name, metadata: props.metadata, reads: () => readsClientCertificates(app, this.node.path) }, this.parts);
     declare(this, 'egressGateways', model, this.parts);
   }
 }
 
-/** A gateway of which this app makes nothing. */
+/** Only callers in the mesh come to an egress gateway; Istio would ask for a load balancer. */
+const CLUSTER_IP = { 'networking.istio.io/service-type': 'ClusterIP' };
+
+/** A gateway that another app makes. */
 class ImportedEgressGateway extends Construct implements IEgressGateway {
   public readonly legOneHost: string;
 
@@ -150,8 +170,11 @@ class ImportedEgressGateway extends Construct implements IEgressGateway {
     const refuse: Refuse = makingRefuser(this);
     attributes = takeProps('EgressGatewayAttributes', attributes, refuse, 'attributes');
     const model = identify(this, { ...attributes, nameProp: 'name', exportTo: [], imported: true }, refuse);
-    checkEgressServer(model, appModelOf(this), MeshSettings.of(this), refuse);
+    if (model.workload.gatewayApi) needChart(this, refuse);
+    const app = appModelOf(this);
+    checkEgressServer(model, app, MeshSettings.of(this), refuse);
     this.legOneHost = legOneHost(model.gateway);
+    grantSecretsLate(this, { workload: model.workload, reads: () => readsClientCertificates(app, this.node.path) }, []);
     declare(this, 'egressGateways', model);
   }
 }

@@ -1,5 +1,7 @@
 import { IConstruct } from 'constructs';
 import { valueClass } from '../private/basics/value-class';
+import { ManagedGateway } from '../private/model/gateway';
+import { MANAGED_BY } from '../private/model/labels';
 
 /** One port of a gateway's Service. */
 export interface GatewayWorkloadPort {
@@ -44,6 +46,28 @@ export interface IstioctlOptions {
   readonly namespace?: string;
 }
 
+/** Where the pods of a Gateway of the Gateway API run. */
+export interface GatewayApiOptions {
+  /** The namespace of the Gateway, and therefore of its pods and their Service. */
+  readonly namespace: string;
+
+  /**
+   * Whether somebody else makes the Gateway: another app, or another construct of this app. The first `EgressGateway` or `IngressGateway` makes it
+   * otherwise; error `NameCollision` if two do. A Gateway that exists must have a listener for each port, of the protocol that is used there,
+   * for a host that nothing else listens for.
+   *
+   * @default false
+   */
+  readonly existing?: boolean;
+
+  /**
+   * The ports of the Service, 1 to 65535. The Gateway gets a listener for each. Pods listen on the same ports. Error `PortInvalid`.
+   *
+   * @default - 80 and 443
+   */
+  readonly ports?: number[];
+}
+
 /** All properties of a gateway workload. */
 export interface GatewayWorkloadProps {
   /** The namespace of the pods and their Service. */
@@ -60,7 +84,8 @@ export interface GatewayWorkloadProps {
 }
 
 /**
- * Where the pods of a gateway run: their namespace, labels and Service. The library does not create the pods, only their configuration.
+ * Where the pods of a gateway run: their namespace, labels and Service. The library does not create the pods, only their configuration; with
+ * `gatewayApi` also the Gateway for which Istio creates them.
  *
  * @see https://istio.io/latest/docs/setup/additional-setup/gateway/
  */
@@ -97,6 +122,22 @@ export class GatewayWorkload {
     });
   }
 
+  /**
+   * The pods that Istio runs for a Gateway of the Gateway API (class `istio`), instead of a Helm release: their Deployment, Service and ServiceAccount
+   * are called `<name>-istio`. They are configured by Istio's own API, as others are. Before Istio 1.30 the Gateway must exist, error
+   * `IstioVersionTooOld`.
+   *
+   * @param name the name of the Gateway, at most 57 characters. Error `WorkloadInvalid`.
+   * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/#automated-deployment
+   */
+  public static gatewayApi(name: string, options: GatewayApiOptions): GatewayWorkload {
+    const { namespace, existing = false, ports = [80, 443] } = options;
+    return new GatewayWorkload({
+      facts: { namespace, serviceName: `${name}-istio`, selector: { [MANAGED_BY]: name }, ports: ports.map(number => ({ number })) },
+      gatewayApi: { name, existing },
+    });
+  }
+
   /** A gateway installed in any other way. */
   public static of(props: GatewayWorkloadProps): GatewayWorkload {
     return new GatewayWorkload({ facts: props });
@@ -130,5 +171,7 @@ function chartLabels(name: string): { [label: string]: string } {
 /** @internal */
 export interface GatewayWorkloadSpec {
   readonly facts?: GatewayWorkloadProps;
+  /** The Gateway for which Istio runs the pods. */
+  readonly gatewayApi?: ManagedGateway;
   readonly construct?: IConstruct;
 }

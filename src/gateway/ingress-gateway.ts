@@ -5,8 +5,9 @@ import { IngressListener } from '../ingress/ingress-listener';
 import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
 import { IIngressGateway } from './i-ingress-gateway';
-import { chartNamespace } from '../private/app/chart';
+import { chartNamespace, needChart } from '../private/app/chart';
 import { appModelOf, declare, makingRefuser } from '../private/app/declared';
+import { addManagedGateway, grantSecretsLate } from '../private/app/managed-gateway';
 import { addObject } from '../private/app/objects';
 import { checkLabel } from '../private/basics/checks';
 import { Refuse } from '../private/basics/errors';
@@ -14,8 +15,11 @@ import { isDnsLabel } from '../private/basics/names';
 import { takeProps } from '../private/basics/take';
 import { checkServers } from '../private/check/gateway-conflicts';
 import { checkListeners } from '../private/check/ingress-gateway';
+import { checkManagedGateway } from '../private/check/managed-gateway';
 import { resolveWorkload } from '../private/check/workload';
 import { ingressGateway } from '../private/istio/ingress-gateway';
+import { certificatesOf } from '../private/model/listener';
+import { readsClientCertificates } from '../private/model/secrets';
 import { routesOf } from '../private/model/visibility';
 import { renderedLate } from '../private/objects/manifest/object';
 
@@ -23,7 +27,9 @@ import { renderedLate } from '../private/objects/manifest/object';
 export interface IngressGatewayProps {
   /**
    * Where the pods of the gateway run. Error `GatewaysShareForeignPods` if a gateway in another namespace has the same labels and port; error
-   * `GatewayNamespaceMismatch` if the mesh settings say that a Gateway selects pods in its own namespace only, and the chart has another one.
+   * `GatewayNamespaceMismatch` if the mesh settings say that a Gateway selects pods in its own namespace only, and the chart has another one, or if the pods are those of
+   * `GatewayWorkload.gatewayApi`, which do so from Istio 1.31. Error `NameCollision` if another construct makes the Gateway for which Istio runs the
+   * pods.
    */
   readonly workload: GatewayWorkload;
 
@@ -74,16 +80,20 @@ export interface IngressGatewayAttributes {
  *
  * Only VirtualServices in namespaces that have a route for the hosts of an HTTP server can bind to it.
  *
+ * With `GatewayWorkload.gatewayApi` it also creates the Gateway for which Istio runs the pods, behind a Service of type LoadBalancer, and a Role and a
+ * RoleBinding by which the pods may read the Secrets of their namespace, if listeners or routes have any.
+ *
  * @see https://istio.io/latest/docs/reference/config/networking/gateway/
  */
 export class IngressGateway extends Construct implements IIngressGateway {
   /**
-   * Refers to a Gateway that exists already or that another app declares. It creates no objects; routes bind to the Gateway. An app that declares it
-   * with `IngressGateway` must list the namespaces of these routes in `routeNamespaces`.
+   * Refers to a Gateway that exists already or that another app declares. It creates no objects, except for a Role if routes have client certificates
+   * in Secrets and `workload` is `GatewayWorkload.gatewayApi`; routes bind to the Gateway. An app that declares it with `IngressGateway` must list
+   * the namespaces of these routes in `routeNamespaces`.
    *
    * @param scope the parent construct
    * @param id the id of the construct
-   * @param attributes the attributes of the gateway
+   * @param attributes the attributes of the gateway. Error `ChartMissing` outside a chart with `GatewayWorkload.gatewayApi`.
    */
   public static fromIngressGatewayAttributes(scope: Construct, id: string, attributes: IngressGatewayAttributes): IIngressGateway {
     return new ImportedIngressGateway(scope, id, attributes);
@@ -94,7 +104,10 @@ export class IngressGateway extends Construct implements IIngressGateway {
   /** The Gateway. */
   public readonly gateway: ApiObject;
 
-  /** All objects of the gateway: the Gateway. */
+  /** The Gateway of the Gateway API for which Istio runs the pods, if this construct makes it. */
+  public readonly managedGateway?: ApiObject;
+
+  /** All objects of the gateway; the first is Istio's Gateway. */
   public readonly parts: ApiObject[];
 
   constructor(scope: Construct, id: string, props: IngressGatewayProps) {
@@ -113,18 +126,22 @@ export class IngressGateway extends Construct implements IIngressGateway {
     const listened = checkListeners(props.listeners ?? [IngressListener.http()], { workload, settings }, refuse);
     const declared = { path: this.node.path, namespace, workload, listened, routeNamespaces, imported: false };
     const app = appModelOf(this);
+    checkManagedGateway({ ...declared, gatewayName: '' }, app, settings, refuse);
     checkServers({ ...declared, gatewayName: '' }, app, settings, refuse);
     this.gateway = addObject(this, renderedLate({ kind: 'Gateway', id: 'gateway', namespace, name },
       () => ingressGateway({ ...model, selector: workload.selector, routes: routesOf(app, model), routeNamespaces })), props.metadata);
     this.gatewayName = `${namespace}/${this.gateway.name}`;
-    this.parts = [this.gateway];
+    this.managedGateway = addManagedGateway(this, workload, undefined, props.metadata);
+    this.parts = [this.gateway, ...this.managedGateway ? [this.managedGateway] : []];
     this.node.defaultChild = this.gateway;
+    const reads = () => listened.some(one => certificatesOf(one).length > 0) || readsClientCertificates(app, this.node.path);
+    grantSecretsLate(this, { workload, name: this.gateway.name, metadata: props.metadata, reads }, this.parts);
     const model = { ...declared, gatewayName: this.gatewayName };
     declare(this, 'ingressGateways', model, this.parts);
   }
 }
 
-/** A gateway of which this app makes nothing. */
+/** A gateway that another app makes. */
 class ImportedIngressGateway extends Construct implements IIngressGateway {
   public readonly gatewayName: string;
 
@@ -136,9 +153,13 @@ class ImportedIngressGateway extends Construct implements IIngressGateway {
     checkGatewayName(name, 'name', 'write the name of the Gateway', refuse);
     this.gatewayName = `${checkLabel(namespace, 'namespace', refuse)}/${name}`;
     const workload = resolveWorkload(attributes.workload, 'workload', refuse);
+    if (workload.gatewayApi) needChart(this, refuse);
     const listened = checkListeners(listeners, { workload }, refuse);
     const model = { path: this.node.path, gatewayName: this.gatewayName, namespace, workload, listened, routeNamespaces: [], imported: true };
-    checkServers(model, appModelOf(this), MeshSettings.of(this), refuse);
+    const app = appModelOf(this);
+    checkManagedGateway(model, app, MeshSettings.of(this), refuse);
+    checkServers(model, app, MeshSettings.of(this), refuse);
+    grantSecretsLate(this, { workload, reads: () => readsClientCertificates(app, this.node.path) }, []);
     declare(this, 'ingressGateways', model);
   }
 }

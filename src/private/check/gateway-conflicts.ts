@@ -4,13 +4,19 @@ import { Refuse } from '../basics/errors';
 import { AppModel, EgressGatewayModel, IngressGatewayModel } from '../model/app-model';
 import { WorkloadFacts } from '../model/gateway';
 import { certificatesOf, ListenedHost } from '../model/listener';
-import { canBeSamePods, canSelectSamePods, Pods } from '../model/pods';
+import { MANAGED_BY } from '../model/labels';
+import { canBeSameGateway, canBeSamePods, Pods } from '../model/pods';
 
 type Gateway = EgressGatewayModel | IngressGatewayModel;
 
+/** Whether pods heed Gateways of their own namespace only. From Istio 1.31, those of managed Gateways do (`PILOT_ENABLE_STRICT_GATEWAY_MERGING`). */
+function staysInNamespace({ selector }: WorkloadFacts, settings: MeshSettings): boolean {
+  return settings.scopeGatewayToNamespace || (MANAGED_BY in selector && settings._isAtLeast('1.31'));
+}
+
 /** The other gateways of the app whose Gateway objects may select the same pods. */
-function othersOnPods<T extends Gateway>(gateway: Gateway, all: readonly T[], { scopeGatewayToNamespace }: MeshSettings): T[] {
-  const meet = scopeGatewayToNamespace ? canBeSamePods : (a: Pods, b: Pods) => canSelectSamePods(a.selector, b.selector);
+function othersOnPods<T extends Gateway>(gateway: Gateway, all: readonly T[], settings: MeshSettings): T[] {
+  const meet = staysInNamespace(gateway.workload, settings) ? canBeSamePods : (a: Pods, b: Pods) => canBeSameGateway(a.selector, b.selector);
   return all.filter(other => other.path !== gateway.path && meet(other.workload, gateway.workload));
 }
 
@@ -24,7 +30,9 @@ function checkForeignPods({ workload }: Gateway, others: Gateway[], refuse: Refu
     prop: 'workload.selector',
     got: text(workload),
     allowed: `labels that the pods of ${foreign.path} in namespace ${foreign.workload.namespace} cannot have (${text(foreign.workload)})`,
-    fix: 'give the pods of each gateway a label with a unique value (`labels` of the Helm chart), and use it in `selector`: a Gateway selects pods in every namespace',
+    fix: workload.gatewayApi
+      ? 'give each Gateway of the Gateway API a name of its own: before Istio 1.31, Istio\'s Gateways select such pods in every namespace'
+      : 'give the pods of each gateway a label with a unique value (`labels` of the Helm chart), and use it in `selector`: a Gateway selects pods in every namespace',
   });
 }
 

@@ -3,10 +3,15 @@ import { GatewayWorkload } from '../../gateway/gateway-workload';
 import { checkLabel, checkPort } from '../basics/checks';
 import { Refuse } from '../basics/errors';
 import { checkLabels } from '../basics/labels';
+import { isDnsLabel } from '../basics/names';
 import { WorkloadFacts } from '../model/gateway';
 
 export function resolveWorkload(workload: GatewayWorkload, prop: string, refuse: Refuse): WorkloadFacts {
   const spec = workload._spec;
+  const { gatewayApi } = spec;
+  if (gatewayApi && !(isDnsLabel(gatewayApi.name) && isDnsLabel(spec.facts!.serviceName))) {
+    refuse({ code: 'WorkloadInvalid', prop: `${prop}.name`, got: gatewayApi.name, allowed: 'a DNS label of at most 57 characters, because Istio calls the Service <name>-istio', fix: 'write the name of the Gateway' });
+  }
   const service = spec.construct && readService(spec.construct, prop, refuse);
   const facts = service ? { ...service, serviceName: service.name } : spec.facts!;
   for (const key of ['namespace', 'serviceName'] as const) {
@@ -24,7 +29,7 @@ export function resolveWorkload(workload: GatewayWorkload, prop: string, refuse:
         code: 'WorkloadInvalid', prop: `${prop}.ports[${i}].targetPort`, got: targetPort, allowed: 'a number', fix: 'describe the gateway with GatewayWorkload.of: the Service does not contain the number of a named port',
       });
     }
-    return { number: checkPort(port.number, `${prop}.ports[${i}].number`, refuse), targetPort: checkPort(targetPort, `${prop}.ports[${i}].targetPort`, refuse) };
+    return { number: checkPort(port.number, `${prop}.ports[${i}]${gatewayApi ? '' : '.number'}`, refuse), targetPort: checkPort(targetPort, `${prop}.ports[${i}].targetPort`, refuse) };
   });
-  return { namespace: facts.namespace, serviceName: facts.serviceName, selector: facts.selector, ports };
+  return { namespace: facts.namespace, serviceName: facts.serviceName, selector: facts.selector, ports, gatewayApi };
 }

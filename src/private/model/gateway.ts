@@ -6,6 +6,15 @@ export interface WorkloadFacts {
   readonly serviceName: string;
   readonly selector: { [label: string]: string };
   readonly ports: { readonly number: number; readonly targetPort: number }[];
+  /** The Gateway for which Istio runs the pods, if it does. */
+  readonly gatewayApi?: ManagedGateway;
+}
+
+/** A Gateway of the Gateway API, in the namespace of its pods. */
+export interface ManagedGateway {
+  readonly name: string;
+  /** Whether somebody else makes it. */
+  readonly existing: boolean;
 }
 
 export function workloadPortsText(workload: WorkloadFacts): string {

@@ -306,6 +306,7 @@ export interface ManagedListener {
   readonly protocol: 'HTTP' | 'HTTPS' | 'TLS' | 'TCP' | 'HBONE';
   /** Every host where it is left out. */
   readonly hostname?: string;
+  readonly tls?: { readonly mode: 'Passthrough' };
 }
 
 /** A route of the Gateway API for HTTP. Its rules are evaluated by how specific their matches are, and as written only among equals. */

@@ -1,0 +1,32 @@
+import { MeshSettings } from '../../mesh-settings';
+import { Refuse } from '../basics/errors';
+import { AppModel, EgressGatewayModel, IngressGatewayModel } from '../model/app-model';
+import { MANAGED_BY } from '../model/labels';
+import { gatewaysManagedWith } from '../model/managed-gateway';
+
+/** Whether servers of Istio's own API can stand on pods that Istio runs for a Gateway, and whether a construct can make that Gateway. */
+export function checkManagedGateway(model: EgressGatewayModel | IngressGatewayModel, app: AppModel, settings: MeshSettings, refuse: Refuse): void {
+  const { path, workload, imported } = model;
+  const { namespace, gatewayApi } = workload;
+  if ('listened' in model) checkIngress(model, settings, refuse);
+  if (!gatewayApi || gatewayApi.existing || imported) return;
+  const gateway = `Gateway ${namespace}/${gatewayApi.name}`;
+  if (!settings._isAtLeast('1.30')) {
+    refuse({ code: 'IstioVersionTooOld', prop: 'workload', got: `${gateway} with Istio ${settings.istioVersion}`, allowed: 'Istio 1.30 or later, whose Gateways have TLS listeners', fix: 'make the Gateway yourself, with an HTTPS listener, and set `existing: true` in GatewayWorkload.gatewayApi; or raise istioVersion in MeshSettings.of once the mesh is upgraded' });
+  }
+  const maker = [...gatewaysManagedWith(app.egressGateways.all(), workload), ...gatewaysManagedWith(app.ingressGateways.all(), workload)]
+    .find(other => other.path !== path && !other.imported && !other.workload.gatewayApi!.existing);
+  if (maker) {
+    refuse({ code: 'NameCollision', prop: 'workload', got: gateway, allowed: `a Gateway that ${maker.path} does not make`, fix: 'set `existing: true` in GatewayWorkload.gatewayApi here, to use its pods for both; or choose another name' });
+  }
+}
+
+function checkIngress({ workload, listened, namespace, imported }: IngressGatewayModel, settings: MeshSettings, refuse: Refuse): void {
+  if (MANAGED_BY in workload.selector && namespace !== workload.namespace && settings._isAtLeast('1.31')) {
+    refuse({ code: 'GatewayNamespaceMismatch', prop: imported ? 'namespace' : 'workload.namespace', got: imported ? namespace : workload.namespace, allowed: imported ? `${workload.namespace}, the namespace of the pods, because pods of a managed Gateway heed Istio's Gateways there alone (from Istio 1.31)` : `${namespace}, the namespace of the chart, because pods of a managed Gateway heed Istio's Gateways of their own namespace alone (from Istio 1.31)`, fix: imported ? 'correct the namespace' : `create the gateway in a chart with namespace ${workload.namespace}` });
+  }
+  const opaque = workload.gatewayApi && listened.find(({ protocol }) => protocol === 'TCP');
+  if (opaque) {
+    refuse({ code: 'ListenerProtocolConflict', prop: 'listeners', got: `TCP on port ${opaque.port}`, allowed: 'HTTP, HTTPS or TLS, because the listener of a managed Gateway, by which its Service has the port, would take all connections', fix: 'serve it from pods of a Helm release, with GatewayWorkload.helmRelease' });
+  }
+}
