@@ -150,7 +150,7 @@ export class EgressGateway extends Construct implements IEgressGateway {
     this.parts = addObjects(this, planEgressGateway(model.gateway, undeclaredReason, others), props.metadata);
     [this.gateway, this.legOneServiceEntry, this.legOneDestinationRule, this.undeclaredPolicy] = this.parts;
     this.node.defaultChild = this.gateway;
-    this.managedGateway = addManagedGateway(this, model.workload, CLUSTER_IP, props.metadata);
+    this.managedGateway = addManagedGateway(this, model.workload, { annotations: CLUSTER_IP, metadata: props.metadata });
     if (this.managedGateway) this.parts.push(this.managedGateway);
     const { workload, gateway: { name } } = model;
     grantSecretsLate(this, { workload, name, metadata: props.metadata, reads: () => readsClientCertificates(app, this.node.path) }, this.parts);

@@ -131,7 +131,7 @@ export class IngressGateway extends Construct implements IIngressGateway {
     this.gateway = addObject(this, renderedLate({ kind: 'Gateway', id: 'gateway', namespace, name },
       () => ingressGateway({ ...model, selector: workload.selector, routes: routesOf(app, model), routeNamespaces })), props.metadata);
     this.gatewayName = `${namespace}/${this.gateway.name}`;
-    this.managedGateway = addManagedGateway(this, workload, undefined, props.metadata);
+    this.managedGateway = addManagedGateway(this, workload, { metadata: props.metadata });
     this.parts = [this.gateway, ...this.managedGateway ? [this.managedGateway] : []];
     this.node.defaultChild = this.gateway;
     const reads = () => listened.some(one => certificatesOf(one).length > 0) || readsClientCertificates(app, this.node.path);

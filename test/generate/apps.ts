@@ -89,15 +89,20 @@ class AppMaker {
     const namespace = draw.chance(0.9) ? 'istio-system' : 'edge';
     const ports = draw.chance(0.2) ? [{ number: 80 }, { number: 443 }, { number: 15443 }] : undefined;
     const selector = { istio: release, app: release };
-    switch (draw.pick(['helm', 'helm', 'helm', 'helm', 'istioctl', 'of', 'service'])) {
+    switch (draw.pick(['helm', 'helm', 'helm', 'helm', 'istioctl', 'managed', 'of', 'service'])) {
       case 'helm': return call('GatewayWorkload.helmRelease', literal(release), plain({ namespace, ...ports && { ports } }));
       case 'istioctl': return call('GatewayWorkload.istioctl', literal(release));
+      case 'managed': return this.managedWorkload(release, namespace);
       case 'of': return call('GatewayWorkload.of', this.struct('GatewayWorkloadProps', this.place(platform), { given: { namespace: literal(namespace), selector: plain(selector), ports: plain(ports ?? [{ number: 443, targetPort: 8443 }, { number: 80 }]), serviceName: literal(release) } }));
       default: {
         const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: release }, spec: { selector, ports: [{ port: 80, targetPort: 8080 }, { port: 443, targetPort: 8443 }] } };
         return call('GatewayWorkload.fromService', variable(this.construct('GatewayService', platform, 'ApiObject', plain(service))));
       }
     }
+  }
+
+  private managedWorkload(name: string, namespace: string): Expression {
+    return call('GatewayWorkload.gatewayApi', literal(name), this.struct('GatewayApiOptions', this.place({ name: 'app', namespace: '' }), { given: { namespace: literal(namespace) } }));
   }
 
   private service(chart: ChartOf, isDirect: boolean): Service {
@@ -181,8 +186,10 @@ class AppMaker {
     const { draw } = this;
     const hasTcp = draw.chance(0.15);
     const ports = [{ number: 80, ...draw.chance(0.2) && { targetPort: 8080 } }, { number: 443 }, ...hasTcp ? [{ number: 5432 }] : []];
-    const options = struct([['namespace', literal(draw.chance(0.8) ? edge.namespace : 'istio-system')], ['ports', plain(ports)]]);
-    const workload = this.declare('GatewayWorkload', 'workload', call('GatewayWorkload.helmRelease', literal(release), options));
+    const options = () => struct([['namespace', literal(draw.chance(0.8) ? edge.namespace : 'istio-system')], ['ports', plain(ports)]]);
+    const workload = this.declare('GatewayWorkload', 'workload', draw.chance(0.1) && !hasTcp
+      ? this.managedWorkload(release, edge.namespace)
+      : call('GatewayWorkload.helmRelease', literal(release), options()));
     this.telemetry(edge, workload);
     const place = this.place(edge);
     if (draw.chance(0.3)) {

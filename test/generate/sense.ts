@@ -166,6 +166,8 @@ export const SENSE: Readonly<Record<string, Sense>> = {
   'GatewayWorkloadPort.number': port,
   'GatewayWorkloadPort.targetPort': oneOf(8080, 8443),
   'GatewayWorkload.helmRelease.name': oneOf('istio-egressgateway', 'istio-ingressgateway', 'gw'),
+  'GatewayWorkload.gatewayApi.name': oneOf('egress', 'public'),
+  'GatewayApiOptions.ports': oneOf([80, 443], [443, 80, 5432, 8443, 15443]),
   'GatewayWorkload.istioctl.name': oneOf('istio-egressgateway', 'istio-ingressgateway'),
   'GatewayWorkloadProps.serviceName': oneOf('gw'),
   '.selector': oneOf({ app: 'gw', istio: 'gw' }, { istio: 'ingressgateway', app: 'istio-ingressgateway' }),

@@ -11,6 +11,8 @@ const OFTEN: Readonly<Record<string, number>> = {
   'GatewayTelemetryProps.accessLogging': 0.9,
   'GatewayTelemetryProps.tracing': 0.3,
   'MeshSettingsOptions.istioVersion': 0.3,
+  'MeshSettingsOptions.wildcardTlsAtWaypoints': 0.05,
+  'GatewayApiOptions.ports': 0.05,
   'EgressLockProps.namespaces': 0.05,
   'EgressLockProps.omit': 0.1,
   'EgressLockProps.plaintextPorts': 0.05,

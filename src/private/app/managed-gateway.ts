@@ -13,7 +13,9 @@ import { secretsRole, secretsRoleBinding } from '../objects/secrets-role';
 interface Metadata { readonly labels?: Labels; readonly annotations?: Labels }
 
 /** The Gateway for which Istio runs the pods of a gateway, unless somebody else makes it. */
-export function addManagedGateway(scope: Construct, workload: WorkloadFacts, annotations: Labels | undefined, metadata: Metadata | undefined): ApiObject | undefined {
+export function addManagedGateway(
+  scope: Construct, workload: WorkloadFacts, { annotations, metadata }: { readonly annotations?: Labels; readonly metadata?: Metadata },
+): ApiObject | undefined {
   const { namespace, gatewayApi } = workload;
   if (!gatewayApi || gatewayApi.existing) return undefined;
   const app = appModelOf(scope);

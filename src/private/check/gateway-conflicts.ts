@@ -3,8 +3,8 @@ import { MeshSettings } from '../../mesh-settings';
 import { Refuse } from '../basics/errors';
 import { AppModel, EgressGatewayModel, IngressGatewayModel } from '../model/app-model';
 import { WorkloadFacts } from '../model/gateway';
-import { certificatesOf, ListenedHost } from '../model/listener';
 import { MANAGED_BY } from '../model/labels';
+import { certificatesOf, ListenedHost } from '../model/listener';
 import { canBeSameGateway, canBeSamePods, Pods } from '../model/pods';
 
 type Gateway = EgressGatewayModel | IngressGatewayModel;
