@@ -3,7 +3,7 @@ import { External } from './externals';
 import { Manifests, toYaml } from './manifests';
 import './matchers';
 import { lab, missing } from './prerequisites';
-import { ClientAnswer, Denied, Hop, LoadReport, Proxy, Report, Seen, StepReport } from './result';
+import { ClientAnswer, Denied, ExecReport, Hop, LoadReport, Proxy, Report, Seen, StepReport } from './result';
 import { Step } from './steps';
 import { stepStory, story, troubles } from './story';
 import { Workload } from './workloads';
@@ -57,6 +57,8 @@ export interface Outcome {
   /** The names of all workloads, those without a proxy included. */
   readonly workloads: readonly string[];
   readonly loads: Readonly<Record<string, LoadReport>>;
+  /** Programs, by name. */
+  readonly ran: Readonly<Record<string, ExecReport>>;
   readonly proxies: Readonly<Record<string, Proxy>>;
   /** All that external servers saw in the whole run, loads included. */
   readonly seen: readonly Seen[];
@@ -95,6 +97,7 @@ function read(scenario: Scenario, report: Report): Outcome {
     named: Object.fromEntries(requests.map(({ name, answer }) => [name, answer])),
     workloads: scenario.workloads.map(({ name }) => name),
     loads: Object.fromEntries(steps.flatMap(({ asked, step }) => 'load' in asked && step.load ? [[asked.load.name, step.load]] : [])),
+    ran: Object.fromEntries(steps.flatMap(({ asked, step }) => 'exec' in asked && step.exec ? [[asked.exec.name, step.exec]] : [])),
     proxies: report.proxies,
     seen: report.seen,
     troubles: [...troubles(report.proxies), ...report.steps.filter((step) => step.error).map((step) => `${step.step}: ${step.error}`)],

@@ -48,10 +48,23 @@ export function lab(): Lab {
 
 /** What the lab needs for NetworkPolicies and for Istio's own capture of traffic, and most machines have: installs it where it is missing. */
 export function iptables(): void {
-  if (!succeeds('iptables-nft', '--version')) {
-    const { status, stderr } = spawnSync('sh', ['-c', 'apt-get update && apt-get install --yes --no-install-recommends iptables'], { encoding: 'utf8' });
-    if (status !== 0) throw new Error(`NetworkPolicies need iptables: apt-get install iptables\n${stderr}`);
-  }
+  installed('NetworkPolicies', 'iptables', 'iptables-nft');
+}
+
+/** A folder with the tools of small images, for programs that run where applications do. */
+export function smallTools(): string {
+  installed('programs in pods', 'busybox');
+  installed('programs in pods', 'curl');
+  const tools = join(cache, 'busybox');
+  mkdirSync(tools, { recursive: true });
+  if (!existsSync(join(tools, 'nslookup'))) succeeds('busybox', '--install', '-s', tools);
+  return tools;
+}
+
+function installed(what: string, debianPackage: string, command = debianPackage): void {
+  if (succeeds('which', command)) return;
+  const { status, stderr } = spawnSync('sh', ['-c', `apt-get update && apt-get install --yes --no-install-recommends ${debianPackage}`], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${what} need ${debianPackage}: apt-get install ${debianPackage}\n${stderr}`);
 }
 
 /** The lab's binary alone, which needs Go only: enough to measure and to check. */

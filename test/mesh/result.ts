@@ -15,9 +15,16 @@ export interface StepReport {
   readonly ms: number;
   readonly answer?: ClientAnswer;
   readonly load?: LoadReport;
+  readonly exec?: ExecReport;
   readonly hops?: readonly Hop[];
   readonly seen?: readonly Seen[];
   readonly denied?: readonly Denied[];
+}
+
+/** What a program said, and how it ended. */
+export interface ExecReport {
+  readonly output: string;
+  readonly exit: number;
 }
 
 /** A packet that NetworkPolicies forbid; the port is the pod's. */

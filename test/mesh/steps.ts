@@ -8,7 +8,8 @@ export type Step =
   | { readonly await: string } | { readonly stop: string }
   | { readonly kill: string } | { readonly start: string }
   | { readonly down: string } | { readonly up: string }
-  | { readonly apply: string } | { readonly delete: string };
+  | { readonly apply: string } | { readonly delete: string }
+  | { readonly exec: Exec };
 
 export interface RequestOptions {
   /** A workload's name, `outside`, or `node`. */
@@ -61,6 +62,19 @@ export interface LoadOptions extends RequestOptions {
 export interface Load extends LoadOptions {
   readonly name: string;
   readonly url: string;
+}
+
+/** A program that runs where an application of a workload would, as user 1000. */
+export interface Exec {
+  readonly name: string;
+  readonly from: string;
+  readonly command: readonly string[];
+  readonly env?: Record<string, string>;
+}
+
+/** Runs a program; what it says and how it ends is in `ran`. */
+export function exec(name: string, from: string, command: readonly string[], env: Record<string, string> = {}): Step {
+  return { exec: { name, from, command, env } };
 }
 
 /**

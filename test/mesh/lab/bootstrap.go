@@ -16,7 +16,7 @@ func (w *Workload) bootstrap(s *Scenario) dict {
 				"CLUSTER_ID": "Kubernetes", "MESH_ID": "cluster.local", "ISTIO_VERSION": istioVersion, "INTERCEPTION_MODE": "REDIRECT",
 			},
 		},
-		"admin": dict{"address": socket(w.ip, adminPort)},
+		"admin": dict{"address": socket("0.0.0.0", adminPort)}, // localhost is where applications find it, and the lab asks from outside
 		"dynamic_resources": dict{
 			"ads_config": dict{
 				"api_type": "GRPC", "transport_api_version": "V3", "set_node_on_first_message_only": true,

@@ -22,6 +22,7 @@ type StepReport struct {
 	MS     int64       `json:"ms"`
 	Answer *Answer     `json:"answer,omitempty"`
 	Load   *LoadReport `json:"load,omitempty"`
+	Exec   *ExecReport `json:"exec,omitempty"`
 	Hops   []Hop       `json:"hops,omitempty"`
 	Seen   []Seen      `json:"seen,omitempty"`
 	Denied []Denied    `json:"denied,omitempty"` // what NetworkPolicies held meanwhile

@@ -90,6 +90,7 @@ type Step struct {
 	Up      string   `json:"up,omitempty"`     // an external host: it answers again
 	Apply   string   `json:"apply,omitempty"`  // YAML: Istio's kinds and those of apply.go; the step ends when the proxies have them
 	Delete  string   `json:"delete,omitempty"` // YAML: kind, namespace and name are enough
+	Exec    *Exec    `json:"exec,omitempty"`   // a program of an application's
 }
 
 // Request is one request, over a connection of its own or that of the request before.

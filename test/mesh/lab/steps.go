@@ -69,6 +69,11 @@ func (m *lab) do(s Step, x *StepReport) error {
 			return err
 		}
 		return converge(m.istiod, m.proxies, m.limit)
+	case s.Exec != nil:
+		x.Step = fmt.Sprintf("exec %s in %s", s.Exec.Name, s.Exec.From)
+		var err error
+		x.Exec, err = m.exec(*s.Exec)
+		return err
 	default:
 		return fmt.Errorf("a step that says nothing")
 	}
