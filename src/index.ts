@@ -46,6 +46,7 @@ export * from './ingress/tls-version';
 export * from './lock/cluster-dns';
 export * from './lock/egress-admission';
 export * from './lock/egress-lock';
+export * from './lock/egress-verification';
 export * from './lock/lock-finding';
 export * from './lock/mesh-peer';
 export * from './lock/sidecar-scope';

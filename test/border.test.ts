@@ -239,6 +239,10 @@ describe('what a program changes afterwards changes nothing', () => {
       keepHeaders: ['x-request-id'],
       metadata: metadata(),
     }),
+    EgressVerification: (chart, egress) => {
+      new library.EgressRoute(chart, 'route', { service: service(chart), gateway: egress });
+      return { lock: new library.EgressLock(chart, 'lock', { gateway: egress }), metadata: metadata() };
+    },
     ExternalService: () => ({
       hosts: ['a.test'],
       ports: [ExternalPort.tcp({ number: 5432 })],

@@ -82,6 +82,7 @@ class AppMaker {
     const given = { gateway: variable(gateway), ...direct.length > 0 && { direct: list(direct) } };
     const lock = this.construct('EgressLock', chart, 'EgressLock', this.struct('EgressLockProps', this.place(chart), { given, without: ['direct'] }));
     if (this.draw.chance(0.3)) this.construct('EgressAdmission', chart, 'EgressAdmission', this.struct('EgressAdmissionProps', this.place(chart), { given: { lock: variable(lock) } }));
+    if (this.draw.chance(0.3)) this.construct('EgressVerification', chart, 'EgressVerification', this.struct('EgressVerificationProps', this.place(chart), { given: { lock: variable(lock) } }));
   }
 
   private egressWorkload(platform: ChartOf, release: string): Expression {

@@ -1,4 +1,4 @@
-import { ClusterDns, EgressAdmission, EgressLock, EgressLockProps, ExternalPort, LockPhase, MeshPeer, SidecarScope } from '../../src';
+import { ClusterDns, EgressAdmission, EgressLock, EgressLockProps, EgressVerification, ExternalPort, LockPhase, MeshPeer, SidecarScope } from '../../src';
 import { direct, routed } from '../fixtures';
 
 const originated = { hosts: ['api.example.com'], ports: [ExternalPort.httpToHttps()] };
@@ -28,6 +28,10 @@ export const CASES = {
   'lock that cannot be opened': () => {
     const { lock, ...world } = locked();
     return { ...world, admission: new EgressAdmission(world.platform, 'admission', { lock }) };
+  },
+  'verification of a lock': () => {
+    const world = locked();
+    return { ...world, verification: new EgressVerification(world.shop, 'verification', { lock: world.lock }) };
   },
   'scope of sidecars': () => {
     const world = direct({ ...originated });

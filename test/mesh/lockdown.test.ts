@@ -1,5 +1,5 @@
 import { ATTEMPTS, Holder, OUT, podOf, resultOf, stepsOf, takenBy } from './attempts';
-import { DECLARED, ELSEWHERE, Layer, LockOptions, admissionOf, externals, locked, lockOf, workloads } from './locked';
+import { API_ADDRESS, DECLARED, ELSEWHERE, Layer, LockOptions, admissionOf, externals, locked, lockOf, workloads } from './locked';
 import { Cases, LockedApi } from './locked-api';
 import { NODE_DNS, Outcome, Scenario, Step, apply, describeMesh, external, finish, get, load, lookUp, remove, runMesh, say, stop } from './mesh';
 import { iptables } from './prerequisites';
@@ -22,8 +22,6 @@ const PUBLIC = istio('Gateway', 'istio-ingress', 'public', {
   selector: { istio: 'ingressgateway' }, servers: [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*'] }],
 });
 
-/** The Service of the API server, which is no pod. */
-const API_ADDRESS = '172.20.0.1';
 const API_SERVICE = [
   {
     apiVersion: 'v1',

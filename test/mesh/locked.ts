@@ -3,8 +3,8 @@ import { egressGateway, external, ingressGateway, service, sidecar, External, Wo
 import { issuer } from './tokens';
 import { Manifest, objectsOf } from './traffic';
 import {
-  Caller, ClusterDns, EgressAdmission, EgressGateway, EgressLock, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, MeshPeer, PodUsers,
-  UndeclaredTraffic,
+  Caller, ClusterDns, EgressAdmission, EgressGateway, EgressLock, EgressLockProps, EgressRoute, EgressVerification, ExternalPort, ExternalService,
+  GatewayWorkload, MeshPeer, PodUsers, UndeclaredTraffic,
 } from '../../src';
 
 /** What locks the shop in, besides its routes. */
@@ -14,6 +14,8 @@ export const ELSEWHERE = 'elsewhere.example.com';
 export const RAW = 'raw.example.com';
 export const KEYS = 'keys.example.com';
 export const METADATA = '169.254.169.254';
+/** Of the Kubernetes API server, which is no pod. */
+export const API_ADDRESS = '172.20.0.1';
 export const DECLARED = { payments: 'payments.example.com', cdn: 'cdn.example.com', db: 'db.example.com' };
 
 const POD_PORT = 8443;
@@ -61,6 +63,10 @@ export function addressOf(name: string): string {
 
 /** The shop's routes, behind a gateway that denies what they do not declare, or does not, and the layers of its lock. */
 function appOf(layers: readonly Layer[], podUsers?: PodUsers): App {
+  return worldOf(layers, {}, podUsers).app;
+}
+
+function worldOf(layers: readonly Layer[], props: Partial<EgressLockProps> = {}, podUsers?: PodUsers) {
   const app = new App();
   const platform = new Chart(app, 'platform', { namespace: 'istio-egress' });
   const gateway = new EgressGateway(platform, 'egress', {
@@ -76,8 +82,8 @@ function appOf(layers: readonly Layer[], podUsers?: PodUsers): App {
   route('db', DECLARED.db, ExternalPort.postgres(), [addressOf(DECLARED.db)]);
   const [sidecars, policies] = [layers.includes('Sidecar'), layers.includes('NetworkPolicy')];
   const other = 'it is tried without';
-  if (sidecars || policies) {
-    const lock = new EgressLock(platform, 'lock', {
+  const lock = !sidecars && !policies ? undefined
+    : new EgressLock(platform, 'lock', {
       gateway,
       calls: [MeshPeer.namespace('stock')],
       dns: ClusterDns.kubeDns({ nodeLocal: ['169.254.20.10'] }),
@@ -87,10 +93,26 @@ function appOf(layers: readonly Layer[], podUsers?: PodUsers): App {
         ...!sidecars && { sidecar: other },
         ...!policies && { networkPolicy: other, gatewayNetworkPolicy: other },
       },
+      ...props,
     });
-    if (layers.includes('admission')) new EgressAdmission(platform, 'admission', { lock, podUsers });
-  }
-  return app;
+  if (lock && layers.includes('admission')) new EgressAdmission(platform, 'admission', { lock, podUsers });
+  return { app, platform, lock };
+}
+
+export interface VerificationOptions {
+  readonly lock?: Partial<EgressLockProps>;
+  readonly outsideHost?: string;
+}
+
+/** What verifies such a lock from inside. */
+export function verificationOf(layers: readonly Layer[], { lock: props, outsideHost = ELSEWHERE }: VerificationOptions = {}): Manifest[] {
+  const { app, platform, lock } = worldOf(layers, props);
+  new EgressVerification(platform, 'verification', { lock: lock!, namespace: 'shop', serviceAccount: 'shop', outsideHost, outsideAddress: addressOf(ELSEWHERE) });
+  return objectsOf(app).filter(({ kind }) => kind === 'ConfigMap' || kind === 'Job');
+}
+
+export function scriptOf(verification: Manifest[]): string {
+  return (verification[0] as unknown as { readonly data: Readonly<Record<string, string>> }).data['verify.sh'];
 }
 
 export interface LockOptions {

@@ -20,7 +20,7 @@ export function addObjects(scope: Construct, objects: RenderedObject[], metadata
  * so that a JSON patch for such a field would vanish.
  */
 export function addObject(scope: Construct, object: RenderedObject, metadata: Metadata = {}): ApiObject {
-  const { id, apiVersion, kind, namespace, name, spec, inline } = object;
+  const { id, apiVersion, kind, namespace, name, spec, inline, field = 'spec' } = object;
   const refuse = refuser(scope);
   if (name !== undefined) checkLabel(name, 'metadata.name', refuse, { fix: 'shorten or correct the name' });
   checkLabels(metadata.labels, 'metadata.labels', refuse);
@@ -32,7 +32,7 @@ export function addObject(scope: Construct, object: RenderedObject, metadata: Me
     apiVersion,
     kind,
     metadata: name === undefined ? { namespace, labels, annotations } : { namespace, labels, annotations, name },
-    ...inline ? checkedNow(kind, spec, refuse) : { spec: typeof spec === 'function' ? checkedLate(scope, kind, spec as () => object) : checkedNow(kind, spec, refuse) },
+    ...inline ? checkedNow(kind, spec, refuse) : { [field]: typeof spec === 'function' ? checkedLate(scope, kind, spec as () => object) : checkedNow(kind, spec, refuse) },
   });
   // cdk8s would write the namespace of the chart
   if (namespace === undefined) Object.assign(made.metadata, { namespace: undefined });

@@ -24,6 +24,7 @@ export const STRUCTS: { readonly [name: string]: string } = {
   'EgressLockProps': 'gateway: IEgressGateway, namespaces?: string[], phase?: LockPhase, calls?: MeshPeer[], direct?: IExternalService[], dns?: ClusterDns, istiod?: Istiod, kubeApi?: KubeApi, telemetry?: MeshPeer[], scrapers?: MeshPeer[], clusterRanges?: string[], outsidePorts?: number[], plaintextPorts?: PlaintextPort[], accessLogging?: AccessLogging, omit?: LockOmissions, metadata?: ObjectMetadata',
   'EgressRouteProps': 'service: IExternalService, gateway: IEgressGateway, callers?: Caller[], appTls?: AppTls, allow?: RouteMatch[], rules?: EgressRule[], keepHeaders?: string[], layout?: VirtualServiceLayout, legOne?: LegOne, gatewayPort?: number, connectProxy?: ConnectProxy, metadata?: ObjectMetadata',
   'EgressRule': 'matches?: RouteMatch[], timeout?: Duration, retries?: Retries, rewrite?: Rewrite, requestHeaders?: HeaderEdits, responseHeaders?: HeaderEdits, fault?: Fault, mirror?: Mirror, action?: RouteAction',
+  'EgressVerificationProps': 'lock: EgressLock, namespace?: string, serviceAccount?: string, outsideHost?: string, outsideAddress?: string, image?: string, metadata?: ObjectMetadata',
   'EndpointOptions': 'ports?: number{}, locality?: string, weight?: number, labels?: string{}, serviceAccount?: string',
   'ExternalDestinationOptions': 'host?: string, port?: number',
   'ExternalServiceAttributes': 'hosts: string[], ports: ExternalPort[], direct?: boolean',

@@ -64,6 +64,16 @@ export interface LockIntent extends ScopeIntent {
   readonly omits: { readonly [K in LockPart]?: string };
 }
 
+/** What an `EgressVerification` says, checked. */
+export interface VerificationIntent {
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  /** What nothing declares, and everybody could reach. */
+  readonly host: string;
+  readonly address: string;
+  readonly image: string;
+}
+
 /** Whether a lock has a part, for now. */
 export function hasPart({ phase, omits }: LockIntent, part: LockPart): boolean {
   return omits[part] === undefined && (phase === 'ENFORCE' || part === 'sidecar' || part === 'telemetry');

@@ -1,4 +1,6 @@
 import { AppModel, DirectRouteModel, EgressGatewayModel, EgressLockModel, ExternalServiceModel } from './app-model';
+import { CallerIdentity } from './egress-route';
+import { LegOneIntent } from './leg-one';
 import { callerNamespacesOf, callersThrough, sidecarsOf } from './visibility';
 
 export function gatewayAt(app: AppModel, path: string): EgressGatewayModel | undefined {
@@ -22,6 +24,15 @@ export function otherCover(app: AppModel, { path }: EgressLockModel, namespace: 
 export function callersOf(app: AppModel, { gateway }: EgressLockModel): string[] {
   const model = gatewayAt(app, gateway);
   return model ? [...new Set(callerNamespacesOf(app, model))].sort() : [];
+}
+
+/** How traffic of a namespace gets to gateways; with a service account, only what it may send there, as far as routes of this app say. */
+export function callsFrom(app: AppModel, namespace: string, serviceAccount?: string): LegOneIntent[] {
+  const isMeant = (caller: CallerIdentity) => caller.namespace === namespace && [undefined, serviceAccount].includes(caller.serviceAccount);
+  return [
+    ...app.egressRoutes.with('caller', namespace).map(({ route }) => route).filter(({ callers }) => serviceAccount === undefined || callers.some(isMeant)),
+    ...app.egressCallers.with('caller', namespace).map(({ leg }) => leg),
+  ];
 }
 
 /** The services to which sidecars of a namespace go without a gateway. */

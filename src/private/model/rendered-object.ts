@@ -16,4 +16,6 @@ export interface RenderedObject {
   readonly spec: object | (() => object);
   /** Whether these fields stand beside the metadata instead of in a `spec`; they are never a function. */
   readonly inline?: true;
+  /** The field that holds it. By default, `spec`. */
+  readonly field?: 'data';
 }

@@ -28,6 +28,8 @@ export interface Specs {
   readonly HTTPRoute: StandardRouteSpec;
   readonly Role: RoleSpec;
   readonly RoleBinding: RoleBindingSpec;
+  readonly Job: JobSpec;
+  readonly ConfigMap: Labels;
 }
 
 export type Kind = keyof Specs;
@@ -375,4 +377,14 @@ export interface RoleSpec {
 export interface RoleBindingSpec {
   readonly role: string;
   readonly serviceAccounts: { readonly name: string; readonly namespace: string }[];
+}
+
+/** A script from a ConfigMap, run once. */
+export interface JobSpec {
+  readonly image: string;
+  readonly serviceAccount: string;
+  readonly configMap: string;
+  /** Its key in the ConfigMap. */
+  readonly script: string;
+  readonly limitS: number;
 }

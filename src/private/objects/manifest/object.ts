@@ -3,6 +3,7 @@ import { authorizationPolicySpec } from './authorization-policy';
 import { certificateSpec } from './certificate';
 import { destinationRuleSpec } from './destination-rule';
 import { gatewaySpec } from './gateway';
+import { jobSpec } from './job';
 import { managedGatewaySpec } from './managed-gateway';
 import { networkPolicySpec } from './network-policy';
 import { peerAuthenticationSpec } from './peer-authentication';
@@ -23,6 +24,8 @@ interface Renderer<K extends Kind> {
   readonly spec: (plan: Specs[K]) => object;
   /** Whether objects of the kind have no `spec`: its fields stand beside the metadata. */
   readonly inline?: true;
+  /** The field that holds it. By default, `spec`. */
+  readonly field?: RenderedObject['field'];
 }
 
 const RENDERERS: { [K in Kind]: Renderer<K> } = {
@@ -43,6 +46,8 @@ const RENDERERS: { [K in Kind]: Renderer<K> } = {
   HTTPRoute: { apiVersion: 'gateway.networking.k8s.io/v1', spec: standardRouteSpec },
   Role: { apiVersion: 'rbac.authorization.k8s.io/v1', spec: role, inline: true },
   RoleBinding: { apiVersion: 'rbac.authorization.k8s.io/v1', spec: roleBinding, inline: true },
+  Job: { apiVersion: 'batch/v1', spec: jobSpec },
+  ConfigMap: { apiVersion: 'v1', spec: data => data, field: 'data' },
 };
 
 /** An object whose spec is known. */
@@ -56,6 +61,6 @@ export function renderedLate<K extends Kind>(head: ObjectHead<K>, spec: () => Sp
 }
 
 function withSpec({ kind, id, name, namespace, labels, annotations }: ObjectHead, spec: RenderedObject['spec']): RenderedObject {
-  const { apiVersion, kind: written = kind, inline } = RENDERERS[kind];
-  return { kind: written, id, name, namespace, labels, annotations, apiVersion, spec, inline };
+  const { apiVersion, kind: written = kind, inline, field } = RENDERERS[kind];
+  return { kind: written, id, name, namespace, labels, annotations, apiVersion, spec, inline, field };
 }
