@@ -75,7 +75,7 @@ func (m *lab) change(stream string, do func(document) error) error {
 	}
 	network := false
 	for _, d := range docs {
-		if kinds[d.obj.GetKind()] == nil && !d.isIstio() && !d.isGatewayAPI() {
+		if kinds[d.obj.GetKind()] == nil && !d.isIstio() && !d.isGatewayAPI() && !d.isClusterPolicy() {
 			return fmt.Errorf("%s: only Istio's kinds, the Gateway API's and some of Kubernetes can change during a run", d.title())
 		}
 		if err := do(d); err != nil {
@@ -91,6 +91,9 @@ func (m *lab) change(stream string, do func(document) error) error {
 
 // apply adds or replaces an object, as kubectl would.
 func (m *lab) apply(d document) error {
+	if d.isClusterPolicy() {
+		return m.s.clusterPolicies.apply(d)
+	}
 	if kind := kinds[d.obj.GetKind()]; kind != nil {
 		return kind(m.istiod.KubeClient().Kube(), d.obj.GetNamespace()).apply(d)
 	}
@@ -146,6 +149,10 @@ func (m *lab) tracker(c config.Config) (clienttesting.ObjectTracker, schema.Grou
 
 // remove deletes an object, of which kind, namespace and name are enough.
 func (m *lab) remove(d document) error {
+	if d.isClusterPolicy() {
+		delete(m.s.clusterPolicies, d.obj.GetName())
+		return nil
+	}
 	if kind := kinds[d.obj.GetKind()]; kind != nil {
 		return kind(m.istiod.KubeClient().Kube(), d.obj.GetNamespace()).remove(d.obj.GetName())
 	}
@@ -194,5 +201,5 @@ func (m *lab) routeAndJudge() error {
 	if err != nil {
 		return err
 	}
-	return m.judge.learn(policies.Items, pods.Items, namespaces.Items)
+	return m.judge.learn(policies.Items, m.s.clusterPolicies, pods.Items, namespaces.Items)
 }

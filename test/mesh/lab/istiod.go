@@ -114,7 +114,14 @@ func (s *Scenario) objects(p pki) (istio []config.Config, kube []document, err e
 		}
 		docs = append(docs, more...)
 	}
+	s.clusterPolicies = clusterPolicies{}
 	for _, d := range mergeNamespaces(docs) {
+		if d.isClusterPolicy() {
+			if err := s.clusterPolicies.apply(d); err != nil {
+				return nil, nil, fmt.Errorf("%s: %w", d.title(), err)
+			}
+			continue
+		}
 		if !d.isIstio() && !d.isGatewayAPI() {
 			kube = append(kube, d)
 			continue

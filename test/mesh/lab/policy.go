@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"net"
@@ -13,6 +14,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	engine "sigs.k8s.io/kube-network-policies/pkg/api"
+	packets "sigs.k8s.io/kube-network-policies/pkg/network"
 )
 
 // judge decides by the NetworkPolicies about the first packet of every connection that the node forwards, or that a pod opens to
@@ -22,6 +25,7 @@ type judge struct {
 	queue  *queue
 	mu     sync.Mutex
 	policy *matcher.Policy
+	admin  engine.PolicyEvaluator           // of ClusterNetworkPolicies
 	pods   map[string]*matcher.InternalPeer // by address
 	denied []Denied
 }
@@ -43,7 +47,7 @@ var infrastructurePods = []corev1.Pod{
 }
 
 // learn replaces the policies, pods and namespaces that the judge knows. Nothing is judged before the first policy.
-func (j *judge) learn(policies []networkingv1.NetworkPolicy, pods []corev1.Pod, namespaces []corev1.Namespace) (err error) {
+func (j *judge) learn(policies []networkingv1.NetworkPolicy, admin clusterPolicies, pods []corev1.Pod, namespaces []corev1.Namespace) (err error) {
 	labels := map[string]map[string]string{}
 	for _, n := range namespaces {
 		labels[n.Name] = n.Labels
@@ -69,7 +73,10 @@ func (j *judge) learn(policies []networkingv1.NetworkPolicy, pods []corev1.Pod, 
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.policy, j.pods = matcher.BuildNetworkPolicies(false, all), known
-	if j.queue == nil && len(all) > 0 {
+	if j.admin, err = admin.evaluator(); err != nil {
+		return err
+	}
+	if j.queue == nil && len(all)+len(admin) > 0 {
 		j.queue, err = j.sit()
 	}
 	return err
@@ -119,10 +126,26 @@ func (j *judge) allows(packet []byte) bool {
 		return &matcher.TrafficPeer{IP: ip.String(), Internal: j.pods[ip.String()]}
 	}
 	t := &matcher.Traffic{Source: peer(from), Destination: peer(to), ResolvedPort: d.Port, Protocol: corev1.Protocol(d.Protocol)}
-	if j.policy.IsTrafficAllowed(t).IsAllowed() {
+	about := &packets.Packet{SrcIP: from, DstIP: to, Proto: t.Protocol, DstPort: d.Port}
+	source, destination := podInfo(t.Source.Internal), podInfo(t.Destination.Internal)
+	out, err := j.admin.EvaluateEgress(context.Background(), about, source, destination)
+	in, err2 := j.admin.EvaluateIngress(context.Background(), about, source, destination)
+	if said := j.policy.IsTrafficAllowed(t); err == nil && err2 == nil && passes(out, said.Egress) && passes(in, said.Ingress) {
 		return true
 	}
 	d.From, d.To = j.s.whoIs(&net.TCPAddr{IP: from}), j.s.whoIs(&net.TCPAddr{IP: to})
 	j.denied = append(j.denied, d)
 	return false
+}
+
+// passes says whether one direction is open: NetworkPolicies decide where policies of the cluster do not.
+func passes(admin engine.Verdict, said *matcher.DirectionResult) bool {
+	return admin == engine.VerdictAccept || admin == engine.VerdictNext && said.IsAllowed()
+}
+
+func podInfo(p *matcher.InternalPeer) *engine.PodInfo {
+	if p == nil {
+		return nil
+	}
+	return &engine.PodInfo{Labels: p.PodLabels, Namespace: &engine.Namespace{Name: p.Namespace, Labels: p.NamespaceLabels}}
 }

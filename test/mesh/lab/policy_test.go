@@ -43,7 +43,7 @@ func judgeOf(t *testing.T, policies ...string) (*Scenario, *judge) {
 		all = append(all, p)
 	}
 	j := &judge{s: s, queue: &queue{}}
-	if err := j.learn(all, pods, nil); err != nil {
+	if err := j.learn(all, nil, pods, nil); err != nil {
 		t.Fatal(err)
 	}
 	return s, j

@@ -26,6 +26,8 @@ type Scenario struct {
 
 	vips map[string]string // what ServiceEntries have been given, by namespace, name and host
 	crds crds
+
+	clusterPolicies clusterPolicies
 }
 
 // Workload is one pod with its proxy.
