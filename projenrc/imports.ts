@@ -1,4 +1,4 @@
-/** Regenerates `imports/` from the CRDs that the API modules of Istio and of the Gateway API ship, through the Go module cache. */
+/** Regenerates `imports/` from the CRDs that API modules ship, through the Go module cache. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,8 @@ interface Source {
   /** Where the module has its CRDs: a file, or a folder of files. */
   readonly path: string;
   readonly kinds: readonly string[];
+  /** The version of the kinds. @default v1 */
+  readonly version?: string;
   /** What is inserted into the names of the generated files. */
   readonly channel?: string;
 }
@@ -32,6 +34,7 @@ const SOURCES: readonly Source[] = [
   },
   // whose rules may have `retry`
   { module: GATEWAY_API, path: 'config/crd/experimental', kinds: ['HTTPRoute'], channel: 'experimental' },
+  { module: 'sigs.k8s.io/network-policy-api@v0.2.0', path: 'config/crd/standard', kinds: ['ClusterNetworkPolicy'], version: 'v1alpha2' },
 ];
 
 interface Crd {
@@ -48,7 +51,7 @@ try {
 function generate(source: Source) {
   const crds = join(temp, 'crds.yaml');
   const made = mkdtempSync(join(temp, 'made-'));
-  writeFileSync(crds, v1Crds(source));
+  writeFileSync(crds, crdsOf(source));
   execFileSync(join('node_modules', '.bin', 'cdk8s'), [
     'import', crds, '--language', 'typescript', '--output', made, '--no-save', '--check-upgrade=false',
   ], { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -58,14 +61,14 @@ function generate(source: Source) {
   }
 }
 
-/** The v1 versions alone: the class without a suffix is the first version in the file, whichever that is. */
-function v1Crds({ module, path, kinds }: Source): string {
+/** One version of each kind alone: the class without a suffix is the first version in the file, whichever that is. */
+function crdsOf({ module, path, kinds, version = 'v1' }: Source): string {
   const { Dir } = JSON.parse(execFileSync('go', ['mod', 'download', '-json', module], { encoding: 'utf8', cwd: temp })) as { Dir: string };
   const at = join(Dir, path);
   const files = path.endsWith('.yaml') ? [at] : readdirSync(at).map(file => join(at, file));
   const all = files.flatMap(file => parseAllDocuments(readFileSync(file, 'utf8')));
   const wanted = all.map(d => d.toJS() as Crd | null).filter(c => kinds.includes(c?.spec?.names?.kind ?? '')) as Crd[];
-  for (const crd of wanted) crd.spec.versions = crd.spec.versions.filter(v => v.name === 'v1');
+  for (const crd of wanted) crd.spec.versions = crd.spec.versions.filter(v => v.name === version);
   if (wanted.length !== kinds.length) throw new Error(`expected the CRDs of ${kinds.join(', ')}; found ${wanted.map(c => c.spec.names.kind).join(', ')}`);
   return wanted.map(c => stringify(c)).join('---\n');
 }

@@ -1,6 +1,7 @@
 import * as gateways from '../imports/gateway.networking.k8s.io';
 import * as experimental from '../imports/gateway.networking.k8s.io.experimental';
 import * as networking from '../imports/networking.istio.io';
+import * as policies from '../imports/policy.networking.k8s.io';
 import * as security from '../imports/security.istio.io';
 import * as telemetry from '../imports/telemetry.istio.io';
 
@@ -24,6 +25,7 @@ test.each([
   [gateways.TcpRoute, 'TCPRoute', 'gateway.networking.k8s.io/v1'],
   [gateways.ReferenceGrant, 'ReferenceGrant', 'gateway.networking.k8s.io/v1'],
   [gateways.BackendTlsPolicy, 'BackendTLSPolicy', 'gateway.networking.k8s.io/v1'],
+  [policies.ClusterNetworkPolicy, 'ClusterNetworkPolicy', 'policy.networking.k8s.io/v1alpha2'],
 ])('%p is %s of %s', ({ GVK }, kind, apiVersion) => {
   expect(GVK).toEqual({ apiVersion, kind });
 });

@@ -129,6 +129,16 @@ export interface LockOmissions {
   readonly telemetry?: string;
 }
 
+/** ClusterNetworkPolicies of the Admin tier. */
+export interface ClusterNetworkPolicyOptions {
+  /**
+   * The priority, 0 to 1000. Policies with lower ones are asked first; of two with the same, a cluster may heed either. Error `PriorityInvalid`.
+   *
+   * @default 100
+   */
+  readonly priority?: number;
+}
+
 /** Properties of an `EgressLock`. Errors `TypeInvalid` for a value of the wrong type, `PropUnknown` for an unknown prop. */
 export interface EgressLockProps {
   /**
@@ -232,6 +242,16 @@ export interface EgressLockProps {
    * @default - what sidecars refuse or, while observing, would refuse
    */
   readonly accessLogging?: AccessLogging;
+
+  /**
+   * Whether locked namespaces also get a ClusterNetworkPolicy (`policy.networking.k8s.io/v1alpha2`), which says the same as their NetworkPolicies and cannot
+   * be widened by others in the namespace. It is an object of the whole cluster. The cluster needs its custom resource, and a network plugin that
+   * implements it: without one, nothing enforces it. Errors `LockPartsConflict`, `ListTooLong`.
+   *
+   * @default - none
+   * @see https://network-policy-api.sigs.k8s.io/
+   */
+  readonly clusterNetworkPolicy?: ClusterNetworkPolicyOptions;
 
   /**
    * Parts to leave out, because clusters differ.

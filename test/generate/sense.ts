@@ -129,6 +129,7 @@ export const SENSE: Readonly<Record<string, Sense>> = {
   'EgressLockProps.clusterRanges': someOf('10.0.0.0/8', '192.168.0.0/16', 'fd00::/8', '169.254.169.254'),
   'EgressLockProps.namespaces': oneOf(['shop'], ['blog'], ['shop', 'billing']),
   'EgressLockProps.outsidePorts': oneOf([443], [], [5432, 8443]),
+  'ClusterNetworkPolicyOptions.priority': oneOf(0, 10, 1000),
   'EgressVerificationProps.namespace': oneOf('shop', 'blog', 'billing'),
   'EgressVerificationProps.serviceAccount': oneOf('default', 'web'),
   'EgressVerificationProps.outsideHost': oneOf('www.example.net'),

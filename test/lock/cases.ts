@@ -22,6 +22,7 @@ export const CASES = {
     scrapers: [MeshPeer.namespace('monitoring')],
     clusterRanges: ['10.0.0.0/8', 'fd00::/8'],
     outsidePorts: [8443],
+    clusterNetworkPolicy: { priority: 5 },
     plaintextPorts: [{ namespace: 'shop', pods: { app: 'legacy' }, port: 8080, reason: 'its clients have no sidecar' }],
     omit: { telemetry: 'logs are kept elsewhere' },
   }),

@@ -43,6 +43,12 @@ describe('the report of a lock', () => {
     expectBlock('docs/lockdown.md', 'report', tableOf(report));
   });
 
+  test('says what ClusterNetworkPolicies hold, once they are there', () => {
+    expect(news(locked({ clusterNetworkPolicy: {} }))).toEqual(['shop: NetworkPolicies with egress, created in the namespace by others: CLOSED: ClusterNetworkPolicy']);
+    const observed = rowsOf(locked({ phase: LockPhase.OBSERVE, clusterNetworkPolicy: {} }));
+    expect(observed).toEqual(rowsOf(locked({ phase: LockPhase.OBSERVE })));
+  });
+
   test('says what is lost where a lock observes', () => {
     const rows = news(locked({ phase: LockPhase.OBSERVE }));
     expect(rows).toHaveLength(10);

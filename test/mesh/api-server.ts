@@ -59,9 +59,9 @@ export class ApiServer {
 
 /** From the versions with which the lab is built. */
 function customResources(): string[] {
-  const modules = { 'istio.io/istio': 'manifests/charts/base/files', 'github.com/cert-manager/cert-manager': 'deploy/crds', 'sigs.k8s.io/gateway-api': 'config/crd/standard' };
+  const modules = { 'istio.io/istio': 'manifests/charts/base/files', 'github.com/cert-manager/cert-manager': 'deploy/crds', 'sigs.k8s.io/gateway-api': 'config/crd/standard', 'sigs.k8s.io/network-policy-api': 'config/crd/standard' };
   const { status, stdout, stderr } = spawnSync('go', ['list', '-m', '-f', '{{.Dir}}', ...Object.keys(modules)], { cwd: join(__dirname, 'lab'), encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
   const folders = stdout.trim().split('\n');
-  return Object.values(modules).flatMap((folder, i) => readdirSync(join(folders[i], folder)).filter(file => /^(crd-all.gen|cert-manager|gateway).*\.yaml$/.test(file)).map(file => join(folders[i], folder, file)));
+  return Object.values(modules).flatMap((folder, i) => readdirSync(join(folders[i], folder)).filter(file => /^(crd-all.gen|cert-manager|gateway|policy).*\.yaml$/.test(file)).map(file => join(folders[i], folder, file)));
 }

@@ -197,6 +197,35 @@ describeMesh('lockdown', () => {
     });
   });
 
+  describe('ClusterNetworkPolicies', () => {
+    const others = { ...ATTEMPTS.find(({ what }) => what === 'own NetworkPolicy')! };
+    const held = [...ATTEMPTS.filter(({ heldBy, objects }) => heldBy.includes('NetworkPolicy') && !objects), { ...others, heldBy: ['NetworkPolicy'] as Holder[] }];
+
+    test('hold what NetworkPolicies hold, and those of others, and keep what is declared', async () => {
+      const cluster = lockOf(['NetworkPolicy'], { cluster: true }).filter(({ kind }) => kind === 'ClusterNetworkPolicy');
+      expect(cluster).toHaveLength(1);
+      // alone, because the NetworkPolicies beside them say the same
+      const alone = [...locked([]), ...cluster];
+      const outcome = await run([], [...NEEDS, ...held.flatMap(stepsOf)], {}, { manifests: alone as object[] });
+      const { named } = outcome;
+      expect(named.http).toReach(DECLARED.payments, { leftBy: 'egress' });
+      expect(named.tls).toReach(DECLARED.cdn, { leftBy: 'egress' });
+      expect(named.tcp).toReach(DECLARED.db, { leftBy: 'egress' });
+      for (const [name, server] of [['own namespace', 'cart'], ['called namespace', 'stock'], ['probe', 'cart']]) expect(named[name].server?.server).toBe(server);
+      for (const name of ['dns', 'node dns']) expect(named[name].body).toMatch(/^NOERROR 198\.19\./);
+      const results = held.map(attempt => `${attempt.what}: ${resultOf(attempt, outcome)}`);
+      expect(results).toEqual(held.map(({ what }) => `${what}: NetworkPolicy`));
+    });
+
+    test('broken: with its last rule first, one denies what is declared', async () => {
+      const [policy] = lockOf(['NetworkPolicy'], { cluster: true }).filter(({ kind }) => kind === 'ClusterNetworkPolicy') as any[];
+      const turned = { ...policy, spec: { ...policy.spec, egress: [...policy.spec.egress].reverse() } };
+      // proxies come up first: without istiod none becomes ready
+      const { named } = await run([], [apply([turned]), ask('http', `http://${DECLARED.payments}/`)]);
+      expect(named.http.denied).toContainEqual({ from: 'shop', to: 'egress', protocol: 'TCP', port: 8443 });
+    });
+  });
+
   describe('under load', () => {
     const objects = lockOf(ALL);
     const past = (name: string) => get(`https://${ELSEWHERE}/`, { ...AS_PROXY, name });

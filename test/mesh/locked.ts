@@ -119,6 +119,8 @@ export interface LockOptions {
   /** The port of the gateway that NetworkPolicies open. @default - that of its pods */
   readonly gatewayPort?: number;
   readonly without?: 'DNS' | 'node DNS' | 'istiod';
+  /** With ClusterNetworkPolicies beside NetworkPolicies. */
+  readonly cluster?: boolean;
 }
 
 /** What has the API server refuse pods and objects that would open the lock. */
@@ -127,7 +129,7 @@ export function admissionOf(podUsers?: PodUsers): object[] {
   return objects.filter(({ kind }) => kind.startsWith('ValidatingAdmissionPolicy'));
 }
 
-const isOfLock = ({ kind }: Manifest) => kind === 'Sidecar' || kind === 'NetworkPolicy';
+const isOfLock = ({ kind }: Manifest) => ['Sidecar', 'NetworkPolicy', 'ClusterNetworkPolicy'].includes(kind);
 
 /** The shop's routes and these layers of its lock. */
 export function locked(layers: readonly Layer[], options: LockOptions = {}): object[] {
@@ -135,19 +137,19 @@ export function locked(layers: readonly Layer[], options: LockOptions = {}): obj
 }
 
 /** The layers that are objects of their own, in the order in which they are applied. */
-export function lockOf(layers: readonly Layer[], options: LockOptions = {}): object[] {
-  return objectsOf(appOf(layers)).filter(isOfLock).map(object => (object.kind === 'NetworkPolicy' ? damaged(object, options) : object));
+export function lockOf(layers: readonly Layer[], options: LockOptions = {}): Manifest[] {
+  return objectsOf(worldOf(layers, options.cluster ? { clusterNetworkPolicy: {} } : {}).app).filter(isOfLock).map(object => (object.kind === 'NetworkPolicy' ? damaged(object, options) : object));
 }
 
 const NEEDED = { 'DNS': 'k8s-app', 'node DNS': '169.254.20.10', 'istiod': 'istiod' };
 
 /** A NetworkPolicy without one of its rules, or with another port of the gateway. */
-function damaged(policy: Manifest, { gatewayPort, without }: LockOptions): object {
+function damaged(policy: Manifest, { gatewayPort, without }: LockOptions): Manifest {
   const { spec } = policy as unknown as { spec: { ingress?: Rule[]; egress: Rule[] } };
   const at = (one: { readonly port: number }) => (one.port === POD_PORT && gatewayPort ? { ...one, port: gatewayPort } : one);
   const port = (rule: Rule) => ({ ...rule, ports: rule.ports?.map(at) });
   const egress = spec.egress.filter(rule => !without || !JSON.stringify(rule).includes(NEEDED[without])).map(port);
-  return { ...policy, spec: { ...spec, egress, ...spec.ingress && { ingress: spec.ingress.map(port) } } };
+  return { ...policy, spec: { ...spec, egress, ...spec.ingress && { ingress: spec.ingress.map(port) } } } as Manifest;
 }
 
 interface Rule { readonly ports?: readonly { readonly port: number }[] }

@@ -3,10 +3,11 @@ import { isTooLong, MAX_REGEX_BYTES } from '../basics/regex-limit';
 import { READABLE, UNREADABLE } from '../basics/text';
 
 const MAX_RULES = 512;
+const MAX_EGRESS = 25;
 
 /** What is wrong with a finished object. */
 export function objectRefusals(kind: string, spec: object): Refusal[] {
-  const refusals = kind === 'AuthorizationPolicy' ? rulesRefusals(spec) : [];
+  const refusals = kind === 'AuthorizationPolicy' ? rulesRefusals(spec) : kind === 'ClusterNetworkPolicy' ? egressRefusals(spec) : [];
   // texts are almost never odd, so the details are worked out only when one is
   return holds(spec, isOdd) ? [...refusals, ...kind === 'VirtualService' ? regexRefusals(spec, 'spec') : [], ...textRefusals(spec, 'spec')] : refusals;
 }
@@ -16,6 +17,11 @@ export function objectRefusals(kind: string, spec: object): Refusal[] {
 function rulesRefusals({ rules = [] }: { readonly rules?: unknown[] }): Refusal[] {
   if (rules.length <= MAX_RULES) return [];
   return [{ code: 'ListTooLong', prop: 'AuthorizationPolicy spec.rules', got: rules.length, allowed: `up to ${MAX_RULES} rules`, fix: 'use fewer alternatives, or serve the hosts on fewer ports' }];
+}
+
+function egressRefusals({ egress = [] }: { readonly egress?: unknown[] }): Refusal[] {
+  if (egress.length <= MAX_EGRESS) return [];
+  return [{ code: 'ListTooLong', prop: 'ClusterNetworkPolicy spec.egress', got: egress.length, allowed: `up to ${MAX_EGRESS} rules, one for each different list of ports`, fix: 'call whole namespaces with MeshPeer.namespace, or leave out clusterNetworkPolicy' }];
 }
 
 function regexRefusals(value: unknown, path: string): Refusal[] {

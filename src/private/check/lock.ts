@@ -37,6 +37,7 @@ export interface LockInput extends ScopeInput {
   readonly outsidePorts?: number[];
   readonly plaintextPorts?: { readonly namespace: string; readonly pods: Labels; readonly port: number; readonly reason: string }[];
   readonly accessLogging?: AccessLogging;
+  readonly clusterNetworkPolicy?: { readonly priority?: number };
   readonly omit?: { readonly [K in LockPart]?: string };
 }
 
@@ -64,6 +65,7 @@ export function checkLock(scope: IConstruct, input: LockInput, gateway: EgressGa
     outsidePorts: input.outsidePorts?.map((port, i) => checkPort(port, `outsidePorts[${i}]`, refuse)),
     plaintextPorts: checkPlaintext(input.plaintextPorts ?? [], refuse),
     logging: input.accessLogging && checkTelemetry({ accessLogging: input.accessLogging }, refuse).accessLogging,
+    clusterPriority: input.clusterNetworkPolicy && checkPriority(input.clusterNetworkPolicy.priority ?? 100, refuse),
     omits,
   };
   if (omits.networkPolicy === undefined) needPods(lock.calls, 'calls', refuse);
@@ -108,6 +110,9 @@ function checkOmissions(input: LockInput, { path, imported }: EgressGatewayModel
   if (omits.sidecar !== undefined && omits.networkPolicy !== undefined) {
     refuse({ code: 'LockEmpty', prop: 'omit', got: 'sidecar, networkPolicy', allowed: 'a lock with Sidecars or NetworkPolicies', fix: 'delete one of the two, or remove the lock' });
   }
+  if (input.clusterNetworkPolicy && omits.networkPolicy !== undefined) {
+    refuse({ code: 'LockPartsConflict', prop: 'omit.networkPolicy', got: omits.networkPolicy, allowed: 'a lock with NetworkPolicies beside ClusterNetworkPolicies, which many network plugins do not know', fix: 'delete omit.networkPolicy, or clusterNetworkPolicy' });
+  }
   if (imported && omits.gatewayNetworkPolicy === undefined) {
     refuse({ code: 'LockForeignGateway', prop: 'gateway', got: path, allowed: 'a gateway that this app declares, or a lock without the NetworkPolicy of the gateway', fix: 'set omit.gatewayNetworkPolicy, and say which app protects the pods of the gateway' });
   }
@@ -116,6 +121,13 @@ function checkOmissions(input: LockInput, { path, imported }: EgressGatewayModel
     refuse({ code: 'RuleOptionUnused', prop: option, got: 'set', allowed: `a lock with ${parts.join(' or ')}`, fix: `delete it, or omit.${parts[0]}` });
   }
   return omits;
+}
+
+function checkPriority(priority: number, refuse: Refuse): number {
+  if (!Number.isInteger(priority) || priority < 0 || priority > 1000) {
+    refuse({ code: 'PriorityInvalid', prop: 'clusterNetworkPolicy.priority', got: priority, allowed: 'a whole number from 0 to 1000', fix: 'choose one that no other policy of the Admin tier has for the same pods; the lowest is asked first' });
+  }
+  return priority;
 }
 
 function checkIstiod({ namespace = 'istio-system', pods = { app: 'istiod' }, port = 15012 }: NonNullable<LockInput['istiod']>, refuse: Refuse): LockIntent['istiod'] {

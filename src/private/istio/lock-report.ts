@@ -4,8 +4,8 @@ import { hasPart, LockFindingModel, LockIntent, LockPart, PeerIntent } from '../
 import { callersOf, directFrom, gatewayAt, lockedBy, NamespaceBehind, namespacesBehind } from '../model/locked';
 import { networkTargets } from '../model/network';
 
-/** What closes a way out: a part of the lock, or admission control; with users, if that also refuses pods that may run as root. */
-type Closer = LockPart | 'admission' | 'admission with users';
+/** What closes a way out: a part of the lock, its ClusterNetworkPolicies, or admission control; with users, if that also refuses pods that may run as root. */
+type Closer = LockPart | 'clusterNetworkPolicy' | 'admission' | 'admission with users';
 
 const OBJECTS: { readonly [K in Closer]: string } = {
   'sidecar': 'Sidecar',
@@ -13,6 +13,7 @@ const OBJECTS: { readonly [K in Closer]: string } = {
   'gatewayNetworkPolicy': 'NetworkPolicy of the gateway',
   'peerAuthentication': 'PeerAuthentication',
   'telemetry': 'Telemetry',
+  'clusterNetworkPolicy': 'ClusterNetworkPolicy',
   'admission': 'EgressAdmission',
   'admission with users': 'EgressAdmission',
 };
@@ -37,7 +38,7 @@ const WAYS_OUT: readonly WayOut[] = [
 
 const ONLY_ADMITTED: readonly WayOut[] = [
   { wayOut: 'pods in the network of their node (hostNetwork)', by: ['admission'], unheld: 'NetworkPolicies do not apply to them' },
-  { wayOut: 'NetworkPolicies with egress, created in the namespace by others', by: ['admission'], unheld: 'NetworkPolicies add up' },
+  { wayOut: 'NetworkPolicies with egress, created in the namespace by others', by: ['clusterNetworkPolicy', 'admission'], unheld: 'NetworkPolicies add up' },
   { wayOut: 'packets under the address of another pod (NET_ADMIN, NET_RAW)', by: ['admission with users'], unheld: 'NetworkPolicies judge by addresses' },
   { wayOut: 'requests of istiod, by the address of keys in a RequestAuthentication of others', by: ['admission'], unheld: 'istiod fetches them itself' },
 ];
@@ -107,11 +108,12 @@ function held(namespace: string, { wayOut, by, unheld }: WayOut, { lock, admissi
 }
 
 function isPart(closer: Closer): closer is LockPart {
-  return closer !== 'admission' && closer !== 'admission with users';
+  return closer !== 'clusterNetworkPolicy' && closer !== 'admission' && closer !== 'admission with users';
 }
 
 function closes(closer: Closer, lock: LockIntent, admission: Admission): boolean {
   if (isPart(closer)) return hasPart(lock, closer) && !(closer === 'sidecar' && lock.phase === 'OBSERVE');
+  if (closer === 'clusterNetworkPolicy') return lock.clusterPriority !== undefined && hasPart(lock, 'networkPolicy');
   return admission === 'REFUSES USERS' || (admission === 'REFUSES' && closer === 'admission');
 }
 

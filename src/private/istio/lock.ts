@@ -1,6 +1,7 @@
+import { callersClusterPolicy } from './cluster-network-policy';
 import { callersNetworkPolicy, gatewayNetworkPolicy } from './network-policy';
 import { lockSidecar } from './sidecar';
-import { hashOf } from '../basics/names';
+import { hashOf, labelOf } from '../basics/names';
 import { AppModel, EgressGatewayModel, EgressLockModel } from '../model/app-model';
 import { Labels } from '../model/labels';
 import { hasPart, LockIntent, PlaintextException } from '../model/lock';
@@ -28,8 +29,15 @@ export function planLockedNamespace(app: AppModel, namespace: string, lock: Lock
     ...hasPart(lock, 'sidecar') ? [renderedLate({ ...head, kind: 'Sidecar', id: id('sidecar'), name: DEFAULT_NAME }, () => lockSidecar(app, namespace, lock))] : [],
     ...hasPart(lock, 'peerAuthentication') ? peerAuthentications(namespace, lock, annotations) : [],
     ...hasPart(lock, 'networkPolicy')
-      ? [renderedLate({ ...head, kind: 'NetworkPolicy', id: id('network-policy'), name }, () => callersNetworkPolicy(app, namespace, lock))] : [],
+      ? [renderedLate({ ...head, kind: 'NetworkPolicy', id: id('network-policy'), name }, () => callersNetworkPolicy(app, namespace, lock)), ...clusterPolicies(app, namespace, lock, name)] : [],
   ];
+}
+
+function clusterPolicies(app: AppModel, namespace: string, lock: LockIntent, name: string): RenderedObject[] {
+  const { clusterPriority: priority } = lock;
+  if (priority === undefined) return [];
+  const head = { kind: 'ClusterNetworkPolicy', id: `${namespace}.cluster-network-policy`, name: labelOf(name, namespace), annotations: reasonsOf(lock) } as const;
+  return [renderedLate(head, () => callersClusterPolicy(app, namespace, lock, priority))];
 }
 
 /** What keeps others from the pods of the gateway, and these from what no route declares. */

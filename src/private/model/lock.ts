@@ -60,6 +60,8 @@ export interface LockIntent extends ScopeIntent {
   readonly outsidePorts?: number[];
   readonly plaintextPorts: PlaintextException[];
   readonly logging?: TelemetryIntent['accessLogging'];
+  /** Of ClusterNetworkPolicies, where there are any beside the NetworkPolicies. */
+  readonly clusterPriority?: number;
   /** Why a part is left out. */
   readonly omits: { readonly [K in LockPart]?: string };
 }

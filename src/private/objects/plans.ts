@@ -28,6 +28,7 @@ export interface Specs {
   readonly HTTPRoute: StandardRouteSpec;
   readonly Role: RoleSpec;
   readonly RoleBinding: RoleBindingSpec;
+  readonly ClusterNetworkPolicy: ClusterNetworkPolicySpec;
   readonly Job: JobSpec;
   readonly ConfigMap: Labels;
 }
@@ -273,6 +274,21 @@ export interface NetworkPeer {
   readonly pods?: Labels;
   readonly block?: string;
   readonly except?: string[];
+}
+
+/** Above the NetworkPolicies of a namespace, which cannot widen it. */
+export interface ClusterNetworkPolicySpec {
+  readonly namespace: string;
+  /** The lower, the earlier it is asked. */
+  readonly priority: number;
+  /** The first that fits decides. */
+  readonly egress: ClusterNetworkRule[];
+}
+
+/** As in NetworkPolicies, but for blocks, which have no exceptions, and peers without anything, which are the pods of every namespace. */
+export interface ClusterNetworkRule extends NetworkRule {
+  readonly name: string;
+  readonly action: 'Pass' | 'Deny';
 }
 
 /** What may be written to the cluster, in CEL. */

@@ -20,11 +20,13 @@ function ports({ ports: list }: NetworkRule) {
 function peer({ namespaces, pods, block, except }: NetworkPeer): object {
   if (block !== undefined) return { ipBlock: { cidr: block, except: except?.length ? except : undefined } };
   return {
-    namespaceSelector: namespaces && (namespaces.length === 1
-      ? { matchLabels: { [NAMESPACE_NAME]: namespaces[0] } }
-      : { matchExpressions: [{ key: NAMESPACE_NAME, operator: 'In', values: namespaces }] }),
+    namespaceSelector: namespaces && namespaceSelector(namespaces),
     podSelector: pods && labelSelector(pods),
   };
+}
+
+export function namespaceSelector(names: string[]) {
+  return names.length === 1 ? { matchLabels: { [NAMESPACE_NAME]: names[0] } } : { matchExpressions: [{ key: NAMESPACE_NAME, operator: 'In', values: names }] };
 }
 
 function labelSelector(labels: object): object {

@@ -1,6 +1,7 @@
 import { admissionBindingSpec, admissionPolicySpec } from './admission';
 import { authorizationPolicySpec } from './authorization-policy';
 import { certificateSpec } from './certificate';
+import { clusterNetworkPolicySpec } from './cluster-network-policy';
 import { destinationRuleSpec } from './destination-rule';
 import { gatewaySpec } from './gateway';
 import { jobSpec } from './job';
@@ -46,6 +47,7 @@ const RENDERERS: { [K in Kind]: Renderer<K> } = {
   HTTPRoute: { apiVersion: 'gateway.networking.k8s.io/v1', spec: standardRouteSpec },
   Role: { apiVersion: 'rbac.authorization.k8s.io/v1', spec: role, inline: true },
   RoleBinding: { apiVersion: 'rbac.authorization.k8s.io/v1', spec: roleBinding, inline: true },
+  ClusterNetworkPolicy: { apiVersion: 'policy.networking.k8s.io/v1alpha2', spec: clusterNetworkPolicySpec },
   Job: { apiVersion: 'batch/v1', spec: jobSpec },
   ConfigMap: { apiVersion: 'v1', spec: data => data, field: 'data' },
 };
