@@ -22,7 +22,7 @@ export function internet(objects: readonly Manifest[]): { readonly externals: Ex
   return {
     externals: [...new Map(servers.map(server => [`${server.address}:${server.port}`, server])).values()]
       .map(({ address, protocol, port, options }) => external(address, { [protocol]: port }, options)),
-    fixtures: [...rules.flatMap(clientSecrets), ...objects.filter(o => o.kind === 'Gateway').flatMap(serverSecrets)],
+    fixtures: [...rules.flatMap(clientSecrets), ...objects.filter(o => o.kind === 'Gateway' && o.apiVersion.startsWith('networking.istio.io/')).flatMap(serverSecrets)],
   };
 }
 

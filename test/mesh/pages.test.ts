@@ -1,5 +1,5 @@
 import { describeMesh } from './mesh';
-import { entering, leaving } from './promise';
+import { eitherWay, entering, leaving } from './promise';
 import { UNBOUND, ask, unbound } from './promised';
 import { manifestsOf, snippetsOf } from '../pages';
 import { objectsOf } from '../synth';
@@ -9,6 +9,7 @@ describeMesh('charts of the pages', () => {
     ['docs/egress.md', leaving, 23],
     ['docs/ingress.md', entering, 20],
     ['docs/lockdown.md', leaving, 3],
+    ['docs/gateway-api.md', eitherWay, 3],
   ] as const)('%s', (page, promiseOf, atLeast) => {
     const all = snippetsOf(page).filter(({ promises }) => promises.length > 0)
       .map(snippet => ({ title: snippet.title, objects: () => objectsOf(manifestsOf(snippet)), promises: snippet.promises.map(promiseOf) }));

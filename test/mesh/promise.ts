@@ -50,6 +50,11 @@ export function entering(row: Row): PagePromise {
   return { from: 'outside', step, reaches, check };
 }
 
+/** A row of a page that has both kinds. */
+export function eitherWay(row: Row): PagePromise {
+  return 'from' in row ? leaving(row) : entering(row);
+}
+
 /** `GET http://host/path` or `tcp://host:port`, each with what it says beside. */
 function requestOf(cell: string): { readonly request: string; readonly options: Partial<RequestOptions> } {
   const [, what, rest] = /^`([^`]+)`(.*)$/.exec(cell) ?? [];

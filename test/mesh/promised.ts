@@ -1,16 +1,17 @@
 import { stringify } from 'yaml';
 import { internet } from './internet';
 import type { Failed } from './matchers';
-import { Answer, External, ServicePort, Workload, egressGateway, external, ingressGateway, runMesh, sidecar } from './mesh';
+import { Answer, External, ServicePort, Workload, egressGateway, external, ingressGateway, managedGateway, runMesh, sidecar } from './mesh';
 import { ISSUER, PagePromise } from './promise';
 import { REGISTRY_ONLY } from './traffic';
 import { Manifest } from '../synth';
 
 /** In this mesh pods have no way out but the gateway, if there is one, and sidecars know nothing that is not declared. */
 export async function ask(all: Manifest[], promises: PagePromise[], { isolated = true } = {}): Promise<readonly Answer[]> {
-  const objects = all.filter(({ apiVersion }) => apiVersion.includes('istio.io/'));
+  const objects = all.filter(({ apiVersion }) => /istio\.io\/|^gateway\.networking|^rbac\./.test(apiVersion));
   const callers = [...new Set(promises.map(({ from }) => from))].filter(from => from !== 'outside');
-  const egress = objects.some(({ kind, metadata }) => kind === 'Gateway' && metadata.namespace === 'istio-system');
+  const egress = serving(objects).some(({ metadata }) => EGRESS_NAMESPACES.includes(metadata.namespace));
+  const [managed] = objects.filter(({ spec }) => spec?.gatewayClassName === 'istio');
   const { externals, fixtures } = internet(objects);
   const ports = Object.fromEntries([80, 443, ...listened(objects)].map(port => [port, port]));
   const { answers } = await runMesh({
@@ -20,8 +21,10 @@ export async function ask(all: Manifest[], promises: PagePromise[], { isolated =
     workloads: [
       ...callers.map(namespace => sidecar(namespace, { namespace, isolated: isolated && egress })),
       ...egress ? [] : destinations(objects),
-      ...egress ? [egressGateway({ ports })] : [],
-      ...callers.length > 0 ? [] : [ingressGateway({ ports })],
+      ...managed ? [podsOf(managed, egress ? 'egress' : 'ingress')] : [
+        ...egress ? [egressGateway({ ports })] : [],
+        ...callers.length > 0 ? [] : [ingressGateway({ ports })],
+      ],
     ],
     meshConfig: REGISTRY_ONLY,
     steps: promises.map(({ step }) => step),
@@ -52,8 +55,22 @@ function destinations(objects: Manifest[]): Workload[] {
   })).values()];
 }
 
+/** Where the pods of egress gateways run on the pages. */
+const EGRESS_NAMESPACES = ['istio-system', 'istio-egress'];
+
+/** Istio's own Gateways; those of the Gateway API say of which pods they are. */
+function serving(objects: Manifest[]): Manifest[] {
+  return objects.filter(({ apiVersion, kind }) => kind === 'Gateway' && apiVersion.startsWith('networking.istio.io/'));
+}
+
+/** The pods that istiod makes of a Gateway, whose Service has the ports of its listeners. */
+export function podsOf({ metadata, spec }: Manifest, name: string): Workload {
+  const ports = Object.fromEntries(spec.listeners.map(({ port }: { readonly port: number }) => [port, port]));
+  return managedGateway({ name, gateway: metadata.name, namespace: metadata.namespace, ports });
+}
+
 function listened(objects: Manifest[]): number[] {
-  return objects.filter(o => o.kind === 'Gateway').flatMap(({ spec }) => spec.servers.map((server: any) => server.port.number));
+  return serving(objects).flatMap(({ spec }) => spec.servers.map((server: any) => server.port.number));
 }
 
 /** Where istiod reads the keys of those who sign tokens. */
