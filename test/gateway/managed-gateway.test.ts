@@ -78,11 +78,17 @@ describe('a gateway on the pods of a managed Gateway', () => {
       spec:
         gatewayClassName: istio
         listeners:
-          - hostname: unused.invalid
+          - allowedRoutes:
+              namespaces:
+                from: Same
+            hostname: unused.invalid
             name: http-80
             port: 80
             protocol: HTTP
-          - hostname: unused.invalid
+          - allowedRoutes:
+              namespaces:
+                from: Same
+            hostname: unused.invalid
             name: tls-443
             port: 443
             protocol: TLS
