@@ -6,9 +6,9 @@ import { find, manifestsOf, synth } from './synth';
 
 const originated = { hosts: ['api.example.com'], ports: [ExternalPort.httpToHttps()] };
 const PARTS: [string, () => ApiObject, string][] = [
-  ['the Gateway of an egress gateway', () => mesh().egress.gateway, 'Gateway'],
-  ['the ServiceEntry of an egress gateway', () => mesh().egress.legOneServiceEntry, 'ServiceEntry'],
-  ['the DestinationRule of an egress gateway', () => mesh().egress.legOneDestinationRule, 'DestinationRule'],
+  ['the Gateway of an egress gateway', () => mesh().egress.gateway!, 'Gateway'],
+  ['the ServiceEntry of an egress gateway', () => mesh().egress.legOneServiceEntry!, 'ServiceEntry'],
+  ['the DestinationRule of an egress gateway', () => mesh().egress.legOneDestinationRule!, 'DestinationRule'],
   ['the ServiceEntry of an external service', () => routed(originated).service.serviceEntry, 'ServiceEntry'],
   ['a DestinationRule of a direct service', () => direct(originated).service.destinationRules[0], 'DestinationRule'],
   ['the VirtualService that callers read', () => routed(originated).route.meshVirtualService, 'VirtualService'],

@@ -1,8 +1,8 @@
 import { App, Chart } from 'cdk8s';
-import { manifestsOf } from './synth';
+import { find, manifestsOf, synth } from './synth';
 import {
-  DirectRoute, DirectRouteProps, EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps,
-  GatewayWorkload, GatewayWorkloadPort, IngressGateway, IngressGatewayProps, IngressRoute, IngressRouteProps, MeshSettings,
+  DirectRoute, DirectRouteProps, EgressGateway, EgressGatewayProps, EgressRoute, EgressRouteProps, ExternalPort, ExternalService,
+  ExternalServiceProps, GatewayWorkload, GatewayWorkloadPort, IngressGateway, IngressGatewayProps, IngressRoute, IngressRouteProps, MeshSettings,
   MeshSettingsOptions, TunnelProtocol,
 } from '../src';
 
@@ -26,6 +26,30 @@ export function routed(
   const external = new ExternalService(world.shop, 'service', service);
   const route = new EgressRoute(world.shop, 'route', { service: external, gateway: world.egress, ...props });
   return { ...world, service: external, route, manifests: () => manifestsOf(world.app, [external.serviceEntry, ...route.parts]) };
+}
+
+/** A waypoint that the platform's chart declares, and a chart of the application. */
+export function ambientMesh(settings: MeshSettingsOptions = {}, props: Partial<EgressGatewayProps> = {}) {
+  const app = new App();
+  MeshSettings.of(app, settings);
+  const platform = new Chart(app, 'platform', { namespace: 'istio-system' });
+  const shop = new Chart(app, 'shop', { namespace: 'shop' });
+  const egress = new EgressGateway(platform, 'egress', { workload: GatewayWorkload.waypoint('waypoint', { namespace: 'istio-egress' }), ...props });
+  return { app, platform, shop, egress };
+}
+
+/** As `routed`, through a waypoint. */
+export function atWaypoint(service: ExternalServiceProps, props: Partial<EgressRouteProps> = {}, settings?: MeshSettingsOptions) {
+  const world = ambientMesh(settings);
+  const external = new ExternalService(world.shop, 'service', service);
+  const route = new EgressRoute(world.shop, 'route', { service: external, gateway: world.egress, ...props });
+  const manifests = () => {
+    const all = synth(world.app);
+    return [...external.parts, ...route.parts].map(({ kind, name, metadata: { namespace } }) => (
+      find(all.filter(o => o.metadata.namespace === namespace), kind, name)
+    ));
+  };
+  return { ...world, service: external, route, manifests };
 }
 
 /** An external service of the shop to which sidecars go by themselves. */

@@ -25,7 +25,7 @@ export interface EgressCallerProps {
 
   /**
    * The gateway that the route uses, usually from `EgressGateway.fromEgressGatewayAttributes`. Error `SidecarHidesRoute` if a Sidecar object of this
-   * App hides it from the caller.
+   * App hides it from the caller; error `WaypointUnsuited` for a waypoint, which callers reach without an object of their own.
    */
   readonly gateway: IEgressGateway;
 

@@ -9,19 +9,24 @@ import { RouteMatch } from '../http/route-match';
 import { EgressRule } from '../http/rule';
 import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
+import { planWaypointRoute } from '../private/ambient/egress-route';
 import { chartNamespace } from '../private/app/chart';
 import { appModelOf, declare, makingRefuser } from '../private/app/declared';
 import { addObjects } from '../private/app/objects';
 import { upstreamRulesOf } from '../private/app/upstream-rules';
-import { Refuse } from '../private/basics/errors';
+import { Refuse, refuser } from '../private/basics/errors';
 import { takeProps } from '../private/basics/take';
 import { needProxy } from '../private/check/connect-proxy';
+import { declaredWaypoint, needDeclared } from '../private/check/declared';
 import { checkEgressRoute } from '../private/check/egress-route';
 import { checkEgressRouteConflicts } from '../private/check/egress-route-conflicts';
 import { externalDestinations } from '../private/check/external-destination';
 import { needRoutedService } from '../private/check/gateway-upstream';
+import { checkWaypointRouteConflicts } from '../private/check/waypoint-conflicts';
+import { checkWaypointRoute } from '../private/check/waypoint-route';
 import { planEgressRoute } from '../private/istio/egress-route';
-import { EgressRouteModel } from '../private/model/app-model';
+import { EgressRouteModel, ExternalServiceModel, Upstream, WaypointModel, WaypointRouteModel } from '../private/model/app-model';
+import { narrowerRoutes } from '../private/model/at-waypoints';
 import { workloadPortsText } from '../private/model/gateway';
 import { targetsOf } from '../private/model/rule';
 import { rendered } from '../private/objects/manifest/object';
@@ -51,17 +56,20 @@ export enum VirtualServiceLayout {
 export interface EgressRouteProps {
   /**
    * The service that the route is for. Errors `DirectServiceRouted`, `WildcardThroughGateway`, `ResolutionNoneBehindGateway`, `HostAlreadyRouted`,
-   * `UpstreamTlsConflict`, `TcpAddressMissing`; errors `OtherApp` and `ConstructRemoved` for a construct that is not part of this App.
+   * `UpstreamTlsConflict`, `TcpAddressMissing`; errors `OtherApp` and `ConstructRemoved` for a construct that is not part of this App. At a waypoint,
+   * errors `WaypointHostConflict`, `WaypointServiceImported`, `WaypointAddressMissing`, `WildcardTlsDisabled`; error `DynamicDnsPort` for wildcards
+   * on ports other than 80 and 443; error `WaypointFileMissing` for certificates in files.
    */
   readonly service: IExternalService;
 
-  /** The gateway that the route uses. */
+  /** The gateway that the route uses, for workloads with sidecars or, if it is a waypoint, in ambient namespaces. */
   readonly gateway: IEgressGateway;
 
   /**
    * Who may use the route. The gateway rejects all other callers with 403, or closes their connections if it cannot read requests. Errors
    * `CallersEmpty`, `CallersNotEnforceable`, `MeshHostConflict`; error `SidecarHidesRoute` if a Sidecar object of this App does not import what
-   * callers need.
+   * callers need. At a waypoint, a list of a caller can hold only what AuthorizationPolicies can express, errors `CallerListInexpressible`,
+   * `WaypointOptionUnused` for `ownLeg`.
    *
    * @default - the namespace of the chart
    */
@@ -69,7 +77,8 @@ export interface EgressRouteProps {
 
   /**
    * How TLS that the application itself speaks reaches the gateway. Errors `AppTlsWithoutTls`, `ValueUnknown`; error `HostInCluster` if TLS is passed
-   * through for a wildcard such as `*.internal`, which would also match the names that lead to the gateway.
+   * through for a wildcard such as `*.internal`, which would also match the names that lead to the gateway; error `WaypointOptionUnused` at a
+   * waypoint, where it is always wrapped.
    *
    * @default AppTls.WRAP
    */
@@ -91,14 +100,15 @@ export interface EgressRouteProps {
   readonly rules?: EgressRule[];
 
   /**
-   * Mesh headers to keep on requests that leave, such as `x-request-id`. All others are removed. Error `HeaderInvalid`.
+   * Mesh headers to keep on requests that leave, such as `x-request-id`. All others are removed; at a waypoint, `x-envoy-expected-rq-timeout-ms`
+   * leaves with rules that have a timeout, unless mesh config disables Envoy's debug headers. Error `HeaderInvalid`.
    *
    * @default - none
    */
   readonly keepHeaders?: string[];
 
   /**
-   * How the two legs are laid out in objects. Errors `ValueUnknown`, `HostInCluster`.
+   * How the two legs are laid out in objects. Errors `ValueUnknown`, `HostInCluster`, `WaypointOptionUnused`.
    *
    * @default VirtualServiceLayout.SPLIT
    */
@@ -106,7 +116,7 @@ export interface EgressRouteProps {
 
   /**
    * How the sidecars of callers connect to the gateway. Errors `ReasonMissing`, `PlaintextLegOneProtocol`, `CallersNotEnforceable`,
-   * `EgressGatewayPortMissing`.
+   * `EgressGatewayPortMissing`, `WaypointOptionUnused`.
    *
    * @default LegOne.mtls()
    */
@@ -118,7 +128,7 @@ export interface EgressRouteProps {
    *
    * Leg 1 uses mesh mTLS on this port too (Istio's documentation sends clear text), so the gateway can identify and refuse callers, and several
    * routes may share the port. Passed-through TLS arrives on it unchanged. No other Gateway may have a clear-text TCP server on it. Errors
-   * `EgressGatewayPortMissing`, `RuleOptionUnused` if all ports of the service are HTTP.
+   * `EgressGatewayPortMissing`, `RuleOptionUnused` if all ports of the service are HTTP, `WaypointOptionUnused`.
    *
    * @default - the port of the EgressGateway, 443
    */
@@ -133,7 +143,7 @@ export interface EgressRouteProps {
   readonly connectProxy?: ConnectProxy;
 
   /**
-   * Name, labels and annotations. The name applies to the VirtualService that callers read.
+   * Name, labels and annotations. The name applies to the VirtualService that callers read; at a waypoint, to the first route that it reads, if any.
    *
    * @default - a generated name
    */
@@ -147,59 +157,132 @@ export interface EgressRouteProps {
  * VirtualService (leg 2) and an AuthorizationPolicy that admits only the callers for each host and port, and a DestinationRule for each host to which
  * the gateway originates TLS. Traffic in which the gateway cannot read a Host header also gets its own Gateway, ServiceEntry and DestinationRule.
  *
+ * Through a waypoint, everything stands in the namespace of the waypoint: an AuthorizationPolicy for each host, an HTTPRoute for each host and HTTP
+ * port, or a VirtualService for the host if HTTPRoutes cannot express the rules, and the ServiceEntries of the service, one for each host.
+ *
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
  */
 export class EgressRoute extends Construct {
-  /** The VirtualService that callers' sidecars read. With the single layout, the one for the first host, which the gateway reads too. */
-  public readonly meshVirtualService: ApiObject;
+  /** The HTTPRoutes that a waypoint reads, one for each host and HTTP port; empty for other gateways. */
+  public readonly httpRoutes: ApiObject[];
 
-  /** The VirtualService that the gateway reads. If the service has several hosts or ports, the one for the first. */
-  public readonly gatewayVirtualService: ApiObject;
-
-  /** All objects of the route; the first is the one that callers read. */
+  /** All objects of the route; the first is the one that callers read or, at a waypoint, the first that it reads. */
   public readonly parts: ApiObject[];
+
+  private readonly readByCallers?: ApiObject;
+  private readonly readByGateway?: ApiObject;
 
   constructor(scope: Construct, id: string, props: EgressRouteProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);
     props = takeProps('EgressRouteProps', props, refuse);
-    const { service, gateway } = needRoutedService(this, props, refuse);
-    if (props.legOne?.plaintextReason !== undefined && !gateway.workload.ports.some(p => p.number === 80)) {
-      refuse({ code: 'EgressGatewayPortMissing', prop: 'legOne', got: 'port 80', allowed: workloadPortsText(gateway.workload), fix: 'add port 80 to the Service and to the GatewayWorkload, or leave out legOne' });
-    }
-    const around = {
-      namespace: chartNamespace(this, refuse),
-      name: props.metadata?.name,
-      trustDomain: MeshSettings.of(this).trustDomain,
-      service: service.service,
-      gateway: gateway.gateway,
-      workload: gateway.workload,
-    };
-    const route = checkEgressRoute(this, props, around, refuse);
-    const leaves = props.connectProxy ? needProxy(this, props.connectProxy, refuse) : service;
-    const model: EgressRouteModel = {
-      path: this.node.path,
-      route,
-      gateway: gateway.path,
-      service: service.path,
-      upstreams: [leaves, ...externalDestinations(props.rules ?? [])].map(({ path, service: { hosts } }) => ({ service: path, hosts })),
-      targets: route.rules.flatMap(targetsOf),
-    };
-    checkEgressRouteConflicts(model, appModelOf(this), refuse);
-    const made = addObjects(this, planEgressRoute(route).map(rendered), props.metadata);
-    const routes = made.filter(part => part.kind === 'VirtualService');
-    this.gatewayVirtualService = routes[0];
-    // callers' stands last of all, because it opens the way
-    if (route.layout === 'SPLIT') routes.unshift(routes.pop()!);
-    this.meshVirtualService = routes[0];
-    const { namespace, name, selector } = gateway.gateway;
-    this.parts = [
-      ...routes,
-      ...made.filter(part => part.kind !== 'VirtualService'),
-      ...upstreamRulesOf(this, model.upstreams.slice(route.proxy ? 1 : 0), { namespace, name: [name], selector }),
-    ];
-    this.node.defaultChild = this.meshVirtualService;
-    // in the order in which they should be applied
-    declare(this, 'egressRoutes', model, made);
+    const waypoint = declaredWaypoint(this, props.gateway, 'gateway', refuse);
+    const { leavingBy, callersRead, made, rules } = waypoint ? byWaypoint(this, props, waypoint, refuse) : bySidecars(this, props, refuse);
+    this.readByCallers = callersRead;
+    this.readByGateway = leavingBy.find(({ kind }) => kind === 'VirtualService');
+    this.httpRoutes = leavingBy.filter(({ kind }) => kind === 'HTTPRoute');
+    const first = [...callersRead ? [callersRead] : [], ...leavingBy.filter(part => part !== callersRead)];
+    this.parts = [...first, ...made.filter(part => !first.includes(part)), ...rules];
+    [this.node.defaultChild] = this.parts;
   }
+
+  /**
+   * The VirtualService that callers' sidecars read. With the single layout, the one for the first host, which the gateway reads too. Error
+   * `WaypointUnsuited` if the gateway is a waypoint: nothing of the route is read by callers.
+   */
+  public get meshVirtualService(): ApiObject {
+    return this.readByCallers ?? this.lacking('meshVirtualService', 'callers read nothing of a route through a waypoint');
+  }
+
+  /**
+   * The VirtualService that the gateway reads. If the service has several hosts or ports, the one for the first. Error `WaypointUnsuited` if the
+   * gateway is a waypoint and reads HTTPRoutes instead.
+   */
+  public get gatewayVirtualService(): ApiObject {
+    return this.readByGateway ?? this.lacking('gatewayVirtualService', 'the waypoint reads HTTPRoutes for this route, if anything');
+  }
+
+  private lacking(attribute: string, because: string): ApiObject {
+    return refuser(this)({ code: 'WaypointUnsuited', prop: attribute, got: undefined, allowed: `a gateway for workloads with sidecars, because ${because}`, fix: 'use `httpRoutes` or `parts`' });
+  }
+}
+
+/** The objects of a route. */
+interface Made {
+  /** What callers' sidecars read. */
+  readonly callersRead?: ApiObject;
+  /** The routes that the gateway reads. */
+  readonly leavingBy: ApiObject[];
+  /** All objects of the route itself, in the order in which they should be applied. */
+  readonly made: ApiObject[];
+  /** The rules by which the gateway reaches the hosts. They belong to the services. */
+  readonly rules: ApiObject[];
+}
+
+function bySidecars(scope: EgressRoute, props: EgressRouteProps, refuse: Refuse): Made {
+  const { service, gateway } = needRoutedService(scope, props, refuse);
+  if (props.legOne?.plaintextReason !== undefined && !gateway.workload.ports.some(p => p.number === 80)) {
+    refuse({ code: 'EgressGatewayPortMissing', prop: 'legOne', got: 'port 80', allowed: workloadPortsText(gateway.workload), fix: 'add port 80 to the Service and to the GatewayWorkload, or leave out legOne' });
+  }
+  const around = {
+    namespace: chartNamespace(scope, refuse),
+    name: props.metadata?.name,
+    trustDomain: MeshSettings.of(scope).trustDomain,
+    service: service.service,
+    gateway: gateway.gateway,
+    workload: gateway.workload,
+  };
+  const route = checkEgressRoute(scope, props, around, refuse);
+  const model: EgressRouteModel = {
+    path: scope.node.path,
+    route,
+    gateway: gateway.path,
+    service: service.path,
+    upstreams: upstreamsOf(props, props.connectProxy ? needProxy(scope, props.connectProxy, refuse) : service),
+    targets: route.rules.flatMap(targetsOf),
+  };
+  checkEgressRouteConflicts(model, appModelOf(scope), refuse);
+  const made = addObjects(scope, planEgressRoute(route).map(rendered), props.metadata);
+  const routes = made.filter(part => part.kind === 'VirtualService');
+  const { namespace, name, selector } = gateway.gateway;
+  const rules = upstreamRulesOf(scope, model.upstreams.slice(route.proxy ? 1 : 0), { namespace, name: [name], selector });
+  declare(scope, 'egressRoutes', model, made);
+  // callers' stands last of all, because it opens the way; in one with both legs, callers read it too
+  return route.layout === 'SPLIT'
+    ? { callersRead: routes.at(-1), leavingBy: routes.slice(0, -1), made, rules }
+    : { callersRead: routes[0], leavingBy: routes, made, rules };
+}
+
+function byWaypoint(scope: EgressRoute, props: EgressRouteProps, gateway: WaypointModel, refuse: Refuse): Made {
+  const service = needDeclared(scope, props.service, 'externalServices', 'service', refuse);
+  const proxy = props.connectProxy && needProxy(scope, props.connectProxy, refuse);
+  const app = appModelOf(scope);
+  const around = {
+    namespace: chartNamespace(scope, refuse),
+    name: props.metadata?.name,
+    service,
+    proxy,
+    waypoint: gateway.waypoint,
+    settings: MeshSettings.of(scope),
+  };
+  const route = checkWaypointRoute(scope, props, around, refuse);
+  const model: WaypointRouteModel = {
+    path: scope.node.path,
+    route,
+    gateway: gateway.path,
+    service: service.path,
+    upstreams: upstreamsOf(props, proxy ?? service),
+    targets: route.rules.flatMap(targetsOf),
+  };
+  checkWaypointRouteConflicts(model, app, refuse);
+  const made = addObjects(scope, planWaypointRoute(route, wildcard => narrowerRoutes(app, wildcard)), props.metadata);
+  const { namespace, name } = gateway.waypoint;
+  const rules = upstreamRulesOf(scope, model.upstreams.slice(route.proxy ? 1 : 0), { namespace, name: [name] });
+  declare(scope, 'waypointRoutes', model, made);
+  return { leavingBy: made.filter(({ kind }) => kind === 'VirtualService' || kind === 'HTTPRoute'), made, rules };
+}
+
+/** The services to which the gateway connects: first the one to which a route leads, or the forward proxy before it. */
+function upstreamsOf({ rules = [] }: EgressRouteProps, leaves: ExternalServiceModel): Upstream[] {
+  return [leaves, ...externalDestinations(rules)].map(({ path, service: { hosts } }) => ({ service: path, hosts }));
 }

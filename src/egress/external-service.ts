@@ -6,6 +6,8 @@ import { IExternalService } from './i-external-service';
 import { Resolution } from './resolution';
 import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
+import { waypointEntry } from '../private/ambient/service-entry';
+import { furtherEntries, placeLate } from '../private/app/at-waypoint';
 import { chartNamespace } from '../private/app/chart';
 import { appModelOf, checkLate, declare, makingRefuser, partsIn } from '../private/app/declared';
 import { addObject, addObjects } from '../private/app/objects';
@@ -17,6 +19,7 @@ import { checkDirectProxy, needProxy } from '../private/check/connect-proxy';
 import { checkExternal, checkImported } from '../private/check/external';
 import { checkHostsUndeclared, checkHostsUnrouted, externalServiceRefusals } from '../private/check/external-service-conflicts';
 import { AppModel, EgressRouteModel, ExternalServiceModel } from '../private/model/app-model';
+import { waypointOf } from '../private/model/at-waypoints';
 import { keyOf } from '../private/model/collection';
 import { namespacesSeeing } from '../private/model/visibility';
 import { directRules, externalServiceEntry } from '../private/objects/external';
@@ -46,7 +49,7 @@ export interface ExternalServiceProps {
    * `endpoints()`, `none()` and `dynamicDns()`. Declare a wildcard and a name that it covers as two services. Errors `HostsEmpty`, `HostInvalid`,
    * `HostNotAscii`, `HostDuplicate`, `HostCatchAll`, `WildcardWithDns`, `ListTooLong`; error `HostInCluster` for names of Services and egress
    * gateways, which sidecars already know; error `ServiceEntryConflict` if another ServiceEntry of this App leads a host that a gateway connects to
-   * elsewhere.
+   * elsewhere; error `WaypointHostConflict` if a host at a waypoint is declared twice, or led to by another gateway as well.
    */
   readonly hosts: string[];
 
@@ -65,7 +68,7 @@ export interface ExternalServiceProps {
    * proxy to which only gateways connect. CIDR blocks are allowed only with `Resolution.endpoints()` and `none()`. The ServiceEntry holds the
    * addresses in normalized form. Errors `AddressInvalid`, `AddressCatchAll`, `AddressDuplicate`, `CidrWithDns`, `TcpAddressMissing`, `ListTooLong`;
    * error `TcpAddressConflict` if another service has one of these addresses on the same port for the same callers. HTTP, and TLS that a route sends
-   * through a gateway, are distinguished by name.
+   * through a gateway, are distinguished by name. At a waypoint, addresses are allocated, and each host has its own, error `WaypointAddressConflict`.
    *
    * @default - none
    */
@@ -75,7 +78,8 @@ export interface ExternalServiceProps {
    * Whether workloads in the chart's namespace reach the service from their own sidecars, without an egress gateway. A `DirectRoute` configures these
    * requests; without one, they leave with `x-request-id`, `x-forwarded-proto`, `x-envoy-attempt-count` and `x-envoy-decorator-operation`. A service
    * that is not direct must be used by an `EgressRoute`, so that deleting a route never opens a way around the gateway. Errors
-   * `ExternalServiceUnused`, `DirectServiceRouted`; error `SidecarHidesRoute` if a Sidecar object of this App hides the service from them.
+   * `ExternalServiceUnused`, `DirectServiceRouted`; error `DirectInAmbient` if it needs a sidecar where workloads call by a waypoint; error
+   * `SidecarHidesRoute` if a Sidecar object of this App hides the service from them.
    *
    * @default false
    */
@@ -144,7 +148,7 @@ export interface ExternalServiceProps {
 
   /**
    * Additional namespaces to which the service is exported. If another repository declares the route, list the namespaces of the gateway and of the
-   * callers. Namespaces of routes in this app are added automatically. Error `NameInvalid`.
+   * callers. Namespaces of routes in this app are added automatically. Errors `NameInvalid`, `WaypointOptionUnused`.
    *
    * @default - none
    */
@@ -177,6 +181,9 @@ export interface ExternalServiceAttributes {
 /**
  * A service outside the mesh: a ServiceEntry in the namespace of the chart, exported only to the namespaces that use it.
  *
+ * If a route leads to it through a waypoint, its ServiceEntries, one for each host, are in the namespace of the waypoint instead, where ztunnel finds
+ * them.
+ *
  * A direct service also gets a DestinationRule per host if the mesh originates TLS (`ExternalPort.httpToHttps`) or traffic policies are set;
  * otherwise the rule is made for the gateway of the route. A direct service behind a forward proxy gets a VirtualService, and a DestinationRule for
  * the proxy. The chart must have a namespace. Error `NamespaceMissing`.
@@ -198,7 +205,10 @@ export class ExternalService extends Construct implements IExternalService {
 
   public readonly hosts: string[];
 
-  /** The ServiceEntry. */
+  /**
+   * The ServiceEntry. If the service is routed through a waypoint, it is the one for the first host, and moves to the waypoint's namespace at
+   * synthesis.
+   */
   public readonly serviceEntry: ApiObject;
 
   /** The DestinationRules for the connections of sidecars to the hosts or to the forward proxy; empty unless the service is direct. */
@@ -207,8 +217,7 @@ export class ExternalService extends Construct implements IExternalService {
   /** The VirtualService that sends sidecars to the forward proxy, if there is one. */
   public readonly virtualService?: ApiObject;
 
-  /** The objects of the service itself; the first is the ServiceEntry. */
-  public readonly parts: ApiObject[];
+  private readonly made: ApiObject[];
 
   constructor(scope: Construct, id: string, props: ExternalServiceProps) {
     super(scope, id);
@@ -226,6 +235,7 @@ export class ExternalService extends Construct implements IExternalService {
     const model: ExternalServiceModel = {
       path: this.node.path,
       namespace,
+      name,
       service,
       direct,
       exportTo: (props.exportTo ?? []).map((viewer, i) => checkLabel(viewer, `exportTo[${i}]`, refuse)),
@@ -233,8 +243,12 @@ export class ExternalService extends Construct implements IExternalService {
       metadata: { labels, annotations },
       imported: false,
     };
-    this.serviceEntry = addObject(this, renderedLate({ kind: 'ServiceEntry', id: 'service-entry', namespace, name },
-      () => externalServiceEntry(service, namespace, namespacesSeeing(app, model))), props.metadata);
+    this.serviceEntry = addObject(this, renderedLate({ kind: 'ServiceEntry', id: 'service-entry', namespace, name }, () => {
+      const waypoint = waypointOf(app, model.path);
+      return waypoint
+        ? waypointEntry(service, this.hosts[0], waypoint.namespace)
+        : externalServiceEntry(service, namespace, namespacesSeeing(app, model));
+    }), props.metadata);
     const rules = proxy
       ? this.hosts.map(host => tunnelRule(proxy, host, service.ports, { namespace, name: [host] }))
       : direct ? this.hosts.flatMap(host => directRules(host, service, namespace)) : [];
@@ -244,14 +258,24 @@ export class ExternalService extends Construct implements IExternalService {
       this.virtualService = addObject(this, rendered(plan), props.metadata);
     }
     const guards = [...this.destinationRules, ...this.virtualService ? [this.virtualService] : []];
-    this.parts = [this.serviceEntry, ...guards];
+    this.made = [this.serviceEntry, ...guards];
     this.node.defaultChild = this.serviceEntry;
-    this.serviceEntry.node.addDependency(this.guards(app, () => [...allUpstreamRules(this), ...guards]));
-    declare(this, 'externalServices', model, this.parts);
+    const before = this.guards(app, () => [...allUpstreamRules(this), ...guards]);
+    this.serviceEntry.node.addDependency(before);
+    declare(this, 'externalServices', model, this.made);
+    placeLate(this, model, this.serviceEntry, before);
     checkLate(this, () => {
       removeUnusedRules(this, model);
       return externalServiceRefusals(app, model, MeshSettings.of(this).clusterDomain);
     });
+  }
+
+  /**
+   * The objects of the service itself; the first is the ServiceEntry. If it is routed through a waypoint, the ServiceEntries of further hosts are
+   * among them once the app has been synthesized.
+   */
+  public get parts(): ApiObject[] {
+    return [...this.made, ...furtherEntries(this)];
   }
 
   /**
@@ -268,6 +292,7 @@ export class ExternalService extends Construct implements IExternalService {
       get dependencyRoots() {
         const users = [
           ...app.egressRoutes.ownersWith(key, leadsTo),
+          ...app.waypointRoutes.ownersWith(key),
           ...app.egressCallers.ownersWith(key),
           ...app.directRoutes.ownersWith(key),
         ];

@@ -16,7 +16,7 @@ import { rendered } from '../private/objects/manifest/object';
 
 /** Properties of a `Certificate`. */
 export interface CertificateProps {
-  /** Where the pods of the gateway that uses the certificate run. */
+  /** Where the pods of the gateway that uses the certificate run. Error `WaypointUnsuited`. */
   readonly workload: GatewayWorkload;
 
   /**

@@ -5,9 +5,10 @@ import { UndeclaredTraffic } from './undeclared-traffic';
 import { ObjectMetadata } from '../object-metadata';
 import { IEgressGateway } from './i-egress-gateway';
 import { MeshSettings } from '../mesh-settings';
+import { planWaypoint } from '../private/ambient/waypoint';
 import { needChart } from '../private/app/chart';
 import { appModelOf, declare, makingRefuser } from '../private/app/declared';
-import { addManagedGateway, grantSecretsLate } from '../private/app/managed-gateway';
+import { addManagedGateway, grantSecretsLate, SecretsReader } from '../private/app/managed-gateway';
 import { addObjects } from '../private/app/objects';
 import { checkLabel, checkPort, checkReason } from '../private/basics/checks';
 import { Refuse } from '../private/basics/errors';
@@ -15,6 +16,7 @@ import { isDnsLabel } from '../private/basics/names';
 import { takeProps } from '../private/basics/take';
 import { checkEgressServer } from '../private/check/gateway-conflicts';
 import { checkManagedGateway } from '../private/check/managed-gateway';
+import { checkWaypoint, checkWaypointUnused, WaypointInput } from '../private/check/waypoint';
 import { resolveWorkload } from '../private/check/workload';
 import { planEgressGateway } from '../private/istio/egress-gateway';
 import { EgressGatewayModel } from '../private/model/app-model';
@@ -22,19 +24,23 @@ import { workloadPortsText } from '../private/model/gateway';
 import { legOneHost } from '../private/model/leg-one';
 import { readsClientCertificates } from '../private/model/secrets';
 import { callerNamespacesOf, listenedBeside } from '../private/model/visibility';
+import { WaypointFacts } from '../private/model/waypoint';
+import { rendered } from '../private/objects/manifest/object';
 
 /** Properties of an `EgressGateway`. Errors `TypeInvalid` for a value of the wrong type, `PropUnknown` for an unknown prop. */
 export interface EgressGatewayProps {
   /**
    * Where the pods of the gateway run. Error `EgressGatewayDuplicate` if another egress gateway of the app uses the same port of these pods,
    * `ListenerConflict` if an ingress gateway uses it; error `GatewaysShareForeignPods` if pods in another namespace can have the same labels;
-   * error `NameCollision` if another construct makes the Gateway of `GatewayWorkload.gatewayApi`.
+   * error `NameCollision` if another construct makes the Gateway of `GatewayWorkload.gatewayApi`. A waypoint (`GatewayWorkload.waypoint`) makes it
+   * the egress gateway of an ambient mesh, for the same routes; errors `IstioVersionTooOld`, `GatewayApiVersionTooOld`, `WorkloadInvalid`.
    */
   readonly workload: GatewayWorkload;
 
   /**
    * The port of the gateway's Service that leg 1 uses, 1 to 65535. Choose a port other than 443 if a Gateway outside this app has a TLS server for
-   * host `*` on port 443 of the same pods: Envoy would refuse the whole port. Error `EgressGatewayPortMissing`.
+   * host `*` on port 443 of the same pods: Envoy would refuse the whole port. Error `EgressGatewayPortMissing`; error `WaypointOptionUnused` at a
+   * waypoint.
    *
    * @default 443
    */
@@ -42,7 +48,7 @@ export interface EgressGatewayProps {
 
   /**
    * Additional namespaces to which the gateway is exported: those of callers whose routes other apps declare. Callers of routes in this app
-   * are added automatically. Error `NameInvalid`.
+   * are added automatically. Error `NameInvalid`; error `WaypointOptionUnused` at a waypoint, which all namespaces reach.
    *
    * @default - none
    */
@@ -50,8 +56,9 @@ export interface EgressGatewayProps {
 
   /**
    * What becomes of traffic that no route of this library declares. By default a Gateway and a VirtualService that somebody creates in another
-   * namespace cannot turn the pods into an open proxy, and routes that were written by hand for the same pods stop working. The listeners
-   * of an `IngressGateway` of this app on the same pods are not affected. Error `ReasonMissing`.
+   * namespace cannot turn the pods into an open proxy, and routes that were written by hand for the same pods stop working. The listeners of an
+   * `IngressGateway` of this app on the same pods are not affected. Error `ReasonMissing`; error `UndeclaredAtWaypoint` for a waypoint, where hosts
+   * declared by hand need an AuthorizationPolicy each.
    *
    * @default UndeclaredTraffic.denied()
    */
@@ -91,6 +98,9 @@ export interface EgressGatewayAttributes {
  * With `GatewayWorkload.gatewayApi` it also creates the Gateway for which Istio runs the pods, behind a Service of type ClusterIP; and, as soon as a
  * route has a client certificate in a Secret, a Role and a RoleBinding by which the pods may read the Secrets of their namespace.
  *
+ * On a waypoint, it creates the Gateway of which istiod makes the pods, unless they exist, and an AuthorizationPolicy because of which the waypoint
+ * refuses whatever no route allows; and, for client certificates, a Role and a RoleBinding as well.
+ *
  * Error `ChartMissing` outside a chart.
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
@@ -110,16 +120,16 @@ export class EgressGateway extends Construct implements IEgressGateway {
     return new ImportedEgressGateway(scope, id, attributes);
   }
 
-  public readonly legOneHost: string;
+  public readonly legOneHost?: string;
 
-  /** The Gateway. */
-  public readonly gateway: ApiObject;
+  /** The Gateway of Istio; none for a waypoint. */
+  public readonly gateway?: ApiObject;
 
-  /** The ServiceEntry that gives the gateway's pods a name for callers. */
-  public readonly legOneServiceEntry: ApiObject;
+  /** The ServiceEntry that gives the gateway's pods a name for callers; none for a waypoint. */
+  public readonly legOneServiceEntry?: ApiObject;
 
-  /** The DestinationRule that makes callers use mesh mTLS to the gateway. */
-  public readonly legOneDestinationRule: ApiObject;
+  /** The DestinationRule that makes callers use mesh mTLS to the gateway; none for a waypoint. */
+  public readonly legOneDestinationRule?: ApiObject;
 
   /** The AuthorizationPolicy that decides what becomes of traffic that no route declares. */
   public readonly undeclaredPolicy: ApiObject;
@@ -127,7 +137,7 @@ export class EgressGateway extends Construct implements IEgressGateway {
   /** The Gateway of the Gateway API for which Istio runs the pods, if this construct makes it. */
   public readonly managedGateway?: ApiObject;
 
-  /** All objects of the gateway; the first is Istio's Gateway. */
+  /** All objects of the gateway; the first is Istio's Gateway or, for a waypoint, that of the Gateway API, if there is one. */
   public readonly parts: ApiObject[];
 
   constructor(scope: Construct, id: string, props: EgressGatewayProps) {
@@ -136,19 +146,31 @@ export class EgressGateway extends Construct implements IEgressGateway {
     props = takeProps('EgressGatewayProps', props, refuse);
     needChart(this, refuse);
     const named = props.metadata?.name;
+    const app = appModelOf(this);
+    const waypoint = waypointFacts(this, named ?? id, named === undefined ? 'id' : 'metadata.name', props, refuse);
+    if (waypoint) {
+      checkWaypointUnused(waypoint, app, refuse);
+      this.parts = addObjects(this, planWaypoint(waypoint, props.workload._spec.waypoint!.existing).map(rendered), props.metadata);
+      this.managedGateway = this.parts.find(({ kind }) => kind === 'Gateway');
+      this.undeclaredPolicy = this.parts.find(({ kind }) => kind === 'AuthorizationPolicy')!;
+      [this.node.defaultChild] = this.parts;
+      grantSecretsLate(this, { workload: podsOf(waypoint), name: waypoint.name, metadata: props.metadata, reads: () => readsClientCertificates(app, this.node.path) }, this.parts);
+      declare(this, 'waypoints', { path: this.node.path, waypoint, imported: false }, this.parts);
+      return;
+    }
     const exportTo = (props.exportTo ?? []).map((viewer, i) => checkLabel(viewer, `exportTo[${i}]`, refuse));
     const undeclaredReason = props.undeclared?.allowedReason;
     const nameProp = named === undefined ? 'id' : 'metadata.name';
     const model = identify(this, { ...props, name: named ?? id, nameProp, exportTo, imported: false, undeclaredReason }, refuse);
     if (undeclaredReason !== undefined) checkReason(undeclaredReason, 'undeclared', refuse);
-    const app = appModelOf(this);
     const settings = MeshSettings.of(this);
     checkManagedGateway(model, app, settings, refuse);
     checkEgressServer(model, app, settings, refuse);
     this.legOneHost = legOneHost(model.gateway);
     const others = { callers: () => callerNamespacesOf(app, model), ingress: () => listenedBeside(app, model) };
-    this.parts = addObjects(this, planEgressGateway(model.gateway, undeclaredReason, others), props.metadata);
-    [this.gateway, this.legOneServiceEntry, this.legOneDestinationRule, this.undeclaredPolicy] = this.parts;
+    const parts = addObjects(this, planEgressGateway(model.gateway, undeclaredReason, others), props.metadata);
+    [this.gateway, this.legOneServiceEntry, this.legOneDestinationRule, this.undeclaredPolicy] = parts;
+    this.parts = parts;
     this.node.defaultChild = this.gateway;
     this.managedGateway = addManagedGateway(this, model.workload, { annotations: CLUSTER_IP, metadata: props.metadata });
     if (this.managedGateway) this.parts.push(this.managedGateway);
@@ -163,20 +185,42 @@ const CLUSTER_IP = { 'networking.istio.io/service-type': 'ClusterIP' };
 
 /** A gateway that another app makes. */
 class ImportedEgressGateway extends Construct implements IEgressGateway {
-  public readonly legOneHost: string;
+  public readonly legOneHost?: string;
 
   constructor(scope: Construct, id: string, attributes: EgressGatewayAttributes) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);
     attributes = takeProps('EgressGatewayAttributes', attributes, refuse, 'attributes');
+    const waypoint = waypointFacts(this, attributes.name, 'name', attributes, refuse);
+    const app = appModelOf(this);
+    if (waypoint) {
+      needChart(this, refuse);
+      grantSecretsLate(this, { workload: podsOf(waypoint), reads: () => readsClientCertificates(app, this.node.path) }, []);
+      declare(this, 'waypoints', { path: this.node.path, waypoint, imported: true });
+      return;
+    }
     const model = identify(this, { ...attributes, nameProp: 'name', exportTo: [], imported: true }, refuse);
     if (model.workload.gatewayApi) needChart(this, refuse);
-    const app = appModelOf(this);
     checkEgressServer(model, app, MeshSettings.of(this), refuse);
     this.legOneHost = legOneHost(model.gateway);
     grantSecretsLate(this, { workload: model.workload, reads: () => readsClientCertificates(app, this.node.path) }, []);
     declare(this, 'egressGateways', model);
   }
+}
+
+/** The waypoint, if the workload is one. */
+function waypointFacts(
+  scope: IConstruct, name: string, nameProp: string, props: WaypointInput & { readonly workload: GatewayWorkload }, refuse: Refuse,
+): WaypointFacts | undefined {
+  const { waypoint } = props.workload._spec;
+  if (!waypoint) return undefined;
+  checkGatewayName(name, nameProp, refuse);
+  return checkWaypoint({ name, namespace: waypoint.namespace, gateway: waypoint.name }, props, MeshSettings.of(scope), refuse);
+}
+
+/** Those of a waypoint are managed too, and all of their objects have the name of the Gateway. */
+function podsOf({ namespace, gateway: name }: WaypointFacts): SecretsReader['workload'] {
+  return { namespace, serviceName: name, gatewayApi: { name, existing: false } };
 }
 
 interface Identity extends Pick<EgressGatewayModel, 'exportTo' | 'imported' | 'undeclaredReason'> {
@@ -195,11 +239,15 @@ function identify(scope: IConstruct, identity: Identity, refuse: Refuse): Egress
   if (!port) {
     return refuse({ code: 'EgressGatewayPortMissing', prop: 'port', got: number, allowed: workloadPortsText(workload), fix: `add port ${number} to the Service and to the GatewayWorkload, or set \`port\`` });
   }
-  if (!isDnsLabel(name)) {
-    refuse({ code: 'GatewayNameNotALabel', prop: nameProp, got: name, allowed: 'a DNS label: at most 63 lower-case letters, digits and dashes', fix: nameProp === 'name' ? 'write the name of the gateway' : 'set metadata.name to a name without dots or capitals' });
-  }
+  checkGatewayName(name, nameProp, refuse);
   const { namespace, selector } = workload;
   const serviceHost = `${workload.serviceName}.${namespace}.svc.${MeshSettings.of(scope).clusterDomain}`;
   const gateway = { name, namespace, selector, serviceHost, port: number, targetPort: port.targetPort };
   return { path: scope.node.path, gateway, workload, exportTo, imported, undeclaredReason };
+}
+
+function checkGatewayName(name: string, nameProp: string, refuse: Refuse): void {
+  if (!isDnsLabel(name)) {
+    refuse({ code: 'GatewayNameNotALabel', prop: nameProp, got: name, allowed: 'a DNS label: at most 63 lower-case letters, digits and dashes', fix: nameProp === 'name' ? 'write the name of the gateway' : 'set metadata.name to a name without dots or capitals' });
+  }
 }

@@ -68,6 +68,20 @@ export interface GatewayApiOptions {
   readonly ports?: number[];
 }
 
+/** Where a waypoint of an ambient mesh runs. */
+export interface WaypointOptions {
+  /** The namespace of the waypoint. Keep no Secrets in it but those of the gateway: with a client certificate, its pods may read all of them. */
+  readonly namespace: string;
+
+  /**
+   * Whether the waypoint is there already. The Gateway is then not created, and whatever no route of this library declares for it stops working,
+   * as for a new one.
+   *
+   * @default false
+   */
+  readonly existing?: boolean;
+}
+
 /** All properties of a gateway workload. */
 export interface GatewayWorkloadProps {
   /** The namespace of the pods and their Service. */
@@ -138,6 +152,21 @@ export class GatewayWorkload {
     });
   }
 
+  /**
+   * A waypoint of an ambient mesh, as an egress gateway. Istiod makes its pods and its Service from a Gateway of the Gateway API.
+   *
+   * Callers' namespaces must be enrolled (label `istio.io/dataplane-mode: ambient`): workloads that are not, and those with sidecars, leave by
+   * themselves. Whoever may create ServiceEntries in a namespace can lead its workloads past the waypoint.
+   *
+   * Only an `EgressGateway` can run on it, error `WaypointUnsuited`.
+   *
+   * @param name the name of the Gateway. Error `WorkloadInvalid`.
+   * @see https://istio.io/latest/docs/ambient/usage/waypoint/
+   */
+  public static waypoint(name: string, options: WaypointOptions): GatewayWorkload {
+    return new GatewayWorkload({ waypoint: { name, namespace: options.namespace, existing: options.existing ?? false } });
+  }
+
   /** A gateway installed in any other way. */
   public static of(props: GatewayWorkloadProps): GatewayWorkload {
     return new GatewayWorkload({ facts: props });
@@ -158,7 +187,7 @@ export class GatewayWorkload {
 
   /** The name of the Service in front of the pods, where it is not that of a construct. */
   public get workloadService(): string | undefined {
-    return this._spec.facts?.serviceName;
+    return this._spec.facts?.serviceName ?? this._spec.waypoint?.name;
   }
 }
 
@@ -174,4 +203,5 @@ export interface GatewayWorkloadSpec {
   /** The Gateway for which Istio runs the pods. */
   readonly gatewayApi?: ManagedGateway;
   readonly construct?: IConstruct;
+  readonly waypoint?: { readonly name: string; readonly namespace: string; readonly existing: boolean };
 }

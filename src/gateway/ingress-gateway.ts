@@ -29,7 +29,7 @@ export interface IngressGatewayProps {
    * Where the pods of the gateway run. Error `GatewaysShareForeignPods` if a gateway in another namespace has the same labels and port; error
    * `GatewayNamespaceMismatch` if the mesh settings say that a Gateway selects pods in its own namespace only, and the chart has another one, or if the pods are those of
    * `GatewayWorkload.gatewayApi`, which do so from Istio 1.31. Error `NameCollision` if another construct makes the Gateway for which Istio runs the
-   * pods.
+   * pods, `WaypointUnsuited`.
    */
   readonly workload: GatewayWorkload;
 

@@ -12,7 +12,7 @@ import { appModelOf, checkLate, declare, makingRefuser, makeLate, partsIn } from
 import { addObjects } from '../private/app/objects';
 import { Refuse } from '../private/basics/errors';
 import { takeProps } from '../private/basics/take';
-import { needDeclared } from '../private/check/declared';
+import { needSidecarGateway } from '../private/check/declared';
 import { checkLock } from '../private/check/lock';
 import { lockRefusals } from '../private/check/lock-conflicts';
 import { planLockedGateway, planLockedNamespace } from '../private/istio/lock';
@@ -143,7 +143,8 @@ export interface ClusterNetworkPolicyOptions {
 export interface EgressLockProps {
   /**
    * The gateway that becomes the only way out. Error `LockForeignGateway` if another app declares it and `omit.gatewayNetworkPolicy` does not say so;
-   * error `LockOnGateway` if its own namespace would be locked, `LockGatewayShared` if another gateway uses the same pods.
+   * error `LockOnGateway` if its own namespace would be locked, `LockGatewayShared` if another gateway uses the same pods;
+   * error `WaypointUnsuited`: the lock is for namespaces with sidecars.
    */
   readonly gateway: IEgressGateway;
 
@@ -287,7 +288,7 @@ export class EgressLock extends Construct {
     const refuse: Refuse = makingRefuser(this);
     props = takeProps('EgressLockProps', props, refuse);
     needChart(this, refuse);
-    const gateway = needDeclared(this, props.gateway, 'egressGateways', 'gateway', refuse);
+    const gateway = needSidecarGateway(this, props.gateway, 'gateway', 'a lock closes the ways around sidecars', refuse);
     const { clusterDomain } = MeshSettings.of(this);
     const model: EgressLockModel = { path: this.node.path, gateway: gateway.path, lock: checkLock(this, props, gateway, clusterDomain, refuse) };
     this.model = model;

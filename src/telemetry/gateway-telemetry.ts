@@ -19,7 +19,7 @@ import { rendered } from '../private/objects/manifest/object';
 
 /** Properties of a `GatewayTelemetry`. Error `TelemetryEmpty` if only the workload is set. */
 export interface GatewayTelemetryProps {
-  /** Where the pods of the gateway run, for ingress or egress. Error `TelemetryDuplicate` for a second one on the same pods. */
+  /** Where the pods of the gateway run, for ingress or egress. Errors `TelemetryDuplicate` for a second one on the same pods, `WaypointUnsuited`. */
   readonly workload: GatewayWorkload;
 
   /**

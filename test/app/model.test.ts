@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { appModelOf } from '../../src/private/app/declared';
 import { AppModel } from '../../src/private/model/app-model';
+import { CASES as AMBIENT } from '../ambient/cases';
 import { CASES as EGRESS } from '../egress/cases';
 import { CASES as INGRESS } from '../ingress/cases';
 import { CASES as LOCK } from '../lock/cases';
@@ -18,7 +19,7 @@ const collections = (app: AppModel) => Object.entries(JSON.parse(JSON.stringify(
 describe('the model of an app', () => {
   test('is plain, frozen data, which JSON carries whole', () => {
     const seen = new Map<string, number>();
-    for (const [name, make] of Object.entries({ ...EGRESS, ...INGRESS, ...LOCK })) {
+    for (const [name, make] of [EGRESS, AMBIENT, INGRESS, LOCK].flatMap(cases => Object.entries(cases))) {
       const app = appModelOf(make().app);
       for (const [kind, written] of collections(app)) {
         const models = app[kind].all();

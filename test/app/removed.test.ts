@@ -29,7 +29,7 @@ describe('a construct that is removed from its scope', () => {
       'AuthorizationPolicy istio-system/egress-undeclared', 'DestinationRule istio-system/egress-leg-1-mtls', 'DestinationRule shop/api-example-com-tls', 'Gateway istio-system/egress',
       'ServiceEntry istio-system/egress-leg-1', expect.stringMatching(/^ServiceEntry shop\/shop-service-/),
     ]);
-    expect(objects.find(o => o.metadata.name === egress.legOneServiceEntry.name)!.spec.exportTo).toEqual(['.']);
+    expect(objects.find(o => o.metadata.name === egress.legOneServiceEntry!.name)!.spec.exportTo).toEqual(['.']);
   });
 
   test('does not keep the service that it used in use', () => {

@@ -17,7 +17,7 @@ const gateway = (props: Partial<EgressGatewayProps> = {}, id = 'egress') => {
 describe('egress gateway', () => {
   test('the objects stand where the pods run, whatever the namespace of the chart', () => {
     const { app, gateway: { gateway: server, legOneServiceEntry, legOneDestinationRule } } = gateway();
-    expect(manifestsOf(app, [server, legOneServiceEntry, legOneDestinationRule])).toMatchInlineSnapshot(`
+    expect(manifestsOf(app, [server!, legOneServiceEntry!, legOneDestinationRule!])).toMatchInlineSnapshot(`
       apiVersion: networking.istio.io/v1
       kind: Gateway
       metadata:

@@ -41,7 +41,7 @@ function presenting(chart: Chart, gateway: IEgressGateway, port = mutual) {
 describe('a gateway on the pods of a managed Gateway', () => {
   test('is what Istio\'s own API makes of it elsewhere, and the Gateway behind a Service in the cluster', () => {
     const { app, egress } = egressed();
-    expect(manifestsOf(app, [egress.legOneServiceEntry])).toMatchInlineSnapshot(`
+    expect(manifestsOf(app, [egress.legOneServiceEntry!])).toMatchInlineSnapshot(`
       apiVersion: networking.istio.io/v1
       kind: ServiceEntry
       metadata:

@@ -26,6 +26,8 @@ class AppMaker {
   private readonly statements: Statement[] = [];
   private readonly constants = new Map<string, string[]>();
   private readonly services: Service[] = [];
+  /** The gateways that are waypoints. */
+  private readonly waypoints = new Set<string>();
   private readonly junk: number;
   private count = 0;
 
@@ -64,17 +66,22 @@ class AppMaker {
   private egress(platform: ChartOf, tenants: readonly ChartOf[]): void {
     const { draw } = this;
     const gateways = draw.some(['istio-egressgateway', 'second-egress']).map((release) => {
-      const workload = this.declare('GatewayWorkload', 'workload', this.egressWorkload(platform, release));
-      this.telemetry(platform, workload);
-      return draw.chance(0.12)
+      const isWaypoint = draw.chance(0.12);
+      const workload = this.declare('GatewayWorkload', 'workload', isWaypoint ? this.waypoint(platform, release) : this.egressWorkload(platform, release));
+      if (!isWaypoint || draw.chance(0.03)) this.telemetry(platform, workload);
+      const unheeded = isWaypoint && !draw.chance(0.05) ? ['port', 'exportTo', 'undeclared'] : [];
+      const gateway = draw.chance(0.12)
         ? this.imported('IEgressGateway', platform, 'EgressGateway.fromEgressGatewayAttributes', 'EgressGatewayAttributes', { workload: variable(workload) })
-        : this.construct('IEgressGateway', platform, 'EgressGateway', this.struct('EgressGatewayProps', this.place(platform), { given: { workload: variable(workload) } }));
+        : this.construct('IEgressGateway', platform, 'EgressGateway', this.struct('EgressGatewayProps', this.place(platform), { given: { workload: variable(workload) }, without: unheeded }));
+      if (isWaypoint) this.waypoints.add(gateway);
+      return gateway;
     });
     for (const chart of tenants) {
       for (let n = draw.whole(0, 3); n > 0; n--) this.routed(this.service(chart, draw.chance(0.35)), gateways);
       if (draw.chance(0.05)) this.construct('SidecarScope', chart, 'SidecarScope', this.struct('SidecarScopeProps', this.place(chart)));
     }
-    if (draw.chance(0.12)) this.lock(draw.pick([platform, ...tenants]), draw.pick(gateways));
+    const lockable = gateways.filter(gateway => !this.waypoints.has(gateway));
+    if (draw.chance(0.12)) this.lock(draw.pick([platform, ...tenants]), draw.pick(lockable.length > 0 ? lockable : gateways));
   }
 
   private lock(chart: ChartOf, gateway: string): void {
@@ -83,6 +90,10 @@ class AppMaker {
     const lock = this.construct('EgressLock', chart, 'EgressLock', this.struct('EgressLockProps', this.place(chart), { given, without: ['direct'] }));
     if (this.draw.chance(0.3)) this.construct('EgressAdmission', chart, 'EgressAdmission', this.struct('EgressAdmissionProps', this.place(chart), { given: { lock: variable(lock) } }));
     if (this.draw.chance(0.3)) this.construct('EgressVerification', chart, 'EgressVerification', this.struct('EgressVerificationProps', this.place(chart), { given: { lock: variable(lock) } }));
+  }
+
+  private waypoint(platform: ChartOf, name: string): Expression {
+    return call('GatewayWorkload.waypoint', literal(name), this.struct('WaypointOptions', this.place(platform), { given: { namespace: literal('istio-egress') } }));
   }
 
   private egressWorkload(platform: ChartOf, release: string): Expression {
@@ -157,8 +168,10 @@ class AppMaker {
       if (isHttp && draw.chance(0.6)) this.construct('DirectRoute', chart, 'DirectRoute', this.struct('DirectRouteProps', place, { given: { service: variable(service.name), ...rules }, without: [...opaque, 'allow'] }));
       return;
     }
-    const given = { service: variable(service.name), gateway: variable(draw.pick(gateways)), ...rules };
-    const without = [...opaque, ...service.hasTls ? [] : ['appTls'], ...isHttp ? [] : ['legOne'], ...'rules' in rules ? ['allow'] : []];
+    const gateway = draw.pick(gateways);
+    const given = { service: variable(service.name), gateway: variable(gateway), ...rules };
+    const legs = this.waypoints.has(gateway) && !draw.chance(0.05) ? ['appTls', 'legOne', 'layout', 'gatewayPort'] : [];
+    const without = [...legs, ...opaque, ...service.hasTls ? [] : ['appTls'], ...isHttp ? [] : ['legOne'], ...'rules' in rules ? ['allow'] : []];
     if (draw.chance(0.93)) this.construct('EgressRoute', chart, 'EgressRoute', this.struct('EgressRouteProps', place, { given, without }));
     else this.construct('EgressCaller', chart, 'EgressCaller', this.struct('EgressCallerProps', place, { given: { service: given.service, gateway: given.gateway }, without }));
   }
@@ -185,7 +198,7 @@ class AppMaker {
 
   private ingressGateway(edge: ChartOf, release: string): Ingress {
     const { draw } = this;
-    const hasTcp = draw.chance(0.15);
+    const hasTcp = draw.chance(0.12);
     const ports = [{ number: 80, ...draw.chance(0.2) && { targetPort: 8080 } }, { number: 443 }, ...hasTcp ? [{ number: 5432 }] : []];
     const options = () => struct([['namespace', literal(draw.chance(0.8) ? edge.namespace : 'istio-system')], ['ports', plain(ports)]]);
     const workload = this.declare('GatewayWorkload', 'workload', draw.chance(0.1) && !hasTcp

@@ -174,6 +174,7 @@ export const SENSE: Readonly<Record<string, Sense>> = {
   'GatewayWorkload.helmRelease.name': oneOf('istio-egressgateway', 'istio-ingressgateway', 'gw'),
   'GatewayWorkload.gatewayApi.name': oneOf('egress', 'public'),
   'GatewayApiOptions.ports': oneOf([80, 443], [443, 80, 5432, 8443, 15443]),
+  'GatewayWorkload.waypoint.name': oneOf('egress', 'second-egress'),
   'GatewayWorkload.istioctl.name': oneOf('istio-egressgateway', 'istio-ingressgateway'),
   'GatewayWorkloadProps.serviceName': oneOf('gw'),
   '.selector': oneOf({ app: 'gw', istio: 'gw' }, { istio: 'ingressgateway', app: 'istio-ingressgateway' }),

@@ -156,7 +156,7 @@ const TROUBLES: Leaving[] = [
     what: 'name it there: [the contract](#contract)',
     service: HTTPS,
     edit: ({ gateway }) => {
-      for (const object of [gateway.legOneServiceEntry, gateway.legOneDestinationRule]) object.addJsonPatch(JsonPatch.add('/spec/exportTo', ['.']));
+      for (const object of [gateway.legOneServiceEntry, gateway.legOneDestinationRule]) object!.addJsonPatch(JsonPatch.add('/spec/exportTo', ['.']));
     },
   },
   {

@@ -1,12 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
+import * as gatewayApi from '../../imports/gateway.networking.k8s.io';
 import * as networking from '../../imports/networking.istio.io';
 import * as security from '../../imports/security.istio.io';
+import { CASES as AMBIENT } from '../ambient/cases';
 import { CASES as EGRESS } from '../egress/cases';
 import { CASES as INGRESS } from '../ingress/cases';
 import { Manifest, synth } from '../synth';
 
 const MAPPINGS: Record<string, (spec: any) => unknown> = {
   Gateway: networking.toJson_GatewaySpec,
+  'gateway.networking.k8s.io Gateway': gatewayApi.toJson_GatewaySpec,
+  HTTPRoute: gatewayApi.toJson_HttpRouteSpec,
   VirtualService: networking.toJson_VirtualServiceSpec,
   DestinationRule: spec => renamed(networking.toJson_DestinationRuleSpec(renamed(spec, 'consecutive5xxErrors', 'consecutive5XxErrors')), 'consecutive5XxErrors', 'consecutive5xxErrors'),
   ServiceEntry: networking.toJson_ServiceEntrySpec,
@@ -20,13 +24,15 @@ function renamed(spec: unknown, from: string, to: string): any {
 }
 
 // a field that the imports spell otherwise than Istio, or do not know, would be missing on the right
-const isMapped = ({ kind, spec }: Manifest) => isDeepStrictEqual(spec, MAPPINGS[kind](spec));
+const isMapped = (object: Manifest) => isDeepStrictEqual(object.spec, mappingOf(object)?.(object.spec));
+const mappingOf = ({ apiVersion, kind }: Manifest) => MAPPINGS[`${apiVersion.split('/')[0]} ${kind}`] ?? MAPPINGS[kind];
 
 test('the mapping of the imports changes nothing', () => {
-  const cases = [...Object.entries(EGRESS), ...Object.entries(INGRESS)];
-  const objects = cases.flatMap(([name, make]) => synth(make().app, { set: name }).map(object => ({ name, object })));
+  const cases = [EGRESS, AMBIENT, INGRESS].flatMap(some => Object.entries(some));
+  // those of Kubernetes itself have no imports
+  const objects = cases.flatMap(([name, make]) => synth(make().app, { set: name }).filter(o => o.spec).map(object => ({ name, object })));
   expect(objects.filter(({ object }) => !isMapped(object))).toEqual([]);
-  expect(new Set(objects.map(({ object }) => object.kind))).toEqual(new Set(Object.keys(MAPPINGS)));
+  expect(new Set(objects.map(({ object }) => mappingOf(object)))).toEqual(new Set(Object.values(MAPPINGS)));
 
   const [{ object }] = objects;
   expect(isMapped({ ...object, spec: { ...object.spec, future: 1 } })).toBe(false);

@@ -80,7 +80,7 @@ export function takeName(object: ApiObject): ApiObject | undefined {
   // a Gateway of Istio and one of the Gateway API may have the same name
   const key = `${object.apiVersion.split('/')[0]} ${object.kind} ${object.metadata.namespace}/${object.name}`;
   const other = objects.get(key);
-  if (other && isAttached(other)) return other;
+  if (other && other !== object && isAttached(other)) return other;
   objects.set(key, object);
   return undefined;
 }

@@ -23,8 +23,8 @@ export function addManagedGateway(
   return addObject(scope, renderedLate(head, () => managedGateway(managedPorts(app, workload))), metadata);
 }
 
-interface SecretsReader {
-  readonly workload: WorkloadFacts;
+export interface SecretsReader {
+  readonly workload: Pick<WorkloadFacts, 'namespace' | 'serviceName' | 'gatewayApi'>;
   /** Of the gateway, which is part of the Role's name. Undefined if another app declares the gateway, which may have a Role of its own. */
   readonly name?: string;
   readonly metadata?: Metadata;

@@ -39,12 +39,14 @@ export function addObject(scope: Construct, object: RenderedObject, metadata: Me
   const other = takeName(made);
   if (other) {
     scope.node.tryRemoveChild(id);
-    refuse({
-      code: 'NameCollision', prop: 'metadata.name', got: namespace === undefined ? `${kind} ${made.name}` : `${kind} ${namespace}/${made.name}`, allowed: `a name that ${other.node.scope!.node.path} does not use`, fix: 'rename one of the two',
-    });
+    refuse(nameCollision(made, other));
   }
   checkFiles(made.node.root);
   return made;
+}
+
+export function nameCollision({ kind, name, metadata: { namespace } }: ApiObject, other: ApiObject): Refusal {
+  return { code: 'NameCollision', prop: 'metadata.name', got: namespace === undefined ? `${kind} ${name}` : `${kind} ${namespace}/${name}`, allowed: `a name that ${other.node.scope!.node.path} does not use`, fix: 'rename one of the two' };
 }
 
 function checkedNow(kind: string, spec: object, refuse: Refuse): object {

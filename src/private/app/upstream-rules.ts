@@ -4,12 +4,14 @@ import { appModelOf } from './declared';
 import { addObjects } from './objects';
 import { ExternalServiceModel, Upstream } from '../model/app-model';
 import { Declaration } from '../model/declaration';
-import { Pods } from '../model/pods';
+import { Labels } from '../model/labels';
 import { upstreamRules } from '../objects/external';
 import { rendered } from '../objects/manifest/object';
 
-/** Gateway pods that lead to external services. */
-interface UpstreamUser extends Pods {
+/** Gateway pods that lead to external services: all of a namespace that knows the host, where it has no selector. */
+interface UpstreamUser {
+  readonly namespace: string;
+  readonly selector?: Labels;
   /** The first parts of the rules' names, which distinguish the gateways of a namespace. */
   readonly name: string[];
 }
@@ -27,7 +29,8 @@ export function upstreamRulesOf(scope: IConstruct, upstreams: Upstream[], user: 
 
 /**
  * The rules by which a gateway reaches the hosts of a service. They belong to the service, and are the same whichever route
- * comes first. The selector hides them from sidecars, which would wrap TLS twice or, given a Secret, send clear text (R18, R19).
+ * comes first. The selector hides them from sidecars, which would wrap TLS twice or, given a Secret, send clear text (R18, R19). A waypoint
+ * heeds no rule with a selector; from sidecars, its hosts are hidden.
  */
 function rulesOf({ construct, model: { service, metadata } }: Declaration<'externalServices'>, user: UpstreamUser): ApiObject[] {
   const prefix = prefixOf(user);
@@ -50,6 +53,7 @@ export function removeUnusedRules(service: IConstruct, { path }: ExternalService
   const app = appModelOf(service);
   const used = [
     ...app.egressRoutes.with('service', path).map(({ route: { gateway } }) => prefixOf({ ...gateway, name: [gateway.name] })),
+    ...app.waypointRoutes.with('service', path).map(({ route: { waypoint } }) => prefixOf({ ...waypoint, name: [waypoint.name] })),
     ...app.ingressRoutes.with('service', path).map(({ route: { pods, gateway } }) => prefixOf({ ...pods, name: gateway.split('/') })),
   ];
   for (const { node: { id } } of rules) if (!used.some(prefix => id.startsWith(prefix))) service.node.tryRemoveChild(id);

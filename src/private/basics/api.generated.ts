@@ -81,6 +81,7 @@ export const STRUCTS: { readonly [name: string]: string } = {
   'TcpPortOptions': 'targetPort?: number, tls?: UpstreamTls, number: number',
   'TlsPassthroughListenerOptions': 'hosts: string[], port?: number',
   'TlsPortOptions': 'number: number, targetPort?: number',
+  'WaypointOptions': 'namespace: string, existing?: boolean',
   'WellKnownPortOptions': 'targetPort?: number, tls?: UpstreamTls, number?: number',
 };
 
@@ -154,6 +155,7 @@ export const METHODS: { readonly [name: string]: string } = {
   'GatewayWorkload.helmRelease': 'name: string, options: HelmReleaseOptions',
   'GatewayWorkload.istioctl': 'name: string, options?: IstioctlOptions',
   'GatewayWorkload.gatewayApi': 'name: string, options: GatewayApiOptions',
+  'GatewayWorkload.waypoint': 'name: string, options: WaypointOptions',
   'GatewayWorkload.of': 'props: GatewayWorkloadProps',
   'GatewayWorkload.fromService': 'service: IConstruct',
   'HashKey.header': 'name: string',

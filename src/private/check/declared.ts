@@ -1,12 +1,13 @@
 import type { IConstruct } from 'constructs';
 import { Refuse } from '../basics/errors';
 import { wantedConstruct } from '../basics/take';
-import { AppModel } from '../model/app-model';
+import { AppModel, EgressGatewayModel, WaypointModel } from '../model/app-model';
 import { Models, declarationOf } from '../model/declaration';
 
 /** The construct classes by what they declare. */
 const CLASSES = {
   egressGateways: 'EgressGateway',
+  waypoints: 'EgressGateway',
   externalServices: 'ExternalService',
   ingressGateways: 'IngressGateway',
   ingressDelegates: 'IngressDelegate',
@@ -29,4 +30,16 @@ export function needDeclared<K extends keyof typeof CLASSES>(scope: IConstruct, 
     refuse({ code: 'ConstructRemoved', prop, got: given, allowed: `${one} that is part of the App`, fix: 'pass one that is still in its scope' });
   }
   return declaration.model as Models[K];
+}
+
+/** The waypoint that serves as an egress gateway, if a construct that a user passed is one. */
+export function declaredWaypoint(scope: IConstruct, given: unknown, prop: string, refuse: Refuse): WaypointModel | undefined {
+  return declarationOf(given)?.kind === 'waypoints' ? needDeclared(scope, given, 'waypoints', prop, refuse) : undefined;
+}
+
+/** An egress gateway with pods of its own, for constructs that configure them. */
+export function needSidecarGateway(scope: IConstruct, given: unknown, prop: string, what: string, refuse: Refuse): EgressGatewayModel {
+  const waypoint = declaredWaypoint(scope, given, prop, refuse);
+  if (!waypoint) return needDeclared(scope, given, 'egressGateways', prop, refuse);
+  return refuse({ code: 'WaypointUnsuited', prop, got: waypoint.path, allowed: `an EgressGateway for workloads with sidecars, because ${what}`, fix: `use a gateway on another GatewayWorkload, or delete the ${scope.constructor.name}` });
 }

@@ -11,7 +11,7 @@ import { checkReason } from '../basics/checks';
 import { Refuse } from '../basics/errors';
 import { covers, isWildcard } from '../basics/hosts';
 import { isDnsName } from '../basics/names';
-import { EgressIntent } from '../model/egress-route';
+import { CallerIdentity, EgressIntent } from '../model/egress-route';
 import { ExternalIntent, isHttp } from '../model/external-service';
 import { GatewayFacts, WorkloadFacts, workloadPortsText } from '../model/gateway';
 import { CALLER_HEADER, legOneHost, legOneOf, ownLegOneHost, PORT_HEADER } from '../model/leg-one';
@@ -113,13 +113,19 @@ export function checkGatewayPort(number: number, { service, workload }: Pick<Egr
 }
 
 function checkTraffic(input: EgressInput, service: ExternalIntent, refuse: Refuse): void {
+  checkCallerLists(input, service, refuse);
+  const opaque = service.ports.find(p => !isHttp(p));
+  if (input.legOne?.plaintextReason !== undefined && opaque) {
+    refuse({ code: 'PlaintextLegOneProtocol', prop: 'legOne', got: `a service with port ${opaque.number} (${opaque.protocol})`, allowed: 'only HTTP ports', fix: 'leave out legOne: the application\'s own TLS is no plaintext' });
+  }
+}
+
+/** Callers can have lists of their own only where requests are read. */
+export function checkCallerLists(input: Pick<EgressInput, 'callers'>, service: ExternalIntent, refuse: Refuse): void {
   const opaque = service.ports.find(p => !isHttp(p));
   const limited = (input.callers ?? []).findIndex(caller => caller._options.allow !== undefined);
   if (opaque && limited >= 0) {
     refuse({ code: 'RulesOnOpaqueTraffic', prop: `callers[${limited}].allow`, got: `a service with port ${opaque.number} (${opaque.protocol})`, allowed: 'only HTTP ports, where a proxy reads requests', fix: 'use ExternalPort.httpToHttps() and have the application call http://' });
-  }
-  if (input.legOne?.plaintextReason !== undefined && opaque) {
-    refuse({ code: 'PlaintextLegOneProtocol', prop: 'legOne', got: `a service with port ${opaque.number} (${opaque.protocol})`, allowed: 'only HTTP ports', fix: 'leave out legOne: the application\'s own TLS is no plaintext' });
   }
 }
 
@@ -131,9 +137,7 @@ export function checkAppTls(appTls: 'WRAP' | 'PASSTHROUGH' | undefined, service:
 }
 
 function checkCallers(input: EgressInput, intent: EgressIntent, refuse: Refuse): void {
-  if (intent.callers.length === 0) {
-    refuse({ code: 'CallersEmpty', prop: 'callers', got: input.callers, allowed: 'at least one caller', fix: 'leave it out to allow the namespace of the chart' });
-  }
+  checkCallersNotEmpty(input, intent.callers, refuse);
   const open = intent.service.ports.map(p => legOneOf(intent, p)).find(leg => leg === 'passthrough' || leg === 'plaintext');
   if (input.callers && open) {
     refuse({
@@ -143,5 +147,11 @@ function checkCallers(input: EgressInput, intent: EgressIntent, refuse: Refuse):
       allowed: 'no callers if leg 1 does not use mTLS',
       fix: open === 'passthrough' ? 'use AppTls.WRAP, or leave out callers' : 'leave out legOne, or leave out callers',
     });
+  }
+}
+
+export function checkCallersNotEmpty({ callers }: Pick<EgressInput, 'callers'>, identities: CallerIdentity[], refuse: Refuse): void {
+  if (identities.length === 0) {
+    refuse({ code: 'CallersEmpty', prop: 'callers', got: callers, allowed: 'at least one caller', fix: 'leave it out to allow the namespace of the chart' });
   }
 }

@@ -1,5 +1,7 @@
+import { waypointRefusals } from './waypoint-conflicts';
 import { Refusal, Refuse } from '../basics/errors';
 import { AppModel, ExternalServiceModel } from '../model/app-model';
+import { waypointOf } from '../model/at-waypoints';
 import { meshRoutesOf } from '../model/collisions';
 import { namespacesSeeing, namespacesSendingTo } from '../model/visibility';
 import { addressConflict } from '../requests/address-conflicts';
@@ -26,11 +28,11 @@ export function checkHostsUnrouted(app: AppModel, hosts: string[], namespace: st
 
 /** What is wrong with a service once all constructs of the app are known. */
 export function externalServiceRefusals(app: AppModel, model: ExternalServiceModel, clusterDomain: string): Refusal[] {
-  return [...unused(app, model), ...rivals(app, model, clusterDomain), ...sharedAddresses(app, model)];
+  return [...unused(app, model), ...rivals(app, model, clusterDomain), ...sharedAddresses(app, model), ...waypointRefusals(app, model)];
 }
 
 function unused(app: AppModel, model: ExternalServiceModel): Refusal[] {
-  if (namespacesSeeing(app, model).length > 0) return [];
+  if (namespacesSeeing(app, model).length > 0 || waypointOf(app, model.path)) return [];
   return [{
     code: 'ExternalServiceUnused',
     prop: 'direct',

@@ -1,5 +1,5 @@
 import type { IConstruct } from 'constructs';
-import { needDeclared } from './declared';
+import { needDeclared, needSidecarGateway } from './declared';
 import type { IExternalService } from '../../egress/i-external-service';
 import type { IEgressGateway } from '../../gateway/i-egress-gateway';
 import { Refuse } from '../basics/errors';
@@ -12,7 +12,7 @@ export function needRoutedService(
 ): { readonly service: ExternalServiceModel; readonly gateway: EgressGatewayModel } {
   const found = {
     service: needDeclared(scope, service, 'externalServices', 'service', refuse),
-    gateway: needDeclared(scope, gateway, 'egressGateways', 'gateway', refuse),
+    gateway: needSidecarGateway(scope, gateway, 'gateway', 'callers reach a waypoint without an object of their own', refuse),
   };
   checkNotDirect(found.service, 'service', refuse);
   return found;
@@ -25,7 +25,7 @@ export function checkGatewayUpstream(external: ExternalServiceModel, podNamespac
 }
 
 /** Sidecars reach a direct service by themselves, so that a gateway would guard one of two ways. */
-function checkNotDirect({ path, direct }: ExternalServiceModel, prop: string, refuse: Refuse): void {
+export function checkNotDirect({ path, direct }: ExternalServiceModel, prop: string, refuse: Refuse): void {
   if (direct) {
     refuse({ code: 'DirectServiceRouted', prop, got: path, allowed: 'a service that is not direct', fix: 'remove `direct` from the service, or choose another service' });
   }

@@ -12,6 +12,9 @@ export function resolveWorkload(workload: GatewayWorkload, prop: string, refuse:
   if (gatewayApi && !(isDnsLabel(gatewayApi.name) && isDnsLabel(spec.facts!.serviceName))) {
     refuse({ code: 'WorkloadInvalid', prop: `${prop}.name`, got: gatewayApi.name, allowed: 'a DNS label of at most 57 characters, because Istio calls the Service <name>-istio', fix: 'write the name of the Gateway' });
   }
+  if (spec.waypoint) {
+    refuse({ code: 'WaypointUnsuited', prop, got: `the waypoint ${spec.waypoint.namespace}/${spec.waypoint.name}`, allowed: 'a gateway with pods and a Service of its own; a waypoint can only be the workload of an EgressGateway', fix: 'use GatewayWorkload.helmRelease, istioctl, of or fromService' });
+  }
   const service = spec.construct && readService(spec.construct, prop, refuse);
   const facts = service ? { ...service, serviceName: service.name } : spec.facts!;
   for (const key of ['namespace', 'serviceName'] as const) {

@@ -9,6 +9,7 @@ import { LegOneIntent } from './leg-one';
 import { ListenedHost } from './listener';
 import { LockIntent, ScopeIntent } from './lock';
 import { Rule, Target } from './rule';
+import { WaypointFacts, WaypointRouteIntent } from './waypoint';
 import { readAddress } from '../basics/addresses';
 
 export interface EgressGatewayModel extends Declared {
@@ -22,8 +23,16 @@ export interface EgressGatewayModel extends Declared {
   readonly undeclaredReason?: string;
 }
 
+/** An egress gateway of an ambient mesh. */
+export interface WaypointModel extends Declared {
+  readonly waypoint: WaypointFacts;
+  readonly imported: boolean;
+}
+
 export interface ExternalServiceModel extends Declared {
   readonly namespace: string;
+  /** The name that the user gave to its ServiceEntry. */
+  readonly name?: string;
   readonly service: ExternalIntent;
   readonly direct: boolean;
   /** The namespaces that see it regardless of what uses it in this app. */
@@ -49,6 +58,14 @@ export interface EgressRouteModel extends Declared {
   readonly gateway: string;
   readonly service: string;
   /** The destinations in the mesh to which rules send requests and mirrored copies. */
+  readonly targets: Target[];
+}
+
+export interface WaypointRouteModel extends Declared {
+  readonly upstreams: Upstream[];
+  readonly route: WaypointRouteIntent;
+  readonly gateway: string;
+  readonly service: string;
   readonly targets: Target[];
 }
 
@@ -132,12 +149,15 @@ function meshKeys(namespaces: string[], hosts: string[]): string[] {
 export class AppModel {
   public readonly egressGateways = new Collection<EgressGatewayModel>(({ path }) => [keyOf('path', path)]);
 
+  public readonly waypoints = new Collection<WaypointModel>(({ path }) => [keyOf('path', path)]);
+
   public readonly externalServices = new Collection<ExternalServiceModel>(({ path, namespace, service, direct, exportTo, proxy, imported }) => {
     const { hosts, addresses, ports } = service;
     return [
       keyOf('path', path),
       ...(direct ? [namespace, ...exportTo] : []).map(viewer => keyOf('direct', viewer)),
       ...addresses.flatMap(address => ports.map(({ number }) => keyOf('address', number, readAddress(address)!.prefix))),
+      ...hosts.map(host => keyOf('anywhere', host)),
       ...(imported ? [] : hosts.map(host => keyOf('host', namespace, host))),
       ...(proxy === undefined ? [] : [keyOf('service', proxy), ...meshKeys([namespace], hosts)]),
     ];
@@ -155,6 +175,14 @@ export class AppModel {
       ...targetKeys(model),
     ];
   });
+
+  public readonly waypointRoutes = new Collection<WaypointRouteModel>(model => [
+    keyOf('gateway', model.gateway),
+    keyOf('service', model.service),
+    ...model.route.service.hosts.map(host => keyOf('host', host)),
+    ...upstreamKeys(model),
+    ...targetKeys(model),
+  ]);
 
   public readonly egressCallers = new Collection<EgressCallerModel>(({ namespace, gateway, service, hosts }) => [
     keyOf('gateway', gateway), keyOf('service', service), keyOf('caller', namespace), ...meshKeys([namespace], hosts),

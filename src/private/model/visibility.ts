@@ -80,6 +80,7 @@ export function routesThroughPods(app: AppModel, pods: Pods): IngressRouteModel[
 export function namespacesSendingTo(app: AppModel, host: string): string[] {
   return [
     ...app.egressRoutes.with('target', host).map(({ route }) => route.gateway.namespace),
+    ...app.waypointRoutes.with('target', host).map(({ route }) => route.waypoint.namespace),
     ...app.directRoutes.with('target', host).map(({ route }) => route.namespace),
     ...app.ingressRoutes.with('target', host).map(({ route }) => route.pods.namespace),
   ];

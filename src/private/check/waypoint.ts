@@ -1,0 +1,47 @@
+import { UndeclaredTraffic } from '../../gateway/undeclared-traffic';
+import { MeshSettings } from '../../mesh-settings';
+import { checkLabel } from '../basics/checks';
+import { Refuse } from '../basics/errors';
+import { AppModel } from '../model/app-model';
+import { WaypointFacts } from '../model/waypoint';
+
+export interface WaypointInput {
+  readonly port?: number;
+  readonly exportTo?: string[];
+  readonly undeclared?: UndeclaredTraffic;
+}
+
+/** Policies hold at a waypoint from 1.24, and what a route may need beside them from 1.26. */
+const FIRST_VERSION = '1.26';
+/** Routes for services are known from 1.1, their timeouts from 1.2. */
+const FIRST_GATEWAY_API = '1.2';
+
+/** Checks an egress gateway whose workload is a waypoint, made by this app or by another. */
+export function checkWaypoint(facts: WaypointFacts, input: WaypointInput, settings: MeshSettings, refuse: Refuse): WaypointFacts {
+  if (!settings._isAtLeast(FIRST_VERSION)) {
+    refuse({ code: 'IstioVersionTooOld', prop: 'workload', got: `a waypoint with Istio ${settings.istioVersion}`, allowed: `Istio ${FIRST_VERSION} or later`, fix: 'use a gateway for sidecars, or raise istioVersion in MeshSettings.of once the mesh is upgraded' });
+  }
+  if (!settings._gatewayApiIsAtLeast(FIRST_GATEWAY_API)) {
+    refuse({ code: 'GatewayApiVersionTooOld', prop: 'workload', got: `a waypoint with Gateway API ${settings.gatewayApiVersion}`, allowed: `Gateway API ${FIRST_GATEWAY_API} or later`, fix: 'upgrade the CRDs, and raise gatewayApiVersion in MeshSettings.of' });
+  }
+  checkLabel(facts.namespace, 'workload.namespace', refuse, { code: 'WorkloadInvalid', fix: 'set the namespace of the waypoint' });
+  checkLabel(facts.gateway, 'workload.name', refuse, { code: 'WorkloadInvalid', fix: 'set the name of the Gateway' });
+  const { port, exportTo, undeclared } = input;
+  if (port !== undefined) {
+    refuse({ code: 'WaypointOptionUnused', prop: 'port', got: port, allowed: 'no port: ztunnel knows where a waypoint listens', fix: 'leave it out' });
+  }
+  if (exportTo?.length) {
+    refuse({ code: 'WaypointOptionUnused', prop: 'exportTo', got: exportTo, allowed: 'no namespaces: every ambient workload reaches a waypoint, and the callers of each route decide', fix: 'leave it out' });
+  }
+  if (undeclared?.allowedReason !== undefined) {
+    refuse({ code: 'UndeclaredAtWaypoint', prop: 'undeclared', got: 'allowed', allowed: 'UndeclaredTraffic.denied(): a policy that allowed everything would also open the hosts of routes to everybody', fix: 'leave it out, and give each ServiceEntry that was written by hand an AuthorizationPolicy of its own' });
+  }
+  return facts;
+}
+
+/** Two gateways would each be the default deny of the other's routes, and name their objects differently. */
+export function checkWaypointUnused({ namespace, gateway }: WaypointFacts, app: AppModel, refuse: Refuse): void {
+  const other = app.waypoints.all().find(({ waypoint, imported }) => !imported && waypoint.namespace === namespace && waypoint.gateway === gateway);
+  if (!other) return;
+  refuse({ code: 'EgressGatewayDuplicate', prop: 'workload', got: `the waypoint ${namespace}/${gateway}`, allowed: `a waypoint that ${other.path} does not use`, fix: `use ${other.path} for all routes` });
+}

@@ -1,0 +1,158 @@
+import { isDeepStrictEqual } from 'node:util';
+import { StandardCondition, StandardMatch, StandardPathChange, StandardRule } from './plans';
+import { escapeRegex } from '../basics/re2';
+import { HeaderCondition, Match, NO_CONDITION, PathCondition, QueryParamCondition, trimSlash } from '../model/match';
+import { Edits, Rule } from '../model/rule';
+import { intersect } from '../requests/intersect';
+
+/*
+ * Rules in the words of the Gateway API, where these mean the same. Whatever they cannot say, or the CRDs do not take, is undefined.
+ */
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'];
+const LIMITS = { rules: 16, matches: 64, allMatches: 128, conditions: 16, edits: 16, name: 256, value: 4096, param: 1024, hours: 99_999 };
+const PARAM_NAME = /^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/;
+const PATH = /^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+$/;
+/** What the CRD refuses in a path that is compared as text. */
+const ODD_PATH = /\/\/|\/\.\.?(\/|$)|%2f/i;
+
+/** One match for each method. */
+export function standardMatches({ path, headers, queryParams, methods, authority, scheme }: Match): StandardMatch[] | undefined {
+  const where = standardPath(path);
+  const [fields, params] = [headers.map(headerCondition), queryParams.map(paramCondition)];
+  const isStandard = where && fields.every(Boolean) && params.every(Boolean) && Math.max(fields.length, params.length) <= LIMITS.conditions
+    && !authority && scheme === undefined && methods.every(method => METHODS.includes(method));
+  if (!isStandard) return undefined;
+  const rest = {
+    ...fields.length > 0 && { headers: fields as StandardCondition[] },
+    ...params.length > 0 && { queryParams: params as StandardCondition[] },
+  };
+  return methods.length === 0 ? [{ path: where, ...rest }] : methods.map(method => ({ path: where, method, ...rest }));
+}
+
+function standardPath(path: PathCondition | undefined): StandardMatch['path'] | undefined {
+  if (!path) return { kind: 'PathPrefix', value: '/' };
+  const { kind, value, ignoreCase } = path;
+  if (ignoreCase || kind === 'rawPrefix' || value.length > LIMITS.param) return undefined;
+  if (kind === 'regex') return { kind: 'RegularExpression', value };
+  if (!isStandardPath(value)) return undefined;
+  return kind === 'exact' ? { kind: 'Exact', value } : { kind: 'PathPrefix', value: trimSlash(value) || '/' };
+}
+
+function isStandardPath(path: string): boolean {
+  return PATH.test(path) && !ODD_PATH.test(path);
+}
+
+function headerCondition({ name, kind, value }: HeaderCondition): StandardCondition | undefined {
+  if (name.length > LIMITS.name) return undefined;
+  switch (kind) {
+    case 'absent': return undefined;
+    case 'present': return { name, kind: 'RegularExpression', value: '.*' };
+    default: return textCondition(name, kind, value!, LIMITS.value);
+  }
+}
+
+function paramCondition({ name, kind, value }: QueryParamCondition): StandardCondition | undefined {
+  return PARAM_NAME.test(name) && name.length <= LIMITS.name ? textCondition(name, kind, value, LIMITS.param) : undefined;
+}
+
+function textCondition(name: string, kind: QueryParamCondition['kind'], value: string, limit: number): StandardCondition | undefined {
+  const condition: StandardCondition = kind === 'exact'
+    ? { name, kind: 'Exact', value }
+    : { name, kind: 'RegularExpression', value: kind === 'regex' ? value : `${escapeRegex(value)}.*` };
+  return condition.value.length <= limit ? condition : undefined;
+}
+
+/** A rule that leads to a destination of its own only where the caller says so; undefined if it needs words that the Gateway API does not have. */
+export function standardRules(rule: Rule, backend: StandardRule['backends'][number], hostname: string | undefined, remove: string[]): StandardRule[] | undefined {
+  const { action, fault, mirror, cors, retries, timeoutMs, rewrite, requestHeaders, responseHeaders } = rule;
+  if (fault || mirror || cors || retries) return undefined;
+  const matches = (rule.matches.length > 0 ? rule.matches : [NO_CONDITION]).map(standardMatches);
+  if (!matches.every(Boolean)) return undefined;
+  const all = (matches as StandardMatch[][]).flat();
+  if (action?.kind === 'redirect') {
+    const redirect = standardRedirect(action);
+    return redirect && [{ matches: all, redirect, responseHeaders, backends: [] }];
+  }
+  if (action && action.kind !== 'forward') return undefined;
+  const headers = { ...requestHeaders, remove: [...new Set([...remove, ...requestHeaders?.remove ?? []])] };
+  if (![headers, responseHeaders ?? {}].every(areStandardEdits)) return undefined;
+  if (timeoutMs !== undefined && timeoutMs >= (LIMITS.hours + 1) * 3_600_000) return undefined;
+  const name = rewrite?.authority ?? hostname;
+  if (name?.includes(':')) return undefined;
+  const path = rewrite?.path && standardRewrite(rewrite.path, rule.matches);
+  if (rewrite?.path && !path) return undefined;
+  const whole: StandardRule = {
+    matches: all,
+    requestHeaders: headers.remove.length > 0 || requestHeaders ? headers : undefined,
+    responseHeaders,
+    rewrite: name === undefined && !path ? undefined : { hostname: name, path },
+    backends: [backend],
+    timeoutMs,
+  };
+  // the CRD lets a rule that replaces a prefix have one match
+  return path && 'prefix' in path ? all.map(match => ({ ...whole, matches: [match] })) : [whole];
+}
+
+/** A status that the standard has had from the start, and a path without a query. */
+function standardRedirect({ scheme, authority, uri, port, code }: Extract<NonNullable<Rule['action']>, { kind: 'redirect' }>): StandardRule['redirect'] {
+  if (code > 302 || authority?.includes(':') || (uri !== undefined && !isReplacement(uri))) return undefined;
+  return { scheme, hostname: authority, path: uri === undefined ? undefined : { full: uri }, port, code };
+}
+
+function standardRewrite({ kind, value }: NonNullable<NonNullable<Rule['rewrite']>['path']>, matches: Match[]): StandardPathChange | undefined {
+  if (kind === 'regex' || !isReplacement(value)) return undefined;
+  if (kind === 'full') return { full: value };
+  const bySegments = matches.every(({ path }) => path?.kind === 'prefix' && !path.ignoreCase && trimSlash(path.value) !== '');
+  return bySegments && (value === '/' || !value.endsWith('/')) ? { prefix: value } : undefined;
+}
+
+function isReplacement(path: string): boolean {
+  return path.length <= LIMITS.param && !/[?#]/.test(path);
+}
+
+function areStandardEdits({ set = {}, add = {}, remove = [] }: Edits): boolean {
+  const fits = (headers: NonNullable<Edits['set']>) => Object.keys(headers).length <= LIMITS.edits
+    && Object.entries(headers).every(([name, value]) => name.length <= LIMITS.name && value.length > 0 && value.length <= LIMITS.value);
+  return fits(set) && fits(add) && remove.length <= LIMITS.edits && remove.every(name => name.length <= LIMITS.name);
+}
+
+/** Whether rules, in the order as written, decide every request as the Gateway API decides it: by the more specific match. */
+export function isInStandardOrder(rules: Pick<Rule, 'matches'>[]): boolean {
+  const all = rules.map(({ matches }) => (matches.length > 0 ? matches : [NO_CONDITION]).flatMap(match => (
+    (standardMatches(match) ?? []).map(standard => ({ match: { ...match, methods: standard.method ? [standard.method] : [] }, standard }))
+  )));
+  return all.every((earlier, i) => all.slice(i + 1).every(later => later.every(b => earlier.every(a => (
+    compare(a.standard, b.standard) <= 0 || intersect(a.match, b.match) === 'never'
+  )))));
+}
+
+const RANKS = { Exact: 0, PathPrefix: 1, RegularExpression: 2 };
+
+/** Below 0 if the first is more specific. */
+function compare(a: StandardMatch, b: StandardMatch): number {
+  const differences = [
+    RANKS[a.path.kind] - RANKS[b.path.kind],
+    b.path.value.length - a.path.value.length,
+    Number(a.method === undefined) - Number(b.method === undefined),
+    (b.headers?.length ?? 0) - (a.headers?.length ?? 0),
+    (b.queryParams?.length ?? 0) - (a.queryParams?.length ?? 0),
+  ];
+  return differences.find(difference => difference !== 0) ?? 0;
+}
+
+/** Whether the CRD takes a list of rules. */
+export function fitsStandardRoute(rules: StandardRule[]): boolean {
+  const counts = rules.map(({ matches }) => matches.length);
+  return rules.length <= LIMITS.rules && counts.every(count => count <= LIMITS.matches) && counts.reduce((a, b) => a + b, 0) <= LIMITS.allMatches;
+}
+
+/** Omits matches that occur in an earlier rule. */
+export function distinctRules(rules: StandardRule[]): StandardRule[] {
+  const seen: StandardMatch[] = [];
+  return rules.map(rule => {
+    const matches = rule.matches.filter(match => !seen.some(other => isDeepStrictEqual(other, match)));
+    seen.push(...matches);
+    return { ...rule, matches };
+  }).filter(({ matches }) => matches.length > 0);
+}
