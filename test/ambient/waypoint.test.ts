@@ -12,32 +12,35 @@ describe('an egress gateway on a waypoint', () => {
   test('is a Gateway and a default deny', () => {
     const { app, egress } = ambientMesh();
     expect(synth(app, { admissible: false })).toMatchInlineSnapshot(`
-      apiVersion: gateway.networking.k8s.io/v1
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata:
+  labels:
+    istio.io/waypoint-for: service
+  name: waypoint
+  namespace: istio-egress
+spec:
+  gatewayClassName: istio-waypoint
+  listeners:
+    - allowedRoutes:
+        namespaces:
+          from: Same
+      name: mesh
+      port: 15008
+      protocol: HBONE
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata:
+  name: egress-undeclared
+  namespace: istio-egress
+spec:
+  action: ALLOW
+  targetRefs:
+    - group: gateway.networking.k8s.io
       kind: Gateway
-      metadata:
-        labels:
-          istio.io/waypoint-for: service
-        name: waypoint
-        namespace: istio-egress
-      spec:
-        gatewayClassName: istio-waypoint
-        listeners:
-          - name: mesh
-            port: 15008
-            protocol: HBONE
-      ---
-      apiVersion: security.istio.io/v1
-      kind: AuthorizationPolicy
-      metadata:
-        name: egress-undeclared
-        namespace: istio-egress
-      spec:
-        action: ALLOW
-        targetRefs:
-          - group: gateway.networking.k8s.io
-            kind: Gateway
-            name: waypoint
-    `);
+      name: waypoint
+`);
     expect(egress.managedGateway!.kind).toBe('Gateway');
     expect(ApiObject.of(egress)).toBe(egress.managedGateway);
     expect([egress.gateway, egress.legOneHost, egress.legOneServiceEntry, egress.legOneDestinationRule]).toEqual([undefined, undefined, undefined, undefined]);
