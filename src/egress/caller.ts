@@ -1,8 +1,9 @@
 import { RouteMatch } from '../http/route-match';
+import { EVERY_NAMESPACE } from '../private/basics/names';
 import { valueClass } from '../private/basics/value-class';
 
-/** Options of a caller. */
-export interface CallerOptions {
+/** Options of `Caller.anyNamespace`. */
+export interface AnyNamespaceOptions {
   /**
    * The requests that this caller may send, within `allow` of the route; the gateway rejects its other requests with 403. HTTP only. A workload that
    * matches two callers of a route may send what either of them allows. Errors `RulesEmpty`, `RulesOnOpaqueTraffic`, `RuleNeverAllowed`.
@@ -10,10 +11,13 @@ export interface CallerOptions {
    * @default - every request that the route allows
    */
   readonly allow?: RouteMatch[];
+}
 
+/** Options of a caller. */
+export interface CallerOptions extends AnyNamespaceOptions {
   /**
    * Whether the caller's own chart declares the leg to the gateway, with `EgressCaller`. The route then no longer exports its own leg to that
-   * namespace, so Istio finds only one.
+   * namespace, so Istio finds only one. Error `CallerCovered` beside `Caller.anyNamespace`.
    *
    * @default false
    */
@@ -32,11 +36,22 @@ export class Caller {
     return new Caller(namespace, name, options);
   }
 
+  /**
+   * Every workload of the mesh with an identity of its trust domain. The route is then exported to all namespaces, and the gateway still refuses
+   * whoever has no such identity. Other callers beside it are of use only if it has an `allow` of its own. Error `CallerCovered`.
+   *
+   * @param reason why this is acceptable; kept as an annotation on the VirtualService that callers read. Error `ReasonMissing`.
+   */
+  public static anyNamespace(reason: string, options: AnyNamespaceOptions = {}): Caller {
+    return new Caller(EVERY_NAMESPACE, undefined, options, reason);
+  }
+
   private constructor(
-    /** The namespace of the workloads. */
+    /** The namespace of the workloads; `*` for every namespace. */
     public readonly callerNamespace: string,
     /** @internal */ public readonly _serviceAccount: string | undefined,
     /** @internal */ public readonly _options: CallerOptions,
+    /** @internal */ public readonly _anyNamespaceReason?: string,
   ) {}
 }
 

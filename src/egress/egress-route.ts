@@ -67,7 +67,7 @@ export interface EgressRouteProps {
 
   /**
    * Who may use the route. The gateway rejects all other callers with 403, or closes their connections if it cannot read requests. Errors
-   * `CallersEmpty`, `CallersNotEnforceable`, `MeshHostConflict`; error `SidecarHidesRoute` if a Sidecar object of this App does not import what
+   * `CallersEmpty`, `CallerCovered`, `CallersNotEnforceable`, `MeshHostConflict`; error `SidecarHidesRoute` if a Sidecar object of this App does not import what
    * callers need. At a waypoint, a list of a caller can hold only what AuthorizationPolicies can express, errors `CallerListInexpressible`,
    * `WaypointOptionUnused` for `ownLeg`.
    *

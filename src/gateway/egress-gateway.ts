@@ -12,7 +12,7 @@ import { addManagedGateway, grantSecretsLate, SecretsReader } from '../private/a
 import { addObjects } from '../private/app/objects';
 import { checkLabel, checkPort, checkReason } from '../private/basics/checks';
 import { Refuse } from '../private/basics/errors';
-import { isDnsLabel } from '../private/basics/names';
+import { EVERY_NAMESPACE, isDnsLabel } from '../private/basics/names';
 import { takeProps } from '../private/basics/take';
 import { checkEgressServer } from '../private/check/gateway-conflicts';
 import { checkManagedGateway } from '../private/check/managed-gateway';
@@ -47,8 +47,9 @@ export interface EgressGatewayProps {
   readonly port?: number;
 
   /**
-   * Additional namespaces to which the gateway is exported: those of callers whose routes other apps declare. Callers of routes in this app
-   * are added automatically. Error `NameInvalid`; error `WaypointOptionUnused` at a waypoint, which all namespaces reach.
+   * Additional namespaces to which the gateway is exported: those of callers whose routes other apps declare, `*` if such a route is for
+   * every namespace. Callers of routes in this app are added automatically. Error `NameInvalid`; error `WaypointOptionUnused` at a waypoint,
+   * which all namespaces reach.
    *
    * @default - none
    */
@@ -158,7 +159,7 @@ export class EgressGateway extends Construct implements IEgressGateway {
       declare(this, 'waypoints', { path: this.node.path, waypoint, imported: false }, this.parts);
       return;
     }
-    const exportTo = (props.exportTo ?? []).map((viewer, i) => checkLabel(viewer, `exportTo[${i}]`, refuse));
+    const exportTo = (props.exportTo ?? []).map((viewer, i) => (viewer === EVERY_NAMESPACE ? viewer : checkLabel(viewer, `exportTo[${i}]`, refuse)));
     const undeclaredReason = props.undeclared?.allowedReason;
     const nameProp = named === undefined ? 'id' : 'metadata.name';
     const model = identify(this, { ...props, name: named ?? id, nameProp, exportTo, imported: false, undeclaredReason }, refuse);

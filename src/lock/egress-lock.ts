@@ -150,6 +150,7 @@ export interface EgressLockProps {
 
   /**
    * The namespaces to lock. Errors `NameInvalid`, `LockEmpty`, `LockUncalled` for a namespace from which no route calls by the gateway,
+   * `LockNamespacesUnknown` without a list if a route is for every namespace (`Caller.anyNamespace`),
    * `LockOnGateway`, `LockDuplicate`, `LockOpened`.
    *
    * @default - all from which routes of this app call by the gateway

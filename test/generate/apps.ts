@@ -162,7 +162,7 @@ class AppMaker {
     const { draw } = this;
     const { chart, isHttp } = service;
     const opaque = isHttp ? [] : ['rules', 'allow', 'keepHeaders'];
-    const place = this.place(chart, { side: service.isDirect ? 'direct' : 'egress', never: isHttp ? [] : ['CallerOptions.allow'] });
+    const place = this.place(chart, { side: service.isDirect ? 'direct' : 'egress', never: isHttp ? [] : ['CallerOptions.allow', 'AnyNamespaceOptions.allow'] });
     const rules = isHttp && draw.chance(0.5) ? { rules: this.rules(place, draw.pick([1, 1, 2, 3])) } : {};
     if (service.isDirect) {
       if (isHttp && draw.chance(0.6)) this.construct('DirectRoute', chart, 'DirectRoute', this.struct('DirectRouteProps', place, { given: { service: variable(service.name), ...rules }, without: [...opaque, 'allow'] }));

@@ -65,6 +65,7 @@ export const SENSE: Readonly<Record<string, Sense>> = {
   'MetricsOptions.provider': oneOf('prometheus'),
   'SampledOptions.percent': oneOf(0, 1, 100, 0.01, 12.34),
   'Caller.namespace.name': namespace,
+  'Caller.anyNamespace.reason': reason,
   'Caller.serviceAccount.namespace': namespace,
   'Caller.serviceAccount.name': oneOf('web', 'default', 'a.b'),
   'CaSource.file.path': file,

@@ -3,6 +3,7 @@
 /** The props of each struct. */
 export const STRUCTS: { readonly [name: string]: string } = {
   'AccessLoggingOptions': 'provider?: string',
+  'AnyNamespaceOptions': 'allow?: RouteMatch[]',
   'CallerOptions': 'allow?: RouteMatch[], ownLeg?: boolean',
   'CertificateProps': 'workload: GatewayWorkload, dnsNames: string[], issuer: CertificateIssuer, privateKey?: PrivateKeyAlgorithm, duration?: Duration, renewBefore?: Duration, metadata?: ObjectMetadata',
   'ClientCertificateFiles': 'certificate: string, privateKey: string',
@@ -118,6 +119,7 @@ export const METHODS: { readonly [name: string]: string } = {
   'CaSource.file': 'path: string',
   'Caller.namespace': 'name: string, options?: CallerOptions',
   'Caller.serviceAccount': 'namespace: string, name: string, options?: CallerOptions',
+  'Caller.anyNamespace': 'reason: string, options?: AnyNamespaceOptions',
   'CertificateIssuer.clusterIssuer': 'name: string',
   'CertificateIssuer.issuer': 'name: string',
   'ClaimMatch.oneOf': 'name: string, values: string[]',

@@ -3,6 +3,9 @@ import { hash } from 'node:crypto';
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const MAX_LABEL = 63;
 
+/** Stands for every namespace, as in `exportTo` of Istio's objects. */
+export const EVERY_NAMESPACE = '*';
+
 export function isDnsLabel(name: string): boolean {
   return name.length <= MAX_LABEL && LABEL.test(name);
 }

@@ -1,7 +1,7 @@
 import { checkMatches } from './match';
 import { Caller } from '../../egress/caller';
 import { RouteMatch } from '../../http/route-match';
-import { checkDnsName, checkLabel } from '../basics/checks';
+import { checkDnsName, checkLabel, checkReason } from '../basics/checks';
 import { Refuse } from '../basics/errors';
 import { CallerIdentity, Grant } from '../model/egress-route';
 import { Match } from '../model/match';
@@ -9,8 +9,9 @@ import { Rule } from '../model/rule';
 import { granted, within } from '../requests/grants';
 
 export function checkCaller(caller: Caller, prop: string, refuse: Refuse): CallerIdentity {
-  const { callerNamespace: namespace, _serviceAccount: serviceAccount } = caller;
-  checkLabel(namespace, prop, refuse);
+  const { callerNamespace: namespace, _serviceAccount: serviceAccount, _anyNamespaceReason: reason } = caller;
+  if (reason === undefined) checkLabel(namespace, prop, refuse);
+  else checkReason(reason, prop, refuse);
   if (serviceAccount !== undefined) checkDnsName(serviceAccount, prop, 'service account', refuse);
   return { namespace, serviceAccount };
 }
@@ -36,6 +37,21 @@ export function checkGrants(callers: Caller[], allow: Match[], own: string[], re
     else limited.push({ callers: [identity], allow: narrow(list, [allow], `callers[${i}].allow`, refuse) });
   });
   return [...(plain.length > 0 ? [{ callers: plain, allow }] : []), ...limited];
+}
+
+/** Whatever has no effect beside a caller that stands for every namespace is a mistake, and would read as if it limited something. */
+export function checkCovered(callers: Caller[], refuse: Refuse): void {
+  const any = callers.findIndex(caller => caller._anyNamespaceReason !== undefined);
+  if (any < 0) return;
+  callers.forEach(({ callerNamespace, _anyNamespaceReason: reason, _options: { ownLeg } }, i) => {
+    if (i === any) return;
+    const refuseFor = (prop: string, got: unknown, allowed: string, fix: string) => refuse({ code: 'CallerCovered', prop, got, allowed, fix });
+    if (reason !== undefined) refuseFor(`callers[${i}]`, callerNamespace, 'Caller.anyNamespace once', 'put what both allow into one');
+    if (callers[any]._options.allow === undefined) {
+      refuseFor(`callers[${i}]`, callerNamespace, `no other caller: callers[${any}] lets every namespace send whatever the route allows`, `delete it, or limit callers[${any}] with an \`allow\` of its own`);
+    }
+    if (ownLeg) refuseFor(`callers[${i}].ownLeg`, ownLeg, `no leg of its own, because callers[${any}] has the leg of the route exported to every namespace`, 'leave it out, and delete the EgressCaller');
+  });
 }
 
 /** A rule only refines what is allowed: it applies to requests that match both the rule and the allow list. */

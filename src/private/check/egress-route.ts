@@ -1,4 +1,5 @@
 import { IConstruct } from 'constructs';
+import { checkCovered } from './callers';
 import { checkConnectProxy } from './connect-proxy';
 import { refuseWithoutAddresses } from './external';
 import { externalDestinations } from './external-destination';
@@ -10,7 +11,7 @@ import { LegOne } from '../../egress/leg-one';
 import { checkReason } from '../basics/checks';
 import { Refuse } from '../basics/errors';
 import { covers, isWildcard } from '../basics/hosts';
-import { isDnsName } from '../basics/names';
+import { EVERY_NAMESPACE, isDnsName } from '../basics/names';
 import { CallerIdentity, EgressIntent } from '../model/egress-route';
 import { ExternalIntent, isHttp } from '../model/external-service';
 import { GatewayFacts, WorkloadFacts, workloadPortsText } from '../model/gateway';
@@ -42,6 +43,7 @@ export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: 
   // leg 1 and the gateway set these headers themselves, and leg 2 decides by them what may leave
   const { grants, rules, keepHeaders } = checkOutbound(scope, input, around.service, [CALLER_HEADER, PORT_HEADER], wanted, refuse);
   for (const other of externalDestinations(input.rules ?? [])) checkGatewayUpstream(other, around.gateway.namespace, 'rules', refuse);
+  checkCovered(wanted, refuse);
   const callers = grants.flatMap(grant => grant.callers);
   const reason = input.legOne?.plaintextReason;
   const { namespace, name, trustDomain, service, gateway } = around;
@@ -55,8 +57,9 @@ export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: 
     rules,
     keepHeaders,
     callers,
-    callerNamespaces: [...new Set(callers.map(c => c.namespace))],
-    sharedLegNamespaces: [...new Set(wanted.filter(c => !c._options.ownLeg).map(c => c.callerNamespace))],
+    callerNamespaces: namespacesOf(callers.map(c => c.namespace)),
+    sharedLegNamespaces: namespacesOf(wanted.filter(c => !c._options.ownLeg).map(c => c.callerNamespace)),
+    anyNamespaceReason: wanted.find(c => c._anyNamespaceReason !== undefined)?._anyNamespaceReason,
     appTls,
     layout: input.layout ?? 'SPLIT',
     plaintextReason: reason === undefined ? undefined : checkReason(reason, 'legOne.reason', refuse),
@@ -68,6 +71,11 @@ export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: 
   if (intent.proxy) checkSecrets(intent.proxy.service, 'connectProxy.service', intent.gateway.namespace, refuse);
   checkCallers(input, intent, refuse);
   return intent;
+}
+
+/** If every namespace is one of them, the others add nothing. */
+function namespacesOf(callers: string[]): string[] {
+  return callers.includes(EVERY_NAMESPACE) ? [EVERY_NAMESPACE] : [...new Set(callers)];
 }
 
 export function checkService({ service, gateway }: Pick<EgressSurroundings, 'service' | 'gateway'>, refuse: Refuse): void {

@@ -2,6 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { onGateway } from './lock';
 import { Refusal } from '../basics/errors';
+import { EVERY_NAMESPACE } from '../basics/names';
 import { asList, namespaceOf, objectsOfKind, specOf } from '../basics/objects-by-kind';
 import { AppModel, EgressGatewayModel, EgressLockModel, SidecarScopeModel } from '../model/app-model';
 import { declarationOf } from '../model/declaration';
@@ -33,10 +34,14 @@ function uncalled(app: AppModel, { lock, gateway: path }: EgressLockModel, gatew
   const callers = callersThrough(app, path);
   const own = gateway.gateway.namespace;
   if (!lock.namespaces && callers.includes(own)) return [onGateway('namespaces', own)];
+  if (!lock.namespaces && callers.includes(EVERY_NAMESPACE)) {
+    return [{ code: 'LockNamespacesUnknown', prop: 'namespaces', got: undefined, allowed: `a list, because a route through ${path} is for every namespace`, fix: 'list the namespaces to lock' }];
+  }
   if (namespaces.length === 0) {
     return [{ code: 'LockUncalled', prop: 'namespaces', got: undefined, allowed: `namespaces from which routes of this app call by ${path}; there are none`, fix: 'add an EgressRoute through the gateway, or list the namespaces where other apps declare the routes' }];
   }
-  const isCaller = (namespace: string) => callers.includes(namespace) || gateway.imported || gateway.exportTo.includes(namespace);
+  const known = [...callers, ...gateway.exportTo];
+  const isCaller = (namespace: string) => gateway.imported || known.includes(namespace) || known.includes(EVERY_NAMESPACE);
   const idle = namespaces.findIndex(namespace => !isCaller(namespace));
   if (idle < 0) return [];
   return [{ code: 'LockUncalled', prop: `namespaces[${idle}]`, got: namespaces[idle], allowed: `namespaces from which routes call by ${path}: ${callers.join(', ') || 'none so far'}`, fix: 'add the namespace to the callers of a route, or delete it here' }];

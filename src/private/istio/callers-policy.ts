@@ -1,8 +1,8 @@
 import { authorities, bySni, Mark } from './declared-traffic';
 import { Leg } from './legs';
-import { labelOf } from '../basics/names';
-import { EgressIntent } from '../model/egress-route';
-import { ObjectPlan } from '../objects/plans';
+import { EVERY_NAMESPACE, labelOf } from '../basics/names';
+import { CallerIdentity, EgressIntent } from '../model/egress-route';
+import { ObjectPlan, Source } from '../objects/plans';
 
 /**
  * Refuses everybody except the callers. Without the SNI it would also refuse traffic that enters by other servers of the gateway.
@@ -10,8 +10,6 @@ import { ObjectPlan } from '../objects/plans';
  * @param hosts those of the requests, where the gateway reads any
  */
 export function callersPolicy({ gateway, callers, trustDomain }: EgressIntent, leg: Leg, { sni, requests }: Mark, hosts: string[]): ObjectPlan {
-  const namespaces = callers.filter(c => !c.serviceAccount).map(c => c.namespace);
-  const principals = callers.filter(c => c.serviceAccount).map(c => `${trustDomain}/ns/${c.namespace}/sa/${c.serviceAccount}`);
   return {
     kind: 'AuthorizationPolicy',
     id: `${leg.host}-${leg.port.number}-callers`,
@@ -21,10 +19,18 @@ export function callersPolicy({ gateway, callers, trustDomain }: EgressIntent, l
       selector: gateway.selector,
       action: 'DENY',
       rules: [{
-        from: [{ ...(namespaces.length > 0 && { notNamespaces: namespaces }), ...(principals.length > 0 && { notPrincipals: principals }) }],
+        from: [othersThan(callers, trustDomain)],
         to: [{ hosts: requests ? hosts.flatMap(host => authorities(host, leg.port.number)) : undefined, ports: [leg.podPort] }],
         when: sni === undefined ? undefined : bySni(sni),
       }],
     },
   };
+}
+
+/** If every namespace may call, only those without an identity of the trust domain are others. */
+function othersThan(callers: CallerIdentity[], trustDomain: string): Source {
+  if (callers.some(({ namespace }) => namespace === EVERY_NAMESPACE)) return { notPrincipals: [`${trustDomain}/*`] };
+  const namespaces = callers.filter(c => !c.serviceAccount).map(c => c.namespace);
+  const principals = callers.filter(c => c.serviceAccount).map(c => `${trustDomain}/ns/${c.namespace}/sa/${c.serviceAccount}`);
+  return { ...(namespaces.length > 0 && { notNamespaces: namespaces }), ...(principals.length > 0 && { notPrincipals: principals }) };
 }

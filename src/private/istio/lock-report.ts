@@ -1,8 +1,10 @@
+import { EVERY_NAMESPACE } from '../basics/names';
 import { AppModel, DirectRouteModel, EgressGatewayModel, EgressLockModel, EgressRouteModel, ExternalServiceModel } from '../model/app-model';
 import { legOneOf } from '../model/leg-one';
 import { hasPart, LockFindingModel, LockIntent, LockPart, PeerIntent } from '../model/lock';
 import { callersOf, directFrom, gatewayAt, lockedBy, NamespaceBehind, namespacesBehind } from '../model/locked';
 import { networkTargets } from '../model/network';
+import { routesFrom } from '../model/visibility';
 
 /** What closes a way out: a part of the lock, its ClusterNetworkPolicies, or admission control; with users, if that also refuses pods that may run as root. */
 type Closer = LockPart | 'clusterNetworkPolicy' | 'admission' | 'admission with users';
@@ -43,8 +45,9 @@ const ONLY_ADMITTED: readonly WayOut[] = [
   { wayOut: 'requests of istiod, by the address of keys in a RequestAuthentication of others', by: ['admission'], unheld: 'istiod fetches them itself' },
 ];
 
+const OTHER_CALLERS: WayOut = { wayOut: 'pods of other namespaces than those of callers', by: ['gatewayNetworkPolicy'] };
 const AT_GATEWAY: readonly WayOut[] = [
-  'pods of other namespaces than those of callers', 'its other ports, such as that of its administration', 'ports that no route declares, and the ranges of the cluster',
+  'its other ports, such as that of its administration', 'ports that no route declares, and the ranges of the cluster',
 ].map(wayOut => ({ wayOut, by: ['gatewayNetworkPolicy'] }));
 
 /** A lock, and what the API server refuses for it. */
@@ -66,7 +69,7 @@ export function lockReport(app: AppModel, model: EgressLockModel, scopedGateways
   return [
     ...namespaces.flatMap(namespace => [
       ...WAYS_OUT.map(wayOut => held(namespace, wayOut, reported)),
-      ...app.egressRoutes.with('caller', namespace).flatMap(route => routed(namespace, route)),
+      ...routesFrom(app, namespace).flatMap(route => routed(namespace, route)),
       ...directFrom(app, namespace).flatMap(service => direct(namespace, service)),
       ...lock.calls.filter(peer => peer.namespace !== namespace).map(peer => called(namespace, peer, everywhere.includes(peer.namespace))),
       ...hasPart(lock, 'networkPolicy') ? behind(namespace, uncalled(lock, app.directRoutes.with('caller', namespace)), everywhere) : [],
@@ -76,7 +79,8 @@ export function lockReport(app: AppModel, model: EgressLockModel, scopedGateways
       open(namespace, 'names that are asked of the resolver of the cluster', 'whoever serves the zone reads them'),
     ]),
     ...gateway ? atGateway(app, model, gateway, scopedGateways, everywhere) : [],
-    ...callersOf(app, model).filter(caller => !everywhere.includes(caller)).map(caller => open(caller, 'everything', 'it calls by the gateway, and no lock of this app covers it')),
+    ...callersOf(app, model).filter(caller => !everywhere.includes(caller)).map(caller => open(caller, 'everything', caller === EVERY_NAMESPACE
+      ? 'every namespace may call by the gateway, and locks cover only some' : 'it calls by the gateway, and no lock of this app covers it')),
   ];
 }
 
@@ -178,6 +182,7 @@ function atGateway(app: AppModel, model: EgressLockModel, gateway: EgressGateway
   const strangers = 'Gateways of other namespaces for the name of leg 1';
   const reported = { lock, admission: admissionOf(app, app.egressLocks.all().filter(other => other.gateway === model.gateway)) };
   return [
+    ...(callersOf(app, model).includes(EVERY_NAMESPACE) ? [] : [OTHER_CALLERS]).map(wayOut => held(namespace, wayOut, reported)),
     ...AT_GATEWAY.map(wayOut => held(namespace, wayOut, reported)),
     ...hasPart(lock, 'gatewayNetworkPolicy') ? behind(namespace, namespacesBehind(app.egressRoutes.with('gateway', model.gateway), lock.clusterDomain), locked) : [],
     imported ? open(namespace, undeclared, 'the app that declares the gateway decides')

@@ -5,7 +5,7 @@ import { LegOneIntent } from '../model/leg-one';
 import { DnsIntent, LockIntent, PeerIntent } from '../model/lock';
 import { callersOf, directFrom, gatewayAt, namespacesBehind } from '../model/locked';
 import { block, networkTargets } from '../model/network';
-import { callersThrough } from '../model/visibility';
+import { callersThrough, routesFrom } from '../model/visibility';
 import { NetworkPeer, NetworkPolicySpec, NetworkRule } from '../objects/plans';
 
 /** The ports of a gateway's pods at which Prometheus reads. */
@@ -88,7 +88,7 @@ function dnsRules({ namespace, pods, ports, addresses }: DnsIntent): NetworkRule
 /** The pods of the gateways that routes of the app lead to from a namespace. */
 function gatewayRules(app: AppModel, namespace: string): NetworkRule[] {
   const legs = [
-    ...app.egressRoutes.with('caller', namespace).map(({ route, gateway }) => ({ leg: route as LegOneIntent, gateway })),
+    ...routesFrom(app, namespace).map(({ route, gateway }) => ({ leg: route as LegOneIntent, gateway })),
     ...app.egressCallers.with('caller', namespace),
   ];
   return legs.map(({ leg, gateway }) => ({

@@ -1,7 +1,8 @@
 import { legsOf } from './legs';
+import { EVERY_NAMESPACE } from '../basics/names';
 import { AppModel } from '../model/app-model';
 import { LegOneIntent } from '../model/leg-one';
-import { needsListener } from '../model/visibility';
+import { needsListener, routesFrom } from '../model/visibility';
 
 /** A host, as `egress.hosts` of a Sidecar lists it. */
 export interface ListedHost {
@@ -44,10 +45,11 @@ export function entrancesForSidecars(app: AppModel, namespace: string): Entrance
 
 function legsOfSidecars(app: AppModel, namespace: string): RoutedLeg[] {
   return [
-    ...app.egressRoutes.with('caller', namespace).map(({ path, route, service }) => {
+    ...routesFrom(app, namespace).map(({ path, route, service }) => {
       const { layout, gateway, sharedLegNamespaces } = route;
       const sharedIn = layout === 'SINGLE' ? gateway.namespace : route.namespace;
-      return { neededBy: path, leg: route, service, routedIn: sharedLegNamespaces.includes(namespace) ? sharedIn : namespace };
+      const isShared = [namespace, EVERY_NAMESPACE].some(one => sharedLegNamespaces.includes(one));
+      return { neededBy: path, leg: route, service, routedIn: isShared ? sharedIn : namespace };
     }),
     ...app.egressCallers.with('caller', namespace).map(({ path, leg, service }) => ({ neededBy: path, leg, service, routedIn: namespace })),
   ];

@@ -139,7 +139,7 @@ function targetKeys({ targets }: { readonly targets: Target[] }): string[] {
 }
 
 function meshKeys(namespaces: string[], hosts: string[]): string[] {
-  return namespaces.flatMap(namespace => hosts.map(host => keyOf('mesh', namespace, host)));
+  return hosts.flatMap(host => [keyOf('mesh', host), ...namespaces.map(namespace => keyOf('mesh', namespace, host))]);
 }
 
 /**

@@ -12,12 +12,15 @@ export interface EgressIntent extends OutboundRequests {
   readonly service: ExternalIntent;
   readonly gateway: GatewayFacts;
   readonly callers: CallerIdentity[];
+  /** `*` alone if every namespace may call. */
   readonly callerNamespaces: string[];
   /** The namespaces of callers without a leg of their own. */
   readonly sharedLegNamespaces: string[];
   readonly appTls: 'WRAP' | 'PASSTHROUGH';
   readonly layout: 'SPLIT' | 'SINGLE';
   readonly plaintextReason?: string;
+  /** Why every namespace may call, if it may. */
+  readonly anyNamespaceReason?: string;
   /** The port for connections that the gateway does not read. */
   readonly gatewayPort?: WorkloadFacts['ports'][number];
   /** The forward proxy that connects to the hosts on behalf of the gateway. */
@@ -34,6 +37,7 @@ export interface OutboundRequests {
 }
 
 export interface CallerIdentity {
+  /** `*` for every namespace. */
   readonly namespace: string;
   readonly serviceAccount?: string;
 }

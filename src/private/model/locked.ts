@@ -2,6 +2,7 @@ import { AppModel, DirectRouteModel, EgressGatewayModel, EgressLockModel, Extern
 import { CallerIdentity } from './egress-route';
 import { LegOneIntent } from './leg-one';
 import { callerNamespacesOf, callersThrough, sidecarsOf } from './visibility';
+import { EVERY_NAMESPACE } from '../basics/names';
 
 export function gatewayAt(app: AppModel, path: string): EgressGatewayModel | undefined {
   return app.egressGateways.with('path', path)[0];
@@ -11,7 +12,7 @@ export function gatewayAt(app: AppModel, path: string): EgressGatewayModel | und
 export function lockedBy(app: AppModel, { lock, gateway }: EgressLockModel): string[] {
   if (lock.namespaces) return lock.namespaces;
   const own = gatewayAt(app, gateway)?.gateway.namespace;
-  return callersThrough(app, gateway).filter(namespace => namespace !== own);
+  return callersThrough(app, gateway).filter(namespace => namespace !== own && namespace !== EVERY_NAMESPACE);
 }
 
 /** The path of another lock, or of a Sidecar scope, that covers a namespace: of two Sidecars for it Istio heeds the older one. */

@@ -1,8 +1,9 @@
-import { AppModel, EgressGatewayModel, ExternalServiceModel, IngressGatewayModel, IngressRouteModel } from './app-model';
+import { AppModel, EgressGatewayModel, EgressRouteModel, ExternalServiceModel, IngressGatewayModel, IngressRouteModel } from './app-model';
 import { keyOf } from './collection';
 import { isHttp } from './external-service';
 import { BoundRoute, ListenedHost } from './listener';
 import { Pods, canBeSamePods } from './pods';
+import { EVERY_NAMESPACE } from '../basics/names';
 
 /** The namespaces whose proxies must know an external service. */
 export function namespacesSeeing(app: AppModel, { path, direct, namespace, exportTo }: ExternalServiceModel): string[] {
@@ -50,7 +51,14 @@ export function callerNamespacesOf(app: AppModel, { path, exportTo }: EgressGate
   return [...exportTo, ...callersThrough(app, path)];
 }
 
-/** The namespaces from which routes of this app call by the gateway of a path. */
+/** The routes by which workloads of a namespace may call, in the order of their paths. */
+export function routesFrom(app: AppModel, namespace: string): readonly EgressRouteModel[] {
+  const named = app.egressRoutes.with('caller', namespace);
+  const forAll = namespace === EVERY_NAMESPACE ? [] : app.egressRoutes.with('caller', EVERY_NAMESPACE);
+  return forAll.length === 0 ? named : [...named, ...forAll].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** The namespaces from which routes of this app call by the gateway of a path; `*` if one is for every namespace. */
 export function callersThrough(app: AppModel, gateway: string): string[] {
   const called = [
     ...app.egressRoutes.with('gateway', gateway).flatMap(({ route }) => route.callerNamespaces),

@@ -1,15 +1,21 @@
 import { HttpMatch } from './plans';
+import { EVERY_NAMESPACE } from '../basics/names';
 import { escapeRegex } from '../basics/re2';
 import { inParts } from '../basics/regex-limit';
 import { CallerIdentity } from '../model/egress-route';
 import { CALLER_HEADER } from '../model/leg-one';
+
+const ANY_NAME = '[^;,/]+';
 
 /**
  * Conditions that match requests of these callers; one of them is enough. A policy alone does not keep others out: it must name the SNI of leg 1
  * so as not to deny all TCP of the gateway, but a stranger can choose another SNI, which the shared server accepts as well.
  */
 export function ofCallers(callers: CallerIdentity[], trustDomain: string): NonNullable<HttpMatch['headers']>[] {
-  const identities = callers.map(({ namespace, serviceAccount }) => `ns/${namespace}/sa/${serviceAccount === undefined ? '[^;,/]+' : escapeRegex(serviceAccount)}`);
+  const identities = callers.map(({ namespace, serviceAccount }) => {
+    const account = serviceAccount === undefined ? ANY_NAME : escapeRegex(serviceAccount);
+    return `ns/${namespace === EVERY_NAMESPACE ? ANY_NAME : namespace}/sa/${account}`;
+  });
   const anyOf = (some: string[]) => `.*;URI=spiffe://${escapeRegex(trustDomain)}/(?:${some.join('|')})(?:;[^,]*)?`;
   return inParts(identities, anyOf).map(some => ({ [CALLER_HEADER]: { regex: anyOf(some) } }));
 }

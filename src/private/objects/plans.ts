@@ -268,7 +268,7 @@ export interface NetworkRule {
   readonly ports?: { readonly number: number; readonly protocol: 'TCP' | 'UDP' }[];
 }
 
-/** Pods of namespaces, those of the own namespace where none is named; or a block of addresses. */
+/** Pods of namespaces, of every one where `*` is named, of the own namespace where none is; or a block of addresses. */
 export interface NetworkPeer {
   readonly namespaces?: string[];
   readonly pods?: Labels;

@@ -1,4 +1,9 @@
+import { EVERY_NAMESPACE } from '../basics/names';
+
 /** `exportTo` for a set of namespaces: the object's own is written `.`, and the order does not depend on the order of constructs. */
 export function exportTo(namespaces: Iterable<string>, own: string): string[] {
-  return [...new Set(namespaces)].map(ns => (ns === own ? '.' : ns)).sort();
+  const viewers = new Set(namespaces);
+  // Istio allows nothing else beside it
+  if (viewers.has(EVERY_NAMESPACE)) return [EVERY_NAMESPACE];
+  return [...viewers].map(ns => (ns === own ? '.' : ns)).sort();
 }

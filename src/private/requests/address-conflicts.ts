@@ -1,4 +1,5 @@
 import { AddressBlock, readAddress } from '../basics/addresses';
+import { EVERY_NAMESPACE } from '../basics/names';
 import { AppModel, ExternalServiceModel } from '../model/app-model';
 import { isHttp, Port } from '../model/external-service';
 import { sidecarsOf } from '../model/visibility';
@@ -25,19 +26,24 @@ interface Claim { readonly block: AddressBlock; readonly toldBy: ToldBy }
  */
 export function addressConflict(app: AppModel, own: ExternalServiceModel): AddressConflict | undefined {
   if (own.service.addresses.length === 0) return undefined;
-  const callers = new Set(sidecarsOf(app, own));
+  const callers = sidecarsOf(app, own);
   for (const [index, address] of own.service.addresses.entries()) {
     for (const port of own.service.ports) {
       const claim = claimOf(own, address, port);
       for (const { other, around } of servicesAround(app, claim.block, port.number)) {
         if (other.path === own.path || (around.prefix === claim.block.prefix && other.path > own.path)) continue;
         const rival = claimOf(other, around.text, other.service.ports.find(({ number }) => number === port.number)!);
-        const caller = apart(claim, rival) ? undefined : sidecarsOf(app, other).find(namespace => callers.has(namespace));
+        const caller = apart(claim, rival) ? undefined : commonCaller(callers, sidecarsOf(app, other));
         if (caller !== undefined) return { index, other: other.path, otherAddress: around.text, port: port.number, caller };
       }
     }
   }
   return undefined;
+}
+
+function commonCaller(some: string[], others: string[]): string | undefined {
+  if (some.includes(EVERY_NAMESPACE)) return others[0];
+  return others.includes(EVERY_NAMESPACE) ? some[0] : others.find(namespace => some.includes(namespace));
 }
 
 interface Around { readonly other: ExternalServiceModel; readonly around: AddressBlock }

@@ -1,3 +1,4 @@
+import { EVERY_NAMESPACE } from '../../basics/names';
 import { NetworkPeer, NetworkPolicySpec, NetworkRule } from '../plans';
 
 /** The label that the API server itself keeps, so that nobody can give it to another namespace. */
@@ -25,8 +26,10 @@ function peer({ namespaces, pods, block, except }: NetworkPeer): object {
   };
 }
 
-export function namespaceSelector(names: string[]) {
-  return names.length === 1 ? { matchLabels: { [NAMESPACE_NAME]: names[0] } } : { matchExpressions: [{ key: NAMESPACE_NAME, operator: 'In', values: names }] };
+export function namespaceSelector(namespaces: string[]): object {
+  if (namespaces.includes(EVERY_NAMESPACE)) return {};
+  if (namespaces.length === 1) return { matchLabels: { [NAMESPACE_NAME]: namespaces[0] } };
+  return { matchExpressions: [{ key: NAMESPACE_NAME, operator: 'In', values: namespaces }] };
 }
 
 function labelSelector(labels: object): object {
