@@ -87,7 +87,7 @@ export const INVARIANTS: Record<string, Invariant> = {
       if (host.endsWith('.svc.cluster.local')) return [];
       const entry = ofKind(objects, 'ServiceEntry').find(e => e.spec.hosts.includes(host));
       if (!entry) return [say(o, `no ServiceEntry has ${host}`)];
-      const blind = readersOf(o, route).filter(namespace => !seenBy(entry).includes(namespace));
+      const blind = readersOf(o, route).filter(namespace => !['*', namespace].some(viewer => seenBy(entry).includes(viewer)));
       return [
         say(o, !entry.spec.ports.some((p: any) => p.number === port?.number) && `${host} has no port ${port?.number}`),
         say(o, blind.length > 0 && `${blind} cannot see ${host}`),
@@ -156,9 +156,11 @@ export const INVARIANTS: Record<string, Invariant> = {
     ],
   },
 
-  'nothing is visible to everybody': {
-    look: objects => ['VirtualService', 'ServiceEntry', 'DestinationRule'].flatMap(kind => ofKind(objects, kind)).map(o =>
-      say(o, (!o.spec.exportTo?.length || o.spec.exportTo.includes('*')) && `visible to ${JSON.stringify(o.spec.exportTo)}`)),
+  'nothing is visible to everybody, unless a route is for every namespace and says why': {
+    look: objects => ['VirtualService', 'ServiceEntry', 'DestinationRule'].flatMap(kind => ofKind(objects, kind)).map(o => {
+      const open = (o.kind === 'VirtualService' ? [o] : objects).some(({ metadata }) => metadata.annotations?.['cdk8s-istio/any-namespace-reason']);
+      return say(o, (!o.spec.exportTo?.length || (o.spec.exportTo.includes('*') && !(open && same(o.spec.exportTo, ['*'])))) && `visible to ${JSON.stringify(o.spec.exportTo)}`);
+    }),
     atLeast: 380,
     twins: [
       [o => { delete legTwo(o).spec.exportTo; }, 'egress-api-example-com-80-leg-2: visible to undefined'],
@@ -292,7 +294,7 @@ function readersOf(object: Manifest, route: any): string[] {
   const gateways: string[] = route.match[0].gateways ?? object.spec.gateways;
   const seen = seenBy(object);
   // the pods of an ingress gateway need not be where its Gateway is
-  return gateways.map(gateway => gateway.split('/')[0]).flatMap(namespace => (seen.includes(namespace) ? namespace : seen));
+  return gateways.map(gateway => gateway.split('/')[0]).flatMap(namespace => (['*', namespace].some(one => seen.includes(one)) ? namespace : seen));
 }
 
 /** All values in an object, however deep. */

@@ -67,6 +67,10 @@ export const CASES = {
   }),
   'callers by namespace': () => routed(originated, { callers: [Caller.namespace('shop'), Caller.namespace('billing')] }),
   'callers by service account': () => routed(originated, { callers: [Caller.serviceAccount('shop', 'checkout'), Caller.namespace('billing')] }),
+  'callers of any namespace': () => routed({ ...originated, ports: [ExternalPort.httpToHttps(), ExternalPort.https()] }, { callers: [Caller.anyNamespace('public documentation')] }),
+  'callers of any namespace, with a list': () => routed(originated, {
+    callers: [Caller.anyNamespace('public documentation', { allow: [{ methods: ['GET'] }] }), Caller.namespace('billing')], layout: VirtualServiceLayout.SINGLE,
+  }),
   'a list of one caller': () => routed(originated, {
     callers: [Caller.namespace('shop'), Caller.serviceAccount('audit', 'reader', { allow: [{ path: PathMatch.prefix('/reports'), methods: ['GET'] }] })],
   }),

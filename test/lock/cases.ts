@@ -1,4 +1,4 @@
-import { ClusterDns, EgressAdmission, EgressLock, EgressLockProps, EgressVerification, ExternalPort, LockPhase, MeshPeer, SidecarScope } from '../../src';
+import { Caller, ClusterDns, EgressAdmission, EgressLock, EgressLockProps, EgressVerification, ExternalPort, LockPhase, MeshPeer, SidecarScope } from '../../src';
 import { direct, routed } from '../fixtures';
 
 const originated = { hosts: ['api.example.com'], ports: [ExternalPort.httpToHttps()] };
@@ -33,6 +33,10 @@ export const CASES = {
   'verification of a lock': () => {
     const world = locked();
     return { ...world, verification: new EgressVerification(world.shop, 'verification', { lock: world.lock }) };
+  },
+  'lock of some namespaces that a route for any calls from': () => {
+    const world = routed(originated, { callers: [Caller.anyNamespace('public documentation')] });
+    return { ...world, lock: new EgressLock(world.shop, 'lock', { gateway: world.egress, namespaces: ['shop'] }) };
   },
   'scope of sidecars': () => {
     const world = direct({ ...originated });

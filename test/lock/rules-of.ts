@@ -25,7 +25,12 @@ function line(peers: any[], ports?: any[]): string {
 
 function peer({ ipBlock, namespaceSelector, podSelector }: any): string {
   if (ipBlock) return ipBlock.except ? `${ipBlock.cidr} without ${ipBlock.except.join(' ')}` : ipBlock.cidr;
-  const namespaces = namespaceSelector ? (namespaceSelector.matchLabels ? Object.values(namespaceSelector.matchLabels) : namespaceSelector.matchExpressions[0].values).join(' ') : 'own';
+  const namespaces = namespaceSelector ? namesIn(namespaceSelector).join(' ') : 'own';
   const labels = Object.entries(podSelector?.matchLabels ?? {}).map(label => label.join('=')).join(',');
   return labels ? `${namespaces} (${labels})` : namespaces;
+}
+
+function namesIn({ matchLabels, matchExpressions }: any): unknown[] {
+  if (matchLabels) return Object.values(matchLabels);
+  return matchExpressions ? matchExpressions[0].values : ['every namespace'];
 }

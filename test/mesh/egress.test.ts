@@ -1,6 +1,6 @@
 import { App, Chart, Duration, JsonPatch } from 'cdk8s';
-import { describeMesh, external, get, say } from './mesh';
-import { declare, Declared, part, run } from './world';
+import { describeMesh, external, get, runMesh, say, sidecar } from './mesh';
+import { declare, Declared, part, run, workloads } from './world';
 import {
   AppTls, Caller, CaSource, ClientCertificate, Endpoint, ExternalPort, ExternalService, ExternalServiceProps, LegOne, PathMatch, Resolution,
   RouteAction, UpstreamTls, VirtualServiceLayout, UndeclaredTraffic,
@@ -384,6 +384,65 @@ describeMesh('egress: routes', () => {
       part(broken, 'AuthorizationPolicy', '443-callers').addJsonPatch(JsonPatch.replace('/spec/rules/0/from/0/source/notNamespaces/0', 'other'));
       const { answers: [answer] } = await run(broken, secureApi, [get('https://api.test/get', stranger)], { fixtures: intrusion(own, tlsLeg) });
       expect(answer).toReach('api.test', { leftBy: 'egress' });
+    });
+  });
+
+  describe('callers of any namespace', () => {
+    const everybody = [Caller.anyNamespace('public documentation')];
+    const ports = [ExternalPort.httpToHttps(), ExternalPort.https()];
+    const stranger = { from: 'stranger' };
+
+    test.each([VirtualServiceLayout.SPLIT, VirtualServiceLayout.SINGLE])('all may pass, layout %s', async layout => {
+      const { answers } = await run(declare({ ports }, { callers: everybody, layout }), secureApi, ['http', 'https'].flatMap(s => ['app', 'stranger'].map(from => get(`${s}://api.test/get`, { from }))));
+      for (const answer of answers) expect(answer).toReach('api.test', { leftBy: 'egress' });
+    });
+
+    test('some may send more than all', async () => {
+      const callers = [Caller.anyNamespace('public documentation', { allow: [{ path: PathMatch.prefix('/get') }] }), Caller.namespace('shop')];
+      const { answers: [invited, all, refused] } = await run(declare({ ports: [ExternalPort.httpToHttps()] }, { callers }), secureApi,
+        [get('http://api.test/status/200', fromApp), get('http://api.test/get', stranger), get('http://api.test/status/200', stranger)]);
+      expect(invited).toReach('api.test', { leftBy: 'egress' });
+      expect(all).toReach('api.test', { leftBy: 'egress' });
+      expect(refused).toFail({ status: 403, at: 'egress' });
+    });
+
+    test('a client without an identity is refused', async () => {
+      const bare = [...workloads, sidecar('bare', { namespace: 'other', noProxy: true })];
+      const steps = ['', 'api.test-443.'].map(leg => get('https://api.test/get', {
+        from: 'bare', connect: 'istio-egressgateway.istio-system.svc.cluster.local:443', sni: `${leg}egress.istio-system.mesh.internal`, insecure: true,
+      }));
+      const { answers } = await runMesh({ manifests: declare({ ports }, { callers: everybody }).app, workloads: bare, externals: secureApi, steps });
+      for (const answer of answers) expect(answer).toFail({ error: /certificate required/ });
+    });
+
+    test('an identity of another trust domain is refused', async () => {
+      const declared = declare({ ports }, { callers: everybody }, { trustDomain: 'elsewhere.test' });
+      const { answers: [http, tls] } = await run(declared, secureApi, ['http', 'https'].map(s => get(`${s}://api.test/get`, stranger)));
+      expect(http).toFail({ status: 403, at: 'egress', details: /rbac_access_denied/ });
+      expect(tls).toFail({ error: /EOF|reset/ });
+    });
+
+    test('broken: if leg 1 stays with one namespace, the others do not know the host', async () => {
+      const broken = declare({ ports: [ExternalPort.httpToHttps()] }, { callers: everybody });
+      broken.route.meshVirtualService.addJsonPatch(JsonPatch.replace('/spec/exportTo', ['.']));
+      const { answers: [invited, left] } = await run(broken, secureApi, [get('http://api.test/get', fromApp), get('http://api.test/get', stranger)]);
+      expect(invited).toReach('api.test', { leftBy: 'egress' });
+      expect(left).toFail({ at: 'stranger', cluster: 'PassthroughCluster' });
+    });
+
+    test('broken: if the policy takes any identity, one of another trust domain passes', async () => {
+      const broken = declare({ ports: [ExternalPort.https()] }, { callers: everybody }, { trustDomain: 'elsewhere.test' });
+      part(broken, 'AuthorizationPolicy', '443-callers').addJsonPatch(JsonPatch.replace('/spec/rules/0/from/0/source/notPrincipals', ['*']));
+      const { answers: [answer] } = await run(broken, secureApi, [get('https://api.test/get', stranger)]);
+      expect(answer).toReach('api.test', { leftBy: 'egress' });
+    });
+
+    test('broken: if the policy names a namespace, all others get 403', async () => {
+      const broken = declare({ ports: [ExternalPort.httpToHttps()] }, { callers: everybody });
+      part(broken, 'AuthorizationPolicy', '80-callers').addJsonPatch(JsonPatch.replace('/spec/rules/0/from/0/source', { notNamespaces: ['shop'] }));
+      const { answers: [invited, refused] } = await run(broken, secureApi, [get('http://api.test/get', fromApp), get('http://api.test/get', stranger)]);
+      expect(invited).toReach('api.test', { leftBy: 'egress' });
+      expect(refused).toFail({ status: 403, at: 'egress', details: /rbac_access_denied/ });
     });
   });
 

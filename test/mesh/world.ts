@@ -1,6 +1,8 @@
 import { ApiObject, App, Chart } from 'cdk8s';
 import { Outcome, Scenario, ambient, egressGateway, runMesh, sidecar, waypoint } from './mesh';
-import { EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps, GatewayWorkload, UndeclaredTraffic } from '../../src';
+import {
+  EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps, GatewayWorkload, MeshSettings, UndeclaredTraffic,
+} from '../../src';
 
 export interface Declared {
   readonly app: App;
@@ -16,12 +18,15 @@ interface Around {
   /** Where the gateway runs. */
   readonly workload?: GatewayWorkload;
   readonly undeclared?: UndeclaredTraffic;
+  /** What the app takes for the trust domain of the mesh. */
+  readonly trustDomain?: string;
 }
 
 /** The shop's route to an external service. */
 export function declare(
-  service: Partial<ExternalServiceProps> = {}, route: Partial<EgressRouteProps> = {}, { app = new App(), workload, undeclared }: Around = {},
+  service: Partial<ExternalServiceProps> = {}, route: Partial<EgressRouteProps> = {}, { app = new App(), workload, undeclared, trustDomain }: Around = {},
 ): Declared {
+  if (trustDomain !== undefined) MeshSettings.of(app, { trustDomain });
   const gateway = new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system' }), 'egress', {
     workload: workload ?? GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' }),
     undeclared,
