@@ -17,13 +17,12 @@ const externals = [
 ];
 
 /** The shop pays by HTTP, and billing as well; both fetch from a mirror by TLS of their own. */
-function routes(): { app: App; platform: Chart; shop: Chart; gateway: EgressGateway } {
+function routes(callers = [Caller.namespace('shop'), Caller.namespace('billing')]): { app: App; platform: Chart; shop: Chart; gateway: EgressGateway } {
   const app = new App();
   const platform = new Chart(app, 'platform', { namespace: 'istio-system' });
   const workload = GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' });
   const gateway = new EgressGateway(platform, 'egress', { workload });
   const shop = new Chart(app, 'shop', { namespace: 'shop' });
-  const callers = [Caller.namespace('shop'), Caller.namespace('billing')];
   const services = { 'payments.test': ExternalPort.httpToHttps(), 'cdn.test': ExternalPort.https(), 'db.test': ExternalPort.tcp({ number: 5432 }) };
   for (const [host, port] of Object.entries(services)) {
     const addresses = port.portNumber === 5432 ? ['240.0.0.9'] : undefined;
@@ -180,6 +179,34 @@ describeMesh('locked namespaces', () => {
       const alone = locked({ omit: { networkPolicy: 'to see the Sidecar alone' } });
       const left = await run([], [apply([open]), apply(parts(alone)), http]);
       expect(left.answers[0]).toReach('evil.test', { leftBy: 'app' });
+    });
+  });
+
+  describe('a lock over routes for every namespace', () => {
+    /** Locks the shop, and not billing. */
+    function some(edit?: (lock: EgressLock) => void): App {
+      const { app, platform, gateway } = routes([Caller.anyNamespace('everybody pays')]);
+      const lock = new EgressLock(platform, 'lock', { gateway, namespaces: ['shop'], calls: [MeshPeer.namespace('stock')] });
+      edit?.(lock);
+      return app;
+    }
+
+    test('locks those that it lists, and all of them call', async () => {
+      const { answers } = await run(some(), [...declared(), ...undeclared(), ...declared('till').slice(0, 3)]);
+      for (const [i, host] of ['payments.test', 'cdn.test', 'db.test'].entries()) {
+        for (const answer of [answers[i], answers[i + 8]]) expect(answer).toReach(host, { leftBy: 'egress' });
+      }
+      expect(answers[3].status).toBe(200);
+      expect(answers[4]).toFail({ status: 502, at: 'app' });
+      for (const answer of answers.slice(5, 8)) expect(answer).toFail({ at: 'app', cluster: 'BlackHoleCluster' });
+    });
+
+    test('broken: with a gateway whose NetworkPolicy names the locked namespace, the others cannot call', async () => {
+      const narrow = (lock: EgressLock) => lock.parts.find(({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.namespace === 'istio-system')!
+        .addJsonPatch(JsonPatch.replace('/spec/ingress/0/from/0/namespaceSelector', { matchLabels: { 'kubernetes.io/metadata.name': 'shop' } }));
+      const { answers: [invited, held] } = await run(some(narrow), ['app', 'till'].map(from => get('http://payments.test/', { from, timeoutS: 3 })));
+      expect(invited).toReach('payments.test', { leftBy: 'egress' });
+      expect(held.denied).toContainEqual(expect.objectContaining({ from: 'till', to: 'egress' }));
     });
   });
 

@@ -24,7 +24,9 @@ interface Around {
 
 /** The shop's route to an external service. */
 export function declare(
-  service: Partial<ExternalServiceProps> = {}, route: Partial<EgressRouteProps> = {}, { app = new App(), workload, undeclared, trustDomain }: Around = {},
+  service: Partial<ExternalServiceProps> = {},
+  route: Partial<EgressRouteProps> = {},
+  { app = new App(), workload, undeclared, trustDomain }: Around = {},
 ): Declared {
   if (trustDomain !== undefined) MeshSettings.of(app, { trustDomain });
   const gateway = new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system' }), 'egress', {
