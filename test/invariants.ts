@@ -158,7 +158,7 @@ export const INVARIANTS: Record<string, Invariant> = {
 
   'nothing is visible to everybody, unless a route is for every namespace and says why': {
     look: objects => ['VirtualService', 'ServiceEntry', 'DestinationRule'].flatMap(kind => ofKind(objects, kind)).map(o => {
-      const open = (o.kind === 'VirtualService' ? [o] : objects).some(({ metadata }) => metadata.annotations?.['cdk8s-istio/any-namespace-reason']);
+      const open = (o.kind === 'VirtualService' ? [o] : objects).some(({ metadata }) => 'cdk8s-istio/any-namespace-reason' in (metadata.annotations ?? {}));
       return say(o, (!o.spec.exportTo?.length || (o.spec.exportTo.includes('*') && !(open && same(o.spec.exportTo, ['*'])))) && `visible to ${JSON.stringify(o.spec.exportTo)}`);
     }),
     atLeast: 380,

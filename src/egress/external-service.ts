@@ -4,6 +4,7 @@ import { ConnectProxy } from './connect-proxy';
 import { ExternalPort } from './external-port';
 import { IExternalService } from './i-external-service';
 import { Resolution } from './resolution';
+import { IEgressGateway } from '../gateway/i-egress-gateway';
 import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
 import { waypointEntry } from '../private/ambient/service-entry';
@@ -18,11 +19,12 @@ import { takeProps } from '../private/basics/take';
 import { checkDirectProxy, needProxy } from '../private/check/connect-proxy';
 import { checkExternal, checkImported } from '../private/check/external';
 import { checkHostsUndeclared, checkHostsUnrouted, externalServiceRefusals } from '../private/check/external-service-conflicts';
+import { checkBeside } from '../private/check/gateway-upstream';
 import { AppModel, EgressRouteModel, ExternalServiceModel } from '../private/model/app-model';
 import { waypointOf } from '../private/model/at-waypoints';
 import { keyOf } from '../private/model/collection';
 import { namespacesSeeing } from '../private/model/visibility';
-import { directRules, externalServiceEntry } from '../private/objects/external';
+import { directRules, externalServiceEntry, nameBeside } from '../private/objects/external';
 import { rendered, renderedLate } from '../private/objects/manifest/object';
 import { directTunnels, tunnelRule } from '../private/objects/tunnel';
 import { ConnectionPool } from '../traffic/connection-pool';
@@ -84,6 +86,15 @@ export interface ExternalServiceProps {
    * @default false
    */
   readonly direct?: boolean;
+
+  /**
+   * The gateway in whose namespace the ServiceEntry is created. Gateways go where a ServiceEntry leads them, so that whoever may edit it decides what
+   * a declared host is; in the gateway's namespace that is the platform. If the service moves there, apply before you prune. Not for direct services, nor
+   * with `Resolution.workloads()`, which looks for pods in the namespace of the ServiceEntry. Error `RuleOptionUnused`.
+   *
+   * @default - the namespace of the chart
+   */
+  readonly besideGateway?: IEgressGateway;
 
   /**
    * A forward proxy that connects to the hosts on behalf of the sidecars. Direct services only; with a gateway, set it on the route. The proxy must
@@ -179,7 +190,7 @@ export interface ExternalServiceAttributes {
 }
 
 /**
- * A service outside the mesh: a ServiceEntry in the namespace of the chart, exported only to the namespaces that use it.
+ * A service outside the mesh: a ServiceEntry, by default in the namespace of the chart, exported only to the namespaces that use it.
  *
  * If a route leads to it through a waypoint, its ServiceEntries, one for each host, are in the namespace of the waypoint instead, where ztunnel finds
  * them.
@@ -222,10 +233,12 @@ export class ExternalService extends Construct implements IExternalService {
   constructor(scope: Construct, id: string, props: ExternalServiceProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);
-    const namespace = chartNamespace(this, refuse);
+    const own = chartNamespace(this, refuse);
     props = takeProps('ExternalServiceProps', props, refuse);
     const app = appModelOf(this);
-    const service = checkExternal(props, namespace, MeshSettings.of(this), refuse);
+    const service = checkExternal(props, own, MeshSettings.of(this), refuse);
+    const beside = props.besideGateway && checkBeside(this, props.besideGateway, props, refuse);
+    const namespace = beside?.namespace ?? own;
     const direct = props.direct ?? false;
     this.hosts = service.hosts;
     checkHostsUndeclared(app, this.hosts, namespace, refuse);
@@ -243,7 +256,8 @@ export class ExternalService extends Construct implements IExternalService {
       metadata: { labels, annotations },
       imported: false,
     };
-    this.serviceEntry = addObject(this, renderedLate({ kind: 'ServiceEntry', id: 'service-entry', namespace, name }, () => {
+    const entryName = name ?? (beside && nameBeside(beside, service));
+    this.serviceEntry = addObject(this, renderedLate({ kind: 'ServiceEntry', id: 'service-entry', namespace, name: entryName }, () => {
       const waypoint = waypointOf(app, model.path);
       return waypoint
         ? waypointEntry(service, this.hosts[0], waypoint.namespace)

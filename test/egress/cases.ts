@@ -79,6 +79,12 @@ export const CASES = {
     new EgressCaller(new Chart(world.app, 'billing', { namespace: 'billing' }), 'caller', { service: world.service, gateway: world.egress });
     return world;
   },
+  'a ServiceEntry beside the gateway': () => {
+    const world = mesh();
+    const service = new ExternalService(world.shop, 'service', { hosts, ports: [ExternalPort.httpToHttps(), ExternalPort.https()], besideGateway: world.egress });
+    const route = new EgressRoute(world.shop, 'route', { service, gateway: world.egress });
+    return { ...world, service, route, manifests: () => manifestsOf(world.app, [service.serviceEntry, ...route.parts]) };
+  },
   'split over external services': () => {
     const world = mesh();
     const [api, next] = ['api', 'next'].map(name => new ExternalService(world.shop, name, { hosts: [`${name}.example.com`], ports: [ExternalPort.httpToHttps()] }));

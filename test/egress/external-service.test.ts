@@ -1,7 +1,9 @@
+import { Chart } from 'cdk8s';
 import { CASES } from './cases';
-import { ExternalPort, Resolution } from '../../src';
-import { direct, routed } from '../fixtures';
-import { find } from '../synth';
+import { EgressRoute, ExternalPort, ExternalService, ExternalServiceProps, Resolution, SidecarScope } from '../../src';
+import { direct, mesh, routed } from '../fixtures';
+import { expectRefusal } from '../refusal';
+import { find, synth } from '../synth';
 
 const entryOf = (name: keyof typeof CASES) => CASES[name]().manifests()[0].spec;
 
@@ -157,6 +159,56 @@ describe('external service › direct', () => {
     const wildcard = { hosts: ['*.example.com'], ports: [ExternalPort.http()], resolution: Resolution.dynamicDns() };
     expect(direct(wildcard, { istioVersion }).manifests()[0].spec.resolution).toBe('DYNAMIC_DNS');
   });
+});
+
+describe('external service › beside its gateway', () => {
+  const props = { hosts: ['api.example.com', 'auth.example.com'], ports: [ExternalPort.httpToHttps(), ExternalPort.https()] };
+
+  function beside(more: Partial<ExternalServiceProps> = {}) {
+    const world = mesh();
+    const service = new ExternalService(world.shop, 'api', { ...props, besideGateway: world.egress, ...more });
+    return { ...world, service };
+  }
+
+  test('its ServiceEntry stands with the gateway, named by what it is for, and the rest is the same', () => {
+    const { app, shop, egress, service } = beside();
+    new EgressRoute(shop, 'route', { service, gateway: egress });
+    const objects = synth(app);
+    const entry = find(objects, 'ServiceEntry', 'egress-api-example-com-entry');
+    expect([entry.metadata.namespace, entry.spec.exportTo]).toEqual(['istio-system', ['.', 'shop']]);
+    const others = (all: ReturnType<typeof synth>) => all.filter(o => o.kind !== 'ServiceEntry' || o.metadata.name.includes('leg-1'));
+    expect(others(objects)).toEqual(others(synth(routed(props).app)));
+  });
+
+  test('its name can be set', () => {
+    expect(beside({ metadata: { name: 'api' } }).service.serviceEntry.name).toBe('api');
+  });
+
+  test('Sidecars of callers import it from there', () => {
+    const { app, shop, egress, service } = beside();
+    new EgressRoute(shop, 'route', { service, gateway: egress });
+    new SidecarScope(shop, 'scope', {});
+    expect(find(synth(app), 'Sidecar').spec.egress[0].hosts).toContain('istio-system/api.example.com');
+  });
+
+  test.each<[string, Partial<ExternalServiceProps>, string]>([
+    ['it is direct', { direct: true }, '[RuleOptionUnused] shop/api: besideGateway is "platform/egress"; allowed: a service that is not direct; fix: leave it out: sidecars read the ServiceEntry of a direct service'],
+    ['its endpoints are pods of its namespace', { resolution: Resolution.workloads({ app: 'proxy' }) }, '[RuleOptionUnused] shop/api: besideGateway is "platform/egress"; allowed: a resolution other than workloads(), which looks for pods in the namespace of the ServiceEntry; fix: leave it out, or use Resolution.endpoints()'],
+  ])('is refused where %s', (_, more, message) => {
+    expectRefusal(() => beside(more), message);
+  });
+
+  test('is refused where another service there has the host', () => {
+    const { app, egress } = beside();
+    const billing = new Chart(app, 'billing', { namespace: 'billing' });
+    expectRefusal(() => new ExternalService(billing, 'api', { ...props, besideGateway: egress }), '[HostDuplicate] billing/api: hosts[0] is "api.example.com"; allowed: hosts that no other service of istio-system declares; shop/api declares this one; fix: put all ports of a host in one ExternalService');
+  });
+});
+
+test('an id of which no name of an object can be made is refused', () => {
+  const { shop } = mesh();
+  expectRefusal(() => new ExternalService(shop, '*.example.com', { hosts: ['api.example.com'], ports: [ExternalPort.http()] }),
+    '[NameInvalid] shop/*.example.com: id is "shop-.example.com-service-entry-c83b455c"; allowed: an id of which cdk8s makes a DNS name for the object; fix: use lower-case letters, digits and dashes, or set metadata.name');
 });
 
 describe('external service › resolution', () => {

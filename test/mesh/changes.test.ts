@@ -1,9 +1,11 @@
-import { App } from 'cdk8s';
+import { App, Chart } from 'cdk8s';
 import { Outcome, Step, apply, describeMesh, finish, get, load, remove, runMesh, stop } from './mesh';
 import {
   Manifest, REGISTRY_ONLY, applyEach, change, count, externals, gone, lost, lostSince, objectsOf, routesTo, traffic, workloads,
 } from './traffic';
-import { Caller, ExternalPort, VirtualServiceLayout } from '../../src';
+import {
+  Caller, EgressGateway, EgressLock, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, VirtualServiceLayout,
+} from '../../src';
 
 const http = { 'api.test': [ExternalPort.http()] };
 const secure = { 'api.test': [ExternalPort.httpToHttps()] };
@@ -75,6 +77,57 @@ describeMesh('egress: changes under load', () => {
       const outcome = await run(split, [traffic('app', 'http://api.test/get'), ...prune, request, ...applyEach(objectsOf(single)), stop('app')]);
       expect(outcome.answers[0]).toReach('api.test', { leftBy: 'app' });
       expect(outcome).not.toKeepInside('app');
+    });
+  });
+
+  describe('a ServiceEntry moves beside the gateway', () => {
+    /** Objects have ages, because gateways use the older of two ServiceEntries: those that are there, and what is new. */
+    const aged = (objects: Manifest[], isOld: (object: Manifest) => boolean) => objects.map(object => (
+      { ...object, metadata: { ...object.metadata, creationTimestamp: `${isOld(object) ? 2024 : 2026}-01-01T00:00:00Z` } }
+    ));
+    const id = ({ kind, metadata }: Manifest) => `${kind} ${metadata.namespace}/${metadata.name}`;
+
+    /** The shop's route by both kinds of leg 1, and a lock; its ServiceEntry stands in one place or the other. */
+    function placed(isBeside: boolean, isLocked: boolean): App {
+      const app = new App();
+      const platform = new Chart(app, 'platform', { namespace: 'istio-system' });
+      const gateway = new EgressGateway(platform, 'egress', { workload: GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' }) });
+      if (isLocked) new EgressLock(platform, 'lock', { gateway });
+      const shop = new Chart(app, 'shop', { namespace: 'shop' });
+      const service = new ExternalService(shop, 'api', { hosts: ['api.test'], ports: [ExternalPort.httpToHttps(), ExternalPort.https()], ...isBeside && { besideGateway: gateway } });
+      new EgressRoute(shop, 'route', { service, gateway });
+      return app;
+    }
+
+    async function move(from: App, to: App, inOrder: (applied: Step[], pruned: Step[]) => Step[]): Promise<Outcome> {
+      const there = aged(objectsOf(from), () => true);
+      const known = new Set(there.map(id));
+      const steps = inOrder(applyEach(aged(objectsOf(to), object => known.has(id(object)))), gone(from, to).map(object => remove([object])));
+      const loads = ['http', 'https'].map(scheme => traffic(scheme, `${scheme}://api.test/get`));
+      const outcome = await runMesh({ manifests: there, workloads, externals, steps: [...loads, ...steps, request, stop('http'), stop('https')], meshConfig: REGISTRY_ONLY });
+      count(outcome);
+      return outcome;
+    }
+
+    test.each([
+      ['and there is no lock', placed(false, false), placed(true, false)],
+      ['under a lock', placed(false, true), placed(true, true)],
+      ['and back, without a lock', placed(true, false), placed(false, false)],
+    ])('%s: applied and then pruned, no request is lost', async (_, from, to) => {
+      expect(gone(from, to).map(({ kind }) => kind)).toEqual(['ServiceEntry']);
+      const outcome = await move(from, to, (applied, pruned) => [...applied, ...pruned]);
+      expect(outcome.answers[0]).toReach('api.test', { leftBy: 'egress', sni: 'api.test' });
+      for (const scheme of ['http', 'https']) {
+        expect(outcome.loads[scheme].sent).toBeGreaterThan(100);
+        expect(lost(outcome.loads[scheme])).toBe(0);
+      }
+      expect(outcome).toKeepInside('app');
+    });
+
+    test('broken: if the old one is pruned first, requests are lost', async () => {
+      const outcome = await move(placed(false, true), placed(true, true), (applied, pruned) => [...pruned, request, ...applied]);
+      expect(outcome.answers[0].server).toBeUndefined();
+      expect(lost(outcome.loads.http)).toBeGreaterThan(0);
     });
   });
 

@@ -9,19 +9,31 @@ import {
 
 interface Admission { readonly phase?: LockPhase; readonly podUsers?: PodUsers }
 
-function policies({ phase, podUsers }: Admission = {}): Manifest[] {
+/** Routes of the shop, and what admission control makes of them. */
+function objectsWith({ phase, podUsers }: Admission = {}): Manifest[] {
   const app = new App();
   const platform = new Chart(app, 'platform', { namespace: 'istio-egress' });
   const gateway = new EgressGateway(platform, 'egress', { workload: GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-egress' }) });
   const shop = new Chart(app, 'shop', { namespace: 'shop' });
-  for (const host of ['payments.example.com', '*.cdn.example.com']) {
-    const service = new ExternalService(shop, host, { hosts: [host], ports: [ExternalPort.https()], ...host.startsWith('*') && { resolution: Resolution.servedBy('cdn.example.com') } });
-    new EgressRoute(shop, `${host}-route`, { service, gateway });
+  for (const host of ['payments.example.com', '*.cdn.example.com', 'mail.example.com']) {
+    const id = host.replace('*', 'any');
+    const service = new ExternalService(shop, id, {
+      hosts: [host],
+      ports: [ExternalPort.https()],
+      ...host.startsWith('*') && { resolution: Resolution.servedBy('cdn.example.com') },
+      ...host.startsWith('mail') && { besideGateway: gateway },
+    });
+    new EgressRoute(shop, `${id}-route`, { service, gateway });
   }
   const lock = new EgressLock(platform, 'lock', { gateway, phase });
   new EgressAdmission(platform, 'admission', { lock, podUsers });
-  return objectsOf(app).filter(({ kind }) => kind.startsWith('ValidatingAdmissionPolicy'));
+  return objectsOf(app);
 }
+
+/** One stands beside the gateway. */
+const entries = objectsWith().filter(({ kind, spec: { hosts } }) => kind === 'ServiceEntry' && ['payments.example.com', 'mail.example.com'].includes(hosts![0]));
+
+const policies = (admission: Admission = {}) => objectsWith(admission).filter(({ kind }) => kind.startsWith('ValidatingAdmissionPolicy'));
 
 const security = (securityContext: object) => ({ app: { securityContext: { ...APP.securityContext, ...securityContext } } });
 const traffic = (name: string, value: string) => ({ annotations: { [`traffic.sidecar.istio.io/${name}`]: value } });
@@ -98,11 +110,23 @@ describeMesh('admission of a lock', () => {
   let api: LockedApi;
   let unguarded: Map<string, string>;
   let guarded: Map<string, string>;
+  let unheld: Map<string, string>;
+
+  /** What the API server says where a user leads the hosts of routes elsewhere, by the namespace of the ServiceEntry. */
+  function redirected(user: string): Map<string, string> {
+    const patch = JSON.stringify({ spec: { resolution: 'STATIC', endpoints: [{ address: '198.51.100.7' }] } });
+    return new Map(entries.map(({ metadata: { name, namespace } }) => {
+      const { ok, err } = api.server.kubectl(['patch', 'serviceentry', name, `--namespace=${namespace}`, `--as=${user}`, '--dry-run=server', '--type=merge', `--patch=${patch}`]);
+      return [namespace, ok ? '' : err];
+    }));
+  }
 
   beforeAll(async () => {
     api = await LockedApi.start();
     const all = { ...ADMITTED, ...REFUSED };
     unguarded = api.refusals(all);
+    api.apply(entries);
+    unheld = redirected('local');
     await api.guard(policies(), { pods: REFUSED['the network of the node'], objects: REFUSED['a Sidecar'], gateway: REFUSED['a Gateway for all pods'] });
     guarded = api.refusals(all);
   }, 900_000);
@@ -147,6 +171,17 @@ describeMesh('admission of a lock', () => {
     expect(debug(1337).err).toContain('user and group 1337');
     expect(debug(0).err).toContain('runAsUser is missing or 0');
     expect(debug(1000)).toMatchObject({ ok: true, err: '' });
+  });
+
+  test('holds the ServiceEntries of routes in their namespace, and RBAC one that stands beside the gateway', () => {
+    for (const user of ['owner', 'local']) expect(redirected(user).get('shop')).toContain("ValidatingAdmissionPolicy 'egress-lock-objects'");
+    expect(redirected('local').get('istio-egress')).toMatch(/User "local" cannot \w+ resource "serviceentries" .* in the namespace "istio-egress"/);
+    expect([...redirected('deployer').values()]).toEqual(['', '']);
+  });
+
+  test('broken: without its policies, whoever may write in the namespace leads the gateway elsewhere, unless the entry stands beside it', () => {
+    expect(unheld.get('shop')).toBe('');
+    expect(unheld.get('istio-egress')).toContain('User "local" cannot');
   });
 
   test('admits what those write who may open locks', () => {

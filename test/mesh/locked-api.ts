@@ -22,6 +22,7 @@ export class LockedApi {
       rbac('Role', 'deployer', 'istio-egress', { rules: [{ apiGroups: ['cdk8s-istio'], resources: ['egresslocks'], verbs: ['open'] }] }),
       rbac('RoleBinding', 'deployer', 'istio-egress', bound('Role', 'deployer', 'deployer')),
       rbac('RoleBinding', 'owner', 'shop', bound('ClusterRole', 'cluster-admin', 'owner')),
+      rbac('RoleBinding', 'local', 'shop', bound('ClusterRole', 'cluster-admin', 'local')),
     ]);
     return api;
   }

@@ -1,5 +1,5 @@
-import { ApiObject, App, Chart } from 'cdk8s';
-import { Scenario, describeMesh, external, get } from './mesh';
+import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
+import { Answer, Scenario, describeMesh, external, get } from './mesh';
 import { declare, run } from './world';
 import { UndeclaredTraffic } from '../../src';
 
@@ -86,6 +86,31 @@ describeMesh('egress: undeclared traffic', () => {
     test('finds no pods, if Gateways are scoped to their namespace', async () => {
       const { api } = await outcome({ sni: SHARED, hosts: ['api.test'] }, undefined, { PILOT_SCOPE_GATEWAY_TO_NAMESPACE: 'true' });
       expect(api).toReach('api.test', { leftBy: 'egress' });
+    });
+  });
+
+  describe("the route's own ServiceEntry", () => {
+    const request = [get('http://api.test/x', { from: 'app' })];
+    /** That of the chart's namespace, led elsewhere, beside one that stands beside the gateway. */
+    async function beside(creationTimestamp: string): Promise<Answer> {
+      const { kind, apiVersion, metadata, spec } = declare().service.serviceEntry.toJson();
+      expect(metadata.namespace).toBe('shop');
+      const theirs = { kind, apiVersion, metadata: { ...metadata, creationTimestamp }, spec: { ...spec, exportTo: ['istio-system'], endpoints: [{ address: 'evil.test' }] } };
+      return (await run(declare({}, {}, { isBeside: true }), externals, request, { fixtures: [theirs] })).answers[0];
+    }
+
+    test('remains: who edits it in the namespace of the chart leads the gateway elsewhere', async () => {
+      const declared = declare();
+      declared.service.serviceEntry.addJsonPatch(JsonPatch.add('/spec/endpoints', [{ address: 'evil.test' }]));
+      expect((await run(declared, externals, request)).answers[0]).toReach('evil.test', { leftBy: 'egress' });
+    });
+
+    test('beside the gateway, what is written in the namespace of the chart later changes nothing', async () => {
+      expect(await beside('2040-01-01T00:00:00Z')).toReach('api.test', { leftBy: 'egress' });
+    });
+
+    test('remains: beside the gateway, one that is older still leads it elsewhere', async () => {
+      expect(await beside('2020-01-01T00:00:00Z')).toReach('evil.test', { leftBy: 'egress' });
     });
   });
 

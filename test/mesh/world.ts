@@ -18,6 +18,8 @@ interface Around {
   /** Where the gateway runs. */
   readonly workload?: GatewayWorkload;
   readonly undeclared?: UndeclaredTraffic;
+  /** Whether the ServiceEntry stands beside the gateway. */
+  readonly isBeside?: boolean;
   /** What the app takes for the trust domain of the mesh. */
   readonly trustDomain?: string;
 }
@@ -26,7 +28,7 @@ interface Around {
 export function declare(
   service: Partial<ExternalServiceProps> = {},
   route: Partial<EgressRouteProps> = {},
-  { app = new App(), workload, undeclared, trustDomain }: Around = {},
+  { app = new App(), workload, undeclared, isBeside, trustDomain }: Around = {},
 ): Declared {
   if (trustDomain !== undefined) MeshSettings.of(app, { trustDomain });
   const gateway = new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system' }), 'egress', {
@@ -34,7 +36,7 @@ export function declare(
     undeclared,
   });
   const shop = new Chart(app, 'shop', { namespace: 'shop' });
-  const api = new ExternalService(shop, 'api', { hosts: ['api.test'], ports: [ExternalPort.http()], ...service });
+  const api = new ExternalService(shop, 'api', { hosts: ['api.test'], ports: [ExternalPort.http()], ...isBeside && { besideGateway: gateway }, ...service });
   return { app, shop, gateway, service: api, route: new EgressRoute(shop, 'route', { service: api, gateway, ...route }) };
 }
 

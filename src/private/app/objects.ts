@@ -5,6 +5,7 @@ import { objectRefusals, textRefusals } from './object-limits';
 import { checkLabel } from '../basics/checks';
 import { Refusal, Refuse, refuser } from '../basics/errors';
 import { checkAnnotations, checkLabels } from '../basics/labels';
+import { isDnsName } from '../basics/names';
 import { Labels } from '../model/labels';
 import { RenderedObject } from '../model/rendered-object';
 
@@ -36,6 +37,10 @@ export function addObject(scope: Construct, object: RenderedObject, metadata: Me
   });
   // cdk8s would write the namespace of the chart
   if (namespace === undefined) Object.assign(made.metadata, { namespace: undefined });
+  if (!isDnsName(made.name)) {
+    scope.node.tryRemoveChild(id);
+    refuse({ code: 'NameInvalid', prop: 'id', got: made.name, allowed: 'an id of which cdk8s makes a DNS name for the object', fix: 'use lower-case letters, digits and dashes, or set metadata.name' });
+  }
   const other = takeName(made);
   if (other) {
     scope.node.tryRemoveChild(id);

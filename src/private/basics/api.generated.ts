@@ -30,7 +30,7 @@ export const STRUCTS: { readonly [name: string]: string } = {
   'EndpointOptions': 'ports?: number{}, locality?: string, weight?: number, labels?: string{}, serviceAccount?: string',
   'ExternalDestinationOptions': 'host?: string, port?: number',
   'ExternalServiceAttributes': 'hosts: string[], ports: ExternalPort[], direct?: boolean',
-  'ExternalServiceProps': 'hosts: string[], ports: ExternalPort[], resolution?: Resolution, addresses?: string[], direct?: boolean, connectProxy?: ConnectProxy, connectionPool?: ConnectionPool, outlierDetection?: OutlierDetection, loadBalancer?: LoadBalancer, location?: ServiceLocation, subjectAltNames?: string[], workloadSelector?: string{}, exportTo?: string[], metadata?: ObjectMetadata',
+  'ExternalServiceProps': 'hosts: string[], ports: ExternalPort[], resolution?: Resolution, addresses?: string[], direct?: boolean, besideGateway?: IEgressGateway, connectProxy?: ConnectProxy, connectionPool?: ConnectionPool, outlierDetection?: OutlierDetection, loadBalancer?: LoadBalancer, location?: ServiceLocation, subjectAltNames?: string[], workloadSelector?: string{}, exportTo?: string[], metadata?: ObjectMetadata',
   'Fault': 'delay?: FaultDelay, abort?: FaultAbort',
   'FaultAbort': 'percent: number, status: number',
   'FaultDelay': 'percent: number, duration: Duration',

@@ -1,10 +1,12 @@
 import type { IConstruct } from 'constructs';
-import { needDeclared, needSidecarGateway } from './declared';
+import { declaredWaypoint, needDeclared, needSidecarGateway } from './declared';
 import type { IExternalService } from '../../egress/i-external-service';
+import type { Resolution } from '../../egress/resolution';
 import type { IEgressGateway } from '../../gateway/i-egress-gateway';
 import { Refuse } from '../basics/errors';
 import { EgressGatewayModel, ExternalServiceModel } from '../model/app-model';
 import { ExternalIntent } from '../model/external-service';
+import { GatewayFacts } from '../model/gateway';
 
 /** The external service and the egress gateway that a construct names. */
 export function needRoutedService(
@@ -22,6 +24,20 @@ export function needRoutedService(
 export function checkGatewayUpstream(external: ExternalServiceModel, podNamespace: string, prop: string, refuse: Refuse): void {
   checkNotDirect(external, prop, refuse);
   checkSecrets(external.service, external.path, podNamespace, refuse);
+}
+
+/** The gateway in whose namespace the ServiceEntry of a service is created. */
+export function checkBeside(
+  scope: IConstruct, given: IEgressGateway, { direct, resolution }: { readonly direct?: boolean; readonly resolution?: Resolution }, refuse: Refuse,
+): GatewayFacts | undefined {
+  const found = declaredWaypoint(scope, given, 'besideGateway', refuse) ?? needDeclared(scope, given, 'egressGateways', 'besideGateway', refuse);
+  const { path } = found;
+  if (direct) refuse({ code: 'RuleOptionUnused', prop: 'besideGateway', got: path, allowed: 'a service that is not direct', fix: 'leave it out: sidecars read the ServiceEntry of a direct service' });
+  if (resolution?._workloads) {
+    refuse({ code: 'RuleOptionUnused', prop: 'besideGateway', got: path, allowed: 'a resolution other than workloads(), which looks for pods in the namespace of the ServiceEntry', fix: 'leave it out, or use Resolution.endpoints()' });
+  }
+  // beside a waypoint it stands in any case, once a route leads there
+  return 'gateway' in found ? found.gateway : undefined;
 }
 
 /** Sidecars reach a direct service by themselves, so that a gateway would guard one of two ways. */

@@ -3,6 +3,7 @@ import { clientTls, REASON } from './upstream-tls';
 import { exportTo } from './visibility';
 import { labelOf } from '../basics/names';
 import { ExternalIntent, Port, portName, TlsIntent } from '../model/external-service';
+import { GatewayFacts } from '../model/gateway';
 import { Labels } from '../model/labels';
 
 /** The namespace of a host's rule, and the first parts of its name. */
@@ -23,6 +24,11 @@ export function externalServiceEntry(intent: ExternalIntent, namespace: string, 
     workloadSelector: intent.workloads,
     subjectAltNames: intent.subjectAltNames,
   };
+}
+
+/** In the namespace of a gateway, where services of several apps meet: by what it is for, as of all objects there. */
+export function nameBeside({ name }: GatewayFacts, { hosts: [host] }: ExternalIntent): string {
+  return labelOf(name, host, 'entry');
 }
 
 /**
