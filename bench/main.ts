@@ -2,15 +2,25 @@ import { readFileSync } from 'node:fs';
 import { arch, cpus } from 'node:os';
 import { join } from 'node:path';
 import { printCallers } from './callers';
+import { printDeclared } from './declared';
 import { printGrowth } from './growth';
 import { printLoad } from './load';
 import { printOnce } from './once';
+import { printScopes } from './scope';
 import { printSizes } from './size';
 import { printTimes } from './time';
 import { printWeight } from './weight';
 
 const PARTS: Record<string, () => unknown> = {
-  time: printTimes, growth: printGrowth, once: printOnce, load: printLoad, weight: printWeight, size: printSizes, callers: printCallers,
+  time: printTimes,
+  growth: printGrowth,
+  once: printOnce,
+  load: printLoad,
+  weight: printWeight,
+  size: printSizes,
+  callers: printCallers,
+  scope: printScopes,
+  declared: printDeclared,
 };
 
 void main(process.argv.slice(2));
