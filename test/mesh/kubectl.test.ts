@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, YamlOutputType } from 'cdk8s';
+import { App, Chart, YamlOutputType } from 'cdk8s';
 import { ApiServer } from './api-server';
 import { describeMesh } from './mesh';
 import { declare } from './world';
-import { ExternalPort } from '../../src';
+import { Caller, EgressGateway, EgressLock, EgressRoute, ExternalPort, ExternalService, GatewayWorkload } from '../../src';
 import { snippetsOf } from '../pages';
 import { synthesize } from '../program';
 import { Manifest, parsed } from '../synth';
@@ -80,6 +80,82 @@ describeMesh('kubectl', () => {
     namespaced();
     expectSettled();
     expect(lines(apply().out)).toHaveLength(app.charts.flatMap(chart => chart.toJson()).length);
+  });
+
+  describe('pruning', () => {
+    const KINDS = [
+      ...['Gateway', 'ServiceEntry', 'DestinationRule', 'VirtualService', 'Sidecar'].map(kind => `networking.istio.io/v1/${kind}`),
+      ...['AuthorizationPolicy', 'PeerAuthentication'].map(kind => `security.istio.io/v1/${kind}`),
+      'telemetry.istio.io/v1/Telemetry',
+      'networking.k8s.io/v1/NetworkPolicy',
+    ];
+    const LABELS = { part: 'pruned' };
+    const nameOf = (kind: string, name: string) => `${kind.toLowerCase()}.${KINDS.find(one => one.endsWith(`/${kind}`))!.split('/')[0]}/${name}`;
+
+    /** Synthesizes routes to hosts, locked, in the place of those that are there; returns the names of the objects. */
+    function declared(hosts: Record<string, readonly string[]>): Set<string> {
+      rmSync(dist, { recursive: true });
+      const app = new App({ outdir: dist });
+      const gateway = new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system', labels: LABELS }), 'egress', {
+        workload: GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' }),
+      });
+      const shop = new Chart(app, 'shop', { namespace: 'shop', labels: LABELS });
+      for (const [host, callers] of Object.entries(hosts)) {
+        const service = new ExternalService(shop, host, { hosts: [host], ports: [ExternalPort.httpToHttps(), ExternalPort.https()] });
+        new EgressRoute(shop, `${host}-route`, { service, gateway, callers: callers.map(namespace => Caller.namespace(namespace)) });
+      }
+      new EgressLock(shop, 'lock', { gateway });
+      app.synth();
+      namespaced();
+      const objects = app.charts.flatMap(chart => chart.toJson() as Manifest[]);
+      return new Set(objects.map(({ kind, metadata: { name, namespace } }) => `${namespace} ${nameOf(kind, name)}`));
+    }
+
+    /** What the cluster has of them. */
+    function stored(): Set<string> {
+      const kinds = KINDS.map(one => one.split('/')).map(([group, version, kind]) => `${kind.toLowerCase()}.${version}.${group}`).join(',');
+      const { items } = JSON.parse(server.must(['get', kinds, '--all-namespaces', '--selector=part=pruned', '--output=json'])) as { readonly items: readonly Manifest[] };
+      return new Set(items.map(({ kind, metadata: { name, namespace } }) => `${namespace} ${nameOf(kind, name)}`));
+    }
+
+    const prune = () => apply('--prune', '--selector=part=pruned', ...KINDS.map(kind => `--prune-allowlist=${kind}`));
+    const without = (all: ReadonlySet<string>, some: ReadonlySet<string>) => [...all].filter(one => !some.has(one)).sort();
+    afterEach(() => server.must(['delete', '--all', '--wait=false', '--all-namespaces', KINDS.map(one => one.split('/')[2].toLowerCase()).join(',')]));
+
+    test('takes away what a removed route leaves, after all has been applied', () => {
+      const both = declared({ 'api.test': ['shop'], 'auth.test': ['shop'] });
+      expect(prune()).toMatchObject({ ok: true });
+      expect(stored()).toEqual(both);
+      const one = declared({ 'api.test': ['shop'] });
+      const said = prune();
+      expect(said.ok).toBe(true);
+      const gone = without(both, one);
+      expect(gone).toHaveLength(12);
+      const order = lines(said.out).map(line => line.split(' ')[1]);
+      expect(order.filter(word => word === 'pruned')).toHaveLength(gone.length);
+      expect(order.lastIndexOf('unchanged')).toBeLessThan(order.indexOf('pruned'));
+      expect(stored()).toEqual(one);
+    });
+
+    test('broken: without pruning, all of it stays', () => {
+      const both = declared({ 'api.test': ['shop'], 'auth.test': ['shop'] });
+      apply();
+      declared({ 'api.test': ['shop'] });
+      apply();
+      expect(stored()).toEqual(both);
+    });
+
+    test('leaves what was in a namespace where nothing is applied any more, which must be deleted by name', () => {
+      const both = declared({ 'api.test': ['shop', 'billing'] });
+      prune();
+      const one = declared({ 'api.test': ['shop'] });
+      prune();
+      const left = without(stored(), one);
+      expect(left).toEqual(without(both, one));
+      expect(left.map(name => name.split('.')[0])).toEqual(['billing networkpolicy', 'billing peerauthentication', 'billing sidecar', 'billing telemetry']);
+      for (const name of left) server.must(['delete', name.split(' ')[1], '--namespace=billing']);
+      expect(stored()).toEqual(one);
+    });
   });
 
   describe('broken', () => {
