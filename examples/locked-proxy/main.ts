@@ -1,5 +1,5 @@
-import { ApiObject, App, Chart } from 'cdk8s';
-import { Caller, EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, PathMatch } from 'cdk8s-istio';
+import { App, Chart } from 'cdk8s';
+import { Caller, EgressGateway, EgressLock, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, PathMatch } from 'cdk8s-istio';
 
 const app = new App();
 
@@ -18,11 +18,7 @@ new EgressRoute(shop, 'payments-route', {
   allow: [{ path: PathMatch.exact('/v1/charges'), methods: ['POST'] }],
 });
 
-// and no other way: pods may speak to pods of the cluster, and to nothing outside of it
-new ApiObject(shop, 'only-inside', {
-  apiVersion: 'networking.k8s.io/v1',
-  kind: 'NetworkPolicy',
-  spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{ to: [{ namespaceSelector: {} }] }] },
-});
+// and no other way: from pods to the gateway, and from the gateway to what is declared
+new EgressLock(shop, 'lock', { gateway: egress });
 
 app.synth();

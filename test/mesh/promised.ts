@@ -8,7 +8,7 @@ import { Manifest } from '../synth';
 
 /** In this mesh pods have no way out but the gateway, if there is one, and sidecars know nothing that is not declared. */
 export async function ask(all: Manifest[], promises: PagePromise[], { isolated = true } = {}): Promise<readonly Answer[]> {
-  const objects = all.filter(({ apiVersion }) => /istio\.io\/|^gateway\.networking|^rbac\./.test(apiVersion));
+  const objects = all.filter(({ apiVersion, kind }) => /istio\.io\/|^gateway\.networking|^rbac\./.test(apiVersion) || kind === 'NetworkPolicy');
   const callers = [...new Set(promises.map(({ from }) => from))].filter(from => from !== 'outside');
   const egress = serving(objects).some(({ metadata }) => EGRESS_NAMESPACES.includes(metadata.namespace));
   const [managed] = objects.filter(({ spec }) => spec?.gatewayClassName === 'istio');

@@ -84,7 +84,7 @@ function backends(spec: any): Ref[] {
 function namespaces(objects: readonly Manifest[]): Set<string> {
   return new Set(objects.flatMap(({ metadata, spec = {} }) => [
     ...(metadata.namespace === undefined ? [] : [metadata.namespace]),
-    ...(spec.exportTo ?? []).filter((ns: string) => ns !== '.'),
+    ...(spec.exportTo ?? []).filter((ns: string) => !['.', '*'].includes(ns)),
     ...[...JSON.stringify(spec).matchAll(/\/ns\/([^/]+)\/sa\//g)].map(([, ns]) => ns),
     ...[...JSON.stringify(spec).matchAll(/"(?:notN|n)amespaces":(\["[^\]]*\])/g)].flatMap(([, list]) => JSON.parse(list) as string[]),
   ]));
