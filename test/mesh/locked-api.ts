@@ -6,7 +6,7 @@ export type Cases = Readonly<Record<string, object>>;
 
 /**
  * An API server in which the policies of a lock can hold. Of its users, `tenant` has all rights to resources that exist, in every namespace;
- * `owner` has besides all rights in the locked namespace, and `deployer` the right to open locks.
+ * `owner` has besides all rights in the locked namespace, `local` has those alone, and `deployer` the right to open locks.
  */
 export class LockedApi {
   /** @param flags of kube-apiserver */
