@@ -14,7 +14,7 @@ const OFTEN: Readonly<Record<string, number>> = {
   'MeshSettingsOptions.wildcardTlsAtWaypoints': 0.05,
   'GatewayApiOptions.ports': 0.05,
   'EgressLockProps.namespaces': 0.05,
-  'EgressLockProps.omit': 0.1,
+  'EgressLockProps.omit': 0.2,
   'EgressLockProps.plaintextPorts': 0.05,
   'EgressLockProps.outsidePorts': 0.5,
   'EgressRouteProps.rules': 0.4,
