@@ -1,6 +1,6 @@
 import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
 import { CASES } from './cases';
-import { EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, PathMatch, RouteAction } from '../../src';
+import { Caller, EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, PathMatch, RouteAction } from '../../src';
 import { ambientMesh, atWaypoint, mesh } from '../fixtures';
 import { find, Manifest, synth } from '../synth';
 
@@ -1020,4 +1020,13 @@ describe('at a waypoint', () => {
       expect(kinds(objects, 'ServiceEntry').filter(({ metadata: { name }, spec }) => byRoute.includes(name) && byVirtualService.includes(spec.hosts[0]))).toEqual([]);
     }
   });
+});
+
+test('every namespace may call by a waypoint, if a reason is given', () => {
+  const { app } = atWaypoint({ hosts: ['api.example.com'], ports: [ExternalPort.http()] }, { callers: [Caller.anyNamespace('public documentation')] });
+  const policy = kinds(synth(app, { admissible: false }), 'AuthorizationPolicy').find(({ spec }) => spec.rules)!;
+  expect(policy.metadata).toMatchObject({ annotations: { 'cdk8s-istio/any-namespace-reason': 'public documentation' } });
+  expect(policy.spec.rules.map((rule: any) => rule.from)).toEqual([[{ source: { principals: ['cluster.local/*'] } }]]);
+  expect(() => atWaypoint({ hosts: ['api.example.com'], ports: [ExternalPort.http()] }, { callers: [Caller.anyNamespace('a reason'), Caller.namespace('shop')] }))
+    .toThrow('[CallerCovered]');
 });

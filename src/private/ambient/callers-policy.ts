@@ -4,12 +4,13 @@ import { CallerIdentity, Grant } from '../model/egress-route';
 import { isHttp, Port } from '../model/external-service';
 import { Match } from '../model/match';
 import { entryName, WaypointRouteIntent } from '../model/waypoint';
+import { identitiesOf, reasonForAny } from '../objects/callers';
 import { ObjectHead, AuthorizationPolicySpec, AuthorizationRule, Condition, Source } from '../objects/plans';
 import { areInPolicy, authorities, hostsInPolicy, inPolicy } from '../requests/sayable';
 
 export function callersPolicyHead(route: WaypointRouteIntent, host: string): ObjectHead<'AuthorizationPolicy'> {
   const { name, namespace } = route.waypoint;
-  return { kind: 'AuthorizationPolicy', id: `${host}-callers`, namespace, name: labelOf(name, host, 'callers') };
+  return { kind: 'AuthorizationPolicy', id: `${host}-callers`, namespace, name: labelOf(name, host, 'callers'), annotations: reasonForAny(route) };
 }
 
 /**
@@ -59,9 +60,8 @@ function connectionRules({ grants, trustDomain }: WaypointRouteIntent, host: str
   ];
 }
 
+/** Each source of a policy is one more way to be let in. */
 function sourcesOf(callers: CallerIdentity[], trustDomain: string): Source[] {
-  const namespaces = callers.filter(({ serviceAccount }) => serviceAccount === undefined).map(({ namespace }) => namespace);
-  const principals = callers.filter(({ serviceAccount }) => serviceAccount !== undefined)
-    .map(({ namespace, serviceAccount }) => `${trustDomain}/ns/${namespace}/sa/${serviceAccount}`);
-  return [...namespaces.length > 0 ? [{ namespaces }] : [], ...principals.length > 0 ? [{ principals }] : []];
+  const { namespaces, principals } = identitiesOf(callers, trustDomain);
+  return [...namespaces ? [{ namespaces }] : [], ...principals ? [{ principals }] : []];
 }

@@ -24,6 +24,7 @@ export const HEEDED: { readonly [K in keyof Required<WaypointRouteIntent>]: 'pol
   proxy: 'routes',
   waypoint: 'heads of objects',
   name: 'heads of objects',
+  anyNamespaceReason: 'heads of objects',
   serviceName: 'heads of objects',
 };
 

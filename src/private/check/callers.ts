@@ -39,6 +39,10 @@ export function checkGrants(callers: Caller[], allow: Match[], own: string[], re
   return [...(plain.length > 0 ? [{ callers: plain, allow }] : []), ...limited];
 }
 
+export function anyNamespaceReason(callers: Caller[]): string | undefined {
+  return callers.find(caller => caller._anyNamespaceReason !== undefined)?._anyNamespaceReason;
+}
+
 /** Whatever has no effect beside a caller that stands for every namespace is a mistake, and would read as if it limited something. */
 export function checkCovered(callers: Caller[], refuse: Refuse): void {
   const any = callers.findIndex(caller => caller._anyNamespaceReason !== undefined);

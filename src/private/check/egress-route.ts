@@ -1,5 +1,5 @@
 import { IConstruct } from 'constructs';
-import { checkCovered } from './callers';
+import { anyNamespaceReason, checkCovered } from './callers';
 import { checkConnectProxy } from './connect-proxy';
 import { refuseWithoutAddresses } from './external';
 import { externalDestinations } from './external-destination';
@@ -59,7 +59,7 @@ export function checkEgressRoute(scope: IConstruct, input: EgressInput, around: 
     callers,
     callerNamespaces: namespacesOf(callers.map(c => c.namespace)),
     sharedLegNamespaces: namespacesOf(wanted.filter(c => !c._options.ownLeg).map(c => c.callerNamespace)),
-    anyNamespaceReason: wanted.find(c => c._anyNamespaceReason !== undefined)?._anyNamespaceReason,
+    anyNamespaceReason: anyNamespaceReason(wanted),
     appTls,
     layout: input.layout ?? 'SPLIT',
     plaintextReason: reason === undefined ? undefined : checkReason(reason, 'legOne.reason', refuse),

@@ -1,4 +1,5 @@
 import { IConstruct } from 'constructs';
+import { anyNamespaceReason, checkCovered } from './callers';
 import { checkConnectProxy } from './connect-proxy';
 import { checkCallersNotEmpty, checkCallerLists, EgressInput } from './egress-route';
 import { externalDestinations } from './external-destination';
@@ -32,6 +33,7 @@ export function checkWaypointRoute(scope: IConstruct, input: EgressInput, around
   checkAtWaypoint(service, waypoint, settings, 'service', refuse);
   checkCallerLists(input, service.service, refuse);
   const wanted = input.callers ?? [Caller.namespace(namespace)];
+  checkCovered(wanted, refuse);
   const { grants, rules, keepHeaders } = checkOutbound(scope, input, service.service, [CALLER_HEADER, PORT_HEADER], wanted, refuse);
   for (const other of externalDestinations(input.rules ?? [])) checkAtWaypoint(other, waypoint, settings, 'rules', refuse);
   if (proxy) checkAtWaypoint(proxy, waypoint, settings, 'connectProxy.service', refuse);
@@ -40,6 +42,7 @@ export function checkWaypointRoute(scope: IConstruct, input: EgressInput, around
   return {
     name,
     trustDomain: settings.trustDomain,
+    anyNamespaceReason: anyNamespaceReason(wanted),
     service: service.service,
     serviceName: service.name,
     waypoint,

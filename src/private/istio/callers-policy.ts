@@ -1,7 +1,8 @@
 import { authorities, bySni, Mark } from './declared-traffic';
 import { Leg } from './legs';
-import { EVERY_NAMESPACE, labelOf } from '../basics/names';
+import { labelOf } from '../basics/names';
 import { CallerIdentity, EgressIntent } from '../model/egress-route';
+import { identitiesOf } from '../objects/callers';
 import { ObjectPlan, Source } from '../objects/plans';
 
 /**
@@ -27,10 +28,7 @@ export function callersPolicy({ gateway, callers, trustDomain }: EgressIntent, l
   };
 }
 
-/** If every namespace may call, only those without an identity of the trust domain are others. */
 function othersThan(callers: CallerIdentity[], trustDomain: string): Source {
-  if (callers.some(({ namespace }) => namespace === EVERY_NAMESPACE)) return { notPrincipals: [`${trustDomain}/*`] };
-  const namespaces = callers.filter(c => !c.serviceAccount).map(c => c.namespace);
-  const principals = callers.filter(c => c.serviceAccount).map(c => `${trustDomain}/ns/${c.namespace}/sa/${c.serviceAccount}`);
-  return { ...(namespaces.length > 0 && { notNamespaces: namespaces }), ...(principals.length > 0 && { notPrincipals: principals }) };
+  const { namespaces: notNamespaces, principals: notPrincipals } = identitiesOf(callers, trustDomain);
+  return { ...notNamespaces && { notNamespaces }, ...notPrincipals && { notPrincipals } };
 }

@@ -7,15 +7,13 @@ import { meshLeg } from './mesh-leg';
 import { isWildcard } from '../basics/hosts';
 import { labelOf } from '../basics/names';
 import { EgressIntent } from '../model/egress-route';
-import { Labels } from '../model/labels';
 import { LegOne, legOneHost } from '../model/leg-one';
 import { Target } from '../model/rule';
+import { reasonForAny } from '../objects/callers';
 import { outboundRoutes } from '../objects/outbound-routes';
 import { ObjectPlan, VirtualServiceSpec } from '../objects/plans';
 import { tunnelEntrance, tunnelRule } from '../objects/tunnel';
 import { exportTo } from '../objects/visibility';
-
-const ANY_NAMESPACE_REASON = 'cdk8s-istio/any-namespace-reason';
 
 /** How an egress route is built, depending on how its traffic gets to the gateway. */
 interface Recipe {
@@ -134,10 +132,6 @@ function legTwo(route: EgressIntent, leg: Leg, gateway?: string): Pick<VirtualSe
   }
 }
 
-function reasonOf({ anyNamespaceReason }: EgressIntent): Labels | undefined {
-  return anyNamespaceReason === undefined ? undefined : { [ANY_NAMESPACE_REASON]: anyNamespaceReason };
-}
-
 /** An empty list would export the leg to the whole mesh; if nobody needs it, only those who know the gateway anyway see it. */
 function meshExport({ sharedLegNamespaces, namespace, gateway }: EgressIntent): string[] {
   return exportTo(sharedLegNamespaces.length > 0 ? sharedLegNamespaces : [gateway.namespace], namespace);
@@ -159,7 +153,7 @@ function splitVirtualServices(route: EgressIntent, legs: Leg[]): ObjectPlan[] {
       id: 'mesh-virtual-service',
       namespace: route.namespace,
       name: route.name,
-      annotations: reasonOf(route),
+      annotations: reasonForAny(route),
       spec: { hosts: route.service.hosts, gateways: ['mesh'], exportTo: meshExport(route), ...meshLeg(legs) },
     },
   ];
@@ -179,7 +173,7 @@ function singleVirtualService(route: EgressIntent, host: string, all: Leg[]): Ob
     id: `${host}-virtual-service`,
     namespace: gateway.namespace,
     name: nameOfSingle(route, host),
-    annotations: reasonOf(route),
+    annotations: reasonForAny(route),
     spec: {
       hosts: [...new Set([host, ...legs.map(serverHost)])],
       gateways: ['mesh', ...new Set(legs.map(leg => qualified(gateway, leg.gatewayName)))],

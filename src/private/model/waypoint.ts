@@ -24,6 +24,8 @@ export interface WaypointRouteIntent extends OutboundRequests {
   readonly serviceName?: string;
   readonly waypoint: WaypointFacts;
   readonly trustDomain: string;
+  /** Why any namespace may call, where it may. */
+  readonly anyNamespaceReason?: string;
   /** The forward proxy that connects to the hosts on behalf of the waypoint. */
   readonly proxy?: ProxyIntent;
 }

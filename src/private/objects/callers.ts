@@ -3,7 +3,22 @@ import { EVERY_NAMESPACE } from '../basics/names';
 import { escapeRegex } from '../basics/re2';
 import { inParts } from '../basics/regex-limit';
 import { CallerIdentity } from '../model/egress-route';
+import { Labels } from '../model/labels';
 import { CALLER_HEADER } from '../model/leg-one';
+
+/** The user's reason for letting every namespace call, as an annotation. */
+export function reasonForAny({ anyNamespaceReason: reason }: { readonly anyNamespaceReason?: string }): Labels | undefined {
+  return reason === undefined ? undefined : { 'cdk8s-istio/any-namespace-reason': reason };
+}
+
+/** Callers as policies name them. */
+export function identitiesOf(callers: CallerIdentity[], trustDomain: string): { readonly namespaces?: string[]; readonly principals?: string[] } {
+  if (callers.some(({ namespace }) => namespace === EVERY_NAMESPACE)) return { principals: [`${trustDomain}/*`] };
+  const namespaces = callers.filter(({ serviceAccount }) => serviceAccount === undefined).map(({ namespace }) => namespace);
+  const principals = callers.filter(({ serviceAccount }) => serviceAccount !== undefined)
+    .map(({ namespace, serviceAccount }) => `${trustDomain}/ns/${namespace}/sa/${serviceAccount}`);
+  return { ...namespaces.length > 0 && { namespaces }, ...principals.length > 0 && { principals } };
+}
 
 const ANY_NAME = '[^;,/]+';
 
