@@ -138,8 +138,8 @@ export class GatewayWorkload {
 
   /**
    * The pods that Istio runs for a Gateway of the Gateway API (class `istio`), instead of a Helm release: their Deployment, Service and ServiceAccount
-   * are called `<name>-istio`. They are configured by Istio's own API, as others are. Before Istio 1.30 the Gateway must exist, error
-   * `IstioVersionTooOld`.
+   * are called `<name>-istio`. They are configured by Istio's own API, as others are. Error `IstioVersionTooOld` before Istio 1.24, and before 1.30 unless
+   * the Gateway exists.
    *
    * @param name the name of the Gateway, at most 57 characters. Error `WorkloadInvalid`.
    * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/#automated-deployment

@@ -236,7 +236,7 @@ describe('a gateway on the pods of a managed Gateway', () => {
     });
   });
 
-  test('is locked and observed by the labels of its pods', () => {
+  test('is locked by the labels of its pods, and guarded and observed by the name of the Gateway', () => {
     const { app, edge, shop, egress } = egressed();
     presenting(shop, egress, { tls: UpstreamTls.simple() });
     new EgressLock(edge, 'lock', { gateway: egress });
@@ -244,18 +244,24 @@ describe('a gateway on the pods of a managed Gateway', () => {
     const objects = synth(app);
     const label = { 'gateway.networking.k8s.io/gateway-name': 'edge' };
     expect(objects.filter(o => o.kind === 'NetworkPolicy' && o.metadata.namespace === 'edge').map(o => o.spec.podSelector)).toEqual([{ matchLabels: label }]);
-    expect(find(objects, 'Telemetry', 'edge-istio-telemetry-8530225d').spec.selector).toEqual({ matchLabels: label });
+    const target = [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'edge' }];
+    expect(find(objects, 'Telemetry', 'edge-istio-telemetry-8530225d').spec).toMatchObject({ targetRefs: target });
+    expect(find(objects, 'AuthorizationPolicy', 'egress-undeclared').spec).toMatchObject({ targetRefs: target });
+    expect(JSON.stringify(objects.filter(o => o.kind === 'AuthorizationPolicy'))).not.toContain('matchLabels');
   });
 
   test('stands beside those of other pods, and of Gateways of the same name elsewhere', () => {
     const { app, edge, chart } = egressed();
     new IngressGateway(edge, 'helm', { workload: GatewayWorkload.helmRelease('ingress', { namespace: 'edge' }), listeners: [IngressListener.tlsPassthrough({ hosts: ['db.example.com'] })] });
     new EgressGateway(chart('other'), 'egress', { workload: managed({ namespace: 'other' }) });
-    expect(managedOf(synth(app))).toHaveLength(2);
+    // analyzers do not know that pods of managed Gateways heed those of their namespace alone
+    expect(managedOf(synth(app, { admissible: false }))).toHaveLength(2);
   });
 
   describe('is refused', () => {
     test.each<[string, () => unknown, string]>([
+      ['where policies cannot name it', () => egressed({ existing: true }, {}, { istioVersion: '1.23' }), '[IstioVersionTooOld] edge/egress: workload is "pods of a managed Gateway with Istio 1.23"; allowed: Istio 1.24 or later, whose policies have targetRefs; fix: use pods of a Helm release, or raise istioVersion in MeshSettings.of once the mesh is upgraded'],
+      ['where Telemetry cannot name it', () => new GatewayTelemetry(world({ istioVersion: '1.23' }).edge, 'telemetry', { workload: managed(), metrics: Metrics.off() }), '[IstioVersionTooOld] edge/telemetry: workload is "pods of a managed Gateway with Istio 1.23"; allowed: Istio 1.24 or later, whose policies have targetRefs; fix: use pods of a Helm release, or raise istioVersion in MeshSettings.of once the mesh is upgraded'],
       ['where Istio knows no such listener', () => egressed({}, {}, { istioVersion: '1.29' }), '[IstioVersionTooOld] edge/egress: workload is "Gateway edge/edge with Istio 1.29"; allowed: Istio 1.30 or later, whose Gateways have TLS listeners; fix: make the Gateway yourself, with an HTTPS listener, and set `existing: true` in GatewayWorkload.gatewayApi; or raise istioVersion in MeshSettings.of once the mesh is upgraded'],
       ['where a Gateway of the same name can have its pods', () => {
         const { chart } = egressed({ existing: true }, {}, { istioVersion: '1.30' });

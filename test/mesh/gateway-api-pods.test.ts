@@ -4,6 +4,7 @@ import {
   Outcome, Scenario, Step, Workload, describeMesh, egressGateway, external, get, ingressGateway, runMesh, say, service, sidecar,
 } from './mesh';
 import { podsOf } from './promised';
+import { istio, to } from './recipes';
 import { size } from './size';
 import { REGISTRY_ONLY } from './traffic';
 import { Declared, declare } from './world';
@@ -89,6 +90,25 @@ describeMesh('pods of a managed Gateway', () => {
     ])('%s leaves by it', async (_, [own, route], externals, step) => {
       const outcome = await leave(objects(declare(own, route, { workload: PODS })), externals, [step], { fixtures: [CLIENT] });
       expect(outcome.answers[0]).toReach('api.test', { leftBy: 'egress' });
+    });
+
+    describe('somebody who was not invited and makes a first leg of his own', () => {
+      const leg = istio('VirtualService', 'other', 'own', { hosts: ['api.test'], exportTo: ['.'], http: [{ route: to(`egress.${NAMESPACE}.mesh.internal`, 80) }] });
+      const opened = () => [
+        ...objects(declare({}, {}, { workload: PODS })).map(o => (o.metadata.name.startsWith('egress-leg-1') ? { ...o, spec: { ...o.spec, exportTo: ['*'] } } : o)),
+        leg as Manifest,
+      ];
+      const steps = [get('http://api.test/', { from: 'stranger' })];
+
+      test('is refused by the policies', async () => {
+        const { answers } = await leave(opened(), clear, steps);
+        expect(answers[0]).toFail({ status: 403, at: 'egress', details: /rbac_access_denied/ });
+      });
+
+      test('broken: without the policies the route alone refuses him', async () => {
+        const { answers } = await leave(without(opened(), 'AuthorizationPolicy'), clear, steps);
+        expect(answers[0]).toFail({ status: 403, at: 'egress', details: /direct_response/ });
+      });
     });
 
     test('a lock lets callers come to it, and lets nothing out beside it', async () => {
@@ -194,15 +214,19 @@ describeMesh('pods of a managed Gateway', () => {
       expect(answers[0]).toReach('web');
     });
 
-    test('policies hold by the labels of its pods', async () => {
-      const made = entrance({ access: [Access.ipBlocks(['192.0.2.0/24'])] });
-      const { answers } = await enter(made, allPodsOf(made, 'ingress'));
+    const guarded = () => entrance({ access: [Access.ipBlocks(['192.0.2.0/24'])] });
+    const ignoring = { env: { ENABLE_SELECTOR_BASED_K8S_GATEWAY_POLICY: 'false' } };
+
+    test('policies hold by the name of the Gateway, also where istiod is told to ignore selectors', async () => {
+      const made = guarded();
+      const { answers } = await enter(made, allPodsOf(made, 'ingress'), ignoring);
       expect(answers[0]).toFail({ status: 403, at: 'ingress', details: /rbac_access_denied/ });
     });
 
-    test('broken: where istiod is told to ignore such policies, they do not', async () => {
-      const made = entrance({ access: [Access.ipBlocks(['192.0.2.0/24'])] });
-      const { answers } = await enter(made, allPodsOf(made, 'ingress'), { env: { ENABLE_SELECTOR_BASED_K8S_GATEWAY_POLICY: 'false' } });
+    test('broken: a policy that finds the pods by their labels refuses nothing there', async () => {
+      const byLabels = { selector: { matchLabels: { 'gateway.networking.k8s.io/gateway-name': 'public' } }, targetRefs: undefined };
+      const made = guarded().map(o => (o.kind === 'AuthorizationPolicy' ? { ...o, spec: { ...o.spec, ...byLabels } } : o));
+      const { answers } = await enter(made, allPodsOf(made, 'ingress'), ignoring);
       expect(answers[0]).toReach('web');
     });
 

@@ -1,6 +1,7 @@
 import { MeshSettings } from '../../mesh-settings';
 import { Refuse } from '../basics/errors';
 import { AppModel, EgressGatewayModel, IngressGatewayModel } from '../model/app-model';
+import { WorkloadFacts } from '../model/gateway';
 import { MANAGED_BY } from '../model/labels';
 import { gatewaysManagedWith } from '../model/managed-gateway';
 
@@ -9,6 +10,7 @@ export function checkManagedGateway(model: EgressGatewayModel | IngressGatewayMo
   const { path, workload, imported } = model;
   const { namespace, gatewayApi } = workload;
   if ('listened' in model) checkIngress(model, settings, refuse);
+  checkManagedPods(workload, settings, refuse);
   if (!gatewayApi || gatewayApi.existing || imported) return;
   const gateway = `Gateway ${namespace}/${gatewayApi.name}`;
   if (!settings._isAtLeast('1.30')) {
@@ -18,6 +20,13 @@ export function checkManagedGateway(model: EgressGatewayModel | IngressGatewayMo
     .find(other => other.path !== path && !other.imported && !other.workload.gatewayApi!.existing);
   if (maker) {
     refuse({ code: 'NameCollision', prop: 'workload', got: gateway, allowed: `a Gateway that ${maker.path} does not make`, fix: 'set `existing: true` in GatewayWorkload.gatewayApi here, to use its pods for both; or choose another name' });
+  }
+}
+
+/** Whether policies can name the Gateway of pods. */
+export function checkManagedPods({ selector }: WorkloadFacts, settings: MeshSettings, refuse: Refuse): void {
+  if (MANAGED_BY in selector && !settings._isAtLeast('1.24')) {
+    refuse({ code: 'IstioVersionTooOld', prop: 'workload', got: `pods of a managed Gateway with Istio ${settings.istioVersion}`, allowed: 'Istio 1.24 or later, whose policies have targetRefs', fix: 'use pods of a Helm release, or raise istioVersion in MeshSettings.of once the mesh is upgraded' });
   }
 }
 

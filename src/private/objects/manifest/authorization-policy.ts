@@ -1,12 +1,11 @@
 import { AuthorizationPolicySpec, AuthorizationRule, Operation } from '../plans';
-import { GROUPS } from './groups';
+import { attachment } from './attachment';
 import { Wire } from './wire';
 import type * as imported from '../../../../imports/security.istio.io';
 
 export function authorizationPolicySpec({ selector, target, action, provider, rules }: AuthorizationPolicySpec): object {
   return {
-    selector: selector && { matchLabels: selector },
-    targetRefs: target && [{ group: GROUPS[target.kind], ...target }],
+    ...attachment({ selector, target }),
     action,
     provider: provider === undefined ? undefined : { name: provider },
     rules: rules.length > 0 ? rules.map(rule) : undefined,

@@ -1,10 +1,11 @@
+import { attachment } from './attachment';
 import { TelemetrySpec } from '../plans';
 import { Wire } from './wire';
 import type * as imported from '../../../../imports/telemetry.istio.io';
 
 export function telemetrySpec({ selector, accessLogging, tracing, metrics }: TelemetrySpec): object {
   return {
-    selector: selector && { matchLabels: selector },
+    ...attachment({ selector }),
     accessLogging: accessLogging && [{
       providers: [{ name: accessLogging.provider }],
       filter: accessLogging.filter === undefined ? undefined : { expression: accessLogging.filter },
