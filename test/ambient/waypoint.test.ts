@@ -12,35 +12,35 @@ describe('an egress gateway on a waypoint', () => {
   test('is a Gateway and a default deny', () => {
     const { app, egress } = ambientMesh();
     expect(synth(app, { admissible: false })).toMatchInlineSnapshot(`
-apiVersion: gateway.networking.k8s.io/v1
-kind: Gateway
-metadata:
-  labels:
-    istio.io/waypoint-for: service
-  name: waypoint
-  namespace: istio-egress
-spec:
-  gatewayClassName: istio-waypoint
-  listeners:
-    - allowedRoutes:
-        namespaces:
-          from: Same
-      name: mesh
-      port: 15008
-      protocol: HBONE
----
-apiVersion: security.istio.io/v1
-kind: AuthorizationPolicy
-metadata:
-  name: egress-undeclared
-  namespace: istio-egress
-spec:
-  action: ALLOW
-  targetRefs:
-    - group: gateway.networking.k8s.io
+      apiVersion: gateway.networking.k8s.io/v1
       kind: Gateway
-      name: waypoint
-`);
+      metadata:
+        labels:
+          istio.io/waypoint-for: service
+        name: waypoint
+        namespace: istio-egress
+      spec:
+        gatewayClassName: istio-waypoint
+        listeners:
+          - allowedRoutes:
+              namespaces:
+                from: Same
+            name: mesh
+            port: 15008
+            protocol: HBONE
+      ---
+      apiVersion: security.istio.io/v1
+      kind: AuthorizationPolicy
+      metadata:
+        name: egress-undeclared
+        namespace: istio-egress
+      spec:
+        action: ALLOW
+        targetRefs:
+          - group: gateway.networking.k8s.io
+            kind: Gateway
+            name: waypoint
+    `);
     expect(egress.managedGateway!.kind).toBe('Gateway');
     expect(ApiObject.of(egress)).toBe(egress.managedGateway);
     expect([egress.gateway, egress.legOneHost, egress.legOneServiceEntry, egress.legOneDestinationRule]).toEqual([undefined, undefined, undefined, undefined]);
@@ -68,35 +68,35 @@ spec:
   test('lets its pods read Secrets once a route has a client certificate, and no longer', () => {
     const { app, egress, shop } = CASES['mutual origination']() as ReturnType<typeof atWaypoint>;
     expect(kinds(synth(app), 'Role', 'RoleBinding')).toMatchInlineSnapshot(`
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata:
-  name: egress-secrets
-  namespace: istio-egress
-rules:
-  - apiGroups:
-      - ""
-    resources:
-      - secrets
-    verbs:
-      - get
-      - list
-      - watch
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata:
-  name: egress-secrets
-  namespace: istio-egress
-roleRef:
-  apiGroup: rbac.authorization.k8s.io
-  kind: Role
-  name: egress-secrets
-subjects:
-  - kind: ServiceAccount
-    name: waypoint
-    namespace: istio-egress
-`);
+      apiVersion: rbac.authorization.k8s.io/v1
+      kind: Role
+      metadata:
+        name: egress-secrets
+        namespace: istio-egress
+      rules:
+        - apiGroups:
+            - ""
+          resources:
+            - secrets
+          verbs:
+            - get
+            - list
+            - watch
+      ---
+      apiVersion: rbac.authorization.k8s.io/v1
+      kind: RoleBinding
+      metadata:
+        name: egress-secrets
+        namespace: istio-egress
+      roleRef:
+        apiGroup: rbac.authorization.k8s.io
+        kind: Role
+        name: egress-secrets
+      subjects:
+        - kind: ServiceAccount
+          name: waypoint
+          namespace: istio-egress
+    `);
     expect(egress.parts.map(({ kind }) => kind)).toEqual(['Gateway', 'AuthorizationPolicy', 'Role', 'RoleBinding']);
     shop.node.tryRemoveChild('route');
     shop.node.tryRemoveChild('service');
