@@ -155,7 +155,8 @@ export class EgressGateway extends Construct implements IEgressGateway {
       this.managedGateway = this.parts.find(({ kind }) => kind === 'Gateway');
       this.undeclaredPolicy = this.parts.find(({ kind }) => kind === 'AuthorizationPolicy')!;
       [this.node.defaultChild] = this.parts;
-      grantSecretsLate(this, { workload: podsOf(waypoint), name: waypoint.name, metadata: props.metadata, reads: () => readsClientCertificates(app, this.node.path) }, this.parts);
+      const reads = () => readsClientCertificates(app, this.node.path);
+      grantSecretsLate(this, { workload: podsOf(waypoint), name: waypoint.name, metadata: props.metadata, reads }, this.parts);
       declare(this, 'waypoints', { path: this.node.path, waypoint, imported: false }, this.parts);
       return;
     }

@@ -162,15 +162,17 @@ class AppMaker {
     const { draw } = this;
     const { chart, isHttp } = service;
     const opaque = isHttp ? [] : ['rules', 'allow', 'keepHeaders'];
-    const place = this.place(chart, { side: service.isDirect ? 'direct' : 'egress', never: isHttp ? [] : ['CallerOptions.allow', 'AnyNamespaceOptions.allow'] });
+    const gateway = draw.pick(gateways);
+    const isWaypoint = this.waypoints.has(gateway) && !draw.chance(0.05);
+    const never = [...isHttp ? [] : ['CallerOptions.allow', 'AnyNamespaceOptions.allow'], ...isWaypoint ? ['CallerOptions.ownLeg'] : []];
+    const place = this.place(chart, { side: service.isDirect ? 'direct' : 'egress', never });
     const rules = isHttp && draw.chance(0.5) ? { rules: this.rules(place, draw.pick([1, 1, 2, 3])) } : {};
     if (service.isDirect) {
       if (isHttp && draw.chance(0.6)) this.construct('DirectRoute', chart, 'DirectRoute', this.struct('DirectRouteProps', place, { given: { service: variable(service.name), ...rules }, without: [...opaque, 'allow'] }));
       return;
     }
-    const gateway = draw.pick(gateways);
     const given = { service: variable(service.name), gateway: variable(gateway), ...rules };
-    const legs = this.waypoints.has(gateway) && !draw.chance(0.05) ? ['appTls', 'legOne', 'layout', 'gatewayPort'] : [];
+    const legs = isWaypoint ? ['appTls', 'legOne', 'layout', 'gatewayPort'] : [];
     const without = [...legs, ...opaque, ...service.hasTls ? [] : ['appTls'], ...isHttp ? [] : ['legOne'], ...'rules' in rules ? ['allow'] : []];
     if (draw.chance(0.93)) this.construct('EgressRoute', chart, 'EgressRoute', this.struct('EgressRouteProps', place, { given, without }));
     else this.construct('EgressCaller', chart, 'EgressCaller', this.struct('EgressCallerProps', place, { given: { service: given.service, gateway: given.gateway }, without }));

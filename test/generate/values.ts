@@ -33,6 +33,7 @@ const OFTEN: Readonly<Record<string, number>> = {
   'ExternalServiceProps.subjectAltNames': 0.06,
   'ExternalServiceProps.workloadSelector': 0.03,
   'ExternalServiceProps.direct': 0.02,
+  'ExternalServiceProps.exportTo': 0.08,
   'EgressGatewayProps.port': 0.1,
   'EgressCallerProps.gatewayPort': 0.05,
   'EgressCallerProps.appTls': 0.1,
