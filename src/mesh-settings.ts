@@ -50,16 +50,16 @@ export interface MeshSettingsOptions {
   readonly dnsCapture?: boolean;
 
   /**
-   * Whether a Gateway selects pods in its own namespace only (`PILOT_SCOPE_GATEWAY_TO_NAMESPACE` at istiod). An `IngressGateway` must then be in a chart
-   * with the namespace of its pods, error `GatewayNamespaceMismatch`; gateways in different namespaces may have the same labels.
+   * Whether a Gateway selects pods in its own namespace only (`PILOT_SCOPE_GATEWAY_TO_NAMESPACE` at istiod). An `IngressGateway` must then be in a
+   * chart with the namespace of its pods, error `GatewayNamespaceMismatch`; gateways in different namespaces may have the same labels.
    *
    * @default false
    */
   readonly scopeGatewayToNamespace?: boolean;
 
   /**
-   * The widest visibility that `meshConfig.serviceEntryVisibility` leaves to ServiceEntries of this app, if `applyToSidecars` is set there. Objects that
-   * it would hide from the proxies that need them are refused. Error `ServiceEntryHidden`.
+   * The widest visibility that `meshConfig.serviceEntryVisibility` leaves to ServiceEntries of this app, if `applyToSidecars` is set there, and in
+   * any case to those that lead to waypoints. Objects that it would hide from the proxies that need them are refused. Error `ServiceEntryHidden`.
    *
    * @default ServiceEntryVisibility.PUBLIC
    * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/

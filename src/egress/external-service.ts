@@ -51,7 +51,8 @@ export interface ExternalServiceProps {
    * `endpoints()`, `none()` and `dynamicDns()`. Declare a wildcard and a name that it covers as two services. Errors `HostsEmpty`, `HostInvalid`,
    * `HostNotAscii`, `HostDuplicate`, `HostCatchAll`, `WildcardWithDns`, `ListTooLong`; error `HostInCluster` for names of Services and egress
    * gateways, which sidecars already know; error `ServiceEntryConflict` if another ServiceEntry of this App leads a host that a gateway connects to
-   * elsewhere; error `WaypointHostConflict` if a host at a waypoint is declared twice, or led to by another gateway as well.
+   * elsewhere; errors `WaypointHostConflict`, `WaypointWildcardConflict` if a host at a waypoint is declared twice, or led to by another gateway as
+   * well.
    */
   readonly hosts: string[];
 

@@ -63,7 +63,8 @@ export const CASES = {
   'wildcard beside a name under it': () => {
     const world = atWaypoint({ ...wild, ports: [ExternalPort.http(), ExternalPort.tls({ number: 443 })] }, {}, { wildcardTlsAtWaypoints: true });
     const service = new ExternalService(world.shop, 'api', { hosts, ports: [ExternalPort.http()] });
-    new EgressRoute(world.shop, 'api-route', { service, gateway: world.egress, callers: [Caller.namespace('billing')] });
+    const gateway = new EgressGateway(world.platform, 'narrow', { workload: GatewayWorkload.waypoint('narrow', { namespace: 'narrow-egress' }) });
+    new EgressRoute(world.shop, 'api-route', { service, gateway, callers: [Caller.namespace('billing')] });
     return world;
   },
   'by a forward proxy': () => {

@@ -1,9 +1,9 @@
-import { Chart } from 'cdk8s';
+import { ApiObject, Chart } from 'cdk8s';
 import {
   AppTls, Caller, CaSource, ClientCertificate, Destination, DirectRoute, EgressCaller, EgressGateway, EgressLock, EgressRoute,
   EgressRouteProps, Endpoint, ExternalPort, ExternalService, ExternalServiceProps, GatewayTelemetry, GatewayWorkload, HeaderMatch,
-  IngressGateway, IngressListener, LegOne, PathMatch, QueryParamMatch, Resolution, RouteAction, RouteMatch, UndeclaredTraffic, UpstreamTls,
-  VirtualServiceLayout,
+  IngressGateway, IngressListener, LegOne, PathMatch, QueryParamMatch, Resolution, RouteAction, RouteMatch, ServiceEntryVisibility,
+  UndeclaredTraffic, UpstreamTls, VirtualServiceLayout,
 } from '../../src';
 import { ambientMesh, atWaypoint } from '../fixtures';
 import { expectRefusal } from '../refusal';
@@ -163,6 +163,13 @@ describe('an app with waypoints is refused', () => {
     expectRefusal(() => synth(app), '[WaypointAddressConflict] shop/service: addresses is "192.0.2.1"; allowed: addresses for one host; the service has a.example.com, b.example.com; fix: leave them out, because istiod allocates one to each host, or declare each host in a service of its own');
   });
 
+  test('if a wildcard and a name under it share a port beside one waypoint', () => {
+    const { app, shop, egress } = atWaypoint({ ...wild, ports: [ExternalPort.http()] });
+    const service = new ExternalService(shop, 'api', { hosts, ports: [ExternalPort.http({ number: 8080 }), ExternalPort.httpToHttps()] });
+    new EgressRoute(shop, 'api-route', { service, gateway: egress });
+    expectRefusal(() => synth(app), '[WaypointWildcardConflict] shop/api: hosts[0] is "api.example.com"; allowed: hosts that *.example.com of shop/service does not cover on port 80, through waypoints in istio-egress; fix: lead to one of the two through a waypoint in another namespace');
+  });
+
   test('if services have one address', () => {
     const { app, shop, egress } = atWaypoint({ ...originated, addresses: ['192.0.2.1'] });
     const service = new ExternalService(shop, 'also', { hosts: ['b.example.com'], ports: [ExternalPort.http()], addresses: ['192.0.2.0/24'], resolution: Resolution.endpoints([Endpoint.ip('192.0.2.9')]) });
@@ -173,6 +180,17 @@ describe('an app with waypoints is refused', () => {
   test('if a service has a label of its own', () => {
     const { app } = atWaypoint({ ...originated, metadata: { labels: { 'istio.io/use-waypoint': 'none' } } });
     expectRefusal(() => synth(app), '[WaypointOptionUnused] shop/service: metadata.labels[istio.io/use-waypoint] is "none"; allowed: no such label: the gateway of the route decides; fix: leave it out');
+  });
+
+  test('if a ServiceEntry by hand has the host', () => {
+    const { app, shop } = atWaypoint(originated);
+    new ApiObject(shop, 'by-hand', { apiVersion: 'networking.istio.io/v1', kind: 'ServiceEntry', metadata: { namespace: 'blog' }, spec: { hosts: ['a.example.com', ...hosts], exportTo: ['.'] } });
+    expectRefusal(() => synth(app), '[ServiceEntryConflict] shop/by-hand: spec.hosts[1] is "api.example.com"; allowed: hosts that shop/service does not declare, because some callers would be led by this one, past the waypoint; fix: delete it: shop/service makes a ServiceEntry for the host beside the waypoint');
+  });
+
+  test('if the mesh hides the ServiceEntry from other namespaces', () => {
+    const { app } = atWaypoint(originated, {}, { serviceEntryVisibility: ServiceEntryVisibility.NAMESPACE });
+    expectRefusal(() => synth(app), '[ServiceEntryHidden] App: serviceEntryVisibility is "NAMESPACE"; allowed: PUBLIC, because shop/service/service-entry must be visible in every namespace; fix: add a policy to `meshConfig.serviceEntryVisibility` that makes ServiceEntries of namespace istio-egress PUBLIC, and leave the setting out');
   });
 
   test('but not if a direct service is left as it is', () => {

@@ -559,7 +559,7 @@ describe('who may send what through a waypoint', () => {
   });
 
   test('leaves out of a wildcard what has callers of its own', () => {
-    const [, wildcard] = kinds(synth(CASES['wildcard beside a name under it']().app), 'AuthorizationPolicy').filter(({ metadata: { name } }) => name.endsWith('-undeclared') || !name.startsWith('egress-api'));
+    const [, wildcard] = kinds(synth(CASES['wildcard beside a name under it']().app), 'AuthorizationPolicy').filter(({ metadata: { name } }) => name.startsWith('egress-'));
     expect(wildcard.spec.rules).toMatchInlineSnapshot(`
       [
         {
@@ -994,8 +994,8 @@ describe('at a waypoint', () => {
   const rule = (complaint: string, concerns: Look, holds: Look, damage: (object: Manifest) => void, of: keyof typeof CASES = 'https origination') => [complaint, concerns, holds, damage, of] as const;
   const isOf = (kind: string): Look => object => object.kind === kind;
   test.each([
-    rule('everything of a route is in its namespace', () => true, o => o.metadata.namespace === 'istio-egress', o => { (o.metadata as any).namespace = 'shop'; }),
-    rule('ServiceEntries name it', isOf('ServiceEntry'), o => /^(waypoint|shared)$/.test((o.metadata.labels as any)?.['istio.io/use-waypoint']), o => { delete (o.metadata as any).labels; }),
+    rule('everything of a route is in its namespace', () => true, o => ['istio-egress', 'narrow-egress'].includes(o.metadata.namespace), o => { (o.metadata as any).namespace = 'shop'; }),
+    rule('ServiceEntries name it', isOf('ServiceEntry'), o => /^(waypoint|shared|narrow)$/.test((o.metadata.labels as any)?.['istio.io/use-waypoint']), o => { delete (o.metadata as any).labels; }),
     rule('ServiceEntries are hidden from sidecars', isOf('ServiceEntry'), o => o.spec.exportTo.join() === '.', o => { o.spec.exportTo = ['*']; }),
     rule('ServiceEntries have one host', isOf('ServiceEntry'), o => o.spec.hosts.length === 1, o => { o.spec.hosts.push('b'); }),
     rule('no rule has a selector', isOf('DestinationRule'), o => !o.spec.workloadSelector, o => { o.spec.workloadSelector = {}; }),

@@ -1,13 +1,18 @@
 import { IConstruct } from 'constructs';
 import { Refusal } from '../basics/errors';
 import { asList, namespaceOf, objectsOfKind, specOf } from '../basics/objects-by-kind';
+import { USE_WAYPOINT } from '../model/waypoint';
 
-/** The ServiceEntries that the mesh hides from proxies to which they are exported: these would not know the host. */
+/**
+ * The ServiceEntries that the mesh hides from proxies to which they are exported: these would not know the host. Those that lead to a waypoint are
+ * for ztunnels everywhere, whatever they are exported to.
+ */
 export function hiddenServiceEntries(root: IConstruct, visibility: 'NAMESPACE' | 'NONE' | 'PUBLIC'): Refusal[] {
   if (visibility === 'PUBLIC') return [];
   return objectsOfKind(root, 'ServiceEntry').flatMap(entry => {
     const namespace = namespaceOf(entry);
-    const elsewhere = asList(specOf(entry).exportTo).filter(viewer => viewer !== '.' && viewer !== namespace);
+    const exported = asList(specOf(entry).exportTo).filter(viewer => viewer !== '.' && viewer !== namespace);
+    const elsewhere = entry.metadata.getLabel(USE_WAYPOINT) === undefined ? exported : ['*'];
     if (visibility === 'NAMESPACE' && elsewhere.length === 0) return [];
     const viewers = elsewhere.map(viewer => (viewer === '*' ? 'every namespace' : viewer)).join(', ') || namespace;
     return [{

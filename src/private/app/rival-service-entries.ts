@@ -2,6 +2,7 @@ import { IConstruct } from 'constructs';
 import { LateRefusal } from './declared';
 import { asList, namespaceOf, objectsOfKind, Spec, specOf } from '../basics/objects-by-kind';
 import { AppModel, ExternalServiceModel } from '../model/app-model';
+import { waypointOf } from '../model/at-waypoints';
 import { declarationOf } from '../model/declaration';
 import { ExternalIntent } from '../model/external-service';
 import { gatewayNamespacesOf } from '../model/visibility';
@@ -19,10 +20,21 @@ export function rivalServiceEntries(root: IConstruct, app: AppModel): LateRefusa
     return services.flatMap(({ service, gateways }) => {
       const gateway = gateways.find(isVisible);
       const index = hosts.findIndex(host => service.service.hosts.includes(String(host)));
+      if (index >= 0 && waypointOf(app, service.path)) return [{ ...atWaypoint(service, index), got: hosts[index], construct: entry }];
       if (gateway === undefined || index < 0 || leadsThere(spec, service.service)) return [];
       return [{ ...refusalOf(service, index, gateway), got: hosts[index], construct: entry }];
     });
   });
+}
+
+/** Wherever it stands, and whatever it is exported to, ztunnel prefers it for callers of its namespace, and for others if it is the older one. */
+function atWaypoint({ path }: ExternalServiceModel, index: number): Omit<LateRefusal, 'got'> {
+  return {
+    code: 'ServiceEntryConflict',
+    prop: `spec.hosts[${index}]`,
+    allowed: `hosts that ${path} does not declare, because some callers would be led by this one, past the waypoint`,
+    fix: `delete it: ${path} makes a ServiceEntry for the host beside the waypoint`,
+  };
 }
 
 function refusalOf({ path }: ExternalServiceModel, index: number, gateway: string): Omit<LateRefusal, 'got'> {

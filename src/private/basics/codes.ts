@@ -189,6 +189,7 @@ export const CODES = {
   WaypointUnsuited: 'A construct configures a gateway\'s own pods, or sidecars, and the gateway is a waypoint.',
   WaypointOptionUnused: 'An option has no effect at a waypoint, which has no server, Service port or leg 1 to configure.',
   WaypointHostConflict: 'A host at a waypoint is also declared, or led elsewhere, in another way, and ztunnel decides between the two by their age or by the namespace of the caller.',
+  WaypointWildcardConflict: 'A wildcard and a host under it are served on one port in the namespace of a waypoint, where Istio merges the routes of the two.',
   WaypointServiceImported: 'A service of another app is routed through a waypoint, to which its ServiceEntry would not lead.',
   WaypointAddressMissing: 'A wildcard at a waypoint has no address, and none is allocated to it, so that ztunnel does not know it.',
   WaypointAddressConflict: 'Two hosts at waypoints have one address, by which alone ztunnel tells them apart.',

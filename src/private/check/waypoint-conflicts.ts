@@ -1,8 +1,10 @@
 import { overlap, readAddress } from '../basics/addresses';
 import { Refusal, Refuse } from '../basics/errors';
+import { covers, isWildcard } from '../basics/hosts';
 import { AppModel, ExternalServiceModel, WaypointRouteModel } from '../model/app-model';
 import { ambientCallers, servicesAtWaypoints, waypointOf } from '../model/at-waypoints';
 import { keyOf } from '../model/collection';
+import { isHttp } from '../model/external-service';
 import { Labels } from '../model/labels';
 import { sidecarsOf } from '../model/visibility';
 import { USE_WAYPOINT, WaypointFacts } from '../model/waypoint';
@@ -24,7 +26,11 @@ export function waypointRefusals(app: AppModel, model: ExternalServiceModel): Re
   const waypoint = waypointOf(app, model.path);
   if (!waypoint) return model.direct ? [...withoutProxy(app, model)] : [];
   return [
-    ...otherUsers(app, model, waypoint), ...otherDeclarations(app, model), ...sharedAddresses(app, model), ...ownLabel(model),
+    ...otherUsers(app, model, waypoint),
+    ...otherDeclarations(app, model),
+    ...widerHosts(app, model, waypoint),
+    ...sharedAddresses(app, model),
+    ...ownLabel(model),
   ];
 }
 
@@ -45,6 +51,20 @@ function otherDeclarations(app: AppModel, { path, service: { hosts } }: External
     if (!other) return [];
     return [{ code: 'WaypointHostConflict' as const, prop: `hosts[${i}]`, got: host, allowed: `hosts that no other service of the App declares; ${other.path} declares this one`, fix: 'declare each host once, with all of its ports, and lead to it through one waypoint' }];
   });
+}
+
+/**
+ * Istio gives the routes of both hosts to either of them, in the order of their age: those for all names would decide for one, or those of one for
+ * all.
+ */
+function widerHosts(app: AppModel, { service: { hosts, ports } }: ExternalServiceModel, { namespace }: WaypointFacts): Refusal[] {
+  const beside = servicesAtWaypoints(app).filter(({ path }) => waypointOf(app, path)!.namespace === namespace);
+  return hosts.flatMap((host, i) => beside.flatMap(({ path, service: other }) => {
+    const wide = other.hosts.find(one => one !== host && isWildcard(one) && covers(one, host));
+    const shared = wide !== undefined && ports.find(port => other.ports.some(one => one.number === port.number && (isHttp(one) || isHttp(port))));
+    if (!shared) return [];
+    return [{ code: 'WaypointWildcardConflict' as const, prop: `hosts[${i}]`, got: host, allowed: `hosts that ${wide} of ${path} does not cover on port ${shared.number}, through waypoints in ${namespace}`, fix: 'lead to one of the two through a waypoint in another namespace' }];
+  }));
 }
 
 function sharedAddresses(app: AppModel, { path, service: { hosts, addresses } }: ExternalServiceModel): Refusal[] {
