@@ -1,9 +1,9 @@
-import { Duration, JsonPatch } from 'cdk8s';
-import { describeMesh, external, get, say } from './mesh';
+import { App, Duration, JsonPatch } from 'cdk8s';
+import { describeMesh, external, get, say, waypoint } from './mesh';
 import { ambientWorkloads, declare, part, run } from './world';
 import {
-  Caller, CaSource, ClientCertificate, Destination, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps,
-  GatewayWorkload, HeaderMatch, PathMatch, PathRewrite, Resolution, RouteAction, UpstreamTls,
+  Caller, CaSource, ClientCertificate, Destination, EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps,
+  GatewayWorkload, HeaderMatch, MeshSettings, MeshSettingsOptions, PathMatch, PathRewrite, Resolution, RouteAction, UpstreamTls,
 } from '../../src';
 import { MESH_HEADERS } from '../../src/private/model/mesh-headers';
 
@@ -17,7 +17,11 @@ const originated = { ports: [ExternalPort.httpToHttps()] };
 const call = (from = fromApp, path = '/get') => get(`http://api.test${path}`, from);
 
 /** The same declarations as for sidecars, in an ambient mesh. */
-const atWaypoint = (service: Partial<ExternalServiceProps> = {}, route: Partial<EgressRouteProps> = {}) => declare(service, route, { workload });
+const atWaypoint = (service: Partial<ExternalServiceProps> = {}, route: Partial<EgressRouteProps> = {}, settings: MeshSettingsOptions = {}) => {
+  const app = new App();
+  MeshSettings.of(app, settings);
+  return declare(service, route, { app, workload });
+};
 
 const ask: typeof run = (declared, externals, steps, more) => run(declared, externals, steps, { workloads: ambientWorkloads, ...more });
 
@@ -313,6 +317,42 @@ describeMesh('waypoint: wildcards', () => {
       [get('http://x.wild.test/gone', fromApp), get('http://x.wild.test/', fromApp)]);
     expect(gone).toFail({ status: 410, at: 'egress' });
     expect(x).toReach('*.wild.test', { leftBy: 'egress', sni: 'x.wild.test', without: MESH_HEADERS });
+  });
+
+  describe('beside a name under it', () => {
+    const both = () => {
+      const world = atWaypoint({ ...wild, ports: [ExternalPort.http(), ExternalPort.tls({ number: 443 })] }, { callers: [Caller.namespace('other')] }, { wildcardTlsAtWaypoints: true });
+      const service = new ExternalService(world.shop, 'x', { hosts: ['x.wild.test'], ports: [ExternalPort.http()] });
+      // beside one waypoint, Istio merges the routes of the two
+      const gateway = new EgressGateway(world.shop, 'narrow', { workload: GatewayWorkload.waypoint('narrow', { namespace: 'narrow-egress' }) });
+      new EgressRoute(world.shop, 'x-route', { service, gateway });
+      return world;
+    };
+    const externals = [external('x.wild.test', { http: 80 }), external('*.wild.test', { http: 80, https: 443 }, { certHost: '*.wild.test' })];
+    const workloads = [...ambientWorkloads, waypoint({ name: 'narrow', namespace: 'narrow-egress' })];
+    const env = { ENABLE_WILDCARD_HOST_SERVICE_ENTRIES_FOR_TLS: 'true' };
+    const around = [
+      get('http://y.wild.test/', { ...fromStranger, headers: { host: 'x.wild.test' } }), get('https://y.wild.test/', { ...fromStranger, sni: 'x.wild.test' }),
+    ];
+
+    test('callers of the wildcard do not come to the name', async () => {
+      const { answers: [y, tls, x, ...others] } = await ask(both(), externals, [
+        get('http://y.wild.test/', fromStranger), get('https://y.wild.test/', fromStranger), get('http://x.wild.test/', fromApp), get('http://x.wild.test/', fromStranger), ...around,
+      ], { env, workloads });
+      expect(y).toReach('*.wild.test', { leftBy: 'egress', host: 'y.wild.test', without: MESH_HEADERS });
+      expect(tls).toReach('*.wild.test', { leftBy: 'egress', sni: 'y.wild.test' });
+      expect(x).toReach('x.wild.test', { leftBy: 'narrow' });
+      expect(others[0]).toFail({ ...denied, at: 'narrow' });
+      expect(others[1]).toFail(denied);
+      expect(others[2]).toFail(closed);
+    });
+
+    test('broken: without its exception, the policy of the wildcard lets them', async () => {
+      const broken = both();
+      part(broken, 'AuthorizationPolicy').addJsonPatch(JsonPatch.remove('/spec/rules/0/to/0/operation/notHosts'));
+      const { answers: [answer] } = await ask(broken, externals, around.slice(0, 1), { env, workloads });
+      expect(answer.status).not.toBe(403);
+    });
   });
 
   test('served by one host, at an address', async () => {
