@@ -14,14 +14,14 @@ import { labelOf } from '../private/basics/names';
 import { takeProps } from '../private/basics/take';
 import { checkManagedPods } from '../private/check/managed-gateway';
 import { checkTelemetry } from '../private/check/telemetry';
-import { resolveWorkload } from '../private/check/workload';
+import { resolvePods } from '../private/check/workload';
 import { telemetry } from '../private/istio/telemetry';
 import { canBeSamePods } from '../private/model/pods';
 import { rendered } from '../private/objects/manifest/object';
 
 /** Properties of a `GatewayTelemetry`. Error `TelemetryEmpty` if only the workload is set. */
 export interface GatewayTelemetryProps {
-  /** Where the pods of the gateway run, for ingress or egress. Errors `TelemetryDuplicate` for a second one on the same pods, `WaypointUnsuited`. */
+  /** Where the pods of the gateway run, for ingress or egress. Errors `TelemetryDuplicate` for a second one on the same pods, `WorkloadInvalid`. */
   readonly workload: GatewayWorkload;
 
   /**
@@ -70,7 +70,7 @@ export class GatewayTelemetry extends Construct {
     const refuse: Refuse = makingRefuser(this);
     props = takeProps('GatewayTelemetryProps', props, refuse);
     needChart(this, refuse);
-    const workload = resolveWorkload(props.workload, 'workload', refuse);
+    const workload = resolvePods(props.workload, 'workload', refuse);
     if (workload.gatewayApi) checkManagedPods(workload, MeshSettings.of(this), refuse);
     const { namespace, selector, serviceName } = workload;
     const intent = checkTelemetry(props, refuse);

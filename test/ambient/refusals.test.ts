@@ -1,7 +1,7 @@
 import { ApiObject, Chart } from 'cdk8s';
 import {
   AppTls, Caller, CaSource, ClientCertificate, Destination, DirectRoute, EgressCaller, EgressGateway, EgressLock, EgressRoute,
-  EgressRouteProps, Endpoint, ExternalPort, ExternalService, ExternalServiceProps, GatewayTelemetry, GatewayWorkload, HeaderMatch,
+  EgressRouteProps, Endpoint, ExternalPort, ExternalService, ExternalServiceProps, GatewayWorkload, HeaderMatch,
   IngressGateway, IngressListener, LegOne, PathMatch, QueryParamMatch, Resolution, RouteAction, RouteMatch, ServiceEntryVisibility,
   UndeclaredTraffic, UpstreamTls, VirtualServiceLayout,
 } from '../../src';
@@ -47,7 +47,6 @@ describe('an egress gateway on a waypoint is refused', () => {
 describe('a waypoint is refused as the workload or gateway', () => {
   test.each<[string, (world: ReturnType<typeof ambientMesh>) => unknown, string]>([
     ['of an ingress gateway', ({ platform }) => new IngressGateway(platform, 'public', { workload, listeners: [IngressListener.http({ hosts: ['*'] })] }), '[WaypointUnsuited] platform/public: workload is "the waypoint istio-egress/waypoint"; allowed: a gateway with pods and a Service of its own; a waypoint can only be the workload of an EgressGateway; fix: use GatewayWorkload.helmRelease, istioctl, of or fromService'],
-    ['of telemetry', ({ platform }) => new GatewayTelemetry(platform, 'logs', { workload }), '[WaypointUnsuited] platform/logs: workload is "the waypoint istio-egress/waypoint"; allowed: a gateway with pods and a Service of its own; a waypoint can only be the workload of an EgressGateway; fix: use GatewayWorkload.helmRelease, istioctl, of or fromService'],
     ['of a caller', ({ shop, egress }) => new EgressCaller(shop, 'caller', { service: new ExternalService(shop, 'api', originated), gateway: egress }), '[WaypointUnsuited] shop/caller: gateway is "platform/egress"; allowed: an EgressGateway for workloads with sidecars, because callers reach a waypoint without an object of their own; fix: use a gateway on another GatewayWorkload, or delete the EgressCaller'],
     ['of a lock', ({ platform, egress }) => new EgressLock(platform, 'lock', { gateway: egress }), '[WaypointUnsuited] platform/lock: gateway is "platform/egress"; allowed: an EgressGateway for workloads with sidecars, because a lock closes the ways around sidecars; fix: use a gateway on another GatewayWorkload, or delete the EgressLock'],
   ])('%s', (_, make, message) => {

@@ -1,6 +1,8 @@
 import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
 import { CASES } from './cases';
-import { Caller, EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, PathMatch, RouteAction } from '../../src';
+import {
+  AccessLogging, Caller, EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayTelemetry, GatewayWorkload, PathMatch, RouteAction,
+} from '../../src';
 import { ambientMesh, atWaypoint, mesh } from '../fixtures';
 import { find, Manifest, synth } from '../synth';
 
@@ -110,6 +112,15 @@ describe('an egress gateway on a waypoint', () => {
     const { metadata: { name, namespace } } = find(objects, 'Role');
     expect([name, namespace]).toEqual([expect.stringMatching(/^platform-shared-secrets-role-/), 'istio-egress']);
     expect(find(objects, 'RoleBinding')).toMatchObject({ metadata: { name, namespace }, roleRef: { name }, subjects: [{ name: 'shared' }] });
+  });
+
+  test('logs what it is told to log, by the name of its Gateway', () => {
+    const { app, platform } = ambientMesh();
+    const workload = GatewayWorkload.waypoint('waypoint', { namespace: 'istio-egress' });
+    new GatewayTelemetry(platform, 'logs', { workload, accessLogging: AccessLogging.matching('response.code >= 400') });
+    expect(find(synth(app, { admissible: false }), 'Telemetry')).toMatchObject({
+      metadata: { name: 'waypoint-telemetry', namespace: 'istio-egress' }, spec: { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'waypoint' }] },
+    });
   });
 
   test('has the name of its Gateway for its Service', () => {

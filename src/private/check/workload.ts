@@ -5,6 +5,17 @@ import { Refuse } from '../basics/errors';
 import { checkLabels } from '../basics/labels';
 import { isDnsLabel } from '../basics/names';
 import { WorkloadFacts } from '../model/gateway';
+import { MANAGED_BY } from '../model/labels';
+
+/** The pods of a gateway, which may be a waypoint, for what only has to find them. */
+export function resolvePods(workload: GatewayWorkload, prop: string, refuse: Refuse): WorkloadFacts {
+  const { waypoint } = workload._spec;
+  if (!waypoint) return resolveWorkload(workload, prop, refuse);
+  const { name, namespace } = waypoint;
+  checkLabel(namespace, `${prop}.namespace`, refuse, { code: 'WorkloadInvalid', fix: 'set the namespace of the waypoint' });
+  checkLabel(name, `${prop}.name`, refuse, { code: 'WorkloadInvalid', fix: 'set the name of the Gateway' });
+  return { namespace, serviceName: name, selector: { [MANAGED_BY]: name }, ports: [], gatewayApi: { name, existing: true } };
+}
 
 export function resolveWorkload(workload: GatewayWorkload, prop: string, refuse: Refuse): WorkloadFacts {
   const spec = workload._spec;
