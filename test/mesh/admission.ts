@@ -37,6 +37,8 @@ const ACCEPTED: readonly Accepted[] = [
   { code: 'IST0129', set: /whoever answers/, because: 'the rule is insecure because the user asked for it by UpstreamTls.insecure, with a reason' },
   { code: 'IST0129', set: /TLS of the application asks for names/, because: 'the analyzer counts Secrets beside a workload selector only, but gateways read them without' },
   { code: 'IST0129', set: /TLS of the application asks for/, because: 'gateways alone see the rule, and find its Secret beside their pods without a workload selector' },
+  { code: 'IST0134', set: /waypoint/, because: 'istiod allocates an address to what leads to a waypoint, and ztunnel answers DNS' },
+  { code: 'IST0129', set: /waypoint/, because: 'waypoints read Secrets and ConfigMaps without a workload selector, and heed no rule that has one' },
   { code: 'IST0129', set: /direct with authorities of a ConfigMap/, because: 'the analyzer knows no ConfigMaps, which sidecars read without a workload selector' },
 ];
 
