@@ -17,6 +17,7 @@ export * from './gateway/i-egress-gateway';
 export * from './gateway/i-ingress-gateway';
 export * from './gateway/ingress-gateway';
 export * from './gateway/private-key-algorithm';
+export * from './gateway/route-api';
 export * from './gateway/undeclared-traffic';
 export * from './http/cors';
 export * from './http/destination';

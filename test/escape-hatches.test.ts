@@ -15,7 +15,7 @@ const PARTS: [string, () => ApiObject, string][] = [
   ['the VirtualService that the gateway reads', () => routed(originated).route.gatewayVirtualService, 'VirtualService'],
   ['the policy of a route', () => routed(originated).route.parts.find(p => p.kind === 'AuthorizationPolicy')!, 'AuthorizationPolicy'],
   ['the Gateway of an ingress gateway', () => entrance().gateway.gateway, 'Gateway'],
-  ['the VirtualService of an ingress route', () => entrance().route.virtualService, 'VirtualService'],
+  ['the VirtualService of an ingress route', () => entrance().route.virtualService!, 'VirtualService'],
 ];
 
 function entrance() {

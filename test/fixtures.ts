@@ -3,7 +3,7 @@ import { find, manifestsOf, synth } from './synth';
 import {
   DirectRoute, DirectRouteProps, EgressGateway, EgressGatewayProps, EgressRoute, EgressRouteProps, ExternalPort, ExternalService,
   ExternalServiceProps, GatewayWorkload, GatewayWorkloadPort, IngressGateway, IngressGatewayProps, IngressRoute, IngressRouteProps, MeshSettings,
-  MeshSettingsOptions, TunnelProtocol,
+  MeshSettingsOptions, RouteApi, TunnelProtocol,
 } from '../src';
 
 /** A mesh with an egress gateway that the platform's chart declares, and a chart of the application. */
@@ -99,5 +99,20 @@ export function ingress(gatewayProps: Partial<IngressGatewayProps>, props: Omit<
     workload: GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' }), ...gatewayProps,
   });
   const route = new IngressRoute(shop, 'route', { gateway, ...props });
-  return { app, shop, gateway, route, manifests: () => manifestsOf(app, [gateway.gateway, route.virtualService, ...route.accessObjects]) };
+  return { app, shop, gateway, route, manifests: () => manifestsOf(app, [gateway.gateway, ...route.routeObjects, ...route.accessObjects]) };
+}
+
+/** An ingress gateway whose routes are those of the Gateway API, and a route from it to the shop. */
+export function standardIngress(
+  gatewayProps: Partial<IngressGatewayProps>, props: Omit<IngressRouteProps, 'gateway'>, settings: MeshSettingsOptions = {},
+) {
+  const app = new App();
+  MeshSettings.of(app, settings);
+  const edge = new Chart(app, 'edge', { namespace: 'istio-ingress' });
+  const shop = new Chart(app, 'shop', { namespace: 'shop' });
+  const gateway = new IngressGateway(edge, 'gateway', {
+    workload: GatewayWorkload.gatewayApi('public', { namespace: 'istio-ingress' }), routeApi: RouteApi.GATEWAY_API, ...gatewayProps,
+  });
+  const route = new IngressRoute(shop, 'route', { gateway, ...props });
+  return { app, edge, shop, gateway, route, manifests: () => manifestsOf(app, [gateway.gateway, ...route.routeObjects, ...route.accessObjects]) };
 }

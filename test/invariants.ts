@@ -19,6 +19,7 @@ type Look = string | undefined;
 
 export const TWIN_OF = 'egress › https origination';
 const DELEGATE = 'ingress › a part that a team has';
+const STANDARD = 'ingress › Gateway API: http for every host';
 const LEG_ONE_RETRIES = JSON.stringify({ attempts: 2, retryOn: 'connect-failure,refused-stream,reset-before-request' });
 const UNTOLD = ['x-forwarded-client-cert', 'x-envoy-peer-metadata', 'x-forwarded-for'];
 
@@ -206,9 +207,11 @@ export const INVARIANTS: Record<string, Invariant> = {
 
   'policies are for the pods of a gateway alone, where these run': {
     look: objects => {
-      const pods = ofKind(objects, 'Gateway').map(g => JSON.stringify(g.spec.selector));
+      const pods = serversOf(objects).map(g => JSON.stringify(g.spec.selector));
+      const targets = standardGateways(objects).map(id);
       return ['AuthorizationPolicy', 'RequestAuthentication'].flatMap(kind => ofKind(objects, kind)).flatMap(o => [
-        say(o, !pods.includes(JSON.stringify(o.spec.selector?.matchLabels)) && `it selects ${JSON.stringify(o.spec.selector)}`),
+        say(o, !pods.includes(JSON.stringify(o.spec.selector?.matchLabels)) && !targets.includes(`${o.metadata.namespace}/${o.spec.targetRefs?.[0].name}`)
+          && `it selects ${JSON.stringify(o.spec.selector)}`),
         say(o, !['istio-system', 'istio-ingress'].includes(o.metadata.namespace) && `it is in ${o.metadata.namespace}`),
       ]);
     },
@@ -220,7 +223,7 @@ export const INVARIANTS: Record<string, Invariant> = {
   },
 
   'servers are for some pods alone': {
-    look: objects => ofKind(objects, 'Gateway').map(o => say(o, Object.keys(o.spec.selector ?? {}).length === 0 && 'it selects every pod')),
+    look: objects => serversOf(objects).map(o => say(o, Object.keys(o.spec.selector ?? {}).length === 0 && 'it selects every pod')),
     atLeast: 110,
     twins: [
       [o => { gatewayIn(o).spec.selector = {}; }, 'egress: it selects every pod'],
@@ -265,8 +268,34 @@ export const INVARIANTS: Record<string, Invariant> = {
     ],
   },
 
+  'routes of the Gateway API bind to a listener by its name, which is open to their namespace': {
+    look: objects => objects.filter(isStandardRoute).flatMap(o => o.spec.parentRefs.map(({ namespace, name, sectionName }: any) => {
+      const gateway = standardGateways(objects).find(g => id(g) === `${namespace}/${name}`);
+      const listener = gateway?.spec.listeners.find((l: any) => l.name === sectionName);
+      return say(o, !listener?.allowedRoutes.namespaces.selector.matchExpressions[0].values.includes(o.metadata.namespace) && `it has no leave at ${sectionName}`);
+    })),
+    atLeast: 20,
+    twins: [
+      [o => { delete routeIn(o).spec.parentRefs[0].sectionName; }, 'shop-route-http-route-c808a952: it has no leave at undefined', STANDARD],
+      [o => { Object.assign(routeIn(o).metadata, { namespace: 'other' }); }, 'shop-route-http-route-c808a952: it has no leave at http-80', STANDARD],
+    ],
+  },
+
+  'Services of other namespaces are granted to routes of the Gateway API': {
+    look: objects => objects.filter(isStandardRoute).flatMap(o => (
+      backendsOf(o).filter(({ namespace }: any) => namespace !== undefined).map(({ namespace, name }: any) => say(o, !ofKind(objects, 'ReferenceGrant').some(grant => (
+        grant.metadata.namespace === namespace && grant.spec.from[0].kind === o.kind && grant.spec.from[0].namespace === o.metadata.namespace
+          && grant.spec.to.some((to: any) => to.name === name)
+      )) && `nobody grants ${namespace}/${name}`))
+    )),
+    atLeast: 4,
+    twins: [
+      [o => { find(o, 'ReferenceGrant').spec.to = find(o, 'ReferenceGrant').spec.to.slice(0, 1); }, 'shop-route-http-route-c808a952: nobody grants lab/copy', 'ingress › Gateway API: mirror'],
+    ],
+  },
+
   'no field is empty, but for matches on presence': {
-    look: objects => objects.flatMap(o => leaves(o.spec).map(value =>
+    look: objects => objects.flatMap(o => leaves(withoutCoreGroup(o.spec)).map(value =>
       say(o, (value === null || value === '' || Array.isArray(value) && value.length === 0) && `a field is ${JSON.stringify(value)}`))),
     atLeast: 5500,
     twins: [
@@ -302,7 +331,35 @@ function leaves(value: unknown): unknown[] {
   return typeof value === 'object' && value !== null && Object.keys(value).length > 0 ? Object.values(value).flatMap(leaves) : [value];
 }
 
+/** Istio's own Gateways. */
+function serversOf(objects: Manifest[]): Manifest[] {
+  return ofKind(objects, 'Gateway').filter(o => !isStandard(o));
+}
+
+function standardGateways(objects: Manifest[]): Manifest[] {
+  return ofKind(objects, 'Gateway').filter(isStandard);
+}
+
+function isStandard({ apiVersion }: Manifest): boolean {
+  return apiVersion.startsWith('gateway.networking.k8s.io/');
+}
+
+function isStandardRoute(o: Manifest): boolean {
+  return isStandard(o) && o.kind.endsWith('Route');
+}
+
+function backendsOf({ spec }: Manifest): any[] {
+  const mirrorsOf = ({ filters = [] }: any) => filters.flatMap((filter: any) => filter.requestMirror?.backendRef ?? []);
+  return spec.rules.flatMap((rule: any) => [...rule.backendRefs ?? [], ...mirrorsOf(rule)]);
+}
+
+/** The API group of Services and Secrets is empty. */
+function withoutCoreGroup(spec: unknown): unknown {
+  return JSON.parse(JSON.stringify(spec).replaceAll('"group":"",', ''));
+}
+
 // what twins damage
+const routeIn = (objects: Manifest[]) => find(objects, 'HTTPRoute');
 const gatewayIn = (objects: Manifest[]) => find(objects, 'Gateway');
 const legTwo = (objects: Manifest[]) => find(objects, 'VirtualService', 'egress-api-example-com-80-leg-2');
 const legOne = (objects: Manifest[]) => find(objects, 'VirtualService', 'shop-route-mesh-virtual-service-c8faafa8');

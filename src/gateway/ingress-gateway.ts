@@ -5,6 +5,7 @@ import { IngressListener } from '../ingress/ingress-listener';
 import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
 import { IIngressGateway } from './i-ingress-gateway';
+import { RouteApi } from './route-api';
 import { chartNamespace, needChart } from '../private/app/chart';
 import { appModelOf, declare, makingRefuser } from '../private/app/declared';
 import { addManagedGateway, grantSecretsLate } from '../private/app/managed-gateway';
@@ -16,7 +17,9 @@ import { takeProps } from '../private/basics/take';
 import { checkServers } from '../private/check/gateway-conflicts';
 import { checkListeners } from '../private/check/ingress-gateway';
 import { checkManagedGateway } from '../private/check/managed-gateway';
+import { checkStandardListeners, checkStandardWorkload } from '../private/check/standard-gateway';
 import { resolveWorkload } from '../private/check/workload';
+import { standardGateway } from '../private/gateway-api/gateway';
 import { ingressGateway } from '../private/istio/ingress-gateway';
 import { certificatesOf } from '../private/model/listener';
 import { readsClientCertificates } from '../private/model/secrets';
@@ -42,14 +45,25 @@ export interface IngressGatewayProps {
 
   /**
    * Namespaces whose routes, declared in other apps, may bind to hosts of clear-text listeners: names, or `*` for every namespace. Namespaces of
-   * routes in this app are added automatically. HTTPS and TLS listeners are open to all namespaces. Error `NameInvalid`.
+   * routes in this app are added automatically. HTTPS and TLS listeners are open to all namespaces; with `RouteApi.GATEWAY_API` they are not, and
+   * routes of other apps need to be named for them as well. Error `NameInvalid`.
    *
    * @default - none
    */
   readonly routeNamespaces?: string[];
 
   /**
-   * Name, labels and annotations. The name must not contain dots. Error `GatewayNameNotALabel`.
+   * The API in which the gateway and its routes are written. Routes are declared alike; what the Gateway API cannot say is refused, with the errors
+   * `GatewayApiUnsupported`, `GatewayApiOrder`, `GatewayApiVersionTooOld`, `GatewayApiChannelMissing`. Error `RouteApiWorkload` if the pods are not
+   * those of a `GatewayWorkload.gatewayApi`.
+   *
+   * @default RouteApi.ISTIO
+   */
+  readonly routeApi?: RouteApi;
+
+  /**
+   * Name, labels and annotations. The name must not contain dots. Error `GatewayNameNotALabel`. With `RouteApi.GATEWAY_API`, the name is that of the
+   * workload. Error `RouteApiWorkload`.
    *
    * @default - a generated name
    */
@@ -73,6 +87,13 @@ export interface IngressGatewayAttributes {
    * `IngressGatewayPortMissing`.
    */
   readonly listeners: IngressListener[];
+
+  /**
+   * The API in which the routes are written, as for the gateway there. Errors as for `IngressGatewayProps.routeApi`.
+   *
+   * @default RouteApi.ISTIO
+   */
+  readonly routeApi?: RouteApi;
 }
 
 /**
@@ -101,13 +122,13 @@ export class IngressGateway extends Construct implements IIngressGateway {
 
   public readonly gatewayName: string;
 
-  /** The Gateway. */
+  /** The Gateway: of Istio, or of the Gateway API. */
   public readonly gateway: ApiObject;
 
   /** The Gateway of the Gateway API for which Istio runs the pods, if this construct makes it. */
   public readonly managedGateway?: ApiObject;
 
-  /** All objects of the gateway; the first is Istio's Gateway. */
+  /** All objects of the gateway; the first is `gateway`. */
   public readonly parts: ApiObject[];
 
   constructor(scope: Construct, id: string, props: IngressGatewayProps) {
@@ -116,25 +137,37 @@ export class IngressGateway extends Construct implements IIngressGateway {
     props = takeProps('IngressGatewayProps', props, refuse);
     const namespace = chartNamespace(this, refuse);
     const workload = resolveWorkload(props.workload, 'workload', refuse);
-    const name = props.metadata?.name;
+    const standard = props.routeApi === RouteApi.GATEWAY_API;
+    const name = standard ? checkStandardWorkload(workload, refuse) : props.metadata?.name;
+    if (standard && props.metadata?.name !== undefined && props.metadata.name !== name) {
+      refuse({ code: 'RouteApiWorkload', prop: 'metadata.name', got: props.metadata.name, allowed: `${name}, the name of the Gateway in \`workload\``, fix: 'leave it out' });
+    }
+    if (standard && workload.gatewayApi!.existing) {
+      refuse({ code: 'RouteApiWorkload', prop: 'workload', got: `${name}, which exists already`, allowed: 'a Gateway that this construct creates, with all of its listeners', fix: 'leave out `existing`; to add routes to a Gateway of others, import it with IngressGateway.fromIngressGatewayAttributes' });
+    }
     if (name !== undefined) checkGatewayName(name, 'metadata.name', 'choose a name without dots or capitals', refuse);
     const routeNamespaces = (props.routeNamespaces ?? []).map((guest, i) => (guest === '*' ? guest : checkLabel(guest, `routeNamespaces[${i}]`, refuse)));
     const settings = MeshSettings.of(this);
     if (settings.scopeGatewayToNamespace && namespace !== workload.namespace) {
       refuse({ code: 'GatewayNamespaceMismatch', prop: 'workload.namespace', got: workload.namespace, allowed: `${namespace}, the namespace of the chart, because this mesh looks for the pods of a Gateway in its own namespace only`, fix: `create the gateway in a chart with namespace ${workload.namespace}, and name the namespaces of routes in \`routeNamespaces\`` });
     }
-    const listened = checkListeners(props.listeners ?? [IngressListener.http()], { workload, settings }, refuse);
-    const declared = { path: this.node.path, namespace, workload, listened, routeNamespaces, imported: false };
+    const listeners = props.listeners ?? [IngressListener.http()];
+    const listened = checkListeners(listeners, { workload, settings, anyPort: standard }, refuse);
+    if (standard) checkStandardListeners(listeners, listened, { workload, settings }, refuse);
+    const declared = { path: this.node.path, namespace, workload, listened, routeNamespaces, imported: false, standard };
     const app = appModelOf(this);
     checkManagedGateway({ ...declared, gatewayName: '' }, app, settings, refuse);
     checkServers({ ...declared, gatewayName: '' }, app, settings, refuse);
-    this.gateway = addObject(this, renderedLate({ kind: 'Gateway', id: 'gateway', namespace, name },
-      () => ingressGateway({ ...model, selector: workload.selector, routes: routesOf(app, model), routeNamespaces })), props.metadata);
+    const intent = () => ({ ...model, selector: workload.selector, routes: routesOf(app, model) });
+    this.gateway = addObject(this, standard
+      ? renderedLate({ kind: 'ManagedGateway', id: 'gateway', namespace, name }, () => standardGateway(intent()))
+      : renderedLate({ kind: 'Gateway', id: 'gateway', namespace, name }, () => ingressGateway(intent())), props.metadata);
     this.gatewayName = `${namespace}/${this.gateway.name}`;
-    this.managedGateway = addManagedGateway(this, workload, { metadata: props.metadata });
-    this.parts = [this.gateway, ...this.managedGateway ? [this.managedGateway] : []];
+    this.managedGateway = standard ? this.gateway : addManagedGateway(this, workload, { metadata: props.metadata });
+    this.parts = [...new Set([this.gateway, ...this.managedGateway ? [this.managedGateway] : []])];
     this.node.defaultChild = this.gateway;
-    const reads = () => listened.some(one => certificatesOf(one).length > 0) || readsClientCertificates(app, this.node.path);
+    // istiod reads the certificates of the Gateway API's listeners by their references
+    const reads = () => (!standard && listened.some(one => certificatesOf(one).length > 0)) || readsClientCertificates(app, this.node.path);
     grantSecretsLate(this, { workload, name: this.gateway.name, metadata: props.metadata, reads }, this.parts);
     const model = { ...declared, gatewayName: this.gatewayName };
     declare(this, 'ingressGateways', model, this.parts);
@@ -154,11 +187,18 @@ class ImportedIngressGateway extends Construct implements IIngressGateway {
     this.gatewayName = `${checkLabel(namespace, 'namespace', refuse)}/${name}`;
     const workload = resolveWorkload(attributes.workload, 'workload', refuse);
     if (workload.gatewayApi) needChart(this, refuse);
-    const listened = checkListeners(listeners, { workload }, refuse);
-    const model = { path: this.node.path, gatewayName: this.gatewayName, namespace, workload, listened, routeNamespaces: [], imported: true };
+    const standard = attributes.routeApi === RouteApi.GATEWAY_API;
+    const settings = MeshSettings.of(this);
+    if (standard && (checkStandardWorkload(workload, refuse) !== name || workload.namespace !== namespace)) {
+      refuse({ code: 'RouteApiWorkload', prop: 'workload', got: `${workload.namespace}/${workload.gatewayApi!.name}`, allowed: `${this.gatewayName}, whose pods serve its routes`, fix: 'write the same name and namespace in both places' });
+    }
+    const listened = checkListeners(listeners, { workload, anyPort: standard }, refuse);
+    if (standard) checkStandardListeners(listeners, listened, { workload, settings }, refuse);
+    const { gatewayName } = this;
+    const model = { path: this.node.path, gatewayName, namespace, workload, listened, routeNamespaces: [], imported: true, standard };
     const app = appModelOf(this);
-    checkManagedGateway(model, app, MeshSettings.of(this), refuse);
-    checkServers(model, app, MeshSettings.of(this), refuse);
+    checkManagedGateway(model, app, settings, refuse);
+    checkServers(model, app, settings, refuse);
     grantSecretsLate(this, { workload, reads: () => readsClientCertificates(app, this.node.path) }, []);
     declare(this, 'ingressGateways', model);
   }

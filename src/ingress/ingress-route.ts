@@ -6,6 +6,7 @@ import { IIngressGateway } from '../gateway/i-ingress-gateway';
 import { Destination } from '../http/destination';
 import { RouteMatch } from '../http/route-match';
 import { IngressRule } from '../http/rule';
+import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
 import { chartNamespace } from '../private/app/chart';
 import { appModelOf, checkLate, declare, makingRefuser } from '../private/app/declared';
@@ -23,15 +24,22 @@ import { checkIngressRouteConflicts } from '../private/check/ingress-route-confl
 import { checkExemptPaths, coveringListeners } from '../private/check/listeners-of-route';
 import { checkOpaqueRoute } from '../private/check/opaque-route';
 import { checkRules } from '../private/check/rule';
-import { accessObjects } from '../private/istio/access';
+import { checkStandardAccess } from '../private/check/standard-access';
+import { orderRefusals } from '../private/check/standard-order';
+import { checkStandardOpaque, checkStandardRules } from '../private/check/standard-route';
+import { ingressRouteObjects } from '../private/gateway-api/ingress-route';
+import { opaqueRouteObjects } from '../private/gateway-api/opaque-route';
 import { ingressVirtualService } from '../private/istio/ingress';
 import { opaqueVirtualService } from '../private/istio/ingress-opaque';
 import { IngressDelegateModel, IngressGatewayModel, IngressRouteModel } from '../private/model/app-model';
 import { declarationOf } from '../private/model/declaration';
 import { serves } from '../private/model/listener';
+import { RenderedObject } from '../private/model/rendered-object';
 import { Rule, targetsOf } from '../private/model/rule';
 import { routesThroughPods } from '../private/model/visibility';
-import { renderedLate } from '../private/objects/manifest/object';
+import { accessObjects } from '../private/objects/access';
+import { renderedEachLate, renderedLate } from '../private/objects/manifest/object';
+import { ObjectPlan } from '../private/objects/plans';
 import { EarlierRules } from '../private/requests/earlier-rules';
 import { surroundingsOf } from '../private/requests/neighbours';
 import { redirectsToItself } from '../private/requests/redirect-loop';
@@ -131,7 +139,9 @@ export interface IngressRouteProps {
 
 /**
  * A route from an ingress gateway to services in the mesh: a VirtualService in the namespace of the chart, exported only to the namespace of the
- * gateway's pods.
+ * gateway's pods. Behind a gateway with `RouteApi.GATEWAY_API` it is an HTTPRoute, or as many as its hosts and rules take, a TLSRoute or a TCPRoute, and
+ * ReferenceGrants in the namespaces of its destinations. What these cannot say is refused. Errors `GatewayApiUnsupported`, `GatewayApiOrder`,
+ * `GatewayApiVersionTooOld`, `GatewayApiChannelMissing`.
  *
  * Several routes of an app may share a host, for example one per team. Between rules of different routes, the more specific path takes precedence: an
  * exact path before prefixes, a longer prefix before a shorter one, a path before none. On the same path, the rule with more conditions takes
@@ -144,8 +154,8 @@ export interface IngressRouteProps {
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/
  */
 export class IngressRoute extends Construct {
-  /** The VirtualService. */
-  public readonly virtualService: ApiObject;
+  /** The VirtualService. There is none behind a gateway with `RouteApi.GATEWAY_API`. */
+  public readonly virtualService?: ApiObject;
 
   /** The RequestAuthentication and AuthorizationPolicies, if `access` is set. They are in the namespace of the gateway's pods. */
   public readonly accessObjects: ApiObject[];
@@ -153,6 +163,9 @@ export class IngressRoute extends Construct {
   private model: IngressRouteModel;
   private readonly earlier = new EarlierRules();
   private readonly gateway: IngressGatewayModel;
+  private readonly metadata?: ObjectMetadata;
+  /** The objects of the route, by their ids. */
+  private readonly made = new Map<string, ApiObject>();
 
   constructor(scope: Construct, id: string, props: IngressRouteProps) {
     super(scope, id);
@@ -168,28 +181,35 @@ export class IngressRoute extends Construct {
     const place = { namespace, gateway: gateway.gatewayName, pods: { namespace: podNamespace, selector }, rules: [] };
     if (isOpaque) {
       const route = { ...place, ...checkOpaqueRoute(this, props, gateway, app, refuse) };
+      if (gateway.standard) checkStandardOpaque(route, refuse);
       this.model = { path, route, gateway: gateway.path, upstreams: [], targets: route.opaque!.to };
     } else {
       const hosts = checkRouteHosts(props.hosts, refuse);
       const listeners = coveringListeners(hosts, 'http', gateway, refuse);
       const access = checkAccess(path, { ...props, hosts, served: listeners.filter(serves) }, gateway.workload, app, refuse);
+      if (gateway.standard) checkStandardAccess({ hosts, access: props.access, checked: access }, refuse);
       this.model = { path, route: { ...place, hosts, listeners, access }, gateway: gateway.path, upstreams: [], targets: [] };
       this.model = this.withRules(props.rules ?? [], 'rules', refuse);
     }
-    const head = { kind: 'VirtualService', id: 'virtual-service', namespace, name: props.metadata?.name } as const;
-    const spec = () => (isOpaque ? opaqueVirtualService(this.model.route) : ingressVirtualService(this.surrounded()));
-    this.virtualService = addObject(this, renderedLate(head, spec), props.metadata);
+    this.metadata = props.metadata;
+    this.addRouteObjects();
+    [this.virtualService] = gateway.standard ? [] : this.routeObjects;
     const guarded = { ...this.model.route, path, access: this.model.route.access! };
     this.accessObjects = isOpaque ? [] : addObjects(this, accessObjects(guarded, () => this.surrounded()), props.metadata);
-    this.node.defaultChild = this.virtualService;
+    this.node.defaultChild = this.routeObjects[0];
     declare(this, 'ingressRoutes', this.model, this.parts);
     this.addUpstreamRules();
-    checkLate(this, () => (isOpaque ? [] : [...this.empty(), ...this.loops()]));
+    checkLate(this, () => (isOpaque ? [] : [...this.empty(), ...this.loops(), ...this.misplaced()]));
   }
 
-  /** All objects of the route; the first is the VirtualService. */
+  /** The VirtualService; or the HTTPRoutes, TLSRoute or TCPRoute, and the ReferenceGrants for destinations in other namespaces. */
+  public get routeObjects(): ApiObject[] {
+    return [...this.made.values()];
+  }
+
+  /** All objects of the route; the first is the VirtualService or the first HTTPRoute, TLSRoute or TCPRoute. */
   public get parts(): ApiObject[] {
-    return [this.virtualService, ...this.accessObjects, ...upstreamRulesOf(this, this.model.upstreams, this.upstreamUser)];
+    return [...this.routeObjects, ...this.accessObjects, ...upstreamRulesOf(this, this.model.upstreams, this.upstreamUser)];
   }
 
   /** Adds a rule after the existing ones. */
@@ -199,7 +219,8 @@ export class IngressRoute extends Construct {
       refuse({ code: 'RulesOnOpaqueTraffic', prop: 'rule', got: 'set', allowed: 'rules only for routes without destinations', fix: 'create another route for HTTP' });
     }
     this.model = this.withRules(take('IngressRule[]', [rule], 'rule', refuse), 'rule', refuse);
-    declare(this, 'ingressRoutes', this.model);
+    this.addRouteObjects();
+    declare(this, 'ingressRoutes', this.model, this.parts);
     this.addUpstreamRules();
   }
 
@@ -210,6 +231,10 @@ export class IngressRoute extends Construct {
     const added = checkRules(this, rules, prop, refuse, this.earlier);
     checkExemptPaths(added, route.listeners, prop, refuse);
     const outside = externalDestinations(rules);
+    if (this.gateway.standard) {
+      const ports = route.listeners.filter(serves).map(({ port }) => port);
+      checkStandardRules(rules, added, prop, { settings: MeshSettings.of(this), namespace: route.namespace, outside, ports }, refuse);
+    }
     for (const service of outside) {
       checkGatewayUpstream(service, route.pods.namespace, prop, refuse);
       checkUpstream({ service: service.path, hosts: service.service.hosts }, route.pods, appModelOf(this), prop, refuse);
@@ -223,9 +248,29 @@ export class IngressRoute extends Construct {
       targets: distinct([...targets, ...added.flatMap(targetsOf), ...handedOver], ({ host }) => host),
       upstreams: distinct([...upstreams, ...outside.map(({ path, service: { hosts } }) => ({ service: path, hosts }))], ({ service }) => service),
     };
-    checkIngressRouteConflicts(surroundingsOf(appModelOf(this), model), index => (index < before ? `rules[${index}]` : `${prop}[${index - before}]`), refuse);
+    const nameOf = (index: number) => (index < before ? `rules[${index}]` : `${prop}[${index - before}]`);
+    const surroundings = surroundingsOf(appModelOf(this), model);
+    checkIngressRouteConflicts(surroundings, nameOf, refuse);
+    if (this.gateway.standard) orderRefusals({ ...surroundings, listeners: route.listeners, nameOf }).forEach(refuse);
     for (const rule of added) this.earlier.add(rule);
     return model;
+  }
+
+  /** The objects that the rules so far need, of which more rules may need more. */
+  private addRouteObjects(): void {
+    const objects = this.gateway.standard ? renderedEachLate(() => this.standardObjects()) : [this.istioObject()];
+    for (const object of objects) if (!this.made.has(object.id)) this.made.set(object.id, addObject(this, object, this.metadata));
+  }
+
+  private istioObject(): RenderedObject {
+    const head = { kind: 'VirtualService', id: 'virtual-service', namespace: this.model.route.namespace, name: this.metadata?.name } as const;
+    return renderedLate(head, () => (this.model.route.opaque ? opaqueVirtualService(this.model.route) : ingressVirtualService(this.surrounded())));
+  }
+
+  private standardObjects(): ObjectPlan[] {
+    const { route, path } = this.model;
+    const standard = { ...route, path, name: this.metadata?.name, listened: this.gateway.listened };
+    return route.opaque ? opaqueRouteObjects(standard) : ingressRouteObjects(standard);
   }
 
   /** The route with what it must know of the gateway and of other routes. */
@@ -264,6 +309,11 @@ export class IngressRoute extends Construct {
       if (!redirectsToItself(rule, target => neighbours.before(own, i, target), hosts, served)) return [];
       return [{ code: 'RedirectLoop' as const, prop: `rules[${i}].action`, got: 'a redirect to what the rule matches', allowed: 'a redirect to something else', fix: 'narrow the match, for example with PathMatch.exact, or put a rule for the target before this one' }];
     });
+  }
+
+  private misplaced(): Refusal[] {
+    const { own, neighbours } = surroundingsOf(appModelOf(this), this.model);
+    return this.gateway.standard ? orderRefusals({ own, neighbours, listeners: this.model.route.listeners, nameOf: index => `rules[${index}]` }) : [];
   }
 
   private empty(): Refusal[] {

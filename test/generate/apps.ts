@@ -113,8 +113,8 @@ class AppMaker {
     }
   }
 
-  private managedWorkload(name: string, namespace: string): Expression {
-    return call('GatewayWorkload.gatewayApi', literal(name), this.struct('GatewayApiOptions', this.place({ name: 'app', namespace: '' }), { given: { namespace: literal(namespace) } }));
+  private managedWorkload(name: string, namespace: string, without: readonly string[] = []): Expression {
+    return call('GatewayWorkload.gatewayApi', literal(name), this.struct('GatewayApiOptions', this.place({ name: 'app', namespace: '' }), { given: { namespace: literal(namespace) }, without }));
   }
 
   private service(chart: ChartOf, isDirect: boolean): Service {
@@ -201,10 +201,11 @@ class AppMaker {
   private ingressGateway(edge: ChartOf, release: string): Ingress {
     const { draw } = this;
     const hasTcp = draw.chance(0.12);
+    const isStandard = draw.chance(0.15);
     const ports = [{ number: 80, ...draw.chance(0.2) && { targetPort: 8080 } }, { number: 443 }, ...hasTcp ? [{ number: 5432 }] : []];
     const options = () => struct([['namespace', literal(draw.chance(0.8) ? edge.namespace : 'istio-system')], ['ports', plain(ports)]]);
-    const workload = this.declare('GatewayWorkload', 'workload', draw.chance(0.1) && !hasTcp
-      ? this.managedWorkload(release, edge.namespace)
+    const workload = this.declare('GatewayWorkload', 'workload', isStandard || draw.chance(0.1) && !hasTcp
+      ? this.managedWorkload(release, edge.namespace, isStandard ? ['existing', 'ports'] : [])
       : call('GatewayWorkload.helmRelease', literal(release), options()));
     this.telemetry(edge, workload);
     const place = this.place(edge);
@@ -231,7 +232,7 @@ class AppMaker {
       hosts.push('shop.example.com', 'blog.example.com', 'www.example.com');
     }
     if (hasTcp) listeners.push(call('IngressListener.tcp', struct([['port', literal(5432)]])));
-    const given = { workload: variable(workload), listeners: list(listeners) };
+    const given = { workload: variable(workload), listeners: list(listeners), ...isStandard && { routeApi: variable('RouteApi.GATEWAY_API') } };
     const name = draw.chance(0.12)
       ? this.imported('IIngressGateway', edge, 'IngressGateway.fromIngressGatewayAttributes', 'IngressGatewayAttributes', { ...given, namespace: literal(edge.namespace) })
       : this.construct('IIngressGateway', edge, 'IngressGateway', this.struct('IngressGatewayProps', place, { given }));

@@ -13,6 +13,8 @@ const OFTEN: Readonly<Record<string, number>> = {
   'MeshSettingsOptions.istioVersion': 0.3,
   'MeshSettingsOptions.wildcardTlsAtWaypoints': 0.05,
   'GatewayApiOptions.ports': 0.05,
+  'IngressGatewayProps.routeApi': 0.03,
+  'IngressGatewayAttributes.routeApi': 0.03,
   'EgressLockProps.namespaces': 0.05,
   'EgressLockProps.omit': 0.2,
   'EgressLockProps.plaintextPorts': 0.05,

@@ -1,6 +1,7 @@
 import { Chart, Duration } from 'cdk8s';
 import { ACCESS } from './access-cases';
 import { LISTENERS } from './listener-cases';
+import { STANDARD } from './standard-cases';
 import {
   Destination, DestinationPolicy, ExternalPort, ExternalService, HashKey, HeaderMatch, IngressDelegate, IngressListener, IngressRoute, LoadBalancer,
   PathMatch, PathRewrite, PlainHttp, RouteAction, StringMatch, UpstreamTls,
@@ -94,4 +95,5 @@ export const CASES = {
   }),
   ...ACCESS,
   ...LISTENERS,
+  ...STANDARD,
 };

@@ -93,7 +93,7 @@ test.each<[string, (shop: Chart, gateway: IngressGateway) => void]>([
   const routes = ['kept', 'other'].map((id, i) => new IngressRoute(shop, id, { hosts: [HOSTS[0]], rules: [own(i)], gateway }));
   Testing.synth(shop);
   expect(() => wrong(shop, gateway)).toThrow('HostAlreadyRouted');
-  const rulesOf = (route: IngressRoute) => byName(shop).find(({ metadata }) => metadata.name === route.virtualService.name).spec.http.length;
+  const rulesOf = (route: IngressRoute) => byName(shop).find(({ metadata }) => metadata.name === route.virtualService!.name).spec.http.length;
   expect(routes.map(rulesOf)).toEqual([1, 1]);
 });
 

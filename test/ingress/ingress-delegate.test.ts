@@ -23,7 +23,7 @@ function handedOver(props: Partial<IngressDelegateProps> = {}, root: Partial<Ing
 describe('ingress delegate', () => {
   test('the objects', () => {
     const { app, route, delegate } = handedOver({ rules: [{ matches: [{ path: PathMatch.prefix('/api/v2') }], action: to('next') }, { action: to('api') }] });
-    expect(manifestsOf(app, [route.virtualService, delegate.virtualService])).toMatchInlineSnapshot(`
+    expect(manifestsOf(app, [route.virtualService!, delegate.virtualService!])).toMatchInlineSnapshot(`
       apiVersion: networking.istio.io/v1
       kind: VirtualService
       metadata:
@@ -99,7 +99,7 @@ describe('ingress delegate', () => {
       mirror: { destination: Destination.service('copy', { port: 8080 }) },
     };
     const { app, route } = handedOver({}, beside);
-    const [{ delegate, match, ...more }, back] = manifestsOf(app, [route.virtualService])[0].spec.http;
+    const [{ delegate, match, ...more }, back] = manifestsOf(app, [route.virtualService!])[0].spec.http;
     expect([delegate.namespace, match.length]).toEqual(['team', 2]);
     expect(more).toEqual({
       timeout: '2s',

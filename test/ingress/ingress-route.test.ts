@@ -67,7 +67,7 @@ describe('ingress route', () => {
 
   test('the rules', () => {
     const { app, route } = CASES.rules();
-    expect(manifestsOf(app, [route.virtualService])).toMatchInlineSnapshot(`
+    expect(manifestsOf(app, [route.virtualService!])).toMatchInlineSnapshot(`
       apiVersion: networking.istio.io/v1
       kind: VirtualService
       metadata:

@@ -145,7 +145,7 @@ describe('a route for what the gateway cannot read', () => {
   test('is refused when another route has its TCP listener, of which Istio would take one', () => {
     const { shop, gateway } = ingress({ workload, listeners: tcp }, { tcpPort: 5432, destinations: [to('web')] });
     const other = new IngressRoute(shop, 'other port', { gateway, tcpPort: 6379, destinations: [to('web')] });
-    expect(other.virtualService.toJson().spec.tcp[0].match).toEqual([{ port: 6379 }]);
+    expect(other.virtualService!.toJson().spec.tcp[0].match).toEqual([{ port: 6379 }]);
     expectRefusal(() => new IngressRoute(shop, 'second', { gateway, tcpPort: 5432, destinations: [to('web')] }),
       '[TcpAlreadyRouted] shop/second: tcpPort is 5432; allowed: a TCP listener that shop/route does not use; fix: put the destinations in shop/route: Istio uses only the first of two routes');
   });
@@ -160,7 +160,7 @@ describe('a route for what the gateway cannot read', () => {
     const listeners = [443, 8443].map(port => IngressListener.tlsPassthrough({ hosts: ['a.test'], port }));
     const made = ingress({ workload: twoPorts, listeners }, { hosts: ['a.test'], tlsPort: 8443, destinations: [to('next')] });
     const second = new IngressRoute(made.shop, 'second', { gateway: made.gateway, hosts: ['a.test'], tlsPort: 443, destinations: [to('web')] });
-    const routes = manifestsOf(made.app, [made.route.virtualService, second.virtualService]);
+    const routes = manifestsOf(made.app, [made.route.virtualService!, second.virtualService!]);
     const leads = routes.map(({ spec }) => spec.tls.map((t: any) => [t.match[0].port, t.route[0].destination.host]));
     expect(leads).toEqual([[[8443, 'next.shop.svc.cluster.local']], [[443, 'web.shop.svc.cluster.local']]]);
     expectRefusal(() => new IngressRoute(made.shop, 'third', { gateway: made.gateway, hosts: ['a.test'], destinations: [to('web')] }),

@@ -36,7 +36,7 @@ describe('several routes for a host', () => {
       [rule('cart', PathMatch.prefix('/cart')), rule('api', PathMatch.prefix('/api')), rule('web')],
       [rule('next', PathMatch.prefix('/api/v2')), rule('ping', PathMatch.exact('/ping'))],
     );
-    const [shop, team] = manifestsOf(app, [route.virtualService, second.virtualService])
+    const [shop, team] = manifestsOf(app, [route.virtualService!, second.virtualService!])
       .map(o => o.spec.http.map((r: any) => [r.match[0].uri?.exact, r.route[0].destination.host]));
     expect(shop).toEqual([
       ['/cart', 'cart.shop.svc.cluster.local'], ['/api/v2', 'next.team.svc.cluster.local'], ['/api', 'api.shop.svc.cluster.local'], [undefined, 'web.shop.svc.cluster.local'],

@@ -10,9 +10,12 @@ export interface AdmissionSet {
   readonly manifests: Manifests;
   readonly fixtures?: Manifests;
   readonly workloads?: readonly Workload[];
-  /** The channel of the Gateway API's CRDs. @default standard */
+  /** The channel of the Gateway API's CRDs. @default - the standard one, where that has all fields */
   readonly channel?: Channel;
 }
+
+/** What only the experimental channel has. That nothing of it is written for other clusters is tested where it is refused. */
+const EXPERIMENTAL = /^ +retry:$/m;
 
 /** One complaint of Istio's CRD schemas, its webhook or `istioctl analyze`. */
 export interface Finding {
@@ -44,7 +47,12 @@ const ACCEPTED: readonly Accepted[] = [
 
 /** What Istio's own checkers have against the sets, all judged in one go. Nothing is the right answer. */
 export async function admit(sets: readonly AdmissionSet[]): Promise<Finding[]> {
-  const input = { sets: sets.map(({ manifests, fixtures = '', ...set }) => ({ ...set, manifests: toYaml(manifests), fixtures: toYaml(fixtures) })) };
+  const input = {
+    sets: sets.map(({ manifests, fixtures = '', ...set }) => {
+      const yaml = toYaml(manifests);
+      return { channel: EXPERIMENTAL.test(yaml) ? 'experimental' : 'standard', ...set, manifests: yaml, fixtures: toYaml(fixtures) };
+    }),
+  };
   const results = await call<{ name: string; findings: Omit<Finding, 'set'>[] }[]>(labBinary(), 'check', input);
   return results
     .flatMap(({ name, findings }) => findings.map((finding) => ({ set: name, ...finding })))

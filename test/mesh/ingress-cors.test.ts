@@ -27,9 +27,9 @@ describeMesh('ingress: CORS', () => {
     let named: Outcome['named'];
     beforeAll(async () => {
       const { app, routes } = routesFor(hosts);
-      routes['leaky.test'].virtualService.addJsonPatch(JsonPatch.remove('/spec/http/0/corsPolicy/unmatchedPreflights'));
-      routes['deaf.test'].virtualService.addJsonPatch(JsonPatch.remove('/spec/http/0/match/1'));
-      routes['open.test'].virtualService.addJsonPatch(JsonPatch.add('/spec/http/0/corsPolicy/allowCredentials', true));
+      routes['leaky.test'].virtualService!.addJsonPatch(JsonPatch.remove('/spec/http/0/corsPolicy/unmatchedPreflights'));
+      routes['deaf.test'].virtualService!.addJsonPatch(JsonPatch.remove('/spec/http/0/match/1'));
+      routes['open.test'].virtualService!.addJsonPatch(JsonPatch.add('/spec/http/0/corsPolicy/allowCredentials', true));
       ({ named } = await runMesh({
         manifests: app,
         workloads: shopWorkloads,

@@ -52,7 +52,7 @@ describeMesh('ingress: delegates', () => {
     test('broken: without the 404 after it, requests fall through to the next rule', async () => {
       const broken = declare();
       broken.delegate.virtualService.addJsonPatch(JsonPatch.replace('/spec/exportTo/0', '.'));
-      broken.route.virtualService.addJsonPatch(JsonPatch.remove('/spec/http/1'));
+      broken.route.virtualService!.addJsonPatch(JsonPatch.remove('/spec/http/1'));
       expect((await run(broken))['/api/x']).toReach('web');
     });
 
@@ -112,14 +112,14 @@ describeMesh('ingress: delegates', () => {
 
     test('broken: without the rewrite, the team sees the path of the route', async () => {
       const broken = besides();
-      broken.route.virtualService.addJsonPatch(JsonPatch.remove('/spec/http/0/rewrite'));
+      broken.route.virtualService!.addJsonPatch(JsonPatch.remove('/spec/http/0/rewrite'));
       const [answer] = await ask(broken, '/api/x');
       expect(answer).toReach('next', { path: '/api/x', host: 'shop.test' });
     });
 
     test('broken: `cors` of a rule for one method answers no preflight', async () => {
       const broken = besides({ timeout: Duration.seconds(9) });
-      broken.route.virtualService.addJsonPatch(JsonPatch.add('/spec/http/0/corsPolicy', { allowOrigins: [{ exact: 'https://a.test' }], allowMethods: ['GET'] }));
+      broken.route.virtualService!.addJsonPatch(JsonPatch.add('/spec/http/0/corsPolicy', { allowOrigins: [{ exact: 'https://a.test' }], allowMethods: ['GET'] }));
       for (const i of [0, 1]) broken.delegate.virtualService.addJsonPatch(JsonPatch.add(`/spec/http/${i}/match`, [{ method: { exact: 'GET' }, uri: { prefix: i === 0 ? '/api/own' : '/api/' } }]));
       const preflight = enter('http://shop.test/api/x', { method: 'OPTIONS', headers: { 'origin': 'https://a.test', 'access-control-request-method': 'GET' } });
       const { answers: [answer] } = await runMesh({ manifests: broken.app, workloads: [...workloads], steps: [preflight] });

@@ -142,7 +142,7 @@ describeMesh('ingress: destinations', () => {
     });
 
     test('broken: under the name that the client requested, its certificate does not match', async () => {
-      const { answers: [answer] } = await outside(({ route }) => route.virtualService.addJsonPatch(JsonPatch.remove('/spec/http/0/route/0/headers/request/set')));
+      const { answers: [answer] } = await outside(({ route }) => route.virtualService!.addJsonPatch(JsonPatch.remove('/spec/http/0/route/0/headers/request/set')));
       expect(answer).toFail({ status: 503, at: 'ingress', details: /VERIFY/ });
     });
 

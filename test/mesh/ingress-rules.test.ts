@@ -18,7 +18,7 @@ describeMesh('ingress: rules', () => {
     beforeAll(async () => {
       const { app, routes } = routesFor(hosts);
       const { virtualService } = routes['strict.test'];
-      for (const i of [0, 1]) virtualService.addJsonPatch(JsonPatch.remove(`/spec/http/0/match/${i}/ignoreUriCase`));
+      for (const i of [0, 1]) virtualService!.addJsonPatch(JsonPatch.remove(`/spec/http/0/match/${i}/ignoreUriCase`));
       const urls = ['prefix.test/aPI/x', 'prefix.test/API', 'prefix.test/apix', 'exact.test/API', 'exact.test/API/', 'regex.test/API/x', 'rewritten.test/API/Orders', 'strict.test/aPI/x'];
       ({ named: answers } = await runMesh({ manifests: app, workloads: shopWorkloads, steps: urls.map(url => enter(`http://${url}`, { name: url })) }));
     });
@@ -83,7 +83,7 @@ describeMesh('ingress: rules', () => {
     const run = async (broken: boolean) => {
       const toApp: IngressRule = { matches: [{ path: PathMatch.exact('/') }], action: RouteAction.redirect({ path: '/app' }) };
       const { app, routes } = routesFor({ 'shop.test': [toApp, { action: forward('web') }] });
-      if (broken) routes['shop.test'].virtualService.addJsonPatch(JsonPatch.replace('/spec/http/0/match/0/uri', { prefix: '/' }));
+      if (broken) routes['shop.test'].virtualService!.addJsonPatch(JsonPatch.replace('/spec/http/0/match/0/uri', { prefix: '/' }));
       return (await runMesh({ manifests: app, workloads: shopWorkloads, steps: [enter('http://shop.test/'), enter('http://shop.test/app')] })).answers;
     };
     test('lead to another URL', async () => {
@@ -102,7 +102,7 @@ describeMesh('ingress: rules', () => {
     });
     test('broken: a fragment swallows the query of the request', async () => {
       const { app, routes } = routesFor({ 'shop.test': [{ matches: old, action: RouteAction.redirect({ path: '/new' }) }] });
-      routes['shop.test'].virtualService.addJsonPatch(JsonPatch.replace('/spec/http/0/redirect/uri', '/new#part'));
+      routes['shop.test'].virtualService!.addJsonPatch(JsonPatch.replace('/spec/http/0/redirect/uri', '/new#part'));
       const { answers: [answer] } = await runMesh({ manifests: app, workloads: shopWorkloads, steps: [enter('http://shop.test/old?a=1')] });
       expect(answer.headers?.Location).toEqual(['http://shop.test/new#part?a=1']);
     });

@@ -35,7 +35,7 @@ describeMesh('ingress: several routes', () => {
 
     test('broken: without the narrower rule before it, the wider one takes everything if its object comes first', async () => {
       const broken = declare('a', 'b');
-      broken.ofShop.virtualService.addJsonPatch(JsonPatch.remove('/spec/http/0'));
+      broken.ofShop.virtualService!.addJsonPatch(JsonPatch.remove('/spec/http/0'));
       const answers = await run(broken);
       expect(answers['/api/v2/x']).toReach('api');
       expect(answers['/catalog/x']).toReach('next');

@@ -27,7 +27,7 @@ const TROUBLES: Entering[] = [
   {
     because: 'the route is not bound to the gateway, because somebody changed one of them, or is not shown to its pods',
     what: 'apply both charts again',
-    edit: (_, route) => route.virtualService.addJsonPatch(JsonPatch.replace('/spec/exportTo/0', '.')),
+    edit: (_, route) => route.virtualService!.addJsonPatch(JsonPatch.replace('/spec/exportTo/0', '.')),
   },
   {
     because: 'in two repositories: the Gateway does not let the namespace take hosts of its clear-text listeners',
@@ -40,7 +40,7 @@ const TROUBLES: Entering[] = [
     because: 'another DestinationRule for the Service, in the namespace of the gateway\'s pods, hides the parts that the route names',
     what: 'delete it, or put the parts there too',
     more: { fixtures: [istio('DestinationRule', 'istio-ingress', 'theirs', { host: 'web.shop.svc.cluster.local', trafficPolicy: { loadBalancer: { simple: 'RANDOM' } } })] },
-    edit: (_, route) => route.virtualService.addJsonPatch(JsonPatch.add('/spec/http/0/route/0/destination/subset', 'next')),
+    edit: (_, route) => route.virtualService!.addJsonPatch(JsonPatch.add('/spec/http/0/route/0/destination/subset', 'next')),
   },
   { because: 'the pods of the Service do not answer', what: 'look at them', steps: [kill('web'), asked()] },
   { because: 'the `timeout` of a rule is over', what: 'raise it, or ask why the Service is slow', route: { rules: [{ ...forward('web')[0], timeout: Duration.millis(200) }] }, steps: [asked('http://shop.test/delay/2s')] },

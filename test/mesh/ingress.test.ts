@@ -117,7 +117,7 @@ describeMesh('ingress: routes', () => {
 
     test('broken: without its namespace, the gateway does not find a destination', async () => {
       const broken = declare(http);
-      broken.route.virtualService.addJsonPatch(JsonPatch.replace('/spec/http/0/route/0/destination/host', 'web.shop'));
+      broken.route.virtualService!.addJsonPatch(JsonPatch.replace('/spec/http/0/route/0/destination/host', 'web.shop'));
       const { answers: [answer] } = await run(broken, [plain('/')]);
       expect(answer).toFail({ status: 503, at: 'ingress', flags: 'NC' });
     });
@@ -126,7 +126,7 @@ describeMesh('ingress: routes', () => {
   describe('visibility', () => {
     test('broken: only its own namespace sees the route', async () => {
       const broken = declare(http);
-      broken.route.virtualService.addJsonPatch(JsonPatch.replace('/spec/exportTo/0', '.'));
+      broken.route.virtualService!.addJsonPatch(JsonPatch.replace('/spec/exportTo/0', '.'));
       const { answers: [answer] } = await run(broken, [plain('/')]);
       expect(answer).toFail({ status: 404, at: 'ingress', flags: 'NR' });
     });

@@ -72,14 +72,14 @@ describeMesh('ingress: TLS passthrough and TCP', () => {
 
     test('broken: without ports, Istio uses the first of two routes for both', async () => {
       const broken = onTwoPorts();
-      for (const { virtualService } of broken.routes) virtualService.addJsonPatch(JsonPatch.remove('/spec/tls/0/match/0/port'));
+      for (const { virtualService } of broken.routes) virtualService!.addJsonPatch(JsonPatch.remove('/spec/tls/0/match/0/port'));
       const { answers: [first, second] } = await runMesh({ manifests: broken.app, workloads, steps: [tls(), tls('tls.test', 6379)] });
       expect(first.server?.server).toBe(second.server?.server);
     });
 
     test('broken: the route is for another server name', async () => {
       const broken = declare(listeners, { hosts: ['tls.test'], destinations: [to('old', 443)] });
-      broken.routes[0].virtualService.addJsonPatch(JsonPatch.replace('/spec/tls/0/match/0/sniHosts/0', 'www.tls.test'), JsonPatch.replace('/spec/hosts/0', '*.test'));
+      broken.routes[0].virtualService!.addJsonPatch(JsonPatch.replace('/spec/tls/0/match/0/sniHosts/0', 'www.tls.test'), JsonPatch.replace('/spec/hosts/0', '*.test'));
       broken.gateway.gateway.addJsonPatch(JsonPatch.replace('/spec/servers/0/hosts/0', '*.test'));
       const { answers: [answer] } = await runMesh({ manifests: broken.app, workloads, steps: [tls()] });
       expect(answer).toFail({ error: /EOF|reset/ });
@@ -87,7 +87,7 @@ describeMesh('ingress: TLS passthrough and TCP', () => {
 
     test('broken: with HTTP rules, nothing listens', async () => {
       const broken = declare(listeners, { hosts: ['tls.test'], destinations: [to('old', 443)] });
-      broken.routes[0].virtualService.addJsonPatch(JsonPatch.move('/spec/tls', '/spec/http'), JsonPatch.remove('/spec/http/0/match/0/sniHosts'));
+      broken.routes[0].virtualService!.addJsonPatch(JsonPatch.move('/spec/tls', '/spec/http'), JsonPatch.remove('/spec/http/0/match/0/sniHosts'));
       const { answers: [answer] } = await runMesh({ manifests: broken.app, workloads, steps: [tls()], troubled: true });
       expect(answer).toFail({ error: /refused/ });
     });
@@ -111,7 +111,7 @@ describeMesh('ingress: TLS passthrough and TCP', () => {
 
     test('broken: with a route for another port, nothing listens', async () => {
       const broken = declare(listeners, { tcpPort: 5432, destinations: [to('old', 5432)] });
-      broken.routes[0].virtualService.addJsonPatch(JsonPatch.replace('/spec/tcp/0/match/0/port', 5433));
+      broken.routes[0].virtualService!.addJsonPatch(JsonPatch.replace('/spec/tcp/0/match/0/port', 5433));
       const { answers: [answer] } = await runMesh({ manifests: broken.app, workloads, steps: [tcp()] });
       expect(answer).toFail({ error: /refused/ });
     });

@@ -28,7 +28,7 @@ describeMesh('ingress: clear text beside HTTPS', () => {
 
     test('broken: with the redirect first, nothing is exempt', async () => {
       const broken = declare({ exemptPaths });
-      broken.routes[0].virtualService.addJsonPatch(JsonPatch.move('/spec/http/1', '/spec/http/0'));
+      broken.routes[0].virtualService!.addJsonPatch(JsonPatch.move('/spec/http/1', '/spec/http/0'));
       const { answers: [challenge] } = await send(broken, steps.slice(0, 1), { fixtures });
       expect(challenge.status).toBe(301);
     });

@@ -25,7 +25,7 @@ describeMesh('ingress: wildcards beside names', () => {
 
     test('broken: an older route of the wildcard takes it over', async () => {
       const broken = declare();
-      broken.routes[0].virtualService.addJsonPatch(JsonPatch.remove('/spec/http/1/match/0/withoutHeaders'));
+      broken.routes[0].virtualService!.addJsonPatch(JsonPatch.remove('/spec/http/1/match/0/withoutHeaders'));
       const { answers: [admin] } = await send(broken, steps.slice(0, 1), { fixtures });
       expect(admin).toReach('web');
     });

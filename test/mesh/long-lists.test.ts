@@ -63,8 +63,8 @@ describeMesh('limits: long lists', () => {
     test('broken: without the other spellings of the header, all names but the first ones are refused', async () => {
       const { app, shop, gateway } = entrance(listeners);
       const route = new IngressRoute(shop, 'route', { gateway, hosts: ['a.test'], rules: [{ action: forward('web') }], access: [Access.mtls(names)] });
-      const { 'x-forwarded-client-cert': first } = route.virtualService.toJson().spec.http[1].match[0].withoutHeaders;
-      route.virtualService.addJsonPatch(JsonPatch.replace('/spec/http/1/match/0/withoutHeaders', { 'x-forwarded-client-cert': first }));
+      const { 'x-forwarded-client-cert': first } = route.virtualService!.toJson().spec.http[1].match[0].withoutHeaders;
+      route.virtualService!.addJsonPatch(JsonPatch.replace('/spec/http/1/match/0/withoutHeaders', { 'x-forwarded-client-cert': first }));
       const outcome = await runMesh({ manifests: app, workloads: shopWorkloads, fixtures, steps: [at('/', names[0]), at('/', names[59])] });
       expect(statuses(outcome)).toEqual([200, 403]);
     });
@@ -95,8 +95,8 @@ describeMesh('limits: long lists', () => {
     expect(statuses(await send(good, steps, { fixtures }))).toEqual([200, 200, 418]);
     expect(await refused(good.app)).toEqual([]);
     const broken = declared();
-    const { ':authority': first } = broken.routes[0].virtualService.toJson().spec.http[1].match[0].withoutHeaders;
-    broken.routes[0].virtualService.addJsonPatch(JsonPatch.replace('/spec/http/1/match/0/withoutHeaders', { ':authority': first }));
+    const { ':authority': first } = broken.routes[0].virtualService!.toJson().spec.http[1].match[0].withoutHeaders;
+    broken.routes[0].virtualService!.addJsonPatch(JsonPatch.replace('/spec/http/1/match/0/withoutHeaders', { ':authority': first }));
     expect(statuses(await send(broken, steps, { fixtures }))).toEqual([200, 418, 418]);
   });
 });

@@ -40,7 +40,7 @@ export function run(routes: Routes, steps: Step[], more: RunOptions = {}): Promi
 }
 
 function partOf(route: IngressRoute, kind: string): ApiObject {
-  return [route.virtualService, ...route.accessObjects].find(part => part.kind === kind)!;
+  return [route.virtualService!, ...route.accessObjects].find(part => part.kind === kind)!;
 }
 
 export function statuses({ answers }: Pick<Outcome, 'answers'>): number[] {

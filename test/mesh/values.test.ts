@@ -16,7 +16,7 @@ function patched(path: string, value: unknown) {
     'a.test': [{ matches: [{ path: PathMatch.regex('/a') }], requestHeaders: { set: { 'x-a': 'b' } }, rewrite: { path: PathRewrite.regex('^/(.*)$', '/\\1') }, action: forward('web') }],
     'b.test': [{ action: forward('web') }],
   });
-  declared.routes['a.test'].virtualService.addJsonPatch(JsonPatch.replace(path, value));
+  declared.routes['a.test'].virtualService!.addJsonPatch(JsonPatch.replace(path, value));
   return declared;
 }
 

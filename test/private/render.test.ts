@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as gatewayApi from '../../imports/gateway.networking.k8s.io';
+import * as experimental from '../../imports/gateway.networking.k8s.io.experimental';
 import * as networking from '../../imports/networking.istio.io';
 import * as security from '../../imports/security.istio.io';
 import { CASES as AMBIENT } from '../ambient/cases';
@@ -8,14 +9,17 @@ import { CASES as INGRESS } from '../ingress/cases';
 import { Manifest, synth } from '../synth';
 
 const MAPPINGS: Record<string, (spec: any) => unknown> = {
-  Gateway: networking.toJson_GatewaySpec,
+  'Gateway': networking.toJson_GatewaySpec,
   'gateway.networking.k8s.io Gateway': gatewayApi.toJson_GatewaySpec,
-  HTTPRoute: gatewayApi.toJson_HttpRouteSpec,
-  VirtualService: networking.toJson_VirtualServiceSpec,
-  DestinationRule: spec => renamed(networking.toJson_DestinationRuleSpec(renamed(spec, 'consecutive5xxErrors', 'consecutive5XxErrors')), 'consecutive5XxErrors', 'consecutive5xxErrors'),
-  ServiceEntry: networking.toJson_ServiceEntrySpec,
-  AuthorizationPolicy: security.toJson_AuthorizationPolicySpec,
-  RequestAuthentication: spec => renamed(security.toJson_RequestAuthenticationSpec(spec), 'jwks_uri', 'jwksUri'),
+  'HTTPRoute': spec => (spec.rules[0].retry ? experimental.toJson_HttpRouteSpec(spec) : gatewayApi.toJson_HttpRouteSpec(spec)),
+  'TLSRoute': gatewayApi.toJson_TlsRouteSpec,
+  'TCPRoute': gatewayApi.toJson_TcpRouteSpec,
+  'ReferenceGrant': gatewayApi.toJson_ReferenceGrantSpec,
+  'VirtualService': networking.toJson_VirtualServiceSpec,
+  'DestinationRule': spec => renamed(networking.toJson_DestinationRuleSpec(renamed(spec, 'consecutive5xxErrors', 'consecutive5XxErrors')), 'consecutive5XxErrors', 'consecutive5xxErrors'),
+  'ServiceEntry': networking.toJson_ServiceEntrySpec,
+  'AuthorizationPolicy': security.toJson_AuthorizationPolicySpec,
+  'RequestAuthentication': spec => renamed(security.toJson_RequestAuthenticationSpec(spec), 'jwks_uri', 'jwksUri'),
 };
 
 /** The imports capitalize what stands behind a digit, in one field, and translate it. */

@@ -25,7 +25,7 @@ describe('a policy for a destination', () => {
       action: RouteAction.split([policy.subset('v1').weighted(9), policy.subset('v2').weighted(1)]),
       mirror: { destination: policy.subset('v2') },
     });
-    const [rule, virtualService] = manifestsOf(app, [policy.destinationRule, route.virtualService]);
+    const [rule, virtualService] = manifestsOf(app, [policy.destinationRule, route.virtualService!]);
     expect([rule]).toMatchInlineSnapshot(`
       apiVersion: networking.istio.io/v1
       kind: DestinationRule

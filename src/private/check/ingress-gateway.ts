@@ -16,6 +16,8 @@ export interface ListenerPlace {
   readonly workload: WorkloadFacts;
   /** Undefined if another app creates the servers and knows their certificates. */
   readonly settings?: MeshSettings;
+  /** Whether the Service gets its ports from the listeners, as that of a Gateway of the Gateway API does. */
+  readonly anyPort?: boolean;
 }
 
 export function checkListeners(listeners: IngressListener[], place: ListenerPlace, refuse: Refuse): ListenedHost[] {
@@ -65,11 +67,12 @@ function sharesCertificate(a: ListenedHost, b: ListenedHost): boolean {
   return certificatesOf(a).some(name => certificatesOf(b).includes(name));
 }
 
-function checkListener(listener: IngressListener, prop: string, { workload, settings }: ListenerPlace, refuse: Refuse): ListenedHost[] {
+function checkListener(listener: IngressListener, prop: string, { workload, settings, anyPort }: ListenerPlace, refuse: Refuse): ListenedHost[] {
   const spec = listener._spec;
   const { protocol, plainHttp } = spec;
   const onPort = (port: number, what: string, otherwise: string) => {
     const found = workload.ports.find(p => p.number === port);
+    if (anyPort) return { port, podPort: port };
     if (!found) {
       return refuse({ code: 'IngressGatewayPortMissing', prop: `${prop}.${what}`, got: `port ${port}`, allowed: workloadPortsText(workload), fix: `add port ${port} to the Service and to the GatewayWorkload, or ${otherwise}` });
     }

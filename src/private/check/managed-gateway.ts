@@ -11,13 +11,19 @@ export function checkManagedGateway(model: EgressGatewayModel | IngressGatewayMo
   const { namespace, gatewayApi } = workload;
   if ('listened' in model) checkIngress(model, settings, refuse);
   checkManagedPods(workload, settings, refuse);
-  if (!gatewayApi || gatewayApi.existing || imported) return;
+  if (!gatewayApi) return;
+  const others = [...gatewaysManagedWith(app.egressGateways.all(), workload), ...gatewaysManagedWith(app.ingressGateways.all(), workload)]
+    .filter(other => other.path !== path);
+  const unlike = others.find(other => isStandard(other) !== isStandard(model));
+  if (unlike) {
+    refuse({ code: 'RouteApiWorkload', prop: 'workload', got: `Gateway ${namespace}/${gatewayApi.name}`, allowed: `a Gateway that ${unlike.path} does not use, whose servers are written in another API`, fix: 'choose another name' });
+  }
+  if (gatewayApi.existing || imported) return;
   const gateway = `Gateway ${namespace}/${gatewayApi.name}`;
-  if (!settings._isAtLeast('1.30')) {
+  if (!isStandard(model) && !settings._isAtLeast('1.30')) {
     refuse({ code: 'IstioVersionTooOld', prop: 'workload', got: `${gateway} with Istio ${settings.istioVersion}`, allowed: 'Istio 1.30 or later, whose Gateways have TLS listeners', fix: 'make the Gateway yourself, with an HTTPS listener, and set `existing: true` in GatewayWorkload.gatewayApi; or raise istioVersion in MeshSettings.of once the mesh is upgraded' });
   }
-  const maker = [...gatewaysManagedWith(app.egressGateways.all(), workload), ...gatewaysManagedWith(app.ingressGateways.all(), workload)]
-    .find(other => other.path !== path && !other.imported && !other.workload.gatewayApi!.existing);
+  const maker = others.find(other => !other.imported && !other.workload.gatewayApi!.existing);
   if (maker) {
     refuse({ code: 'NameCollision', prop: 'workload', got: gateway, allowed: `a Gateway that ${maker.path} does not make`, fix: 'set `existing: true` in GatewayWorkload.gatewayApi here, to use its pods for both; or choose another name' });
   }
@@ -30,7 +36,15 @@ export function checkManagedPods({ selector }: WorkloadFacts, settings: MeshSett
   }
 }
 
-function checkIngress({ workload, listened, namespace, imported }: IngressGatewayModel, settings: MeshSettings, refuse: Refuse): void {
+function isStandard(gateway: EgressGatewayModel | IngressGatewayModel): boolean {
+  return 'standard' in gateway && gateway.standard;
+}
+
+function checkIngress({ workload, listened, namespace, imported, standard }: IngressGatewayModel, settings: MeshSettings, refuse: Refuse): void {
+  if (standard && namespace !== workload.namespace) {
+    refuse({ code: 'GatewayNamespaceMismatch', prop: 'workload.namespace', got: workload.namespace, allowed: `${namespace}, the namespace of the chart, because Istio makes the pods in the namespace of the Gateway`, fix: `create the gateway in a chart with namespace ${workload.namespace}` });
+  }
+  if (standard) return;
   if (MANAGED_BY in workload.selector && namespace !== workload.namespace && settings._isAtLeast('1.31')) {
     refuse({ code: 'GatewayNamespaceMismatch', prop: imported ? 'namespace' : 'workload.namespace', got: imported ? namespace : workload.namespace, allowed: imported ? `${workload.namespace}, the namespace of the pods, because pods of a managed Gateway heed Istio's Gateways there alone (from Istio 1.31)` : `${namespace}, the namespace of the chart, because pods of a managed Gateway heed Istio's Gateways of their own namespace alone (from Istio 1.31)`, fix: imported ? 'correct the namespace' : `create the gateway in a chart with namespace ${workload.namespace}` });
   }

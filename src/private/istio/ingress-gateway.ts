@@ -1,7 +1,7 @@
-import { patternsOver } from '../basics/host-index';
 import { labelOf } from '../basics/names';
 import { Labels } from '../model/labels';
 import { BoundRoute, certificatesOf, ListenedHost } from '../model/listener';
+import { routesByListener } from '../objects/bound-namespaces';
 import { GatewaySpec } from '../objects/plans';
 import { exportTo } from '../objects/visibility';
 
@@ -24,14 +24,14 @@ export function ingressGateway(intent: IngressGatewayIntent): GatewaySpec {
     if (server) server.push(one);
     else servers.set(name, [one]);
   }
-  const namespaces = namespacesOf(intent.routes);
+  const namespacesAt = routesByListener(intent.routes);
   return {
     selector,
     servers: [...servers].map(([name, [first, ...others]]) => ({
       name,
       number: first.port,
       protocol: first.protocol,
-      hosts: [first, ...others].flatMap(one => (one.tls ? [one.host] : boundHosts(one, intent, namespaces))),
+      hosts: [first, ...others].flatMap(one => (one.tls ? [one.host] : boundHosts(one, intent, namespacesAt))),
       tls: first.tls,
     })),
   };
@@ -48,28 +48,10 @@ function serverName(one: ListenedHost): string {
  * A host of a clear-text server, open only to the namespaces that have a route for it: any namespace could take over a bare host.
  * TLS servers keep bare hosts, because Envoy refuses the whole port if two namespaces qualify the same host (R15).
  */
-function boundHosts(listened: ListenedHost, gateway: IngressGatewayIntent, routed: Map<string, Set<string>>): string[] {
-  const { host, port, protocol } = listened;
+function boundHosts(listened: ListenedHost, gateway: IngressGatewayIntent, namespacesAt: (listened: ListenedHost) => string[]): string[] {
+  const { host } = listened;
   const { namespace, routeNamespaces } = gateway;
   if (routeNamespaces.includes('*')) return [host];
-  const hosted = routed.get(boundKey(protocol === 'TCP' ? port : undefined, host)) ?? [];
-  const namespaces = [...hosted, ...routeNamespaces];
+  const namespaces = [...namespacesAt(listened), ...routeNamespaces];
   return exportTo(namespaces.length > 0 ? namespaces : [namespace], namespace).map(ns => `${ns}/${host}`);
-}
-
-/** The namespaces of routes, by the patterns that cover their hosts. */
-function namespacesOf(routes: BoundRoute[]): Map<string, Set<string>> {
-  const found = new Map<string, Set<string>>();
-  for (const { tcpPort, hosts, namespace } of routes) {
-    for (const key of hosts.flatMap(patternsOver).map(pattern => boundKey(tcpPort, pattern))) {
-      const known = found.get(key);
-      if (known) known.add(namespace);
-      else found.set(key, new Set([namespace]));
-    }
-  }
-  return found;
-}
-
-function boundKey(tcpPort: number | undefined, pattern: string): string {
-  return `${tcpPort} ${pattern}`;
 }

@@ -1,5 +1,5 @@
-import { guards } from './access';
 import { delegateRoutes } from './delegate';
+import { guards } from './guards';
 import { isWildcard } from '../basics/hosts';
 import { escapeRegex } from '../basics/re2';
 import { inParts } from '../basics/regex-limit';

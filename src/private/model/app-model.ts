@@ -92,6 +92,8 @@ export interface IngressGatewayModel extends Declared {
   /** Namespaces of routes that other apps declare; `*` for every namespace. */
   readonly routeNamespaces: string[];
   readonly imported: boolean;
+  /** Whether its routes are those of the Gateway API. */
+  readonly standard: boolean;
 }
 
 export interface IngressRouteModel extends Declared {

@@ -26,6 +26,9 @@ export interface Specs {
   readonly ValidatingAdmissionPolicyBinding: AdmissionBindingSpec;
   readonly ManagedGateway: ManagedGatewaySpec;
   readonly HTTPRoute: StandardRouteSpec;
+  readonly TLSRoute: OpaqueRouteSpec;
+  readonly TCPRoute: OpaqueRouteSpec;
+  readonly ReferenceGrant: ReferenceGrantSpec;
   readonly Role: RoleSpec;
   readonly RoleBinding: RoleBindingSpec;
   readonly ClusterNetworkPolicy: ClusterNetworkPolicySpec;
@@ -324,7 +327,17 @@ export interface ManagedListener {
   readonly protocol: 'HTTP' | 'HTTPS' | 'TLS' | 'TCP' | 'HBONE';
   /** Every host where it is left out. */
   readonly hostname?: string;
-  readonly tls?: { readonly mode: 'Passthrough' };
+  readonly tls?: ListenerTls;
+  /** The namespaces of routes that may bind; `*` for all. Only the own one where it is left out. */
+  readonly namespaces?: string[];
+}
+
+export interface ListenerTls {
+  readonly mode: 'Terminate' | 'Passthrough';
+  /** The names of Secrets in the namespace of the Gateway. */
+  readonly certificates?: string[];
+  /** Istio's own. */
+  readonly options?: { readonly [name: string]: string };
 }
 
 /** A route of the Gateway API for HTTP. Its rules are evaluated by how specific their matches are, and as written only among equals. */
@@ -357,6 +370,19 @@ export interface StandardRule {
   /** None for a redirect. */
   readonly backends: StandardBackend[];
   readonly timeoutMs?: number;
+  readonly mirror?: { readonly to: StandardBackend; readonly percent: number };
+  readonly cors?: StandardCors;
+  /** Of the experimental channel. */
+  readonly retry?: { readonly attempts: number; readonly codes?: number[]; readonly perTryTimeoutMs?: number };
+}
+
+export interface StandardCors {
+  readonly allowOrigins: string[];
+  readonly allowMethods?: string[];
+  readonly allowHeaders?: string[];
+  readonly exposeHeaders?: string[];
+  readonly maxAgeMs?: number;
+  readonly allowCredentials: boolean;
 }
 
 export type StandardPathChange = { readonly prefix: string } | { readonly full: string };
@@ -382,6 +408,20 @@ export interface StandardBackend {
   readonly namespace?: string;
   readonly port: number;
   readonly weight?: number;
+}
+
+/** A route of the Gateway API for connections that the gateway cannot read: TLS, by server names, or TCP. */
+export interface OpaqueRouteSpec {
+  readonly parents: RouteParent[];
+  /** None for TCP. */
+  readonly hostnames?: string[];
+  readonly backends: StandardBackend[];
+}
+
+/** Lets routes of another namespace lead to Services of the grant's own. */
+export interface ReferenceGrantSpec {
+  readonly from: { readonly kind: 'HTTPRoute' | 'TLSRoute' | 'TCPRoute'; readonly namespace: string };
+  readonly services: string[];
 }
 
 /** What may be done in a namespace. */

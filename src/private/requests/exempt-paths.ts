@@ -1,8 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
 import { intersect } from './intersect';
 import { MatchIndex } from './match-index';
+import { Redirect } from '../model/listener';
 import { Match, NO_CONDITION, orEverything, PathCondition } from '../model/match';
 import { Rule } from '../model/rule';
+
+/** The rules for what a redirecting listener serves nevertheless: its exempt paths, and what came to a proxy in front by HTTPS. */
+export function sparedRules(rules: Rule[], { exemptPaths, trustsProxies }: Redirect): Rule[] {
+  return [...rulesOnPaths(rules, exemptPaths), ...trustsProxies ? rules.flatMap(fromProxy) : []];
+}
+
+const FROM_PROXY: Match = { ...NO_CONDITION, headers: [{ name: 'x-forwarded-proto', kind: 'exact', value: 'https' }] };
+
+function fromProxy(rule: Rule): Rule[] {
+  const matches = orEverything(rule.matches).map(match => intersect(match, FROM_PROXY)).filter((match): match is Match => typeof match !== 'string');
+  return matches.length > 0 ? [{ ...rule, matches }] : [];
+}
 
 /** The rules restricted to the exempt paths, without what an earlier rule matches. */
 export function rulesOnPaths(rules: Rule[], exempt: PathCondition[]): Rule[] {

@@ -1,13 +1,23 @@
-import { ManagedGatewaySpec } from '../plans';
+import { ManagedGatewaySpec, ManagedListener } from '../plans';
 import { Wire } from './wire';
 import type * as imported from '../../../../imports/gateway.networking.k8s.io';
 
 export function managedGatewaySpec({ className, listeners }: ManagedGatewaySpec): object {
+  return { gatewayClassName: className, listeners: listeners.map(listener) } satisfies Wire<imported.GatewaySpec>;
+}
+
+function listener({ tls, namespaces, ...same }: ManagedListener) {
   return {
-    gatewayClassName: className,
-    listeners: listeners.map(listener => ({ ...listener, allowedRoutes: OWN_NAMESPACE })),
-  } satisfies Wire<imported.GatewaySpec>;
+    ...same,
+    tls: tls && { mode: tls.mode, certificateRefs: tls.certificates?.map(name => ({ group: '', kind: 'Secret', name })), options: tls.options },
+    allowedRoutes: { namespaces: namespaces ? allowed(namespaces) : OWN_NAMESPACE },
+  };
+}
+
+function allowed(namespaces: string[]): Wire<imported.GatewaySpecListenersAllowedRoutesNamespaces> {
+  if (namespaces.includes('*')) return { from: 'All' };
+  return { from: 'Selector', selector: { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values: namespaces }] } };
 }
 
 /** The default, which the API server would add, and a second apply find a difference. */
-const OWN_NAMESPACE = { namespaces: { from: 'Same' } } as const;
+const OWN_NAMESPACE = { from: 'Same' } as const;

@@ -12,11 +12,11 @@ import { requestAuthenticationSpec } from './request-authentication';
 import { role, roleBinding } from './role';
 import { serviceEntrySpec } from './service-entry';
 import { sidecarSpec } from './sidecar';
-import { standardRouteSpec } from './standard-route';
+import { opaqueRouteSpec, referenceGrantSpec, standardRouteSpec } from './standard-route';
 import { telemetrySpec } from './telemetry';
 import { virtualServiceSpec } from './virtual-service';
 import { RenderedObject } from '../../model/rendered-object';
-import { Kind, ObjectHead, Specs } from '../plans';
+import { Kind, ObjectHead, ObjectPlan, Specs } from '../plans';
 
 interface Renderer<K extends Kind> {
   readonly apiVersion: string;
@@ -45,6 +45,9 @@ const RENDERERS: { [K in Kind]: Renderer<K> } = {
   ValidatingAdmissionPolicyBinding: { apiVersion: 'admissionregistration.k8s.io/v1', spec: admissionBindingSpec },
   ManagedGateway: { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', spec: managedGatewaySpec },
   HTTPRoute: { apiVersion: 'gateway.networking.k8s.io/v1', spec: standardRouteSpec },
+  TLSRoute: { apiVersion: 'gateway.networking.k8s.io/v1', spec: opaqueRouteSpec },
+  TCPRoute: { apiVersion: 'gateway.networking.k8s.io/v1', spec: opaqueRouteSpec },
+  ReferenceGrant: { apiVersion: 'gateway.networking.k8s.io/v1beta1', spec: referenceGrantSpec },
   Role: { apiVersion: 'rbac.authorization.k8s.io/v1', spec: role, inline: true },
   RoleBinding: { apiVersion: 'rbac.authorization.k8s.io/v1', spec: roleBinding, inline: true },
   ClusterNetworkPolicy: { apiVersion: 'policy.networking.k8s.io/v1alpha2', spec: clusterNetworkPolicySpec },
@@ -65,4 +68,9 @@ export function renderedLate<K extends Kind>(head: ObjectHead<K>, spec: () => Sp
 function withSpec({ kind, id, name, namespace, labels, annotations }: ObjectHead, spec: RenderedObject['spec']): RenderedObject {
   const { apiVersion, kind: written = kind, inline, field } = RENDERERS[kind];
   return { kind: written, id, name, namespace, labels, annotations, apiVersion, spec, inline, field };
+}
+
+/** Objects whose specs are planned at synthesis, when more may be known of each; which objects there are is known already. */
+export function renderedEachLate(plan: () => ObjectPlan[]): RenderedObject[] {
+  return plan().map(({ spec: _, ...head }) => renderedLate(head, () => plan().find(({ id }) => id === head.id)!.spec));
 }

@@ -1,38 +1,83 @@
-import { StandardBackend, StandardCondition, StandardMatch, StandardPathChange, StandardRouteSpec, StandardRule } from '../plans';
+import { OpaqueRouteSpec, ReferenceGrantSpec, RouteParent, StandardBackend, StandardCondition, StandardCors, StandardMatch, StandardPathChange, StandardRouteSpec, StandardRule } from '../plans';
 import { standardDuration } from './duration';
 import { GROUPS } from './groups';
 import { Wire } from './wire';
 import type * as imported from '../../../../imports/gateway.networking.k8s.io';
+import type * as experimental from '../../../../imports/gateway.networking.k8s.io.experimental';
 import { Edits } from '../../model/rule';
 
 type Filter = Wire<imported.HttpRouteSpecRulesFilters>;
 
 export function standardRouteSpec({ parents, hostnames, rules }: StandardRouteSpec): object {
   return {
-    parentRefs: parents.map(parent => ({ group: GROUPS[parent.kind], ...parent })),
+    parentRefs: parents.map(parentRef),
     hostnames,
     rules: rules.map(standardRule),
   } satisfies Wire<imported.HttpRouteSpec>;
 }
 
+function parentRef(parent: RouteParent) {
+  return { group: GROUPS[parent.kind], ...parent };
+}
+
+/** TLSRoute and TCPRoute differ in `hostnames` alone. */
+export function opaqueRouteSpec({ parents, hostnames, backends }: OpaqueRouteSpec): object {
+  return {
+    parentRefs: parents.map(parentRef),
+    ...hostnames && { hostnames },
+    rules: [{ backendRefs: backends.map(backendRef) }],
+  } satisfies Wire<imported.TcpRouteSpec>;
+}
+
+export function referenceGrantSpec({ from, services }: ReferenceGrantSpec): object {
+  return {
+    from: [{ group: GROUPS.Gateway, ...from }],
+    to: services.map(name => ({ group: GROUPS.Service, kind: 'Service', name })),
+  } satisfies Wire<imported.ReferenceGrantSpec>;
+}
+
 function standardRule(rule: StandardRule): Wire<imported.HttpRouteSpecRules> {
-  const { matches, backends, timeoutMs } = rule;
+  const { matches, backends } = rule;
   const filters = filtersOf(rule);
   return {
     matches: matches.map(standardMatch),
     filters: filters.length > 0 ? filters : undefined,
     backendRefs: backends.length > 0 ? backends.map(backendRef) : undefined,
-    timeouts: timeoutMs === undefined ? undefined : { request: standardDuration(timeoutMs) },
-  };
+    timeouts: timeouts(rule),
+    ...rule.retry && { retry: { attempts: rule.retry.attempts, codes: rule.retry.codes } },
+  } satisfies Wire<experimental.HttpRouteSpecRules> as Wire<imported.HttpRouteSpecRules>;
 }
 
-function filtersOf({ requestHeaders, responseHeaders, rewrite, redirect }: StandardRule): Filter[] {
+function timeouts({ timeoutMs, retry }: StandardRule) {
+  if (timeoutMs === undefined && retry?.perTryTimeoutMs === undefined) return undefined;
+  const text = (ms: number | undefined) => (ms === undefined ? undefined : standardDuration(ms));
+  return { request: text(timeoutMs), backendRequest: text(retry?.perTryTimeoutMs) };
+}
+
+function filtersOf({ requestHeaders, responseHeaders, rewrite, redirect, mirror, cors }: StandardRule): Filter[] {
   return [
     ...requestHeaders ? [{ type: 'RequestHeaderModifier' as const, requestHeaderModifier: edits(requestHeaders) }] : [],
     ...responseHeaders ? [{ type: 'ResponseHeaderModifier' as const, responseHeaderModifier: edits(responseHeaders) }] : [],
     ...rewrite ? [{ type: 'URLRewrite' as const, urlRewrite: { hostname: rewrite.hostname, path: pathChange(rewrite.path) } }] : [],
     ...redirect ? [redirectFilter(redirect)] : [],
+    ...mirror ? [{ type: 'RequestMirror' as const, requestMirror: { backendRef: backendRef(mirror.to), ...share(mirror.percent) } }] : [],
+    ...cors ? [{ type: 'CORS' as const, cors: corsFilter(cors) }] : [],
   ];
+}
+
+/** Whole percents, or a fraction of a million. */
+function share(percent: number) {
+  if (Number.isInteger(percent)) return { percent };
+  return { fraction: { numerator: Math.round(percent * 10_000), denominator: 1_000_000 } };
+}
+
+function corsFilter({ maxAgeMs, allowCredentials, allowMethods, ...same }: StandardCors): NonNullable<Filter['cors']> {
+  return {
+    ...same,
+    allowMethods: allowMethods as Wire<imported.HttpRouteSpecRulesFiltersCorsAllowMethods>[] | undefined,
+    maxAge: maxAgeMs === undefined ? undefined : maxAgeMs / 1000,
+    allowCredentials: allowCredentials || undefined,
+  };
 }
 
 function redirectFilter({ scheme, hostname, path, port, code }: NonNullable<StandardRule['redirect']>): Filter {

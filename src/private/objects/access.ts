@@ -1,19 +1,12 @@
-import { closedPaths } from './closed-paths';
-import { deniedPath } from './denied-path';
+import { rendered, renderedLate } from './manifest/object';
+import { AuthorizationPolicySpec, AuthorizationRule, Condition, JwtRule, Operation } from './plans';
 import { patternsOver } from '../basics/host-index';
 import { isWildcard } from '../basics/hosts';
 import { labelOf } from '../basics/names';
-import { escapeRegex } from '../basics/re2';
 import { AccessIntent, Issuer, OptOut, RoutedHosts } from '../model/access';
 import { Labels } from '../model/labels';
-import { CALLER_HEADER } from '../model/leg-one';
 import { ListenedHost } from '../model/listener';
 import { RenderedObject } from '../model/rendered-object';
-import { ofSubjects } from '../objects/callers';
-import { matchesAt } from '../objects/http';
-import { rendered, renderedLate } from '../objects/manifest/object';
-import { noneOf } from '../objects/none-of';
-import { AuthorizationPolicySpec, AuthorizationRule, Condition, HttpMatch, HttpRoute, JwtRule, Operation } from '../objects/plans';
 import { unfulfilled } from '../requests/unfulfilled';
 
 /** A route, with what its policies need to know about its surroundings. */
@@ -86,7 +79,7 @@ function rulesFor(route: GuardedRoute, when: Condition[]): AuthorizationRule[] {
   }));
 }
 
-const PREFLIGHT_HEADERS = ['origin', 'access-control-request-method'];
+export const PREFLIGHT_HEADERS = ['origin', 'access-control-request-method'];
 
 /** The alternatives by which a request is no preflight. */
 const NO_PREFLIGHT: { readonly to?: Pick<Operation, 'notMethods'>; readonly when?: Condition[] }[] = [
@@ -123,37 +116,4 @@ function serverNames({ listened }: GuardedRoute, { podPort, protocol }: Listened
   const passed = beside('TLS').filter(host => patternsOver(host).some(pattern => wide.has(pattern)));
   if (names.includes('*') && passed.length === 0) return [];
   return [{ key: 'connection.sni', ...(!names.includes('*') && { values: names }), ...(passed.length > 0 && { notValues: passed }) }];
-}
-
-/** The requests that a route answers itself, before its rules. */
-export function guards({ access, hosts, served, cors }: Pick<GuardedRoute, 'access' | 'hosts' | 'served' | 'cors'>): HttpRoute[] {
-  const policed = access.requirements.length > 0 || access.provider !== undefined;
-  const at = served.map(({ port }) => ({ port }));
-  const wildcards = policed ? hosts.filter(host => host.startsWith('*.')) : [];
-  const denied = access.deny.map(match => ({ ...match, path: match.path && deniedPath(match.path) }));
-  return [
-    at.flatMap(({ port }) => wildcards.map(host => otherPort(host, port))),
-    denied.length > 0 ? matchesAt(denied, at) : [],
-    at.flatMap(({ port }) => access.subjectAltNames.flatMap(names => otherSubjects(names, access.openPaths, port, cors))),
-  ].filter(matches => matches.length > 0)
-    .map(matches => ({ matches, action: { kind: 'respond', status: 403, body: 'access denied' } }));
-}
-
-/** Hosts under a wildcard with a port that the policies do not spell out. */
-function otherPort(wildcard: string, port: number): HttpMatch {
-  return {
-    port,
-    authority: { regex: `(?i).*${escapeRegex(wildcard.slice(1))}:.*` },
-    withoutHeaders: { ':authority': { regex: `.*:${port}` } },
-  };
-}
-
-/** Clients without a certificate, or with a certificate that carries none of the names. */
-function otherSubjects(names: string[], openPaths: string[], port: number, cors: boolean): HttpMatch[] {
-  const strangers = noneOf(CALLER_HEADER, ofSubjects(names));
-  const places = openPaths.length > 0 ? closedPaths(openPaths) : [{}];
-  const kinds = cors ? [{ ':method': { exact: 'OPTIONS' } }, ...PREFLIGHT_HEADERS.map(name => ({ [name]: {} }))] : [{}];
-  return places.flatMap(({ withoutHeaders: elsewhere, ...place }) => kinds.map(preflight => (
-    { port, ...place, withoutHeaders: { ...strangers, ...elsewhere, ...preflight } }
-  )));
 }
