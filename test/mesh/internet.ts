@@ -22,7 +22,7 @@ export function internet(objects: readonly Manifest[]): { readonly externals: Ex
   return {
     externals: [...new Map(servers.map(server => [`${server.address}:${server.port}`, server])).values()]
       .map(({ address, protocol, port, options }) => external(address, { [protocol]: port }, options)),
-    fixtures: [...rules.flatMap(clientSecrets), ...objects.filter(o => o.kind === 'Gateway' && o.apiVersion.startsWith('networking.istio.io/')).flatMap(serverSecrets)],
+    fixtures: [...rules.flatMap(clientSecrets), ...objects.filter(o => o.kind === 'Gateway' && o.apiVersion.startsWith('networking.istio.io/')).flatMap(serverSecrets), ...objects.flatMap(listenerSecrets)],
   };
 }
 
@@ -40,6 +40,13 @@ function clientSecrets({ spec, metadata: { namespace } }: Manifest): object[] {
     data: tls.mode === 'SIMPLE' ? { 'ca.crt': '${ca:private}' }
       : { 'tls.crt': '${cert:client:shop.example.com}', 'tls.key': '${key:client:shop.example.com}', 'ca.crt': '${ca:public}' },
   }));
+}
+
+/** Those of listeners of the Gateway API. */
+function listenerSecrets({ spec, metadata: { namespace } }: Manifest): object[] {
+  return (spec?.listeners ?? []).flatMap(({ hostname, tls }: any) => (tls?.certificateRefs ?? []).map(({ name }: any) => ({
+    apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, data: { 'tls.crt': `\${cert:ingress:${hostname}}`, 'tls.key': `\${key:ingress:${hostname}}` },
+  })));
 }
 
 function serverSecrets({ spec }: Manifest): object[] {

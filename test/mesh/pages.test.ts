@@ -9,7 +9,7 @@ describeMesh('charts of the pages', () => {
     ['docs/egress.md', leaving, 23],
     ['docs/ingress.md', entering, 20],
     ['docs/lockdown.md', leaving, 3],
-    ['docs/gateway-api.md', eitherWay, 3],
+    ['docs/gateway-api.md', eitherWay, 4],
   ] as const)('%s', (page, promiseOf, atLeast) => {
     const all = snippetsOf(page).filter(({ promises }) => promises.length > 0)
       .map(snippet => ({ title: snippet.title, objects: () => objectsOf(manifestsOf(snippet)), promises: snippet.promises.map(promiseOf) }));

@@ -20,7 +20,7 @@ export async function ask(all: Manifest[], promises: PagePromise[], { isolated =
     externals: [...externals, ...undeclared(externals, promises), ...issuers(objects)],
     workloads: [
       ...callers.map(namespace => sidecar(namespace, { namespace, isolated: isolated && egress })),
-      ...egress ? [] : destinations(objects),
+      ...egress ? [] : [...destinations(objects), ...backends(objects)],
       ...managed ? [podsOf(managed, egress ? 'egress' : 'ingress')] : [
         ...egress ? [egressGateway({ ports })] : [],
         ...callers.length > 0 ? [] : [ingressGateway({ ports })],
@@ -53,6 +53,14 @@ function destinations(objects: Manifest[]): Workload[] {
       return subsets.map(({ name: subset, labels }: any) => [`${same} ${subset}`, sidecar(`${name}-${subset}`, { namespace, service: name, ports, labels })]);
     });
   })).values()];
+}
+
+/** The Services to which HTTPRoutes lead. */
+function backends(objects: Manifest[]): Workload[] {
+  const found = objects.filter(o => o.kind === 'HTTPRoute').flatMap(({ metadata, spec }) => spec.rules.flatMap(({ backendRefs = [] }: any) => (
+    backendRefs.map(({ name, namespace = metadata.namespace, port }: any) => [`${namespace}/${name}`, sidecar(name, { namespace, service: name, ports: [{ name: 'http', port, serve: 'http' }] })])
+  )));
+  return [...new Map<string, Workload>(found).values()];
 }
 
 /** Where the pods of egress gateways run on the pages. */
@@ -98,6 +106,8 @@ export const UNBOUND: readonly [Failed, ...Failed[]] = [
 export function unbound(objects: Manifest[]): Manifest[] {
   const bound = objects.filter(o => o.kind === 'VirtualService' && o.spec.gateways.some((name: string) => name !== 'mesh'));
   for (const { spec } of bound) spec.gateways = spec.gateways.map((name: string) => name === 'mesh' ? name : 'elsewhere/none');
-  if (bound.length === 0) for (const { kind, spec } of objects) if (kind === 'ServiceEntry') spec.exportTo = ['elsewhere'];
+  const routes = objects.filter(o => o.kind === 'HTTPRoute' && o.spec.parentRefs[0].kind === 'Gateway');
+  for (const { spec } of routes) spec.parentRefs = spec.parentRefs.map((parent: object) => ({ ...parent, name: 'none' }));
+  if (bound.length + routes.length === 0) for (const { kind, spec } of objects) if (kind === 'ServiceEntry') spec.exportTo = ['elsewhere'];
   return objects;
 }
