@@ -52,6 +52,14 @@ export function atWaypoint(service: ExternalServiceProps, props: Partial<EgressR
   return { ...world, service: external, route, manifests };
 }
 
+/** As `mesh`, where the gateway serves what still has sidecars beside a waypoint. */
+export function migrating(settings?: MeshSettingsOptions, props: Partial<EgressGatewayProps> = {}) {
+  const { egress: sidecarGateway, ...world } = mesh(settings);
+  const workload = GatewayWorkload.waypoint('waypoint', { namespace: 'istio-egress' });
+  const egress = new EgressGateway(world.platform, 'waypoint', { workload, sidecarGateway, ...props });
+  return { ...world, sidecarGateway, egress };
+}
+
 /** An external service of the shop to which sidecars go by themselves. */
 export function direct(props: ExternalServiceProps, settings?: MeshSettingsOptions) {
   const world = mesh(settings);

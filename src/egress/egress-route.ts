@@ -23,12 +23,13 @@ import { checkEgressRouteConflicts } from '../private/check/egress-route-conflic
 import { externalDestinations } from '../private/check/external-destination';
 import { needRoutedService } from '../private/check/gateway-upstream';
 import { checkWaypointRouteConflicts } from '../private/check/waypoint-conflicts';
-import { checkWaypointRoute } from '../private/check/waypoint-route';
+import { checkBesideWaypoint, checkWaypointRoute } from '../private/check/waypoint-route';
 import { planEgressRoute } from '../private/istio/egress-route';
 import { EgressRouteModel, ExternalServiceModel, Upstream, WaypointModel, WaypointRouteModel } from '../private/model/app-model';
 import { narrowerRoutes } from '../private/model/at-waypoints';
-import { workloadPortsText } from '../private/model/gateway';
+import { GatewayFacts, workloadPortsText } from '../private/model/gateway';
 import { targetsOf } from '../private/model/rule';
+import { WaypointFacts } from '../private/model/waypoint';
 import { rendered } from '../private/objects/manifest/object';
 
 /** How TLS that the application itself speaks reaches the gateway. */
@@ -57,7 +58,7 @@ export interface EgressRouteProps {
   /**
    * The service that the route is for. Errors `DirectServiceRouted`, `WildcardThroughGateway`, `ResolutionNoneBehindGateway`, `HostAlreadyRouted`,
    * `UpstreamTlsConflict`, `TcpAddressMissing`; errors `OtherApp` and `ConstructRemoved` for a construct that is not part of this App. At a waypoint,
-   * errors `WaypointHostConflict`, `WaypointServiceImported`, `WaypointAddressMissing`, `WildcardTlsDisabled`; error `DynamicDnsPort` for wildcards
+   * errors `WaypointHostConflict`, `WaypointServiceImported`, `WaypointAddressMissing`, `WaypointWorkloadsElsewhere`, `WildcardTlsDisabled`; error `DynamicDnsPort` for wildcards
    * on ports other than 80 and 443; error `WaypointFileMissing` for certificates in files.
    */
   readonly service: IExternalService;
@@ -69,7 +70,7 @@ export interface EgressRouteProps {
    * Who may use the route. The gateway rejects all other callers with 403, or closes their connections if it cannot read requests. Errors
    * `CallersEmpty`, `CallerCovered`, `CallersNotEnforceable`, `MeshHostConflict`; error `SidecarHidesRoute` if a Sidecar object of this App does not import what
    * callers need. At a waypoint, a list of a caller can hold only what AuthorizationPolicies can express, errors `CallerListInexpressible`,
-   * `WaypointOptionUnused` for `ownLeg`.
+   * `WaypointOptionUnused` for `ownLeg`; beside a `sidecarGateway`, error `WaypointReadsMeshRoute` for callers in the namespace of the waypoint.
    *
    * @default - the namespace of the chart
    */
@@ -108,7 +109,7 @@ export interface EgressRouteProps {
   readonly keepHeaders?: string[];
 
   /**
-   * How the two legs are laid out in objects. Errors `ValueUnknown`, `HostInCluster`, `WaypointOptionUnused`.
+   * How the two legs are laid out in objects. Errors `ValueUnknown`, `HostInCluster`, `WaypointOptionUnused`, `WaypointReadsMeshRoute`.
    *
    * @default VirtualServiceLayout.SPLIT
    */
@@ -158,7 +159,8 @@ export interface EgressRouteProps {
  * the gateway originates TLS. Traffic in which the gateway cannot read a Host header also gets its own Gateway, ServiceEntry and DestinationRule.
  *
  * Through a waypoint, everything stands in the namespace of the waypoint: an AuthorizationPolicy for each host, an HTTPRoute for each host and HTTP
- * port, or a VirtualService for the host if HTTPRoutes cannot express the rules, and the ServiceEntries of the service, one for each host.
+ * port, or a VirtualService for the host if HTTPRoutes cannot express the rules, and the ServiceEntries of the service, one for each host. If the
+ * waypoint has a `sidecarGateway`, the route has the objects of both gateways.
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
  */
@@ -177,7 +179,12 @@ export class EgressRoute extends Construct {
     const refuse: Refuse = makingRefuser(this);
     props = takeProps('EgressRouteProps', props, refuse);
     const waypoint = declaredWaypoint(this, props.gateway, 'gateway', refuse);
-    const { leavingBy, callersRead, made, rules } = waypoint ? byWaypoint(this, props, waypoint, refuse) : bySidecars(this, props, refuse);
+    // both are checked before anything is made
+    const makers = [
+      ...!waypoint || waypoint.sidecarGateway ? [forSidecars(this, props, waypoint?.waypoint, refuse)] : [],
+      ...waypoint ? [forAmbient(this, props, waypoint, refuse)] : [],
+    ];
+    const { leavingBy, callersRead, made, rules } = makers.map(make => make()).reduce(together);
     this.readByCallers = callersRead;
     this.readByGateway = leavingBy.find(({ kind }) => kind === 'VirtualService');
     this.httpRoutes = leavingBy.filter(({ kind }) => kind === 'HTTPRoute');
@@ -219,7 +226,18 @@ interface Made {
   readonly rules: ApiObject[];
 }
 
-function bySidecars(scope: EgressRoute, props: EgressRouteProps, refuse: Refuse): Made {
+/** The objects of a route that serves workloads of both kinds. */
+function together(one: Made, other: Made): Made {
+  return {
+    callersRead: one.callersRead,
+    leavingBy: [...one.leavingBy, ...other.leavingBy],
+    made: [...one.made, ...other.made],
+    rules: [...one.rules, ...other.rules],
+  };
+}
+
+/** Checks a route for workloads with sidecars, beside a waypoint or without one. */
+function forSidecars(scope: EgressRoute, props: EgressRouteProps, beside: WaypointFacts | undefined, refuse: Refuse): () => Made {
   const { service, gateway } = needRoutedService(scope, props, refuse);
   if (props.legOne?.plaintextReason !== undefined && !gateway.workload.ports.some(p => p.number === 80)) {
     refuse({ code: 'EgressGatewayPortMissing', prop: 'legOne', got: 'port 80', allowed: workloadPortsText(gateway.workload), fix: 'add port 80 to the Service and to the GatewayWorkload, or leave out legOne' });
@@ -242,9 +260,14 @@ function bySidecars(scope: EgressRoute, props: EgressRouteProps, refuse: Refuse)
     targets: route.rules.flatMap(targetsOf),
   };
   checkEgressRouteConflicts(model, appModelOf(scope), refuse);
-  const made = addObjects(scope, planEgressRoute(route).map(rendered), props.metadata);
+  if (beside) checkBesideWaypoint(route, beside, refuse);
+  return () => bySidecars(scope, model, gateway.gateway, props.metadata);
+}
+
+function bySidecars(scope: EgressRoute, model: EgressRouteModel, { namespace, name, selector }: GatewayFacts, metadata?: ObjectMetadata): Made {
+  const { route } = model;
+  const made = addObjects(scope, planEgressRoute(route).map(rendered), metadata);
   const routes = made.filter(part => part.kind === 'VirtualService');
-  const { namespace, name, selector } = gateway.gateway;
   const rules = upstreamRulesOf(scope, model.upstreams.slice(route.proxy ? 1 : 0), { namespace, name: [name], selector });
   declare(scope, 'egressRoutes', model, made);
   // callers' stands last of all, because it opens the way; in one with both legs, callers read it too
@@ -253,7 +276,8 @@ function bySidecars(scope: EgressRoute, props: EgressRouteProps, refuse: Refuse)
     : { callersRead: routes[0], leavingBy: routes, made, rules };
 }
 
-function byWaypoint(scope: EgressRoute, props: EgressRouteProps, gateway: WaypointModel, refuse: Refuse): Made {
+/** Checks a route for ambient workloads. */
+function forAmbient(scope: EgressRoute, props: EgressRouteProps, gateway: WaypointModel, refuse: Refuse): () => Made {
   const service = needDeclared(scope, props.service, 'externalServices', 'service', refuse);
   const proxy = props.connectProxy && needProxy(scope, props.connectProxy, refuse);
   const app = appModelOf(scope);
@@ -263,6 +287,7 @@ function byWaypoint(scope: EgressRoute, props: EgressRouteProps, gateway: Waypoi
     service,
     proxy,
     waypoint: gateway.waypoint,
+    besideSidecars: gateway.sidecarGateway !== undefined,
     settings: MeshSettings.of(scope),
   };
   const route = checkWaypointRoute(scope, props, around, refuse);
@@ -275,8 +300,14 @@ function byWaypoint(scope: EgressRoute, props: EgressRouteProps, gateway: Waypoi
     targets: route.rules.flatMap(targetsOf),
   };
   checkWaypointRouteConflicts(model, app, refuse);
-  const made = addObjects(scope, planWaypointRoute(route, wildcard => narrowerRoutes(app, wildcard)), props.metadata);
-  const { namespace, name } = gateway.waypoint;
+  // a construct declares one thing
+  return () => byWaypoint(gateway.sidecarGateway ? new Construct(scope, 'waypoint') : scope, model, gateway.waypoint, props.metadata);
+}
+
+function byWaypoint(scope: Construct, model: WaypointRouteModel, { namespace, name }: WaypointFacts, metadata?: ObjectMetadata): Made {
+  const app = appModelOf(scope);
+  const { route } = model;
+  const made = addObjects(scope, planWaypointRoute(route, wildcard => narrowerRoutes(app, wildcard)), metadata);
   const rules = upstreamRulesOf(scope, model.upstreams.slice(route.proxy ? 1 : 0), { namespace, name: [name] });
   declare(scope, 'waypointRoutes', model, made);
   return { leavingBy: made.filter(({ kind }) => kind === 'VirtualService' || kind === 'HTTPRoute'), made, rules };

@@ -261,7 +261,7 @@ export class ExternalService extends Construct implements IExternalService {
     this.serviceEntry = addObject(this, renderedLate({ kind: 'ServiceEntry', id: 'service-entry', namespace, name: entryName }, () => {
       const waypoint = waypointOf(app, model.path);
       return waypoint
-        ? waypointEntry(service, this.hosts[0], waypoint.namespace)
+        ? waypointEntry(service, this.hosts[0], waypoint.namespace, namespacesSeeing(app, model))
         : externalServiceEntry(service, namespace, namespacesSeeing(app, model));
     }), props.metadata);
     const rules = proxy

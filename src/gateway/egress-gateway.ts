@@ -7,7 +7,7 @@ import { IEgressGateway } from './i-egress-gateway';
 import { MeshSettings } from '../mesh-settings';
 import { planWaypoint } from '../private/ambient/waypoint';
 import { needChart } from '../private/app/chart';
-import { appModelOf, declare, makingRefuser } from '../private/app/declared';
+import { appModelOf, checkLate, declare, makingRefuser } from '../private/app/declared';
 import { addManagedGateway, grantSecretsLate, SecretsReader } from '../private/app/managed-gateway';
 import { addObjects } from '../private/app/objects';
 import { checkLabel, checkPort, checkReason } from '../private/basics/checks';
@@ -16,10 +16,10 @@ import { EVERY_NAMESPACE, isDnsLabel } from '../private/basics/names';
 import { takeProps } from '../private/basics/take';
 import { checkEgressServer } from '../private/check/gateway-conflicts';
 import { checkManagedGateway } from '../private/check/managed-gateway';
-import { checkWaypoint, checkWaypointUnused, WaypointInput } from '../private/check/waypoint';
+import { checkSidecarGateway, checkWaypoint, checkWaypointUnused, WaypointInput } from '../private/check/waypoint';
 import { resolveWorkload } from '../private/check/workload';
 import { planEgressGateway } from '../private/istio/egress-gateway';
-import { EgressGatewayModel } from '../private/model/app-model';
+import { EgressGatewayModel, WaypointModel } from '../private/model/app-model';
 import { workloadPortsText } from '../private/model/gateway';
 import { legOneHost } from '../private/model/leg-one';
 import { readsClientCertificates } from '../private/model/secrets';
@@ -66,6 +66,15 @@ export interface EgressGatewayProps {
   readonly undeclared?: UndeclaredTraffic;
 
   /**
+   * For a waypoint, the gateway for workloads that still have sidecars: each route through the waypoint also leads these, by that gateway, exactly as if
+   * it named that one. Leave it out once all callers are in ambient. Errors `SidecarGatewayUnused`, `WaypointUnsuited`, `NameCollision`; errors
+   * `OtherApp` and `ConstructRemoved` for a construct that is not part of this App.
+   *
+   * @default - sidecars are not served
+   */
+  readonly sidecarGateway?: IEgressGateway;
+
+  /**
    * Name, labels and annotations. The name is also part of the host name that callers use to reach the gateway.
    *
    * @default - the id of the construct
@@ -87,6 +96,13 @@ export interface EgressGatewayAttributes {
    * @default 443
    */
   readonly port?: number;
+
+  /**
+   * For a waypoint, the gateway for workloads that still have sidecars, as in the app that declares the waypoint. Errors as in `EgressGatewayProps`.
+   *
+   * @default - sidecars are not served
+   */
+  readonly sidecarGateway?: IEgressGateway;
 }
 
 /**
@@ -149,15 +165,17 @@ export class EgressGateway extends Construct implements IEgressGateway {
     const named = props.metadata?.name;
     const app = appModelOf(this);
     const waypoint = waypointFacts(this, named ?? id, named === undefined ? 'id' : 'metadata.name', props, refuse);
+    const sidecarGateway = checkSidecarGateway(this, props.sidecarGateway, waypoint, refuse);
     if (waypoint) {
       checkWaypointUnused(waypoint, app, refuse);
+      this.legOneHost = props.sidecarGateway?.legOneHost;
       this.parts = addObjects(this, planWaypoint(waypoint, props.workload._spec.waypoint!.existing).map(rendered), props.metadata);
       this.managedGateway = this.parts.find(({ kind }) => kind === 'Gateway');
       this.undeclaredPolicy = this.parts.find(({ kind }) => kind === 'AuthorizationPolicy')!;
       [this.node.defaultChild] = this.parts;
       const reads = () => readsClientCertificates(app, this.node.path);
       grantSecretsLate(this, { workload: podsOf(waypoint), name: waypoint.name, metadata: props.metadata, reads }, this.parts);
-      declare(this, 'waypoints', { path: this.node.path, waypoint, imported: false }, this.parts);
+      declareWaypoint(this, { path: this.node.path, waypoint, sidecarGateway, imported: false }, this.parts);
       return;
     }
     const exportTo = (props.exportTo ?? []).map((viewer, i) => (viewer === EVERY_NAMESPACE ? viewer : checkLabel(viewer, `exportTo[${i}]`, refuse)));
@@ -194,11 +212,13 @@ class ImportedEgressGateway extends Construct implements IEgressGateway {
     const refuse: Refuse = makingRefuser(this);
     attributes = takeProps('EgressGatewayAttributes', attributes, refuse, 'attributes');
     const waypoint = waypointFacts(this, attributes.name, 'name', attributes, refuse);
+    const sidecarGateway = checkSidecarGateway(this, attributes.sidecarGateway, waypoint, refuse);
     const app = appModelOf(this);
     if (waypoint) {
       needChart(this, refuse);
+      this.legOneHost = attributes.sidecarGateway?.legOneHost;
       grantSecretsLate(this, { workload: podsOf(waypoint), reads: () => readsClientCertificates(app, this.node.path) }, []);
-      declare(this, 'waypoints', { path: this.node.path, waypoint, imported: true });
+      declareWaypoint(this, { path: this.node.path, waypoint, sidecarGateway, imported: true });
       return;
     }
     const model = identify(this, { ...attributes, nameProp: 'name', exportTo: [], imported: true }, refuse);
@@ -223,6 +243,17 @@ function waypointFacts(
 /** Those of a waypoint are managed too, and all of their objects have the name of the Gateway. */
 function podsOf({ namespace, gateway: name }: WaypointFacts): SecretsReader['workload'] {
   return { namespace, serviceName: name, gatewayApi: { name, existing: false } };
+}
+
+/** The gateway beside a waypoint must still be there when the app is finished. */
+function declareWaypoint(construct: Construct, model: WaypointModel, parts: ApiObject[] = []): void {
+  declare(construct, 'waypoints', model, parts);
+  const { sidecarGateway } = model;
+  if (!sidecarGateway) return;
+  checkLate(construct, () => {
+    if (appModelOf(construct).egressGateways.with('path', sidecarGateway.path).includes(sidecarGateway)) return [];
+    return [{ code: 'ConstructRemoved', prop: 'sidecarGateway', got: sidecarGateway.path, allowed: 'an EgressGateway that is part of the App', fix: 'leave it out, or keep the gateway until no caller has a sidecar' }];
+  });
 }
 
 interface Identity extends Pick<EgressGatewayModel, 'exportTo' | 'imported' | 'undeclaredReason'> {

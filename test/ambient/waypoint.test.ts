@@ -219,7 +219,7 @@ describe('a route through a waypoint', () => {
         namespace: istio-egress
       spec:
         exportTo:
-          - "."
+          - istio-egress
         host: api.example.com
         trafficPolicy:
           portLevelSettings:

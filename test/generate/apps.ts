@@ -65,17 +65,20 @@ class AppMaker {
 
   private egress(platform: ChartOf, tenants: readonly ChartOf[]): void {
     const { draw } = this;
-    const gateways = draw.some(['istio-egressgateway', 'second-egress']).map((release) => {
+    const gateways: string[] = [];
+    for (const release of draw.some(['istio-egressgateway', 'second-egress'])) {
       const isWaypoint = draw.chance(0.12);
       const workload = this.declare('GatewayWorkload', 'workload', isWaypoint ? this.waypoint(platform, release) : this.egressWorkload(platform, release));
       if (!isWaypoint || draw.chance(0.03)) this.telemetry(platform, workload);
       const unheeded = isWaypoint && !draw.chance(0.05) ? ['port', 'exportTo', 'undeclared'] : [];
+      const beside = isWaypoint && draw.chance(0.5) ? gateways.filter(gateway => !this.waypoints.has(gateway)) : [];
+      const given = { workload: variable(workload), ...beside.length > 0 && { sidecarGateway: variable(draw.pick(beside)) } };
       const gateway = draw.chance(0.12)
-        ? this.imported('IEgressGateway', platform, 'EgressGateway.fromEgressGatewayAttributes', 'EgressGatewayAttributes', { workload: variable(workload) })
-        : this.construct('IEgressGateway', platform, 'EgressGateway', this.struct('EgressGatewayProps', this.place(platform), { given: { workload: variable(workload) }, without: unheeded }));
+        ? this.imported('IEgressGateway', platform, 'EgressGateway.fromEgressGatewayAttributes', 'EgressGatewayAttributes', given)
+        : this.construct('IEgressGateway', platform, 'EgressGateway', this.struct('EgressGatewayProps', this.place(platform), { given, without: unheeded }));
       if (isWaypoint) this.waypoints.add(gateway);
-      return gateway;
-    });
+      gateways.push(gateway);
+    }
     for (const chart of tenants) {
       for (let n = draw.whole(0, 3); n > 0; n--) this.routed(this.service(chart, draw.chance(0.35)), gateways);
       if (draw.chance(0.05)) this.construct('SidecarScope', chart, 'SidecarScope', this.struct('SidecarScopeProps', this.place(chart)));

@@ -37,6 +37,8 @@ const OFTEN: Readonly<Record<string, number>> = {
   'ExternalServiceProps.direct': 0.02,
   'ExternalServiceProps.exportTo': 0.08,
   'EgressGatewayProps.port': 0.1,
+  'EgressGatewayProps.sidecarGateway': 0.02,
+  'EgressGatewayAttributes.sidecarGateway': 0.02,
   'EgressCallerProps.gatewayPort': 0.05,
   'EgressCallerProps.appTls': 0.1,
   'IngressRouteProps.tcpPort': 0.02,

@@ -7,6 +7,7 @@ import { MESH_HEADERS } from '../model/mesh-headers';
 import { RenderedObject } from '../model/rendered-object';
 import { Rule } from '../model/rule';
 import { entryName, WaypointRouteIntent } from '../model/waypoint';
+import { besideSelected } from '../objects/external';
 import { rendered, renderedLate } from '../objects/manifest/object';
 import { outboundRoutes } from '../objects/outbound-routes';
 import { ObjectPlan, StandardRule } from '../objects/plans';
@@ -37,7 +38,8 @@ export const HEEDED: { readonly [K in keyof Required<WaypointRouteIntent>]: 'pol
 export function planWaypointRoute(route: WaypointRouteIntent, narrower: (wildcard: string) => string[]): RenderedObject[] {
   const { waypoint, service: { hosts, ports }, proxy } = route;
   const { name, namespace } = waypoint;
-  const tunnels = proxy ? hosts.map(host => tunnelRule(proxy, host, ports, { namespace, name: [name, host] })) : [];
+  const head = (host: string) => ({ namespace, name: [name, host], exportTo: besideSelected(namespace) });
+  const tunnels = proxy ? hosts.map(host => tunnelRule(proxy, host, ports, head(host))) : [];
   return [
     ...hosts.map(host => (
       isWildcard(host)

@@ -7,8 +7,9 @@ import { waypointEntry } from '../ambient/service-entry';
 import { refuser } from '../basics/errors';
 import { ExternalServiceModel } from '../model/app-model';
 import { waypointOf } from '../model/at-waypoints';
+import { namespacesSeeing } from '../model/visibility';
 import { entryName, USE_WAYPOINT, WaypointFacts } from '../model/waypoint';
-import { rendered } from '../objects/manifest/object';
+import { renderedLate } from '../objects/manifest/object';
 
 /** The prefix of the ids of ServiceEntries for further hosts. */
 const FURTHER = 'service-entry-';
@@ -52,18 +53,20 @@ function move(construct: Construct, entry: ApiObject, { name, namespace, gateway
   if (other) refuser(construct)(nameCollision(entry, other));
 }
 
-function addFurther(construct: Construct, { service, metadata }: ExternalServiceModel, waypoint: WaypointFacts, before: IDependable): void {
+function addFurther(construct: Construct, model: ExternalServiceModel, waypoint: WaypointFacts, before: IDependable): void {
+  const { service, metadata } = model;
   const { namespace, gateway } = waypoint;
+  const app = appModelOf(construct);
   for (const host of service.hosts.slice(1)) {
-    const plan = {
+    const head = {
       kind: 'ServiceEntry' as const,
       id: FURTHER + host,
       namespace,
       name: entryName(waypoint, service, host),
       labels: { [USE_WAYPOINT]: gateway },
-      spec: waypointEntry(service, host, namespace),
     };
-    addObject(construct, rendered(plan), metadata).node.addDependency(before);
+    const entry = renderedLate(head, () => waypointEntry(service, host, namespace, namespacesSeeing(app, model)));
+    addObject(construct, entry, metadata).node.addDependency(before);
   }
 }
 

@@ -5,7 +5,7 @@ import { addObjects } from './objects';
 import { ExternalServiceModel, Upstream } from '../model/app-model';
 import { Declaration } from '../model/declaration';
 import { Labels } from '../model/labels';
-import { upstreamRules } from '../objects/external';
+import { besideSelected, upstreamRules } from '../objects/external';
 import { rendered } from '../objects/manifest/object';
 
 /** Gateway pods that lead to external services: all of a namespace that knows the host, where it has no selector. */
@@ -37,7 +37,9 @@ function rulesOf({ construct, model: { service, metadata } }: Declaration<'exter
   const made = allUpstreamRules(construct).filter(({ node: { id } }) => id.startsWith(prefix));
   if (made.length > 0) return made;
   const { namespace, name, selector } = user;
-  const plans = service.hosts.flatMap(host => upstreamRules(host, service, { namespace, name: [...name, host] }, selector));
+  // a gateway for sidecars may run beside a waypoint
+  const exportTo = selector ? undefined : besideSelected(namespace);
+  const plans = service.hosts.flatMap(host => upstreamRules(host, service, { namespace, name: [...name, host], exportTo }, selector));
   return addObjects(construct as Construct, plans.map(plan => rendered({ ...plan, id: prefix + plan.id })), metadata);
 }
 

@@ -37,9 +37,9 @@ export function declaredWaypoint(scope: IConstruct, given: unknown, prop: string
   return declarationOf(given)?.kind === 'waypoints' ? needDeclared(scope, given, 'waypoints', prop, refuse) : undefined;
 }
 
-/** An egress gateway with pods of its own, for constructs that configure them. */
+/** An egress gateway with pods of its own, for constructs that configure them or sidecars: that beside a waypoint, where a waypoint has one. */
 export function needSidecarGateway(scope: IConstruct, given: unknown, prop: string, what: string, refuse: Refuse): EgressGatewayModel {
   const waypoint = declaredWaypoint(scope, given, prop, refuse);
   if (!waypoint) return needDeclared(scope, given, 'egressGateways', prop, refuse);
-  return refuse({ code: 'WaypointUnsuited', prop, got: waypoint.path, allowed: `an EgressGateway for workloads with sidecars, because ${what}`, fix: `use a gateway on another GatewayWorkload, or delete the ${scope.constructor.name}` });
+  return waypoint.sidecarGateway ?? refuse({ code: 'WaypointUnsuited', prop, got: waypoint.path, allowed: `an EgressGateway for workloads with sidecars, because ${what}`, fix: `use a gateway on another GatewayWorkload, or delete the ${scope.constructor.name}` });
 }

@@ -2,7 +2,7 @@ import { overlap, readAddress } from '../basics/addresses';
 import { Refusal, Refuse } from '../basics/errors';
 import { covers, isWildcard } from '../basics/hosts';
 import { AppModel, ExternalServiceModel, WaypointRouteModel } from '../model/app-model';
-import { ambientCallers, servicesAtWaypoints, waypointOf } from '../model/at-waypoints';
+import { ambientCallers, isAlsoAtWaypoint, servicesAtWaypoints, waypointOf } from '../model/at-waypoints';
 import { keyOf } from '../model/collection';
 import { isHttp } from '../model/external-service';
 import { Labels } from '../model/labels';
@@ -34,12 +34,14 @@ export function waypointRefusals(app: AppModel, model: ExternalServiceModel): Re
   ];
 }
 
-/** The ServiceEntry stands in the namespace of one waypoint, and only that knows it. */
+/** The ServiceEntry stands in the namespace of one waypoint, and only that knows it. It would read the VirtualService of a caller there as well. */
 function otherUsers(app: AppModel, { path, service: { hosts } }: ExternalServiceModel, waypoint: WaypointFacts): Refusal[] {
   const key = keyOf('service', path);
   const isHere = ({ namespace, gateway }: WaypointFacts) => namespace === waypoint.namespace && gateway === waypoint.gateway;
   const elsewhere = app.waypointRoutes.with(key).filter(({ route }) => !isHere(route.waypoint));
-  const [other] = [...app.egressRoutes.with(key), ...app.ingressRoutes.with(key), ...elsewhere];
+  const sidecars = app.egressRoutes.with(key).filter(route => !isAlsoAtWaypoint(app, route));
+  const callers = app.egressCallers.with(key).filter(({ namespace }) => namespace === waypoint.namespace);
+  const [other] = [...sidecars, ...callers, ...app.ingressRoutes.with(key), ...elsewhere];
   if (!other) return [];
   return [{ code: 'WaypointHostConflict', prop: 'hosts', got: hosts, allowed: `hosts that only routes through ${waypoint.namespace}/${waypoint.gateway} lead to; ${other.path} leads to them too`, fix: 'lead to a service through one gateway' }];
 }

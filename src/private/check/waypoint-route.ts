@@ -9,7 +9,9 @@ import { Caller } from '../../egress/caller';
 import { MeshSettings } from '../../mesh-settings';
 import { Refuse } from '../basics/errors';
 import { isWildcard } from '../basics/hosts';
+import { EVERY_NAMESPACE } from '../basics/names';
 import { ExternalServiceModel } from '../model/app-model';
+import { EgressIntent, meshRoute } from '../model/egress-route';
 import { isHttp, Port } from '../model/external-service';
 import { CALLER_HEADER, PORT_HEADER } from '../model/leg-one';
 import { WaypointFacts, WaypointRouteIntent } from '../model/waypoint';
@@ -21,6 +23,8 @@ export interface WaypointSurroundings {
   readonly name?: string;
   readonly service: ExternalServiceModel;
   readonly waypoint: WaypointFacts;
+  /** Whether a gateway beside the waypoint serves workloads with sidecars. */
+  readonly besideSidecars: boolean;
   readonly settings: MeshSettings;
   /** The service of the forward proxy. */
   readonly proxy?: ExternalServiceModel;
@@ -28,15 +32,15 @@ export interface WaypointSurroundings {
 
 /** Checks a route through a waypoint. It says the same as one through a gateway for sidecars, but for options of leg 1. */
 export function checkWaypointRoute(scope: IConstruct, input: EgressInput, around: WaypointSurroundings, refuse: Refuse): WaypointRouteIntent {
-  const { namespace, name, service, waypoint, settings, proxy } = around;
-  checkOptions(input, refuse);
-  checkAtWaypoint(service, waypoint, settings, 'service', refuse);
+  const { namespace, name, service, waypoint, besideSidecars, settings, proxy } = around;
+  checkOptions(input, besideSidecars, refuse);
+  checkAtWaypoint(service, around, 'service', refuse);
   checkCallerLists(input, service.service, refuse);
   const wanted = input.callers ?? [Caller.namespace(namespace)];
   checkCovered(wanted, refuse);
   const { grants, rules, keepHeaders } = checkOutbound(scope, input, service.service, [CALLER_HEADER, PORT_HEADER], wanted, refuse);
-  for (const other of externalDestinations(input.rules ?? [])) checkAtWaypoint(other, waypoint, settings, 'rules', refuse);
-  if (proxy) checkAtWaypoint(proxy, waypoint, settings, 'connectProxy.service', refuse);
+  for (const other of externalDestinations(input.rules ?? [])) checkAtWaypoint(other, around, 'rules', refuse);
+  if (proxy) checkAtWaypoint(proxy, around, 'connectProxy.service', refuse);
   checkCallersNotEmpty(input, grants.flatMap(({ callers }) => callers), refuse);
   checkListsInPolicy(wanted, grants, refuse);
   return {
@@ -53,25 +57,42 @@ export function checkWaypointRoute(scope: IConstruct, input: EgressInput, around
   };
 }
 
-/** What concerns leg 1, which is always mTLS from ztunnel, by one port. */
-function checkOptions({ legOne, appTls, layout, gatewayPort, callers = [] }: EgressInput, refuse: Refuse): void {
+/** What concerns leg 1, which is always mTLS from ztunnel, by one port. That of sidecars may have its own layout, but the same callers. */
+function checkOptions({ legOne, appTls, layout, gatewayPort, callers = [] }: EgressInput, besideSidecars: boolean, refuse: Refuse): void {
   const option = (prop: string, got: unknown, allowed: string, fix = 'leave it out') => refuse({ code: 'WaypointOptionUnused', prop, got, allowed, fix });
   if (legOne?.plaintextReason !== undefined) option('legOne', 'plaintext', 'mTLS: ztunnel speaks nothing else to a waypoint');
   if (appTls === 'PASSTHROUGH') option('appTls', appTls, 'WRAP: ztunnel wraps every connection to a waypoint in mTLS, and callers are always enforced');
+  if (besideSidecars) return;
   if (layout === 'SINGLE') option('layout', layout, 'SPLIT: no VirtualService leads callers to a waypoint');
   if (gatewayPort !== undefined) option('gatewayPort', gatewayPort, 'no port: a waypoint has one for everything');
   const own = callers.findIndex(caller => caller._options.ownLeg);
   if (own >= 0) option(`callers[${own}].ownLeg`, true, 'callers without a leg of their own: they need no object to reach a waypoint', 'leave it out, and delete the EgressCaller');
 }
 
+/** A VirtualService for sidecars in the namespace of the waypoint would send what comes to the waypoint on to the gateway for sidecars. */
+export function checkBesideWaypoint(route: EgressIntent, { namespace, gateway }: WaypointFacts, refuse: Refuse): void {
+  const read = meshRoute(route);
+  if (read.namespace !== namespace || ![namespace, EVERY_NAMESPACE].some(viewer => read.viewers.includes(viewer))) return;
+  const because = `because ${namespace}/${gateway} would read the VirtualService for sidecars as well`;
+  if (route.layout === 'SINGLE') {
+    refuse({ code: 'WaypointReadsMeshRoute', prop: 'layout', got: 'SINGLE', allowed: `SPLIT, ${because}`, fix: 'leave it out' });
+  }
+  refuse({ code: 'WaypointReadsMeshRoute', prop: 'callers', got: namespace, allowed: `callers in other namespaces, ${because}`, fix: 'declare the route in the namespace of its callers, or leave these out while there is a sidecarGateway' });
+}
+
 /** A service to which a waypoint connects, by its route or by the rules of another. */
-function checkAtWaypoint(model: ExternalServiceModel, { namespace }: WaypointFacts, settings: MeshSettings, prop: string, refuse: Refuse): void {
+function checkAtWaypoint(
+  model: ExternalServiceModel, { waypoint: { namespace }, besideSidecars, settings }: WaypointSurroundings, prop: string, refuse: Refuse,
+): void {
   const { path, imported, exportTo, service } = model;
   checkNotDirect(model, prop, refuse);
+  if (service.workloads && model.namespace !== namespace) {
+    refuse({ code: 'WaypointWorkloadsElsewhere', prop: `${prop}.resolution`, got: service.workloads, allowed: `workloads in ${namespace}, because the ServiceEntry is there and finds no others`, fix: 'use Resolution.endpoints()' });
+  }
   if (imported) {
     refuse({ code: 'WaypointServiceImported', prop, got: path, allowed: 'a service that this App declares, because its ServiceEntry names the waypoint', fix: 'declare the service beside the route, with new ExternalService(...)' });
   }
-  if (exportTo.length > 0) {
+  if (exportTo.length > 0 && !besideSidecars) {
     refuse({ code: 'WaypointOptionUnused', prop: `${prop}.exportTo`, got: exportTo, allowed: 'no namespaces: a service at a waypoint is hidden from sidecars, and all ambient workloads know it', fix: 'leave it out' });
   }
   if (service.resolution === 'NONE') {

@@ -1,8 +1,10 @@
+import { IConstruct } from 'constructs';
+import { declaredWaypoint, needDeclared } from './declared';
 import { UndeclaredTraffic } from '../../gateway/undeclared-traffic';
 import { MeshSettings } from '../../mesh-settings';
 import { checkLabel } from '../basics/checks';
 import { Refuse } from '../basics/errors';
-import { AppModel } from '../model/app-model';
+import { AppModel, EgressGatewayModel } from '../model/app-model';
 import { WaypointFacts } from '../model/waypoint';
 
 export interface WaypointInput {
@@ -37,6 +39,27 @@ export function checkWaypoint(facts: WaypointFacts, input: WaypointInput, settin
     refuse({ code: 'UndeclaredAtWaypoint', prop: 'undeclared', got: 'allowed', allowed: 'UndeclaredTraffic.denied(): a policy that allowed everything would also open the hosts of routes to everybody', fix: 'leave it out, and give each ServiceEntry that was written by hand an AuthorizationPolicy of its own' });
   }
   return facts;
+}
+
+/** The gateway for workloads with sidecars beside a waypoint. */
+export function checkSidecarGateway(
+  scope: IConstruct, given: unknown, waypoint: WaypointFacts | undefined, refuse: Refuse,
+): EgressGatewayModel | undefined {
+  if (given === undefined) return undefined;
+  const prop = 'sidecarGateway';
+  const other = declaredWaypoint(scope, given, prop, refuse);
+  if (other) {
+    refuse({ code: 'WaypointUnsuited', prop, got: other.path, allowed: 'an EgressGateway for workloads with sidecars', fix: 'pass the gateway that serves them now' });
+  }
+  const found = needDeclared(scope, given, 'egressGateways', prop, refuse);
+  if (!waypoint) {
+    refuse({ code: 'SidecarGatewayUnused', prop, got: found.path, allowed: 'a second gateway for a waypoint alone: this one serves workloads with sidecars itself', fix: 'leave it out, or use GatewayWorkload.waypoint' });
+  }
+  const { name, namespace } = found.gateway;
+  if (name === waypoint.name && namespace === waypoint.namespace) {
+    refuse({ code: 'NameCollision', prop, got: `${namespace}/${name}`, allowed: 'a gateway of another name, or in another namespace, because the names of objects begin with that of their gateway', fix: 'set metadata.name of the waypoint' });
+  }
+  return found;
 }
 
 /** Two gateways would each be the default deny of the other's routes, and name their objects differently. */

@@ -6,7 +6,7 @@ import { Leg, legsOf } from './legs';
 import { meshLeg } from './mesh-leg';
 import { isWildcard } from '../basics/hosts';
 import { labelOf } from '../basics/names';
-import { EgressIntent } from '../model/egress-route';
+import { EgressIntent, meshRoute } from '../model/egress-route';
 import { LegOne, legOneHost } from '../model/leg-one';
 import { Target } from '../model/rule';
 import { reasonForAny } from '../objects/callers';
@@ -132,14 +132,10 @@ function legTwo(route: EgressIntent, leg: Leg, gateway?: string): Pick<VirtualSe
   }
 }
 
-/** An empty list would export the leg to the whole mesh; if nobody needs it, only those who know the gateway anyway see it. */
-function meshExport({ sharedLegNamespaces, namespace, gateway }: EgressIntent): string[] {
-  return exportTo(sharedLegNamespaces.length > 0 ? sharedLegNamespaces : [gateway.namespace], namespace);
-}
-
 /** One object per leg, visible only to the proxies that read it: callers then know nothing about leg 2. */
 function splitVirtualServices(route: EgressIntent, legs: Leg[]): ObjectPlan[] {
   const { gateway } = route;
+  const { namespace, viewers } = meshRoute(route);
   return [
     ...legs.map((leg): ObjectPlan => ({
       kind: 'VirtualService',
@@ -151,10 +147,10 @@ function splitVirtualServices(route: EgressIntent, legs: Leg[]): ObjectPlan[] {
     {
       kind: 'VirtualService',
       id: 'mesh-virtual-service',
-      namespace: route.namespace,
+      namespace,
       name: route.name,
       annotations: reasonForAny(route),
-      spec: { hosts: route.service.hosts, gateways: ['mesh'], exportTo: meshExport(route), ...meshLeg(legs) },
+      spec: { hosts: route.service.hosts, gateways: ['mesh'], exportTo: exportTo(viewers, namespace), ...meshLeg(legs) },
     },
   ];
 }
@@ -165,19 +161,20 @@ function splitVirtualServices(route: EgressIntent, legs: Leg[]): ObjectPlan[] {
  */
 function singleVirtualService(route: EgressIntent, host: string, all: Leg[]): ObjectPlan {
   const { gateway } = route;
+  const { namespace, viewers } = meshRoute(route);
   const legs = all.filter(leg => leg.host === host);
   const mesh = meshLeg(legs, 'mesh');
   const leaving = legs.map(leg => legTwo(route, leg, qualified(gateway, leg.gatewayName)));
   return {
     kind: 'VirtualService',
     id: `${host}-virtual-service`,
-    namespace: gateway.namespace,
+    namespace,
     name: nameOfSingle(route, host),
     annotations: reasonForAny(route),
     spec: {
       hosts: [...new Set([host, ...legs.map(serverHost)])],
       gateways: ['mesh', ...new Set(legs.map(leg => qualified(gateway, leg.gatewayName)))],
-      exportTo: exportTo([gateway.namespace, ...route.sharedLegNamespaces], gateway.namespace),
+      exportTo: exportTo(viewers, namespace),
       http: [...mesh.http, ...leaving.flatMap(l => l.http)],
       tls: [...mesh.tls, ...leaving.flatMap(l => l.tls)],
       tcp: [...mesh.tcp, ...leaving.flatMap(l => l.tcp)],

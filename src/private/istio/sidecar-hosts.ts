@@ -1,6 +1,8 @@
 import { legsOf } from './legs';
 import { EVERY_NAMESPACE } from '../basics/names';
 import { AppModel } from '../model/app-model';
+import { homeOf } from '../model/at-waypoints';
+import { meshRoute } from '../model/egress-route';
 import { LegOneIntent } from '../model/leg-one';
 import { needsListener, routesFrom } from '../model/visibility';
 
@@ -46,10 +48,8 @@ export function entrancesForSidecars(app: AppModel, namespace: string): Entrance
 function legsOfSidecars(app: AppModel, namespace: string): RoutedLeg[] {
   return [
     ...routesFrom(app, namespace).map(({ path, route, service }) => {
-      const { layout, gateway, sharedLegNamespaces } = route;
-      const sharedIn = layout === 'SINGLE' ? gateway.namespace : route.namespace;
-      const isShared = [namespace, EVERY_NAMESPACE].some(one => sharedLegNamespaces.includes(one));
-      return { neededBy: path, leg: route, service, routedIn: isShared ? sharedIn : namespace };
+      const isShared = [namespace, EVERY_NAMESPACE].some(one => route.sharedLegNamespaces.includes(one));
+      return { neededBy: path, leg: route, service, routedIn: isShared ? meshRoute(route).namespace : namespace };
     }),
     ...app.egressCallers.with('caller', namespace).map(({ path, leg, service }) => ({ neededBy: path, leg, service, routedIn: namespace })),
   ];
@@ -76,7 +76,7 @@ interface RoutedLeg {
 
 function hostsOfLegOne(app: AppModel, { neededBy, leg, service, routedIn }: RoutedLeg): SidecarHost[] {
   const [declared] = app.externalServices.with('path', service);
-  const declaredIn = !declared || declared.imported ? '*' : declared.namespace;
+  const declaredIn = !declared || declared.imported ? '*' : homeOf(app, declared);
   return legsOf(leg).flatMap(({ host, port: { number: port }, entrance }) => {
     const listener = needsListener(leg.service) ? { namespace: declaredIn, host } : { namespace: leg.gateway.namespace, host: entrance.host };
     return [{ namespace: routedIn, host, port, neededBy }, { ...listener, port, neededBy }];

@@ -26,6 +26,8 @@ export interface EgressGatewayModel extends Declared {
 /** An egress gateway of an ambient mesh. */
 export interface WaypointModel extends Declared {
   readonly waypoint: WaypointFacts;
+  /** The gateway by which its routes serve workloads with sidecars as well. */
+  readonly sidecarGateway?: EgressGatewayModel;
   readonly imported: boolean;
 }
 
@@ -179,6 +181,7 @@ export class AppModel {
   });
 
   public readonly waypointRoutes = new Collection<WaypointRouteModel>(model => [
+    keyOf('path', model.path),
     keyOf('gateway', model.gateway),
     keyOf('service', model.service),
     ...model.route.service.hosts.map(host => keyOf('host', host)),

@@ -28,6 +28,14 @@ export interface EgressIntent extends OutboundRequests {
   readonly trustDomain: string;
 }
 
+/** Where the VirtualService stands that sidecars read, and who sees it: an empty list would be everybody. */
+export function meshRoute(route: EgressIntent): { readonly namespace: string; readonly viewers: string[] } {
+  const { layout, gateway, namespace, sharedLegNamespaces } = route;
+  if (layout === 'SINGLE') return { namespace: gateway.namespace, viewers: [gateway.namespace, ...sharedLegNamespaces] };
+  // if nobody needs it, only those who know the gateway anyway see it
+  return { namespace, viewers: sharedLegNamespaces.length > 0 ? sharedLegNamespaces : [gateway.namespace] };
+}
+
 /** What a route says about requests that leave the mesh, checked. */
 export interface OutboundRequests {
   readonly grants: Grant[];

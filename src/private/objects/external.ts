@@ -47,9 +47,16 @@ export function directRules(host: string, intent: ExternalIntent, namespace: str
   const own = upstreamRules(host, intent, { namespace, name: [host] }, intent.selector);
   if (!intent.selector) return own;
   const ports = intent.ports.map(port => ({ ...port, tls: port.tls && withoutSecrets(port.tls) }));
-  // by its name and not as `.`: Istio merges a rule into one with a selector and the same exportTo, and all other workloads would lose it
-  const others = upstreamRules(host, { ...intent, ports, traffic: undefined }, { namespace, name: [host, 'others'], exportTo: [namespace] });
+  const others = upstreamRules(host, { ...intent, ports, traffic: undefined }, { namespace, name: [host, 'others'], exportTo: besideSelected(namespace) });
   return [...own, ...others.map(rule => ({ ...rule, id: `${rule.id}-others` }))];
+}
+
+/**
+ * Where a rule without a selector is seen if another of its namespace has one: by the name of the namespace and not as `.`, because Istio merges a
+ * rule into one with a selector and the same exportTo, and all other workloads would lose it.
+ */
+export function besideSelected(namespace: string): string[] {
+  return [namespace];
 }
 
 function withoutSecrets({ sni, subjectAltNames, opaque }: TlsIntent): TlsIntent {

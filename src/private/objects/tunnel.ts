@@ -20,7 +20,7 @@ function subsetName(host: string, port: Port): string {
  * of one namespace for the same forward proxy: it collects their subsets, and their general settings are the same.
  */
 export function tunnelRule(
-  proxy: ProxyIntent, host: string, ports: Port[], { namespace, name }: UpstreamRuleHead, workloadSelector?: Labels,
+  proxy: ProxyIntent, host: string, ports: Port[], { namespace, name, exportTo = ['.'] }: UpstreamRuleHead, workloadSelector?: Labels,
 ): ObjectPlan {
   return {
     kind: 'DestinationRule',
@@ -30,7 +30,7 @@ export function tunnelRule(
     annotations: insecureReasons(proxy.service),
     spec: {
       host: proxy.host,
-      exportTo: ['.'],
+      exportTo,
       workloadSelector,
       ...upstreamPolicies(proxy.host, proxy.service, namespace),
       subsets: ports.map(port => ({

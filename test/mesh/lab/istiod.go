@@ -10,6 +10,7 @@ import (
 
 	"istio.io/istio/pilot/pkg/config/kube/crd"
 	kubesecrets "istio.io/istio/pilot/pkg/credentials/kube"
+	"istio.io/istio/pilot/pkg/features"
 	"istio.io/istio/pilot/pkg/model"
 	"istio.io/istio/pilot/test/xds"
 	"istio.io/istio/pkg/config"
@@ -74,6 +75,10 @@ func startIstiod(t test.Failer, s *Scenario, p pki, pod *space) *xds.FakeDiscove
 			withGatewayAPI(t, c)
 			s.authorizeSecrets(c)
 		},
+	}
+	if s.ambient() {
+		// as istiod itself: a waypoint that is told of a ServiceEntry before its endpoints makes istiod panic
+		opts.DebounceTime = features.DebounceAfter
 	}
 	if pod != nil {
 		opts.ListenerBuilder = func() (net.Listener, error) { return pod.listen(fmt.Sprintf("%s:%d", istiodIP, xdsPort)) }
