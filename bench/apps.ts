@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { ApiObject, App, Chart } from 'cdk8s';
+import type { GatewayWorkload } from '../src';
 
 // The library as users load it, compiled by jsii; typed by its sources, which are there before that.
 const compiled = createRequire(join(process.cwd(), 'lib', 'index.js'));
@@ -25,10 +26,19 @@ export function manifestsOf(routes: number): Manifest[] {
 }
 
 export function withLibrary(routes: number): App {
-  const { EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayWorkload } = library();
+  return through(library().GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' }), routes);
+}
+
+/** The same in an ambient mesh. */
+export function withWaypoint(routes: number): App {
+  return through(library().GatewayWorkload.waypoint('egress', { namespace: 'istio-egress' }), routes);
+}
+
+function through(workload: GatewayWorkload, routes: number): App {
+  const { EgressGateway, EgressRoute, ExternalPort, ExternalService } = library();
   const app = new App();
   const chart = new Chart(app, 'shop', { namespace: 'shop' });
-  const gateway = new EgressGateway(chart, 'egress', { workload: GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' }) });
+  const gateway = new EgressGateway(chart, 'egress', { workload });
   for (const host of hosts(routes)) {
     const service = new ExternalService(chart, host, { hosts: [host], ports: [ExternalPort.httpToHttps()] });
     new EgressRoute(chart, `${host}-route`, { service, gateway });

@@ -29,7 +29,7 @@ describe('README.md', () => {
 });
 
 describe('snippets', () => {
-  const snippets = ['README.md', 'docs/egress.md', 'docs/ingress.md', 'docs/lockdown.md', 'docs/gateway-api.md', 'docs/migration-to-ambient.md'].flatMap(snippetsOf);
+  const snippets = ['README.md', 'docs/egress.md', 'docs/ingress.md', 'docs/lockdown.md', 'docs/gateway-api.md', 'docs/ambient.md', 'docs/migration-to-ambient.md'].flatMap(snippetsOf);
 
   test('are all there', () => {
     expect(snippets.length).toBeGreaterThanOrEqual(46);

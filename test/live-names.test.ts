@@ -10,7 +10,7 @@ import { objectsOf } from './synth';
 const programs: [string, () => string][] = [
   ...readdirSync('examples', { recursive: true, encoding: 'utf8' }).filter(file => /\/\w+\.ts$/.test(file)).sort()
     .map((file): [string, () => string] => [`examples/${file}`, () => runFile(`examples/${file}`)]),
-  ...['README.md', 'docs/egress.md', 'docs/ingress.md', 'docs/lockdown.md', 'docs/gateway-api.md'].flatMap(snippetsOf).map((snippet): [string, () => string] => [snippet.title, () => manifestsOf(snippet)]),
+  ...['README.md', 'docs/egress.md', 'docs/ingress.md', 'docs/lockdown.md', 'docs/gateway-api.md', 'docs/ambient.md'].flatMap(snippetsOf).map((snippet): [string, () => string] => [snippet.title, () => manifestsOf(snippet)]),
 ];
 
 test('objects of examples and pages keep their names', () => {

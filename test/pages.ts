@@ -31,6 +31,19 @@ const IMPORTS = [
   `import { ${Object.keys(istio).join(', ')} } from 'cdk8s-istio';`,
 ];
 
+/** Where the pages let the egress gateway run: the one line that differs between data planes. */
+const EGRESS_WORKLOAD = /GatewayWorkload\.helmRelease\('istio-egressgateway', \{([^)]*)\}\)/g;
+
+/** The same program on another workload, which is told the ports of the one before. */
+export function moved(program: string, workload: (ports: number[]) => string): string {
+  return program.replace(EGRESS_WORKLOAD, (_, options: string) => workload([...options.matchAll(/number: (\d+)/g)].map(([, port]) => Number(port))));
+}
+
+export const WAYPOINT = "GatewayWorkload.waypoint('egress', { namespace: 'istio-egress' })";
+
+/** Where the gateway that charts take for granted is a waypoint. */
+const AMBIENT_PAGES = ['docs/ambient.md'];
+
 /** The manifests of a chart, and of those that it stands beside. */
 export function manifestsOf({ programs }: Snippet): string {
   return programs.map(runProgram).join('---\n');
@@ -44,12 +57,14 @@ export function snippetsOf(page: string): Snippet[] {
       const before = input.slice(0, index);
       const heading = [...before.matchAll(/^#+ (.*)$/gm)].pop()!;
       const whole = [...before.slice(heading.index).matchAll(/^```ts nofixture\n([^]*?)^```/gm)].map(([, program]) => program);
+      const program = AMBIENT_PAGES.includes(page) ? moved(programOf(code), () => WAYPOINT) : programOf(code);
       const nth = before.slice(heading.index).split('```ts').length;
-      return { title: `${page}, ${heading[1]}${nth > 1 ? ` (${nth})` : ''}`, programs: [...whole, programOf(code)], promises: tableOf('request'), objects: tableOf('object') };
+      return { title: `${page}, ${heading[1]}${nth > 1 ? ` (${nth})` : ''}`, programs: [...whole, program], promises: tableOf('request'), objects: tableOf('object') };
     });
 }
 
-function programOf(code: string): string {
+/** A chart with what it takes for granted. */
+export function programOf(code: string): string {
   const given = new Map<string, string>();
   const take = (text: string) => {
     for (const name of Object.keys(GIVEN).filter(n => !given.has(n) && mentions(text, n) && !code.includes(`const ${n} =`))) {

@@ -169,6 +169,7 @@ describe('a route through a waypoint', () => {
                 kind: Hostname
                 name: api.example.com
                 port: 80
+                weight: 1
             filters:
               - requestHeaderModifier:
                   remove:
@@ -728,6 +729,7 @@ describe('rules at a waypoint', () => {
                 kind: Hostname
                 name: api.example.com
                 port: 80
+                weight: 1
             filters:
               - requestHeaderModifier:
                   remove:
@@ -757,6 +759,7 @@ describe('rules at a waypoint', () => {
                 kind: Hostname
                 name: api.example.com
                 port: 80
+                weight: 1
             filters:
               - requestHeaderModifier:
                   remove:
@@ -797,6 +800,7 @@ describe('rules at a waypoint', () => {
                 kind: Hostname
                 name: api.example.com
                 port: 80
+                weight: 1
             filters:
               - requestHeaderModifier:
                   remove:
@@ -831,6 +835,7 @@ describe('rules at a waypoint', () => {
                 kind: Hostname
                 name: api.example.com
                 port: 80
+                weight: 1
             filters:
               - requestHeaderModifier:
                   remove:
@@ -935,6 +940,7 @@ describe('rules at a waypoint', () => {
             "kind": "Hostname",
             "name": "next.example.com",
             "port": 80,
+            "weight": 1,
           },
         ],
         "filters": [

@@ -1,13 +1,14 @@
 import { stringify } from 'yaml';
 import { internet } from './internet';
 import type { Failed } from './matchers';
-import { Answer, External, ServicePort, Workload, egressGateway, external, ingressGateway, managedGateway, runMesh, sidecar } from './mesh';
+import { Answer, External, ServicePort, Workload, ambient, egressGateway, external, ingressGateway, managedGateway, runMesh, sidecar, waypoint } from './mesh';
 import { ISSUER, PagePromise } from './promise';
 import { REGISTRY_ONLY } from './traffic';
 import { Manifest } from '../synth';
 
 /** In this mesh pods have no way out but the gateway, if there is one, and sidecars know nothing that is not declared. */
 export async function ask(all: Manifest[], promises: PagePromise[], { isolated = true } = {}): Promise<readonly Answer[]> {
+  if (all.some(isWaypoint)) return askAmbient(all, promises);
   const objects = all.filter(({ apiVersion, kind }) => /istio\.io\/|^gateway\.networking|^rbac\./.test(apiVersion) || kind === 'NetworkPolicy');
   const callers = [...new Set(promises.map(({ from }) => from))].filter(from => from !== 'outside');
   const egress = serving(objects).some(({ metadata }) => EGRESS_NAMESPACES.includes(metadata.namespace));
@@ -30,6 +31,26 @@ export async function ask(all: Manifest[], promises: PagePromise[], { isolated =
     steps: promises.map(({ step }) => step),
   });
   return answers;
+}
+
+/** In this mesh pods are ambient, and can also leave by themselves. */
+async function askAmbient(objects: Manifest[], promises: PagePromise[]): Promise<readonly Answer[]> {
+  const { externals, fixtures } = internet(objects);
+  const wildcardTls = objects.some(({ kind, spec }) => kind === 'ServiceEntry' && spec.resolution === 'DYNAMIC_DNS' && spec.ports.some(({ protocol }: any) => protocol === 'TLS'));
+  const { answers } = await runMesh({
+    manifests: objects.map(o => stringify(o, { version: '1.1' })).join('---\n'),
+    fixtures,
+    externals: [...externals, ...undeclared(externals, promises)],
+    workloads: [...[...new Set(promises.map(({ from }) => from))].map(namespace => ambient(namespace, { namespace })), waypoint()],
+    steps: promises.map(({ step }) => step),
+    env: wildcardTls ? { ENABLE_WILDCARD_HOST_SERVICE_ENTRIES_FOR_TLS: 'true' } : {},
+  });
+  return answers;
+}
+
+/** Of which istiod makes a waypoint's pods. */
+export function isWaypoint({ kind, spec }: Manifest): boolean {
+  return kind === 'Gateway' && spec?.gatewayClassName === 'istio-waypoint';
 }
 
 /** The hosts that are called and that no chart declares: they are there all the same. */
@@ -102,12 +123,20 @@ export const UNBOUND: readonly [Failed, ...Failed[]] = [
   { flags: 'UH' },
 ];
 
-/** Unbinds what leaves or comes in from its gateway; where there is none, hides the service from those who call it. */
+/** Unbinds what leaves or comes in from its gateway; where there is none, hides the service from those who call it. No ServiceEntry names a waypoint. */
 export function unbound(objects: Manifest[]): Manifest[] {
+  if (objects.some(isWaypoint)) return objects.map(o => o.kind === 'ServiceEntry' ? { ...o, metadata: { ...o.metadata, labels: {} } } : o);
   const bound = objects.filter(o => o.kind === 'VirtualService' && o.spec.gateways.some((name: string) => name !== 'mesh'));
   for (const { spec } of bound) spec.gateways = spec.gateways.map((name: string) => name === 'mesh' ? name : 'elsewhere/none');
   const routes = objects.filter(o => o.kind === 'HTTPRoute' && o.spec.parentRefs[0].kind === 'Gateway');
   for (const { spec } of routes) spec.parentRefs = spec.parentRefs.map((parent: object) => ({ ...parent, name: 'none' }));
   if (bound.length + routes.length === 0) for (const { kind, spec } of objects) if (kind === 'ServiceEntry') spec.exportTo = ['elsewhere'];
   return objects;
+}
+
+/** In clear text, also where the host expects TLS: it says so, or closes what does not look like HTTP/1.1 to it. */
+export function expectStraightOut(answer: Answer, from: string): void {
+  expect(answer.hops.filter(({ proxy }) => proxy !== from)).toEqual([]);
+  if (answer.server) expect(answer.server.peer).toBe(from);
+  else expect(answer).toFail({ status: 400, details: /HTTP request to an HTTPS server/ }, { error: /EOF/ });
 }

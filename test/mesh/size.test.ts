@@ -1,14 +1,16 @@
 import { App, Chart } from 'cdk8s';
-import { describeMesh, egressGateway, sidecar } from './mesh';
+import { ambient, describeMesh, egressGateway, sidecar, waypoint } from './mesh';
 import { size } from './size';
 import { EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, VirtualServiceLayout } from '../../src';
+import { Manifest, synth } from '../synth';
 
 const workloads = [sidecar('caller', { namespace: 'shop' }), sidecar('bystander', { namespace: 'other' }), egressGateway()];
 
+const RELEASE = GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' });
+
 /** As many routes of the shop as asked for, each to a host of its own. */
-function routes(count: number, ports: ExternalPort[], layout?: VirtualServiceLayout): App {
+function routes(count: number, ports: ExternalPort[], layout?: VirtualServiceLayout, workload = RELEASE): App {
   const app = new App();
-  const workload = GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' });
   const gateway = new EgressGateway(new Chart(app, 'platform', { namespace: 'istio-system' }), 'egress', { workload });
   const shop = new Chart(app, 'shop', { namespace: 'shop' });
   for (let i = 0; i < count; i++) {
@@ -57,5 +59,24 @@ describeMesh('egress: size', () => {
       const single = await clusters(routes(40, http, VirtualServiceLayout.SINGLE));
       expect(single.caller).toBe(none.caller + 2 + 40);
     });
+  });
+});
+
+describeMesh('size in ambient', () => {
+  const around = [ambient('caller', { namespace: 'shop' }), sidecar('bystander', { namespace: 'other' }), waypoint()];
+  const made = (count: number) => synth(routes(count, [ExternalPort.httpToHttps()], undefined, GatewayWorkload.waypoint('egress', { namespace: 'istio-egress' })), { set: `${count} hosts` });
+  const sizes = (manifests: Manifest[]) => size({ manifests, workloads: around });
+
+  test('callers have no proxy, a waypoint has two clusters a host, and a bystander with a sidecar none', async () => {
+    const [none, many] = [await sizes(made(0)), await sizes(made(40))];
+    expect(Object.keys(many).sort()).toEqual(['bystander', 'egress']);
+    expect(many.egress.clusters - none.egress.clusters).toBe(80);
+    expect(many.bystander).toEqual(none.bystander);
+  });
+
+  test('broken: with ServiceEntries that others see, a bystander has one a host', async () => {
+    const seen = made(40).map(object => object.kind === 'ServiceEntry' ? { ...object, spec: { ...object.spec, exportTo: ['*'] } } : object);
+    const [none, many] = [await sizes(made(0)), await sizes(seen)];
+    expect(many.bystander.clusters - none.bystander.clusters).toBe(40);
   });
 });

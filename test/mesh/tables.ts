@@ -1,6 +1,6 @@
 /**
  * What the mesh tests saw, as tables for the pages. They are made from the results of jest: a row is a `describe` inside of
- * `describeMesh('egress: ...')` or `describeMesh('ingress: ...')`, a cell the titles of its tests.
+ * `describeMesh('egress: ...')` or `describeMesh('ingress: ...')`, a cell the titles of its tests. `describeMesh('planes: ...')` is a column.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -15,7 +15,7 @@ interface Result { readonly ancestorTitles: readonly string[]; readonly title: s
 interface Feature { readonly group: string; readonly name: string; readonly seen: string[]; readonly broken: string[] }
 
 export const BROKEN = 'broken: ';
-export const PAGES = ['README.md', 'docs/egress.md', 'docs/ingress.md'];
+export const PAGES = ['README.md', 'docs/egress.md', 'docs/ingress.md', 'docs/ambient.md'];
 
 /** Compares the tables of all pages with what was run, or writes them; the complaints say what is wrong. */
 export function checkPages(results: Results, write: boolean): string[] {
@@ -34,11 +34,31 @@ export function checkPages(results: Results, write: boolean): string[] {
 export function withTables(text: string, results: Results): { readonly wanted: string; readonly complaints: readonly string[] } {
   const complaints: string[] = [];
   const wanted = text.replace(/(<!-- seen by the tests: (\w+) -->\n)([^]*?)(<!-- end -->)/g, (_, start, what, old, end) => {
-    const made = what === 'modes' ? modesTable(old, features(results, 'egress')) : { table: table(features(results, what)), complaints: [] };
+    const made = tableOf(what, old, results);
     complaints.push(...made.complaints);
     return start + made.table + end;
   });
   return { wanted, complaints };
+}
+
+interface Made { readonly table: string; readonly complaints: readonly string[] }
+
+function tableOf(what: string, old: string, results: Results): Made {
+  if (what === 'modes') return modesTable(old, features(results, 'egress'));
+  return { table: what === 'planes' ? planesTable(features(results, what)) : table(features(results, what)), complaints: [] };
+}
+
+/** What each data plane makes of each feature. */
+function planesTable(all: readonly Feature[]): string {
+  const columns: Record<string, string> = { 'sidecars': 'sidecars', 'waypoint': 'a waypoint', 'Gateway API': 'sidecars, gateway on [managed pods](gateway-api.md)' };
+  return [
+    `| feature | ${Object.values(columns).join(' | ')} |`,
+    `|---|${'---|'.repeat(Object.keys(columns).length)}`,
+    ...[...new Set(all.map(({ name }) => name))].map(name => (
+      `| ${cell([name])} | ${Object.keys(columns).map(plane => cell(all.find(f => f.group === plane && f.name === name)?.seen ?? [])).join(' | ')} |`
+    )),
+    '',
+  ].join('\n');
 }
 
 /** All features of a direction, in an order that no run can change. */
@@ -62,7 +82,7 @@ function rows({ testResults }: Results): Result[] {
   return [...testResults]
     .sort((a, b) => relative('.', a.name) < relative('.', b.name) ? -1 : 1)
     .flatMap(file => file.assertionResults)
-    .filter(({ ancestorTitles: [top = ''] }) => /^(egress|ingress): /.test(top));
+    .filter(({ ancestorTitles: [top = ''] }) => /^(egress|ingress|planes): /.test(top));
 }
 
 function table(all: readonly Feature[]): string {
@@ -77,7 +97,7 @@ function table(all: readonly Feature[]): string {
 }
 
 /** What stands in the first cells of a row is written by hand; the last two say what was seen first of all. */
-function modesTable(old: string, all: readonly Feature[]): { readonly table: string; readonly complaints: readonly string[] } {
+function modesTable(old: string, all: readonly Feature[]): Made {
   const [head, line, ...lines] = old.trimEnd().split('\n').filter(Boolean);
   const modes = all.filter(f => f.group === 'modes');
   const listed = lines.map(row => ({ row, mode: row.split('|')[1].trim() }));

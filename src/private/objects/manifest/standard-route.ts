@@ -25,7 +25,7 @@ export function opaqueRouteSpec({ parents, hostnames, backends }: OpaqueRouteSpe
   return {
     parentRefs: parents.map(parentRef),
     ...hostnames && { hostnames },
-    rules: [{ backendRefs: backends.map(backendRef) }],
+    rules: [{ backendRefs: backends.map(weightedRef) }],
   } satisfies Wire<imported.TcpRouteSpec>;
 }
 
@@ -42,7 +42,7 @@ function standardRule(rule: StandardRule): Wire<imported.HttpRouteSpecRules> {
   return {
     matches: matches.map(standardMatch),
     filters: filters.length > 0 ? filters : undefined,
-    backendRefs: backends.length > 0 ? backends.map(backendRef) : undefined,
+    backendRefs: backends.length > 0 ? backends.map(weightedRef) : undefined,
     timeouts: timeouts(rule),
     ...rule.retry && { retry: { attempts: rule.retry.attempts, codes: rule.retry.codes } },
   } satisfies Wire<experimental.HttpRouteSpecRules> as Wire<imported.HttpRouteSpecRules>;
@@ -115,4 +115,9 @@ function condition({ name, kind, value }: StandardCondition) {
 
 function backendRef({ kind, ...same }: StandardBackend) {
   return { group: GROUPS[kind], kind, ...same };
+}
+
+/** The API server adds a weight where there is none, and `kubectl apply` would find a difference each time. */
+function weightedRef(backend: StandardBackend) {
+  return { ...backendRef(backend), weight: backend.weight ?? 1 };
 }
