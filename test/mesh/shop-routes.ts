@@ -33,7 +33,7 @@ export function run(routes: Routes, steps: Step[], more: RunOptions = {}): Promi
   const { listeners, broken, ...scenario } = more;
   const { app, shop, gateway } = entrance(listeners);
   for (const [host, props] of Object.entries(routes)) {
-    const route = new IngressRoute(shop, host, { gateway, hosts: [host], rules: forward('web'), ...props });
+    const route = new IngressRoute(shop, host.replace('*', 'any'), { gateway, hosts: [host], rules: forward('web'), ...props });
     if (broken?.[0] === host) partOf(route, broken[1]).addJsonPatch(...broken.slice(2) as JsonPatch[]);
   }
   return runMesh({ manifests: app, workloads, steps, ...scenario });

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 
+	"istio.io/istio/pilot/pkg/features"
 	"istio.io/istio/pilot/pkg/model"
 )
 
@@ -140,9 +141,9 @@ func readScenario(in io.Reader) (*Scenario, error) {
 	return &s, nil
 }
 
-// ambient tells whether istiod serves ztunnels and waypoints.
+// ambient tells whether istiod serves ztunnels and waypoints. Within a process, all sets are of one kind of mesh.
 func (s *Scenario) ambient() bool {
-	return slices.ContainsFunc(s.Workloads, func(w Workload) bool { return w.Ambient || w.Waypoint })
+	return features.EnableAmbient || slices.ContainsFunc(s.Workloads, func(w Workload) bool { return w.Ambient || w.Waypoint })
 }
 
 // sidecar tells whether a pod's own proxy takes its traffic.
