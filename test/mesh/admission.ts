@@ -42,6 +42,10 @@ const ACCEPTED: readonly Accepted[] = [
   { code: 'IST0129', set: /TLS of the application asks for/, because: 'gateways alone see the rule, and find its Secret beside their pods without a workload selector' },
   { code: 'IST0134', set: /waypoint/, because: 'istiod allocates an address to what leads to a waypoint, and ztunnel answers DNS' },
   { code: 'IST0129', set: /waypoint/, because: 'waypoints read Secrets and ConfigMaps without a workload selector, and heed no rule that has one' },
+  { code: 'IST0134', set: /ambient\.md/, because: 'istiod allocates an address to what leads to a waypoint, and ztunnel answers DNS' },
+  { code: 'IST0129', set: /ambient\.md|migration › .* › (?:ambient|both)/, because: 'waypoints read Secrets without a workload selector, and heed no rule that has one' },
+  { code: 'IST0101', set: /any namespace, with a list|every namespace .* layout SINGLE/, because: 'the object is for every namespace, but the gateway alone reads the leg to the host, which it sees' },
+  { code: 'IST0162', set: /LegOne\.plaintext` broken|Service lacks the port/, because: 'the set lacks the port on purpose' },
   { code: 'IST0129', set: /direct with authorities of a ConfigMap/, because: 'the analyzer knows no ConfigMaps, which sidecars read without a workload selector' },
 ];
 

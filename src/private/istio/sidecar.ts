@@ -23,7 +23,9 @@ export function sidecarOf(app: AppModel, namespace: string, scope: ScopeIntent, 
     ...dns.service === undefined ? [] : [importOf(dns, clusterDomain)],
     ...callsKubeApi ? [importOf({ namespace: 'default', service: 'kubernetes' }, clusterDomain)] : [],
   ]);
-  return { hosts: ['./*', ...[...imports].sort()], policy };
+  // Istio warns of what the whole of a namespace covers
+  const isCovered = (one: string) => !one.endsWith('/*') && imports.has(`${one.split('/')[0]}/*`);
+  return { hosts: ['./*', ...[...imports].filter(one => !isCovered(one)).sort()], policy };
 }
 
 function importOf({ namespace, service }: Pick<PeerIntent, 'namespace' | 'service'>, clusterDomain: string): string {
