@@ -1,9 +1,10 @@
-import { authorities, bySni, Mark } from './declared-traffic';
+import { bySni, Mark } from './declared-traffic';
 import { Leg } from './legs';
 import { labelOf } from '../basics/names';
 import { CallerIdentity, EgressIntent } from '../model/egress-route';
 import { identitiesOf } from '../objects/callers';
 import { ObjectPlan, Source } from '../objects/plans';
+import { authorities } from '../requests/sayable';
 
 /**
  * Refuses everybody except the callers. Without the SNI it would also refuse traffic that enters by other servers of the gateway.
@@ -21,7 +22,7 @@ export function callersPolicy({ gateway, callers, trustDomain }: EgressIntent, l
       action: 'DENY',
       rules: [{
         from: [othersThan(callers, trustDomain)],
-        to: [{ hosts: requests ? hosts.flatMap(host => authorities(host, leg.port.number)) : undefined, ports: [leg.podPort] }],
+        to: [{ hosts: requests ? hosts.flatMap(host => authorities(host, [leg.port.number])) : undefined, ports: [leg.podPort] }],
         when: sni === undefined ? undefined : bySni(sni),
       }],
     },

@@ -1,11 +1,11 @@
 import { Leg } from './legs';
-import { isWildcard } from '../basics/hosts';
 import { labelOf } from '../basics/names';
 import { GatewayFacts } from '../model/gateway';
 import { ListenedHost } from '../model/listener';
 import { RenderedObject } from '../model/rendered-object';
 import { rendered, renderedLate } from '../objects/manifest/object';
 import { AuthorizationRule, Condition, ObjectPlan } from '../objects/plans';
+import { authorities } from '../requests/sayable';
 
 const REASON = 'cdk8s-istio/undeclared-traffic-reason';
 
@@ -27,7 +27,7 @@ export function undeclaredTraffic(gateway: GatewayFacts, allowedReason: string |
 function listened({ protocol, host, port, podPort }: ListenedHost): AuthorizationRule {
   const everyHost = host === '*' || protocol === 'TCP';
   if (everyHost) return { to: [{ ports: [podPort] }] };
-  return protocol === 'HTTP' ? { to: [{ hosts: authorities(host, port), ports: [podPort] }] } : { to: [{ ports: [podPort] }], when: bySni(host) };
+  return protocol === 'HTTP' ? { to: [{ hosts: authorities(host, [port]), ports: [podPort] }] } : { to: [{ ports: [podPort] }], when: bySni(host) };
 }
 
 /** What tells the requests of a leg from all others that reach the pods. */
@@ -41,7 +41,7 @@ export interface Mark {
 /** Lets the traffic of one leg through. Who may send it is up to other policies. */
 export function declaredTraffic({ name, namespace, selector }: GatewayFacts, { host, port, podPort }: Leg, { sni, requests }: Mark): ObjectPlan {
   const rule: AuthorizationRule = {
-    to: [{ hosts: requests ? authorities(host, port.number) : undefined, ports: [podPort] }],
+    to: [{ hosts: requests ? authorities(host, [port.number]) : undefined, ports: [podPort] }],
     when: sni === undefined ? undefined : bySni(sni),
   };
   return {
@@ -51,11 +51,6 @@ export function declaredTraffic({ name, namespace, selector }: GatewayFacts, { h
     name: labelOf(name, host, port.number, 'declared'),
     spec: { selector, action: 'ALLOW', rules: [rule] },
   };
-}
-
-/** As clients may write the host: a policy cannot leave both ends open, so that the ports of a wildcard are named. */
-export function authorities(host: string, port: number): string[] {
-  return isWildcard(host) ? [host, `${host}:${port}`] : [host, `${host}:*`];
 }
 
 export function bySni(sni: string): Condition[] {
