@@ -4,6 +4,7 @@ import { Labels } from '../model/labels';
 import { ListenerProtocol, ServerTls } from '../model/listener';
 import { Action, CorsSpec, Edits, FaultSpec, MirrorSpec, RetriesSpec, TextMatch, WeightedTarget } from '../model/rule';
 import { TrafficPolicy } from '../model/traffic-policy';
+import { StandardMatch } from '../requests/standard-match';
 
 /**
  * Istio's objects, those of the Gateway API, and those of Kubernetes beside them, as plain data, reduced to what the library uses. Plans are written in these terms;
@@ -386,20 +387,6 @@ export interface StandardCors {
 }
 
 export type StandardPathChange = { readonly prefix: string } | { readonly full: string };
-
-export interface StandardMatch {
-  /** Never left out: the API server would add it, and a second apply find a difference. */
-  readonly path: { readonly kind: 'Exact' | 'PathPrefix' | 'RegularExpression'; readonly value: string };
-  readonly method?: string;
-  readonly headers?: StandardCondition[];
-  readonly queryParams?: StandardCondition[];
-}
-
-export interface StandardCondition {
-  readonly name: string;
-  readonly kind: 'Exact' | 'RegularExpression';
-  readonly value: string;
-}
 
 export interface StandardBackend {
   /** A Service by its name, or whatever has a host name that Istio knows. */

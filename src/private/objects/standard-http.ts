@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { StandardCondition, StandardMatch, StandardPathChange, StandardRule } from './plans';
-import { escapeRegex } from '../basics/re2';
+import { StandardPathChange, StandardRule } from './plans';
 import { HeaderCondition, Match, NO_CONDITION, PathCondition, QueryParamCondition, trimSlash } from '../model/match';
 import { Edits, Rule } from '../model/rule';
 import { intersect } from '../requests/intersect';
+import { isLiteralPath, StandardMatch, standardMatches as matchesOf, standardOrder, StandardText } from '../requests/standard-match';
 
 /*
  * Rules in the words of the Gateway API, where these mean the same. Whatever they cannot say, or the CRDs do not take, is undefined.
@@ -12,55 +12,30 @@ import { intersect } from '../requests/intersect';
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'];
 const LIMITS = { rules: 16, matches: 64, allMatches: 128, conditions: 16, edits: 16, name: 256, value: 4096, param: 1024, hours: 99_999 };
 const PARAM_NAME = /^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/;
-const PATH = /^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+$/;
-/** What the CRD refuses in a path that is compared as text. */
-const ODD_PATH = /\/\/|\/\.\.?(\/|$)|%2f/i;
 
-/** One match for each method. */
-export function standardMatches({ path, headers, queryParams, methods, authority, scheme }: Match): StandardMatch[] | undefined {
-  const where = standardPath(path);
-  const [fields, params] = [headers.map(headerCondition), queryParams.map(paramCondition)];
-  const isStandard = where && fields.every(Boolean) && params.every(Boolean) && Math.max(fields.length, params.length) <= LIMITS.conditions
+/** One match for each method. A path is compared as what it is: as an expression, it would come later. */
+export function standardMatches(match: Match): StandardMatch[] | undefined {
+  const { path, headers, queryParams, methods, authority, scheme } = match;
+  const isStandard = (!path || isStandardPath(path)) && headers.every(isStandardHeader) && queryParams.every(isStandardParam)
+    && Math.max(headers.length, queryParams.length) <= LIMITS.conditions
     && !authority && scheme === undefined && methods.every(method => METHODS.includes(method));
   if (!isStandard) return undefined;
-  const rest = {
-    ...fields.length > 0 && { headers: fields as StandardCondition[] },
-    ...params.length > 0 && { queryParams: params as StandardCondition[] },
-  };
-  return methods.length === 0 ? [{ path: where, ...rest }] : methods.map(method => ({ path: where, method, ...rest }));
+  const matches = matchesOf(match);
+  const fits = (texts: StandardText[] | undefined, limit: number) => (texts ?? []).every(({ value }) => value.length <= limit);
+  return fits(matches[0].headers, LIMITS.value) && fits(matches[0].queryParams, LIMITS.param) ? matches : undefined;
 }
 
-function standardPath(path: PathCondition | undefined): StandardMatch['path'] | undefined {
-  if (!path) return { kind: 'PathPrefix', value: '/' };
-  const { kind, value, ignoreCase } = path;
-  if (ignoreCase || kind === 'rawPrefix' || value.length > LIMITS.param) return undefined;
-  if (kind === 'regex') return { kind: 'RegularExpression', value };
-  if (!isStandardPath(value)) return undefined;
-  return kind === 'exact' ? { kind: 'Exact', value } : { kind: 'PathPrefix', value: trimSlash(value) || '/' };
+function isStandardPath({ kind, value, ignoreCase }: PathCondition): boolean {
+  if (ignoreCase || kind === 'rawPrefix' || value.length > LIMITS.param) return false;
+  return kind === 'regex' || isLiteralPath(value);
 }
 
-function isStandardPath(path: string): boolean {
-  return PATH.test(path) && !ODD_PATH.test(path);
+function isStandardHeader({ name, kind }: HeaderCondition): boolean {
+  return name.length <= LIMITS.name && kind !== 'absent';
 }
 
-function headerCondition({ name, kind, value }: HeaderCondition): StandardCondition | undefined {
-  if (name.length > LIMITS.name) return undefined;
-  switch (kind) {
-    case 'absent': return undefined;
-    case 'present': return { name, kind: 'RegularExpression', value: '.*' };
-    default: return textCondition(name, kind, value!, LIMITS.value);
-  }
-}
-
-function paramCondition({ name, kind, value }: QueryParamCondition): StandardCondition | undefined {
-  return PARAM_NAME.test(name) && name.length <= LIMITS.name ? textCondition(name, kind, value, LIMITS.param) : undefined;
-}
-
-function textCondition(name: string, kind: QueryParamCondition['kind'], value: string, limit: number): StandardCondition | undefined {
-  const condition: StandardCondition = kind === 'exact'
-    ? { name, kind: 'Exact', value }
-    : { name, kind: 'RegularExpression', value: kind === 'regex' ? value : `${escapeRegex(value)}.*` };
-  return condition.value.length <= limit ? condition : undefined;
+function isStandardParam({ name }: QueryParamCondition): boolean {
+  return PARAM_NAME.test(name) && name.length <= LIMITS.name;
 }
 
 /** A rule that leads to a destination of its own only where the caller says so; undefined if it needs words that the Gateway API does not have. */
@@ -123,22 +98,8 @@ export function isInStandardOrder(rules: Pick<Rule, 'matches'>[]): boolean {
     (standardMatches(match) ?? []).map(standard => ({ match: { ...match, methods: standard.method ? [standard.method] : [] }, standard }))
   )));
   return all.every((earlier, i) => all.slice(i + 1).every(later => later.every(b => earlier.every(a => (
-    compare(a.standard, b.standard) <= 0 || intersect(a.match, b.match) === 'never'
+    standardOrder(a.standard, b.standard) <= 0 || intersect(a.match, b.match) === 'never'
   )))));
-}
-
-const RANKS = { Exact: 0, PathPrefix: 1, RegularExpression: 2 };
-
-/** Below 0 if the first is more specific. */
-function compare(a: StandardMatch, b: StandardMatch): number {
-  const differences = [
-    RANKS[a.path.kind] - RANKS[b.path.kind],
-    b.path.value.length - a.path.value.length,
-    Number(a.method === undefined) - Number(b.method === undefined),
-    (b.headers?.length ?? 0) - (a.headers?.length ?? 0),
-    (b.queryParams?.length ?? 0) - (a.queryParams?.length ?? 0),
-  ];
-  return differences.find(difference => difference !== 0) ?? 0;
 }
 
 /** Whether the CRD takes a list of rules. */

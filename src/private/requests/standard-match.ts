@@ -5,6 +5,7 @@ import { HeaderCondition, Match, PathCondition, trimSlash } from '../model/match
 
 /** One match of an HTTPRoute. */
 export interface StandardMatch {
+  /** Never left out: the API server would add it, and a second apply find a difference. */
   readonly path: StandardPath;
   readonly method?: string;
   readonly headers?: StandardText[];
@@ -34,11 +35,15 @@ export function standardMatches(match: Match, path: StandardPath = standardPath(
 const LITERAL = /^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+$/;
 const UNACCEPTED = /\/\/|\/\.\.?(?:\/|$)|%2f/i;
 
+export function isLiteralPath(value: string): boolean {
+  return LITERAL.test(value) && !UNACCEPTED.test(value);
+}
+
 export function standardPath(path: PathCondition | undefined): StandardPath {
   if (!path) return { kind: 'PathPrefix', value: '/' };
   const value = path.kind === 'prefix' ? trimSlash(path.value) || '/' : path.value;
   if (value === '/' && path.kind !== 'exact' && path.kind !== 'regex') return { kind: 'PathPrefix', value };
-  const literal = LITERAL.test(value) && !UNACCEPTED.test(value) && !path.ignoreCase;
+  const literal = isLiteralPath(value) && !path.ignoreCase;
   if (literal && path.kind === 'exact') return { kind: 'Exact', value };
   if (literal && path.kind === 'prefix') return { kind: 'PathPrefix', value };
   return standardExpression(path);

@@ -1,10 +1,11 @@
-import { OpaqueRouteSpec, ReferenceGrantSpec, RouteParent, StandardBackend, StandardCondition, StandardCors, StandardMatch, StandardPathChange, StandardRouteSpec, StandardRule } from '../plans';
+import { OpaqueRouteSpec, ReferenceGrantSpec, RouteParent, StandardBackend, StandardCors, StandardPathChange, StandardRouteSpec, StandardRule } from '../plans';
 import { standardDuration } from './duration';
 import { GROUPS } from './groups';
 import { Wire } from './wire';
 import type * as imported from '../../../../imports/gateway.networking.k8s.io';
 import type * as experimental from '../../../../imports/gateway.networking.k8s.io.experimental';
 import { Edits } from '../../model/rule';
+import { StandardMatch, StandardText } from '../../requests/standard-match';
 
 type Filter = Wire<imported.HttpRouteSpecRulesFilters>;
 
@@ -109,7 +110,7 @@ function standardMatch({ path, method, headers, queryParams }: StandardMatch): W
   };
 }
 
-function condition({ name, kind, value }: StandardCondition) {
+function condition({ name, kind, value }: StandardText) {
   return { type: kind, name, value };
 }
 
