@@ -12,9 +12,10 @@ import { addManagedGateway, grantSecretsLate, SecretsReader } from '../private/a
 import { addObjects } from '../private/app/objects';
 import { checkLabel, checkPort, checkReason } from '../private/basics/checks';
 import { Refuse } from '../private/basics/errors';
-import { EVERY_NAMESPACE, isDnsLabel } from '../private/basics/names';
+import { EVERY_NAMESPACE } from '../private/basics/names';
 import { takeProps } from '../private/basics/take';
 import { checkEgressServer } from '../private/check/gateway-conflicts';
+import { checkGatewayName } from '../private/check/gateway-name';
 import { checkManagedGateway } from '../private/check/managed-gateway';
 import { checkSidecarGateway, checkWaypoint, checkWaypointUnused, WaypointInput } from '../private/check/waypoint';
 import { resolveWorkload } from '../private/check/workload';
@@ -236,7 +237,7 @@ function waypointFacts(
 ): WaypointFacts | undefined {
   const { waypoint } = props.workload._spec;
   if (!waypoint) return undefined;
-  checkGatewayName(name, nameProp, refuse);
+  checkGatewayName(name, nameProp, nameFix(nameProp), refuse);
   return checkWaypoint({ name, namespace: waypoint.namespace, gateway: waypoint.name }, props, MeshSettings.of(scope), refuse);
 }
 
@@ -272,15 +273,13 @@ function identify(scope: IConstruct, identity: Identity, refuse: Refuse): Egress
   if (!port) {
     return refuse({ code: 'EgressGatewayPortMissing', prop: 'port', got: number, allowed: workloadPortsText(workload), fix: `add port ${number} to the Service and to the GatewayWorkload, or set \`port\`` });
   }
-  checkGatewayName(name, nameProp, refuse);
+  checkGatewayName(name, nameProp, nameFix(nameProp), refuse);
   const { namespace, selector } = workload;
   const serviceHost = `${workload.serviceName}.${namespace}.svc.${MeshSettings.of(scope).clusterDomain}`;
   const gateway = { name, namespace, selector, serviceHost, port: number, targetPort: port.targetPort };
   return { path: scope.node.path, gateway, workload, exportTo, imported, undeclaredReason };
 }
 
-function checkGatewayName(name: string, nameProp: string, refuse: Refuse): void {
-  if (!isDnsLabel(name)) {
-    refuse({ code: 'GatewayNameNotALabel', prop: nameProp, got: name, allowed: 'a DNS label: at most 63 lower-case letters, digits and dashes', fix: nameProp === 'name' ? 'write the name of the gateway' : 'set metadata.name to a name without dots or capitals' });
-  }
+function nameFix(prop: string): string {
+  return prop === 'name' ? 'write the name of the gateway' : 'set metadata.name to a name without dots or capitals';
 }

@@ -12,9 +12,9 @@ import { addManagedGateway, grantSecretsLate } from '../private/app/managed-gate
 import { addObject } from '../private/app/objects';
 import { checkLabel } from '../private/basics/checks';
 import { Refuse } from '../private/basics/errors';
-import { isDnsLabel } from '../private/basics/names';
 import { takeProps } from '../private/basics/take';
 import { checkServers } from '../private/check/gateway-conflicts';
+import { checkGatewayName } from '../private/check/gateway-name';
 import { checkListeners } from '../private/check/ingress-gateway';
 import { checkManagedGateway } from '../private/check/managed-gateway';
 import { checkStandardListeners, checkStandardWorkload } from '../private/check/standard-gateway';
@@ -201,11 +201,5 @@ class ImportedIngressGateway extends Construct implements IIngressGateway {
     checkServers(model, app, settings, refuse);
     grantSecretsLate(this, { workload, reads: () => readsClientCertificates(app, this.node.path) }, []);
     declare(this, 'ingressGateways', model);
-  }
-}
-
-function checkGatewayName(name: string, prop: string, fix: string, refuse: Refuse): void {
-  if (!isDnsLabel(name)) {
-    refuse({ code: 'GatewayNameNotALabel', prop, got: name, allowed: 'a DNS label: at most 63 lower-case letters, digits and dashes', fix });
   }
 }
