@@ -2,8 +2,8 @@ import { App, Chart } from 'cdk8s';
 import fc from 'fast-check';
 import { synth } from './synth';
 import {
-  Access, AppTls, Caller, Destination, EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, IngressGateway, IngressRoute,
-  RouteAction,
+  Access, AppTls, Caller, Destination, DestinationPolicy, EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, IngressGateway,
+  IngressRoute, LoadBalancer, LocalityLoadBalancing, RouteAction,
 } from '../src';
 
 interface World {
@@ -53,4 +53,22 @@ test('the order of constructs does not change the objects', () => {
   fc.assert(fc.property(shuffled(CHARTS), shuffled(STEPS), (charts, steps) => {
     expect(objectsOf(made(charts, steps))).toEqual(usual);
   }), { numRuns: 25 });
+});
+
+test('the order of the keys of a map does not change the objects', () => {
+  const yaml = (ordered: <T>(map: Record<string, T>) => Record<string, T>) => {
+    const app = new App();
+    const chart = new Chart(app, 'shop', { namespace: 'shop' });
+    const loadBalancer = LoadBalancer.leastRequest({ locality: LocalityLoadBalancing.failover(ordered({ 'eu-1': 'eu-2', 'us-1': 'us-2' })) });
+    new DestinationPolicy(chart, 'web', {
+      destination: Destination.service('web', { port: 80 }),
+      exportTo: ['shop'],
+      loadBalancer,
+      outlierDetection: { consecutive5xxErrors: 5 },
+      subsets: ordered({ next: { labels: ordered({ version: 'v2', track: 'b' }) }, stable: { labels: ordered({ version: 'v1', track: 'a' }) } }),
+    });
+    return app.synthYaml();
+  };
+  const backwards = <T>(map: Record<string, T>) => Object.fromEntries(Object.entries(map).reverse());
+  expect(yaml(backwards)).toBe(yaml(map => map));
 });

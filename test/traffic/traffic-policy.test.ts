@@ -80,7 +80,7 @@ describe('traffic policies of an external service', () => {
     [
       'the narrower locality first',
       LoadBalancer.random({ locality: LocalityLoadBalancing.distribute({ '*': { us: 100 }, 'us/*': { us: 100 }, 'eu/*': { us: 100 }, 'eu/a': { eu: 100 } }) }),
-      { simple: 'RANDOM', localityLbSetting: { enabled: true, distribute: [{ from: 'us/*', to: { us: 100 } }, { from: 'eu/a', to: { eu: 100 } }, { from: 'eu/*', to: { us: 100 } }, { from: '*', to: { us: 100 } }] } },
+      { simple: 'RANDOM', localityLbSetting: { enabled: true, distribute: [{ from: 'eu/a', to: { eu: 100 } }, { from: 'eu/*', to: { us: 100 } }, { from: 'us/*', to: { us: 100 } }, { from: '*', to: { us: 100 } }] } },
     ],
   ])('a load balancer: %s', (_, loadBalancer, wanted) => {
     expect(policyOf({ loadBalancer, outlierDetection, resolution })).toMatchObject({ loadBalancer: wanted });
@@ -101,7 +101,7 @@ describe('traffic policies › refusals', () => {
     ['more probes than Linux takes', { connectionPool: { tcpKeepalive: { probes: 128 } } }, '[TrafficPolicyInvalid] shop/service: connectionPool.tcpKeepalive.probes is 128; allowed: a whole number from 1 to 127; fix: correct the number, or leave it out'],
     ['a count above 31 bits', { connectionPool: { maxConnections: 2 ** 31 } }, '[TrafficPolicyInvalid] shop/service: connectionPool.maxConnections is 2147483648; allowed: a whole number from 1 to 2147483647; fix: correct the number, or leave it out'],
     ['a duration that Envoy does not read', { connectionPool: { connectTimeout: Duration.millis(9_223_372_035_001) } }, '[TimeoutInvalid] shop/service: connectionPool.connectTimeout is "9223372035001 ms"; allowed: whole milliseconds up to 9223372035000; fix: round it'],
-    ['a locality twice', local(LocalityLoadBalancing.distribute({ 'eu/*': { eu: 100 }, 'eu': { eu: 100 } })), '[TrafficPolicyInvalid] shop/service: loadBalancer.locality.distribute is "eu/*"; allowed: localities that eu does not cover; fix: leave out one of the two'],
+    ['a locality twice', local(LocalityLoadBalancing.distribute({ 'eu/*': { eu: 100 }, 'eu': { eu: 100 } })), '[TrafficPolicyInvalid] shop/service: loadBalancer.locality.distribute is "eu"; allowed: localities that eu/* does not cover; fix: leave out one of the two'],
     ['a share within another', local(LocalityLoadBalancing.distribute({ '*': { 'eu': 50, 'eu/a': 50 } })), '[TrafficPolicyInvalid] shop/service: loadBalancer.locality.distribute[*] is "eu/a"; allowed: localities that eu does not cover; fix: leave out one of the two'],
     ['a share around another', local(LocalityLoadBalancing.distribute({ '*': { 'eu/a': 50, 'eu': 50 } })), '[TrafficPolicyInvalid] shop/service: loadBalancer.locality.distribute[*] is "eu/a"; allowed: localities that eu does not cover; fix: leave out one of the two'],
     ['a wildcard in the middle', local(LocalityLoadBalancing.distribute({ 'eu/*/b': { eu: 100 } })), '[TrafficPolicyInvalid] shop/service: loadBalancer.locality.distribute is "eu/*/b"; allowed: region, region/zone or region/zone/subzone, optionally with `*` as the last part; fix: correct the locality'],

@@ -157,7 +157,9 @@ function listTaker(takeItem: Taker): Taker {
 function mapTaker(takeItem: Taker): Taker {
   return (value, prop, refuse) => {
     if (!isStruct(value)) return wrong(value, STRUCT, prop, refuse);
-    return Object.freeze(Object.fromEntries(Object.entries(value).map(([key, item]) => {
+    // maps of other languages have no order of their own, and Java's differ from run to run: none reaches a manifest
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.freeze(Object.fromEntries(entries.map(([key, item]) => {
       checkWritable(key, prop, refuse);
       return [takeText(key, prop, refuse), takeItem(item, `${prop}[${key}]`, refuse)];
     })));
