@@ -1,13 +1,21 @@
 import { cdk8s, javascript } from 'projen';
 
+/** Who publishes the library, and where: the one place to edit. What the registries and the pages of the project say is derived from it. */
+const owner = { name: 'The cdk8s-istio authors', organization: true, account: 'cdk8s-istio', repository: 'cdk8s-istio' };
+const home = `https://github.com/${owner.account}`;
+
 const project = new cdk8s.ConstructLibraryCdk8s({
   name: 'cdk8s-istio',
   description: 'Typed Istio routes for cdk8s: ingress, external services, and the two-leg egress route, as manifests that are right.',
   keywords: ['cdk8s', 'istio', 'kubernetes', 'service-mesh', 'egress', 'ingress', 'gateway'],
-  author: 'The cdk8s-istio authors',
-  authorOrganization: true,
-  authorAddress: 'https://github.com/cdk8s-istio',
-  repositoryUrl: 'https://github.com/cdk8s-istio/cdk8s-istio.git',
+  author: owner.name,
+  authorOrganization: owner.organization,
+  authorAddress: home,
+  repositoryUrl: `${home}/${owner.repository}.git`,
+  publishToPypi: { distName: 'cdk8s-istio', module: 'cdk8s_istio' },
+  publishToMaven: { javaPackage: `io.github.${owner.account.replace(/-/g, '_')}`, mavenGroupId: `io.github.${owner.account}`, mavenArtifactId: 'cdk8s-istio' },
+  publishToGo: { moduleName: `github.com/${owner.account}/cdk8s-istio-go` },
+  publishToNuget: { dotNetNamespace: 'Cdk8sIstio', packageId: 'Cdk8sIstio' },
   license: 'Apache-2.0',
   defaultReleaseBranch: 'main',
   packageManager: javascript.NodePackageManager.NPM,
@@ -82,6 +90,10 @@ project.addTask('tables', {
     { exec: 'jest test/mesh/ --ci --maxWorkers 100% --testNamePattern "^(egress|ingress|planes|lockdown)" --json --outputFile node_modules/.cache/tables.json' },
     { exec: 'ts-node -T -P projenrc/tsconfig.json test/mesh/tables.ts node_modules/.cache/tables.json' },
   ],
+});
+project.addTask('test:languages', {
+  description: 'Run what README and the pages show in Python, Java and Go, and compare the manifests (needs these, pip and Maven)',
+  steps: [{ spawn: project.compileTask.name }, { exec: 'jest --ci test/languages/', receiveArgs: true }],
 });
 project.addTask('mutants', {
   description: 'Damage the private sources in one place at a time, and see whether a unit test fails (stryker.config.mjs)',

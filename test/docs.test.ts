@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { expectBlock, manifestsOf, snippetsOf } from './pages';
+import { expectBlock, manifestsOf, PAGES, snippetsOf } from './pages';
 import { compileErrors, runFile, runProgram } from './program';
 import { objectsOf } from './synth';
 import { GatewayFacts } from '../src/private/model/gateway';
@@ -29,7 +29,7 @@ describe('README.md', () => {
 });
 
 describe('snippets', () => {
-  const snippets = ['README.md', 'docs/egress.md', 'docs/ingress.md', 'docs/lockdown.md', 'docs/gateway-api.md', 'docs/ambient.md', 'docs/migration-to-ambient.md'].flatMap(snippetsOf);
+  const snippets = PAGES.flatMap(snippetsOf);
 
   test('are all there', () => {
     expect(snippets.length).toBeGreaterThanOrEqual(46);

@@ -16,6 +16,9 @@ export interface Snippet {
 /** A row of a table, by the heads of its columns. */
 export type Row = Readonly<Record<string, string>>;
 
+/** All pages whose charts are run. */
+export const PAGES = ['README.md', 'docs/egress.md', 'docs/ingress.md', 'docs/lockdown.md', 'docs/gateway-api.md', 'docs/ambient.md', 'docs/migration-to-ambient.md'];
+
 /** What snippets take for granted, by the name that they use. */
 const GIVEN: Record<string, string> = {
   app: 'const app = new App();',
