@@ -269,9 +269,9 @@ export const INVARIANTS: Record<string, Invariant> = {
   },
 
   'routes of the Gateway API bind to a listener by its name, which is open to their namespace': {
-    look: objects => objects.filter(isStandardRoute).flatMap(o => o.spec.parentRefs.map(({ namespace, name, sectionName }: any) => {
-      const gateway = standardGateways(objects).find(g => id(g) === `${namespace}/${name}`);
-      const listener = gateway?.spec.listeners.find((l: any) => l.name === sectionName);
+    look: objects => objects.filter(isStandardRoute).flatMap(o => o.spec.parentRefs.map(({ kind, namespace, name, sectionName }: any) => {
+      const parent = ofKind(objects, kind).filter(isStandard).find(g => id(g) === `${namespace}/${name}`);
+      const listener = parent?.spec.listeners.find((l: any) => l.name === sectionName);
       return say(o, !listener?.allowedRoutes.namespaces.selector.matchExpressions[0].values.includes(o.metadata.namespace) && `it has no leave at ${sectionName}`);
     })),
     atLeast: 20,

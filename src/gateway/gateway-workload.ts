@@ -54,7 +54,7 @@ export interface GatewayApiOptions {
   /**
    * Whether somebody else makes the Gateway: another app, or another construct of this app. The first `EgressGateway` or `IngressGateway` makes it
    * otherwise; error `NameCollision` if two do. A Gateway that exists must have a listener for each port, of the protocol that is used there,
-   * for a host that nothing else listens for.
+   * for a host that nothing else listens for; with `RouteApi.GATEWAY_API`, it must instead admit the listeners that the `IngressGateway` adds to it.
    *
    * @default false
    */

@@ -17,11 +17,12 @@ import { checkServers } from '../private/check/gateway-conflicts';
 import { checkGatewayName } from '../private/check/gateway-name';
 import { checkListeners } from '../private/check/ingress-gateway';
 import { checkManagedGateway } from '../private/check/managed-gateway';
-import { checkStandardListeners, checkStandardWorkload } from '../private/check/standard-gateway';
+import { checkListenerSets, checkStandardListeners, checkStandardWorkload } from '../private/check/standard-gateway';
 import { resolveWorkload } from '../private/check/workload';
-import { standardGateway } from '../private/gateway-api/gateway';
+import { listenerSet, standardGateway } from '../private/gateway-api/gateway';
 import { ingressGateway } from '../private/istio/ingress-gateway';
 import { certificatesOf } from '../private/model/listener';
+import { isListenerSet } from '../private/model/managed-gateway';
 import { readsClientCertificates } from '../private/model/secrets';
 import { routesOf } from '../private/model/visibility';
 import { renderedLate } from '../private/objects/manifest/object';
@@ -53,9 +54,23 @@ export interface IngressGatewayProps {
   readonly routeNamespaces?: string[];
 
   /**
+   * Namespaces whose charts may add listeners to the Gateway: names, or `*` for every namespace. Such a chart has an `IngressGateway` of its own, with
+   * `existing: true` in `GatewayWorkload.gatewayApi` and the same `routeApi`. Whoever may add listeners may listen for any host that the Gateway does
+   * not list. Errors `NameInvalid`, `ListenerSetNotAllowed` if the app has listeners of another namespace for it, `ListenerNamespacesUnused` without
+   * `RouteApi.GATEWAY_API` or with `existing: true`, `GatewayApiVersionTooOld`, `IstioVersionTooOld` before Istio 1.30.
+   *
+   * @default - none: all listeners are those of this construct
+   */
+  readonly listenerNamespaces?: string[];
+
+  /**
    * The API in which the gateway and its routes are written. Routes are declared alike; what the Gateway API cannot say is refused, with the errors
    * `GatewayApiUnsupported`, `GatewayApiOrder`, `GatewayApiVersionTooOld`, `GatewayApiChannelMissing`. Error `RouteApiWorkload` if the pods are not
    * those of a `GatewayWorkload.gatewayApi`.
+   *
+   * If that workload exists already, the construct makes a ListenerSet: it adds its listeners to a Gateway that somebody else makes, from the
+   * namespace of the chart, where their certificates are as well. Error `ListenerSetNotAllowed` if the Gateway is made in this app, and its
+   * `listenerNamespaces` do not name the namespace; error `ListenersEmpty` without `listeners`, `IstioVersionTooOld` before Istio 1.30.
    *
    * @default RouteApi.ISTIO
    */
@@ -63,7 +78,7 @@ export interface IngressGatewayProps {
 
   /**
    * Name, labels and annotations. The name must not contain dots. Error `GatewayNameNotALabel`. With `RouteApi.GATEWAY_API`, the name is that of the
-   * workload. Error `RouteApiWorkload`.
+   * workload unless that exists already. Error `RouteApiWorkload`.
    *
    * @default - a generated name
    */
@@ -102,7 +117,8 @@ export interface IngressGatewayAttributes {
  * Only VirtualServices in namespaces that have a route for the hosts of an HTTP server can bind to it.
  *
  * With `GatewayWorkload.gatewayApi` it also creates the Gateway for which Istio runs the pods, behind a Service of type LoadBalancer, and a Role and a
- * RoleBinding by which the pods may read the Secrets of their namespace, if listeners or routes have any.
+ * RoleBinding by which the pods may read the Secrets of their namespace, if listeners or routes have any. With `RouteApi.GATEWAY_API` this Gateway has the
+ * listeners; where it exists already, they are a ListenerSet in the namespace of the chart.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/gateway/
  */
@@ -122,7 +138,7 @@ export class IngressGateway extends Construct implements IIngressGateway {
 
   public readonly gatewayName: string;
 
-  /** The Gateway: of Istio, or of the Gateway API. */
+  /** The Gateway: of Istio, or of the Gateway API; or the ListenerSet, where the Gateway exists already. */
   public readonly gateway: ApiObject;
 
   /** The Gateway of the Gateway API for which Istio runs the pods, if this construct makes it. */
@@ -138,32 +154,38 @@ export class IngressGateway extends Construct implements IIngressGateway {
     const namespace = chartNamespace(this, refuse);
     const workload = resolveWorkload(props.workload, 'workload', refuse);
     const standard = props.routeApi === RouteApi.GATEWAY_API;
-    const name = standard ? checkStandardWorkload(workload, refuse) : props.metadata?.name;
-    if (standard && props.metadata?.name !== undefined && props.metadata.name !== name) {
+    const managed = standard ? checkStandardWorkload(workload, refuse) : undefined;
+    const adds = standard && isListenerSet({ standard, imported: false, workload });
+    const name = adds ? props.metadata?.name : managed ?? props.metadata?.name;
+    if (props.metadata?.name !== undefined && props.metadata.name !== name) {
       refuse({ code: 'RouteApiWorkload', prop: 'metadata.name', got: props.metadata.name, allowed: `${name}, the name of the Gateway in \`workload\``, fix: 'leave it out' });
     }
-    if (standard && workload.gatewayApi!.existing) {
-      refuse({ code: 'RouteApiWorkload', prop: 'workload', got: `${name}, which exists already`, allowed: 'a Gateway that this construct creates, with all of its listeners', fix: 'leave out `existing`; to add routes to a Gateway of others, import it with IngressGateway.fromIngressGatewayAttributes' });
-    }
     if (name !== undefined) checkGatewayName(name, 'metadata.name', 'choose a name without dots or capitals', refuse);
-    const routeNamespaces = (props.routeNamespaces ?? []).map((guest, i) => (guest === '*' ? guest : checkLabel(guest, `routeNamespaces[${i}]`, refuse)));
+    const [routeNamespaces, listenerNamespaces] = (['routeNamespaces', 'listenerNamespaces'] as const).map(prop => (
+      (props[prop] ?? []).map((guest, i) => (guest === '*' ? guest : checkLabel(guest, `${prop}[${i}]`, refuse)))
+    ));
     const settings = MeshSettings.of(this);
     if (settings.scopeGatewayToNamespace && namespace !== workload.namespace) {
       refuse({ code: 'GatewayNamespaceMismatch', prop: 'workload.namespace', got: workload.namespace, allowed: `${namespace}, the namespace of the chart, because this mesh looks for the pods of a Gateway in its own namespace only`, fix: `create the gateway in a chart with namespace ${workload.namespace}, and name the namespaces of routes in \`routeNamespaces\`` });
     }
+    checkListenerSets({ ...props, standard, workload }, settings, refuse);
     const listeners = props.listeners ?? [IngressListener.http()];
-    const listened = checkListeners(listeners, { workload, settings, anyPort: standard }, refuse);
+    const secretNamespace = adds ? namespace : workload.namespace;
+    const listened = checkListeners(listeners, { workload, settings, anyPort: standard, secretNamespace }, refuse);
     if (standard) checkStandardListeners(listeners, listened, { workload, settings }, refuse);
-    const declared = { path: this.node.path, namespace, workload, listened, routeNamespaces, imported: false, standard };
+    const declared = { path: this.node.path, namespace, workload, listened, routeNamespaces, listenerNamespaces, imported: false, standard };
     const app = appModelOf(this);
     checkManagedGateway({ ...declared, gatewayName: '' }, app, settings, refuse);
     checkServers({ ...declared, gatewayName: '' }, app, settings, refuse);
     const intent = () => ({ ...model, selector: workload.selector, routes: routesOf(app, model) });
-    this.gateway = addObject(this, standard
-      ? renderedLate({ kind: 'ManagedGateway', id: 'gateway', namespace, name }, () => standardGateway(intent()))
-      : renderedLate({ kind: 'Gateway', id: 'gateway', namespace, name }, () => ingressGateway(intent())), props.metadata);
+    const head = { id: 'gateway', namespace, name };
+    this.gateway = addObject(this, adds
+      ? renderedLate({ kind: 'ListenerSet', ...head }, () => listenerSet({ namespace: workload.namespace, name: managed! }, intent()))
+      : standard
+        ? renderedLate({ kind: 'ManagedGateway', ...head }, () => standardGateway(intent()))
+        : renderedLate({ kind: 'Gateway', ...head }, () => ingressGateway(intent())), props.metadata);
     this.gatewayName = `${namespace}/${this.gateway.name}`;
-    this.managedGateway = standard ? this.gateway : addManagedGateway(this, workload, { metadata: props.metadata });
+    this.managedGateway = standard && !adds ? this.gateway : addManagedGateway(this, workload, { metadata: props.metadata });
     this.parts = [...new Set([this.gateway, ...this.managedGateway ? [this.managedGateway] : []])];
     this.node.defaultChild = this.gateway;
     // istiod reads the certificates of the Gateway API's listeners by their references

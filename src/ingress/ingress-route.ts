@@ -21,7 +21,7 @@ import { checkUpstream } from '../private/check/egress-route-conflicts';
 import { externalDestinations } from '../private/check/external-destination';
 import { checkGatewayUpstream } from '../private/check/gateway-upstream';
 import { checkIngressRouteConflicts } from '../private/check/ingress-route-conflicts';
-import { checkExemptPaths, coveringListeners } from '../private/check/listeners-of-route';
+import { checkExemptPaths, coveringListeners, lostHosts } from '../private/check/listeners-of-route';
 import { checkOpaqueRoute } from '../private/check/opaque-route';
 import { checkRules } from '../private/check/rule';
 import { checkStandardAccess } from '../private/check/standard-access';
@@ -34,6 +34,7 @@ import { opaqueVirtualService } from '../private/istio/ingress-opaque';
 import { IngressDelegateModel, IngressGatewayModel, IngressRouteModel } from '../private/model/app-model';
 import { declarationOf } from '../private/model/declaration';
 import { serves } from '../private/model/listener';
+import { isListenerSet } from '../private/model/managed-gateway';
 import { RenderedObject } from '../private/model/rendered-object';
 import { Rule, targetsOf } from '../private/model/rule';
 import { routesThroughPods } from '../private/model/visibility';
@@ -199,7 +200,7 @@ export class IngressRoute extends Construct {
     this.node.defaultChild = this.routeObjects[0];
     declare(this, 'ingressRoutes', this.model, this.parts);
     this.addUpstreamRules();
-    checkLate(this, () => (isOpaque ? [] : [...this.empty(), ...this.loops(), ...this.misplaced()]));
+    checkLate(this, () => [...this.lost(), ...isOpaque ? [] : [...this.empty(), ...this.loops(), ...this.misplaced()]]);
   }
 
   /** The VirtualService; or the HTTPRoutes, TLSRoute or TCPRoute, and the ReferenceGrants for destinations in other namespaces. */
@@ -269,7 +270,8 @@ export class IngressRoute extends Construct {
 
   private standardObjects(): ObjectPlan[] {
     const { route, path } = this.model;
-    const standard = { ...route, path, name: this.metadata?.name, listened: this.gateway.listened };
+    const parentKind = isListenerSet(this.gateway) ? 'ListenerSet' as const : 'Gateway' as const;
+    const standard = { ...route, path, name: this.metadata?.name, listened: this.gateway.listened, parentKind };
     return route.opaque ? opaqueRouteObjects(standard) : ingressRouteObjects(standard);
   }
 
@@ -314,6 +316,10 @@ export class IngressRoute extends Construct {
   private misplaced(): Refusal[] {
     const { own, neighbours } = surroundingsOf(appModelOf(this), this.model);
     return this.gateway.standard ? orderRefusals({ own, neighbours, listeners: this.model.route.listeners, nameOf: index => `rules[${index}]` }) : [];
+  }
+
+  private lost(): Refusal[] {
+    return this.gateway.standard ? lostHosts(this.model.route, this.gateway, appModelOf(this)) : [];
   }
 
   private empty(): Refusal[] {

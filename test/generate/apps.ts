@@ -238,7 +238,7 @@ class AppMaker {
     const given = { workload: variable(workload), listeners: list(listeners), ...isStandard && { routeApi: variable('RouteApi.GATEWAY_API') } };
     const name = draw.chance(0.12)
       ? this.imported('IIngressGateway', edge, 'IngressGateway.fromIngressGatewayAttributes', 'IngressGatewayAttributes', { ...given, namespace: literal(edge.namespace) })
-      : this.construct('IIngressGateway', edge, 'IngressGateway', this.struct('IngressGatewayProps', place, { given }));
+      : this.construct('IIngressGateway', edge, 'IngressGateway', this.struct('IngressGatewayProps', place, { given, without: isStandard ? [] : ['listenerNamespaces'] }));
     return { name, hosts, opaqueHosts, hasTcp };
   }
 

@@ -219,6 +219,7 @@ export const SENSE: Readonly<Record<string, Sense>> = {
   'IngressDelegateAttributes.name': oneOf('rules', 'checkout'),
   'IngressDelegateProps.routeNamespace': namespace,
   'IngressDelegateProps.prefixes': oneOf(['/d']),
+  'IngressGatewayProps.listenerNamespaces': oneOf(['*'], ['shop'], ['shop', 'blog']),
   'IngressGatewayProps.routeNamespaces': oneOf(['*'], ['shop'], ['shop', 'blog']),
   'IngressRouteProps.hosts': oneOf(['shop.example.com']),
   'IngressRouteProps.openPaths': someOf('/health', '/ready', '/a+b'),

@@ -1,9 +1,10 @@
 import { Duration } from 'cdk8s';
 import {
-  Access, ClientCertificates, Destination, ExternalPort, ExternalService, GatewayApiChannel, HeaderMatch, IngressListener, IngressRule, PathMatch,
-  PathRewrite, PlainHttp, QueryParamMatch, RouteAction, StringMatch,
+  Access, ClientCertificates, Destination, ExternalPort, ExternalService, GatewayApiChannel, GatewayWorkload, HeaderMatch, IngressGateway,
+  IngressListener, IngressRoute, IngressRule, PathMatch, PathRewrite, PlainHttp, QueryParamMatch, RouteAction, RouteApi, StringMatch,
 } from '../../src';
 import { standardIngress } from '../fixtures';
+import { manifestsOf } from '../synth';
 
 const hosts = ['shop.example.com'];
 const forward = (name: string, namespace?: string) => RouteAction.forward(Destination.service(name, { port: 8080, namespace }));
@@ -63,6 +64,16 @@ export const STANDARD = {
   'Gateway API: tcp': () => standardIngress(
     { listeners: [IngressListener.tcp({ port: 5432 })] }, { destinations: [Destination.service('db', { port: 5432 })] }, { gatewayApiVersion: '1.6' },
   ),
+  'Gateway API: listeners of a team': () => {
+    const made = standardIngress({ ...https(), listenerNamespaces: ['shop'] }, { hosts, rules });
+    const gateway = new IngressGateway(made.shop, 'own', {
+      workload: GatewayWorkload.gatewayApi('public', { namespace: 'istio-ingress', existing: true }),
+      routeApi: RouteApi.GATEWAY_API,
+      listeners: [IngressListener.https({ hosts: ['team.example.com'], credentialName: 'shop-cert' })],
+    });
+    const own = new IngressRoute(made.shop, 'own-route', { gateway, hosts: ['team.example.com'], rules });
+    return { ...made, manifests: () => manifestsOf(made.app, [made.gateway.gateway, gateway.gateway, ...own.routeObjects]) };
+  },
   'Gateway API: a host outside': () => {
     const made = standardIngress({}, { hosts });
     const service = new ExternalService(made.shop, 'assets', { hosts: ['assets.example.com'], ports: [ExternalPort.httpToHttps()] });

@@ -8,7 +8,7 @@ describeMesh('charts of the pages', () => {
   describe.each([
     ['docs/ingress.md', entering, 20],
     ['docs/lockdown.md', leaving, 3],
-    ['docs/gateway-api.md', eitherWay, 4],
+    ['docs/gateway-api.md', eitherWay, 5],
     ['docs/ambient.md', leaving, 9],
   ] as const)('%s', (page, promiseOf, atLeast) => {
     const all = snippetsOf(page).filter(({ promises }) => promises.length > 0)

@@ -128,7 +128,7 @@ export function unbound(objects: Manifest[]): Manifest[] {
   if (objects.some(isWaypoint)) return objects.map(o => o.kind === 'ServiceEntry' ? { ...o, metadata: { ...o.metadata, labels: {} } } : o);
   const bound = objects.filter(o => o.kind === 'VirtualService' && o.spec.gateways.some((name: string) => name !== 'mesh'));
   for (const { spec } of bound) spec.gateways = spec.gateways.map((name: string) => name === 'mesh' ? name : 'elsewhere/none');
-  const routes = objects.filter(o => o.kind === 'HTTPRoute' && o.spec.parentRefs[0].kind === 'Gateway');
+  const routes = objects.filter(o => o.kind === 'HTTPRoute' && ['Gateway', 'ListenerSet'].includes(o.spec.parentRefs[0].kind));
   for (const { spec } of routes) spec.parentRefs = spec.parentRefs.map((parent: object) => ({ ...parent, name: 'none' }));
   if (bound.length + routes.length === 0) for (const { kind, spec } of objects) if (kind === 'ServiceEntry') spec.exportTo = ['elsewhere'];
   return objects;

@@ -48,7 +48,7 @@ export const STRUCTS: { readonly [name: string]: string } = {
   'IngressDelegateAttributes': 'name: string, namespace: string',
   'IngressDelegateProps': 'routeNamespace: string, prefixes: string[], rules: IngressRule[], metadata?: ObjectMetadata',
   'IngressGatewayAttributes': 'name: string, namespace: string, workload: GatewayWorkload, listeners: IngressListener[], routeApi?: RouteApi',
-  'IngressGatewayProps': 'workload: GatewayWorkload, listeners?: IngressListener[], routeNamespaces?: string[], routeApi?: RouteApi, metadata?: ObjectMetadata',
+  'IngressGatewayProps': 'workload: GatewayWorkload, listeners?: IngressListener[], routeNamespaces?: string[], listenerNamespaces?: string[], routeApi?: RouteApi, metadata?: ObjectMetadata',
   'IngressRouteProps': 'gateway: IIngressGateway, hosts?: string[], tcpPort?: number, tlsPort?: number, rules?: IngressRule[], access?: Access[], accessScope?: AccessScope, openPaths?: string[], deny?: RouteMatch[], destinations?: Destination[], metadata?: ObjectMetadata',
   'IngressRule': 'matches?: RouteMatch[], timeout?: Duration, retries?: Retries, rewrite?: Rewrite, requestHeaders?: HeaderEdits, responseHeaders?: HeaderEdits, fault?: Fault, mirror?: Mirror, action: RouteAction, cors?: Cors',
   'IstioctlOptions': 'namespace?: string',

@@ -5,6 +5,7 @@ import { AppModel, EgressGatewayModel, IngressGatewayModel } from '../model/app-
 import { WorkloadFacts } from '../model/gateway';
 import { MANAGED_BY } from '../model/labels';
 import { certificatesOf, ListenedHost } from '../model/listener';
+import { isListenerSet } from '../model/managed-gateway';
 import { canBeSameGateway, canBeSamePods, Pods } from '../model/pods';
 
 type Gateway = EgressGatewayModel | IngressGatewayModel;
@@ -79,8 +80,9 @@ export function checkServers(gateway: IngressGatewayModel, app: AppModel, settin
   const egress = othersOnPods(gateway, app.egressGateways.all(), settings);
   checkForeignPods(gateway, sharing, refuse);
   checkForeignPods(gateway, egress.filter(one => ports.has(one.gateway.targetPort)), refuse);
-  if (gateway.imported) return;
-  const others = sharing.filter(({ imported }) => !imported).map(({ path, listened }) => ({ path, ...serversOf(listened) }));
+  // a construct and an import may be the same Gateway, but never a ListenerSet, which cannot be imported
+  const isOther = (other: IngressGatewayModel) => !(gateway.imported || other.imported) || isListenerSet(gateway) || isListenerSet(other);
+  const others = sharing.filter(isOther).map(other => ({ path: other.path, ...serversOf(other) }));
   for (const one of gateway.listened) {
     const { host, port, podPort } = one;
     const rival = others.find(({ hosts }) => hosts.has(`${podPort} ${host}`));
@@ -92,12 +94,12 @@ export function checkServers(gateway: IngressGatewayModel, app: AppModel, settin
     if (user) {
       refuse({ code: 'ListenerProtocolConflict', prop: 'listeners', got: `${use} on port ${port}`, allowed: `${user.uses.get(podPort)}, for which ${user.path} uses the port on the same pods`, fix: 'listen on another port' });
     }
-    const leaving = egress.find(({ gateway: { targetPort } }) => excludes(one, targetPort));
+    const leaving = !gateway.imported && egress.find(({ gateway: { targetPort } }) => excludes(one, targetPort));
     if (leaving) {
       refuse({ code: 'ListenerConflict', prop: 'listeners', got: `${use} for ${host} on port ${port}`, allowed: `TLS for named hosts, because ${leaving.path} uses the port for egress on the same pods`, fix: 'listen on another port, or use a separate gateway for ingress' });
     }
     for (const certificate of certificatesOf(one)) {
-      const owner = others.find(({ certificates }) => certificates.has(`${podPort} ${certificate}`));
+      const owner = others.find(({ certificates }) => certificates.has(`${podPort} ${secretOf(gateway, certificate)}`));
       if (owner) {
         refuse({ code: 'CertificateConflict', prop: 'listeners', got: `${certificate} on port ${port}`, allowed: `certificates that ${owner.path} does not use on the same pods`, fix: `add the listener to ${owner.path}, and use that gateway in the routes; or use a different certificate` });
       }
@@ -105,10 +107,16 @@ export function checkServers(gateway: IngressGatewayModel, app: AppModel, settin
   }
 }
 
-function serversOf(listened: ListenedHost[]) {
+/** Where pods find a Secret: beside themselves, or beside the ListenerSet that names it. */
+function secretOf(gateway: IngressGatewayModel, name: string): string {
+  return `${isListenerSet(gateway) ? gateway.namespace : gateway.workload.namespace}/${name}`;
+}
+
+function serversOf(gateway: IngressGatewayModel) {
+  const { listened } = gateway;
   return {
     hosts: new Set(listened.map(({ podPort, host }) => `${podPort} ${host}`)),
     uses: new Map(listened.map(one => [one.podPort, portUse(one)])),
-    certificates: new Set(listened.flatMap(one => certificatesOf(one).map(name => `${one.podPort} ${name}`))),
+    certificates: new Set(listened.flatMap(one => certificatesOf(one).map(name => `${one.podPort} ${secretOf(gateway, name)}`))),
   };
 }

@@ -18,6 +18,12 @@ export interface ListenerPlace {
   readonly settings?: MeshSettings;
   /** Whether the Service gets its ports from the listeners, as that of a Gateway of the Gateway API does. */
   readonly anyPort?: boolean;
+  /**
+   * Where the Secrets are.
+   *
+   * @default - in the namespace of the pods
+   */
+  readonly secretNamespace?: string;
 }
 
 export function checkListeners(listeners: IngressListener[], place: ListenerPlace, refuse: Refuse): ListenedHost[] {
@@ -67,7 +73,8 @@ function sharesCertificate(a: ListenedHost, b: ListenedHost): boolean {
   return certificatesOf(a).some(name => certificatesOf(b).includes(name));
 }
 
-function checkListener(listener: IngressListener, prop: string, { workload, settings, anyPort }: ListenerPlace, refuse: Refuse): ListenedHost[] {
+function checkListener(listener: IngressListener, prop: string, place: ListenerPlace, refuse: Refuse): ListenedHost[] {
+  const { workload, settings, anyPort, secretNamespace = workload.namespace } = place;
   const spec = listener._spec;
   const { protocol, plainHttp } = spec;
   const onPort = (port: number, what: string, otherwise: string) => {
@@ -83,7 +90,7 @@ function checkListener(listener: IngressListener, prop: string, { workload, sett
   checkDisjoint(hosts, `${prop}.hosts`, refuse);
   if (protocol === 'TLS') return hosts.map(host => ({ host, ...main, protocol, tls: { mode: 'PASSTHROUGH' } }));
   if (protocol !== 'HTTPS') return hosts.map(host => ({ host, ...main, protocol }));
-  const tls = settings && checkListenerTls(spec, { podNamespace: workload.namespace, settings }, prop, refuse);
+  const tls = settings && checkListenerTls(spec, { secretNamespace, settings }, prop, refuse);
   const secure = hosts.map(host => ({ host, ...main, protocol, tls }));
   if (plainHttp!._kind === 'closed') return secure;
   const plain = { ...onPort(PLAIN_PORT, 'plainHttp', 'say PlainHttp.closed()'), protocol: 'HTTP' as const };

@@ -15,9 +15,9 @@ const CIPHER_SUITES = [
   'ECDHE-RSA-AES256-SHA', 'AES128-GCM-SHA256', 'AES256-GCM-SHA384', 'AES128-SHA', 'AES256-SHA', 'DES-CBC3-SHA',
 ];
 
-/** The pods that read the Secrets. */
+/** Where Secrets are read. */
 export interface SecretReader {
-  readonly podNamespace: string;
+  readonly secretNamespace: string;
   readonly settings: MeshSettings;
 }
 
@@ -34,19 +34,19 @@ export function checkListenerTls(spec: IngressListenerSpec, at: SecretReader, pr
 }
 
 function checkCredentials({ credentialName, credentials, hosts }: IngressListenerSpec, at: SecretReader, prop: string, refuse: Refuse): string[] {
-  const { podNamespace, settings } = at;
+  const { secretNamespace, settings } = at;
   if (credentials && credentialName !== undefined) {
     refuse({ code: 'CredentialsTooMany', prop: `${prop}.credentials`, got: 'set together with credentialName', allowed: 'one of the two', fix: 'leave out credentialName' });
   }
   if (!credentials) {
-    const name = checkSecretName(credentialName, podNamespace, `${prop}.credentialName`, refuse);
+    const name = checkSecretName(credentialName, secretNamespace, `${prop}.credentialName`, refuse);
     return [ofCertificate(name, `${prop}.credentialName`, refuse)];
   }
   const names = credentials.map((credential, i) => {
-    const name = checkCredential(credential, 'certificate', podNamespace, `${prop}.credentials[${i}]`, refuse, hosts.map(host => host.toLowerCase()));
+    const name = checkCredential(credential, 'certificate', secretNamespace, `${prop}.credentials[${i}]`, refuse, hosts.map(host => host.toLowerCase()));
     return ofCertificate(name, `${prop}.credentials[${i}]`, refuse);
   });
-  if (names.length === 0) checkSecretName(undefined, podNamespace, `${prop}.credentials`, refuse);
+  if (names.length === 0) checkSecretName(undefined, secretNamespace, `${prop}.credentials`, refuse);
   if (names.length > 2 || names[0] === names[1]) {
     refuse({ code: 'CredentialsTooMany', prop: `${prop}.credentials`, got: names, allowed: 'one Secret, or two different ones', fix: 'keep one with an RSA certificate and one with an ECDSA certificate' });
   }
@@ -68,10 +68,10 @@ function ofCertificate(name: string, prop: string, refuse: Refuse): string {
  * the first certificate it does this by itself.
  */
 function checkAuthorities({ clients }: IngressListenerSpec, certificate: string, at: SecretReader, prop: string, refuse: Refuse): string | undefined {
-  const { podNamespace, settings } = at;
+  const { secretNamespace, settings } = at;
   const ca = clients?._ca;
   if (!ca) return undefined;
-  const name = checkCredential(ca, 'authorities', podNamespace, `${prop}.clients.ca`, refuse);
+  const name = checkCredential(ca, 'authorities', secretNamespace, `${prop}.clients.ca`, refuse);
   if (name === certificate || name === `${certificate}${CA_SUFFIX}`) return undefined;
   if (!settings._isAtLeast('1.28')) {
     refuse({ code: 'IstioVersionTooOld', prop: `${prop}.clients.ca`, got: `${name} with Istio ${settings.istioVersion}`, allowed: 'Istio 1.28 or later', fix: `rename the Secret to ${certificate}${CA_SUFFIX}, or raise istioVersion in MeshSettings.of once the mesh is upgraded` });

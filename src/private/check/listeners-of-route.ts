@@ -1,6 +1,8 @@
-import { Refuse } from '../basics/errors';
-import { IngressGatewayModel } from '../model/app-model';
+import { Refusal, Refuse } from '../basics/errors';
+import { AppModel, IngressGatewayModel } from '../model/app-model';
+import { IngressIntent } from '../model/ingress-route';
 import { ListenedHost, listenersOf } from '../model/listener';
+import { gatewaysManagedWith } from '../model/managed-gateway';
 import { Rule } from '../model/rule';
 import { isInexpressible, rulesOnPaths } from '../requests/exempt-paths';
 
@@ -28,6 +30,23 @@ export function coveringListeners(hosts: string[], kind: 'http' | 'TLS', gateway
     refuse({ code: 'HostsOnDifferentListeners', prop: `hosts[${odd}]`, got: `${hosts[odd]} (port ${ways[odd]})`, allowed: `hosts on the same ports as ${hosts[0]} (port ${ways[0]})`, fix: 'create one route for each' });
   }
   return listeners[0];
+}
+
+/**
+ * Hosts of a route whose requests go to a narrower listener on the same pods, because another gateway adds it to the same Gateway: what listens for a
+ * name takes it from what listens for a wildcard.
+ */
+export function lostHosts({ hosts, listeners }: Pick<IngressIntent, 'hosts' | 'listeners'>, gateway: IngressGatewayModel, app: AppModel): Refusal[] {
+  const others = gatewaysManagedWith(app.ingressGateways.all(), gateway.workload).filter(({ gatewayName }) => gatewayName !== gateway.gatewayName);
+  if (others.length === 0) return [];
+  const all = [...gateway.listened, ...others.flatMap(({ listened }) => listened)];
+  const ports = listeners.map(({ port }) => port);
+  return hosts.flatMap((host, i): Refusal[] => {
+    const taker = listenersOf(host, all).find(one => ports.includes(one.port) && !gateway.listened.includes(one));
+    if (!taker) return [];
+    const { path } = others.find(({ listened }) => listened.includes(taker))!;
+    return [{ code: 'HostNotCovered', prop: `hosts[${i}]`, got: `${host} on port ${taker.port}`, allowed: `hosts that ${path} does not listen for on the same pods: its listener for ${taker.host} takes these requests`, fix: `use ${path} as \`gateway\` of the route` }];
+  });
 }
 
 /** A listener by what must be the same for all hosts of a route. */

@@ -3,7 +3,7 @@ import { Refuse } from '../basics/errors';
 import { AppModel, EgressGatewayModel, IngressGatewayModel } from '../model/app-model';
 import { WorkloadFacts } from '../model/gateway';
 import { MANAGED_BY } from '../model/labels';
-import { gatewaysManagedWith } from '../model/managed-gateway';
+import { gatewaysManagedWith, isListenerSet } from '../model/managed-gateway';
 
 /** Whether servers of Istio's own API can stand on pods that Istio runs for a Gateway, and whether a construct can make that Gateway. */
 export function checkManagedGateway(model: EgressGatewayModel | IngressGatewayModel, app: AppModel, settings: MeshSettings, refuse: Refuse): void {
@@ -18,6 +18,7 @@ export function checkManagedGateway(model: EgressGatewayModel | IngressGatewayMo
   if (unlike) {
     refuse({ code: 'RouteApiWorkload', prop: 'workload', got: `Gateway ${namespace}/${gatewayApi.name}`, allowed: `a Gateway that ${unlike.path} does not use, whose servers are written in another API`, fix: 'choose another name' });
   }
+  if ('listened' in model) checkAdmitted(model, others, refuse);
   if (gatewayApi.existing || imported) return;
   const gateway = `Gateway ${namespace}/${gatewayApi.name}`;
   if (!isStandard(model) && !settings._isAtLeast('1.30')) {
@@ -40,8 +41,23 @@ function isStandard(gateway: EgressGatewayModel | IngressGatewayModel): boolean 
   return 'standard' in gateway && gateway.standard;
 }
 
-function checkIngress({ workload, listened, namespace, imported, standard }: IngressGatewayModel, settings: MeshSettings, refuse: Refuse): void {
-  if (standard && namespace !== workload.namespace) {
+/** Whether a Gateway of the app takes the listeners that others in the app add to it. */
+function checkAdmitted(model: IngressGatewayModel, others: readonly (EgressGatewayModel | IngressGatewayModel)[], refuse: Refuse): void {
+  const all = [model, ...others.filter((other): other is IngressGatewayModel => 'listened' in other)];
+  const maker = all.find(one => one.listenerNamespaces && !isListenerSet(one));
+  const stray = maker && all.find(one => isListenerSet(one) && ![one.namespace, '*'].some(name => maker.listenerNamespaces!.includes(name)));
+  if (!stray) return;
+  const fix = `add ${stray.namespace} to \`listenerNamespaces\` of ${maker.path}`;
+  if (model === maker) {
+    refuse({ code: 'ListenerSetNotAllowed', prop: 'listenerNamespaces', got: maker.listenerNamespaces, allowed: `also ${stray.namespace}, where ${stray.path} has listeners for this Gateway`, fix });
+  }
+  refuse({ code: 'ListenerSetNotAllowed', prop: 'workload', got: `Gateway ${maker.gatewayName}`, allowed: `a Gateway that takes listeners of namespace ${stray.namespace}; this one takes ${maker.listenerNamespaces!.length > 0 ? `those of ${maker.listenerNamespaces!.join(', ')}` : 'none'}`, fix });
+}
+
+function checkIngress(model: IngressGatewayModel, settings: MeshSettings, refuse: Refuse): void {
+  const { workload, listened, namespace, imported, standard } = model;
+  const adds = isListenerSet(model);
+  if (standard && !adds && namespace !== workload.namespace) {
     refuse({ code: 'GatewayNamespaceMismatch', prop: 'workload.namespace', got: workload.namespace, allowed: `${namespace}, the namespace of the chart, because Istio makes the pods in the namespace of the Gateway`, fix: `create the gateway in a chart with namespace ${workload.namespace}` });
   }
   if (standard) return;

@@ -34,7 +34,7 @@ export function checkStandardListeners(
   checkCertificates(listened, refuse);
   listeners.forEach(({ _spec: { protocol, clients, minTlsVersion, cipherSuites } }, i) => {
     const prop = `listeners[${i}]`;
-    if (protocol === 'TLS') needTlsRoutes(prop, settings, refuse);
+    if (protocol === 'TLS') needNewKind('a TLS passthrough listener', prop, settings, refuse);
     if (protocol === 'TCP') needVersion('1.6', 'a TCP listener', prop, settings, refuse);
     if (clients?._mode === 'OPTIONAL_MUTUAL') {
       refuse({ code: 'GatewayApiUnsupported', prop: `${prop}.clients`, got: 'optional', allowed: 'ClientCertificates.required(): Istio would close the port, or let invalid certificates in', fix: 'use required(), or a listener on another port, or another host, for clients without certificates' });
@@ -73,10 +73,34 @@ function checkCertificates(listened: ListenedHost[], refuse: Refuse): void {
   }
 }
 
-function needTlsRoutes(prop: string, settings: MeshSettings, refuse: Refuse): void {
-  needVersion('1.5', 'a TLS passthrough listener', prop, settings, refuse);
+/** What came with version 1.5 of the Gateway API, and Istio 1.30. */
+function needNewKind(what: string, prop: string, settings: MeshSettings, refuse: Refuse): void {
+  needVersion('1.5', what, prop, settings, refuse);
   if (!settings._isAtLeast('1.30')) {
-    refuse({ code: 'IstioVersionTooOld', prop, got: `a TLS passthrough listener, with Istio ${settings.istioVersion}`, allowed: 'Istio 1.30 or later', fix: 'leave it out, or raise istioVersion in MeshSettings.of once the mesh is upgraded' });
+    refuse({ code: 'IstioVersionTooOld', prop, got: `${what}, with Istio ${settings.istioVersion}`, allowed: 'Istio 1.30 or later', fix: 'leave it out, or raise istioVersion in MeshSettings.of once the mesh is upgraded' });
+  }
+}
+
+interface Sharing {
+  readonly listeners?: IngressListener[];
+  readonly listenerNamespaces?: string[];
+  readonly standard: boolean;
+  readonly workload: WorkloadFacts;
+}
+
+/** Whether a Gateway can take listeners of other namespaces, or get these. */
+export function checkListenerSets({ standard, workload, listeners, listenerNamespaces = [] }: Sharing, settings: MeshSettings, refuse: Refuse): void {
+  const adds = standard && workload.gatewayApi!.existing;
+  if (listenerNamespaces.length > 0 && (adds || !standard)) {
+    refuse({
+      code: 'ListenerNamespacesUnused', prop: 'listenerNamespaces', got: listenerNamespaces, allowed: adds ? 'no namespaces where `workload` exists already: its maker says whose listeners it takes' : 'no namespaces in Istio\'s own API, where any Gateway can add servers to pods', fix: adds ? 'leave it out, and name the namespaces in the gateway that makes it' : 'leave it out, or set `routeApi` to RouteApi.GATEWAY_API',
+    });
+  }
+  if (listenerNamespaces.length > 0) needNewKind('set', 'listenerNamespaces', settings, refuse);
+  if (!adds) return;
+  needNewKind('`existing`, for which a ListenerSet is needed', 'workload', settings, refuse);
+  if (!listeners) {
+    refuse({ code: 'ListenersEmpty', prop: 'listeners', got: listeners, allowed: 'at least one listener, because the Gateway is shared', fix: 'list the hosts that this app adds to it, for example with IngressListener.https' });
   }
 }
 

@@ -85,7 +85,8 @@ function objectsAt(route: StandardIngress, id: string, places: Place[], objects:
   )));
 }
 
-function plan({ namespace, name, gateway }: StandardIngress, id: string, { hosts, at }: Place, rules: StandardRule[]): ObjectPlan {
-  const spec: StandardRouteSpec = { parents: parentsOf(gateway, at), hostnames: hosts[0] === '*' ? undefined : hosts, rules };
+function plan(route: StandardIngress, id: string, { hosts, at }: Place, rules: StandardRule[]): ObjectPlan {
+  const { namespace, name } = route;
+  const spec: StandardRouteSpec = { parents: parentsOf(route, at), hostnames: hosts[0] === '*' ? undefined : hosts, rules };
   return { kind: 'HTTPRoute', id, namespace, name: name === undefined || id === 'http-route' ? name : labelOf(name, id), spec };
 }

@@ -1,12 +1,12 @@
 import { backend } from './backend';
 import { referenceGrants } from './grants';
-import { parentsOf } from './section';
+import { BoundTo, parentsOf } from './section';
 import { IngressIntent } from '../model/ingress-route';
 import { ListenedHost, listenersOf } from '../model/listener';
 import { ObjectPlan } from '../objects/plans';
 
 /** A route, with what it needs to know about the gateway. */
-export interface StandardIngress extends IngressIntent {
+export interface StandardIngress extends IngressIntent, BoundTo {
   readonly path: string;
   /** The name that the user chose. */
   readonly name?: string;
@@ -15,14 +15,15 @@ export interface StandardIngress extends IngressIntent {
 }
 
 /** A route for traffic that the gateway cannot read, and what lets it lead to other namespaces. */
-export function opaqueRouteObjects({ path, name, namespace, hosts, gateway, listened, opaque }: StandardIngress): ObjectPlan[] {
+export function opaqueRouteObjects(route: StandardIngress): ObjectPlan[] {
+  const { path, name, namespace, hosts, listened, opaque } = route;
   const { tlsPorts, tcpPort, to } = opaque!;
   const kind = tcpPort === undefined ? 'TLSRoute' as const : 'TCPRoute' as const;
   const listeners = tcpPort === undefined
     ? hosts.flatMap(host => listenersOf(host, listened)).filter(l => l.protocol === 'TLS' && tlsPorts.includes(l.port))
     : listened.filter(l => l.protocol === 'TCP' && l.port === tcpPort);
   const spec = {
-    parents: parentsOf(gateway, listeners),
+    parents: parentsOf(route, listeners),
     hostnames: tcpPort === undefined ? hosts : undefined,
     backends: to.map(target => backend(target, namespace)),
   };

@@ -86,13 +86,15 @@ export interface DirectRouteModel extends Declared {
 }
 
 export interface IngressGatewayModel extends Declared {
-  /** `namespace/name` of the Gateway. */
+  /** `namespace/name` of the Gateway, or of the ListenerSet. */
   readonly gatewayName: string;
   readonly namespace: string;
   readonly workload: WorkloadFacts;
   readonly listened: ListenedHost[];
   /** Namespaces of routes that other apps declare; `*` for every namespace. */
   readonly routeNamespaces: string[];
+  /** Namespaces that may add listeners to the Gateway; `*` for every namespace. Undefined if another app makes the Gateway. */
+  readonly listenerNamespaces?: string[];
   readonly imported: boolean;
   /** Whether its routes are those of the Gateway API. */
   readonly standard: boolean;

@@ -9,6 +9,11 @@ export interface ManagedPort {
 
 type Gateway = EgressGatewayModel | IngressGatewayModel;
 
+/** Whether the listeners are those of a ListenerSet, because somebody else makes the Gateway. */
+export function isListenerSet({ standard, imported, workload }: Pick<IngressGatewayModel, 'standard' | 'imported' | 'workload'>): boolean {
+  return standard && !imported && workload.gatewayApi!.existing;
+}
+
 /** The gateways of the app whose pods Istio runs for the same Gateway. */
 export function gatewaysManagedWith<T extends Gateway>(all: readonly T[], { namespace, gatewayApi }: WorkloadFacts): T[] {
   return all.filter(({ workload }) => gatewayApi && workload.namespace === namespace && workload.gatewayApi?.name === gatewayApi.name);

@@ -26,6 +26,7 @@ export interface Specs {
   readonly ValidatingAdmissionPolicy: AdmissionPolicySpec;
   readonly ValidatingAdmissionPolicyBinding: AdmissionBindingSpec;
   readonly ManagedGateway: ManagedGatewaySpec;
+  readonly ListenerSet: ListenerSetSpec;
   readonly HTTPRoute: StandardRouteSpec;
   readonly TLSRoute: OpaqueRouteSpec;
   readonly TCPRoute: OpaqueRouteSpec;
@@ -320,6 +321,14 @@ export interface AdmissionBindingSpec {
 export interface ManagedGatewaySpec {
   readonly className: 'istio' | 'istio-waypoint';
   readonly listeners: ManagedListener[];
+  /** The namespaces whose ListenerSets may add listeners; `*` for all. None where it is left out. */
+  readonly listenerNamespaces?: string[];
+}
+
+/** Listeners that a Gateway gets from another namespace. */
+export interface ListenerSetSpec {
+  readonly gateway: { readonly namespace: string; readonly name: string };
+  readonly listeners: ManagedListener[];
 }
 
 export interface ManagedListener {
@@ -335,7 +344,7 @@ export interface ManagedListener {
 
 export interface ListenerTls {
   readonly mode: 'Terminate' | 'Passthrough';
-  /** The names of Secrets in the namespace of the Gateway. */
+  /** The names of Secrets in the namespace of the Gateway or ListenerSet. */
   readonly certificates?: string[];
   /** Istio's own. */
   readonly options?: { readonly [name: string]: string };
@@ -351,7 +360,7 @@ export interface StandardRouteSpec {
 
 /** What a route is for. */
 export interface RouteParent {
-  readonly kind: 'Gateway' | 'ServiceEntry';
+  readonly kind: 'Gateway' | 'ListenerSet' | 'ServiceEntry';
   readonly name: string;
   /** That of the route where it is left out. */
   readonly namespace?: string;

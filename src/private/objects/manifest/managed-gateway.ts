@@ -1,9 +1,21 @@
-import { ManagedGatewaySpec, ManagedListener } from '../plans';
+import { ListenerSetSpec, ManagedGatewaySpec, ManagedListener } from '../plans';
+import { GROUPS } from './groups';
 import { Wire } from './wire';
 import type * as imported from '../../../../imports/gateway.networking.k8s.io';
 
-export function managedGatewaySpec({ className, listeners }: ManagedGatewaySpec): object {
-  return { gatewayClassName: className, listeners: listeners.map(listener) } satisfies Wire<imported.GatewaySpec>;
+export function managedGatewaySpec({ className, listeners, listenerNamespaces }: ManagedGatewaySpec): object {
+  return {
+    gatewayClassName: className,
+    listeners: listeners.map(listener),
+    allowedListeners: listenerNamespaces && { namespaces: allowed(listenerNamespaces) },
+  } satisfies Wire<imported.GatewaySpec>;
+}
+
+export function listenerSetSpec({ gateway, listeners }: ListenerSetSpec): object {
+  return {
+    parentRef: { group: GROUPS.Gateway, kind: 'Gateway', ...gateway },
+    listeners: listeners.map(listener),
+  } satisfies Wire<imported.ListenerSetSpec>;
 }
 
 function listener({ tls, namespaces, ...same }: ManagedListener) {

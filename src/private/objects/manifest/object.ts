@@ -5,7 +5,7 @@ import { clusterNetworkPolicySpec } from './cluster-network-policy';
 import { destinationRuleSpec } from './destination-rule';
 import { gatewaySpec } from './gateway';
 import { jobSpec } from './job';
-import { managedGatewaySpec } from './managed-gateway';
+import { listenerSetSpec, managedGatewaySpec } from './managed-gateway';
 import { networkPolicySpec } from './network-policy';
 import { peerAuthenticationSpec } from './peer-authentication';
 import { requestAuthenticationSpec } from './request-authentication';
@@ -44,6 +44,7 @@ const RENDERERS: { [K in Kind]: Renderer<K> } = {
   ValidatingAdmissionPolicy: { apiVersion: 'admissionregistration.k8s.io/v1', spec: admissionPolicySpec },
   ValidatingAdmissionPolicyBinding: { apiVersion: 'admissionregistration.k8s.io/v1', spec: admissionBindingSpec },
   ManagedGateway: { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', spec: managedGatewaySpec },
+  ListenerSet: { apiVersion: 'gateway.networking.k8s.io/v1', spec: listenerSetSpec },
   HTTPRoute: { apiVersion: 'gateway.networking.k8s.io/v1', spec: standardRouteSpec },
   TLSRoute: { apiVersion: 'gateway.networking.k8s.io/v1', spec: opaqueRouteSpec },
   TCPRoute: { apiVersion: 'gateway.networking.k8s.io/v1', spec: opaqueRouteSpec },
