@@ -10,9 +10,9 @@ import { ObjectMetadata } from '../object-metadata';
 import { waypointEntry } from '../private/ambient/service-entry';
 import { furtherEntries, placeLate } from '../private/app/at-waypoint';
 import { chartNamespace } from '../private/app/chart';
-import { appModelOf, checkLate, declare, makingRefuser, partsIn } from '../private/app/declared';
+import { appModelOf, checkLate, declare, makeLate, makingRefuser, partsIn } from '../private/app/declared';
 import { addObject, addObjects } from '../private/app/objects';
-import { allUpstreamRules, removeUnusedRules } from '../private/app/upstream-rules';
+import { addBareRules, allUpstreamRules, removeUnusedRules } from '../private/app/upstream-rules';
 import { checkLabel } from '../private/basics/checks';
 import { Refuse } from '../private/basics/errors';
 import { takeProps } from '../private/basics/take';
@@ -279,6 +279,7 @@ export class ExternalService extends Construct implements IExternalService {
     this.serviceEntry.node.addDependency(before);
     declare(this, 'externalServices', model, this.made);
     placeLate(this, model, this.serviceEntry, before);
+    makeLate(this, () => addBareRules(this, model));
     checkLate(this, () => {
       removeUnusedRules(this, model);
       return externalServiceRefusals(app, model, MeshSettings.of(this).clusterDomain);
@@ -332,6 +333,7 @@ class ImportedExternalService extends Construct implements IExternalService {
     this.hosts = service.hosts;
     const model = { path: this.node.path, namespace, service, direct, exportTo: [], metadata: {}, imported: true };
     declare(this, 'externalServices', model);
+    makeLate(this, () => addBareRules(this, model));
     checkLate(this, () => {
       removeUnusedRules(this, model);
       return [];

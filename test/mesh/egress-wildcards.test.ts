@@ -1,4 +1,4 @@
-import { App, Chart, JsonPatch } from 'cdk8s';
+import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
 import { describeMesh, external, get, runMesh, sidecar } from './mesh';
 import { declare, run, workloads } from './world';
 import { AppTls, Caller, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, LegOne, Resolution, VirtualServiceLayout } from '../../src';
@@ -65,6 +65,31 @@ describeMesh('egress: wildcards', () => {
       expect(http).toReach('api.wild.test', { leftBy: 'egress', sni: 'api.wild.test' });
       expect(tls).toReach('api.wild.test', { leftBy: 'egress', sni: 'api.wild.test' });
       expect(strange).toFail({ status: 403, at: 'egress' });
+    });
+
+    describe('a name without TLS', () => {
+      const named = () => {
+        const declared = wild([ExternalPort.httpToHttps()]);
+        const service = new ExternalService(declared.shop, 'named', { hosts: ['api.wild.test'], ports: [ExternalPort.http()] });
+        new EgressRoute(declared.shop, 'named-route', { service, gateway: declared.gateway });
+        declared.app.synthYaml();
+        return { ...declared, bare: service.node.findAll().find((part): part is ApiObject => part instanceof ApiObject && part.kind === 'DestinationRule')! };
+      };
+      const externals = [external('api.wild.test', { http: 80 }), ...servers('a.wild.test').slice(1)];
+      const steps = ['api', 'a'].map(name => get(`http://${name}.wild.test/x`, fromApp));
+
+      test('is reached without it', async () => {
+        const { answers: [api, other] } = await run(named(), externals, steps);
+        expect(api).toReach('api.wild.test', { leftBy: 'egress', port: 80 });
+        expect(other).toReach('front.test', { leftBy: 'egress', sni: 'a.wild.test' });
+      });
+
+      test('broken: without its rule, that of the wildcard decides', async () => {
+        const broken = named();
+        broken.bare.addJsonPatch(JsonPatch.replace('/spec/host', 'other.test'));
+        const { answers: [api] } = await run(broken, externals, steps);
+        expect(api).toFail({ status: 503, at: 'egress', details: /WRONG_VERSION_NUMBER/ });
+      });
     });
 
     test('strangers are refused', async () => {

@@ -1,4 +1,4 @@
-import { DestinationRuleSpec, ObjectPlan, ServiceEntrySpec, TrafficPolicySpec } from './plans';
+import { DestinationRuleSpec, ObjectHead, ObjectPlan, ServiceEntrySpec, TrafficPolicySpec } from './plans';
 import { clientTls, REASON } from './upstream-tls';
 import { exportTo } from './visibility';
 import { labelOf } from '../basics/names';
@@ -69,8 +69,8 @@ function withoutSecrets({ sni, subjectAltNames, opaque }: TlsIntent): TlsIntent 
  */
 export function upstreamRules(host: string, intent: ExternalIntent, head: UpstreamRuleHead, workloadSelector?: Labels): ObjectPlan[] {
   const { namespace, name, exportTo: seenBy = ['.'] } = head;
+  if (!tellsHow(intent)) return [];
   const secured = intent.ports.some(p => p.tls);
-  if (!secured && !intent.traffic) return [];
   const suffix = secured ? 'tls' : 'policy';
   return [{
     kind: 'DestinationRule',
@@ -80,6 +80,16 @@ export function upstreamRules(host: string, intent: ExternalIntent, head: Upstre
     annotations: insecureReasons(intent),
     spec: { host, exportTo: seenBy, workloadSelector, ...upstreamPolicies(host, intent, namespace) },
   }];
+}
+
+/** Whether there is more to say of how to connect than where. */
+export function tellsHow({ ports, traffic }: ExternalIntent): boolean {
+  return traffic !== undefined || ports.some(port => port.tls);
+}
+
+/** A rule for one host that says nothing, and keeps that of a wildcard from it. */
+export function bareRule(host: string, { namespace, name, exportTo: seenBy = ['.'] }: UpstreamRuleHead, workloadSelector?: Labels): ObjectHead<'DestinationRule'> & { readonly spec: DestinationRuleSpec } {
+  return { kind: 'DestinationRule', id: `${host}-bare`, namespace, name: labelOf(...name, 'bare'), spec: { host, exportTo: seenBy, workloadSelector } };
 }
 
 export function upstreamPolicies(host: string, { ports, traffic }: ExternalIntent, namespace: string): Pick<DestinationRuleSpec, 'policy' | 'portPolicies'> {
