@@ -26,7 +26,7 @@ import { checkWaypointRouteConflicts } from '../private/check/waypoint-conflicts
 import { checkBesideWaypoint, checkWaypointRoute } from '../private/check/waypoint-route';
 import { planEgressRoute } from '../private/istio/egress-route';
 import { EgressRouteModel, ExternalServiceModel, Upstream, WaypointModel, WaypointRouteModel } from '../private/model/app-model';
-import { narrowerRoutes } from '../private/model/at-waypoints';
+import { overlapOf } from '../private/model/at-waypoints';
 import { GatewayFacts, workloadPortsText } from '../private/model/gateway';
 import { targetsOf } from '../private/model/rule';
 import { WaypointFacts } from '../private/model/waypoint';
@@ -159,7 +159,7 @@ export interface EgressRouteProps {
  * the gateway originates TLS. Traffic in which the gateway cannot read a Host header also gets its own Gateway, ServiceEntry and DestinationRule.
  *
  * Through a waypoint, everything stands in the namespace of the waypoint: an AuthorizationPolicy for each host, an HTTPRoute for each host and HTTP
- * port, or a VirtualService for the host if HTTPRoutes cannot express the rules, and the ServiceEntries of the service, one for each host. If the
+ * port, or a VirtualService for a wildcard, or if HTTPRoutes cannot express the rules, and the ServiceEntries of the service, one for each host. If the
  * waypoint has a `sidecarGateway`, the route has the objects of both gateways.
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
@@ -307,7 +307,7 @@ function forAmbient(scope: EgressRoute, props: EgressRouteProps, gateway: Waypoi
 function byWaypoint(scope: Construct, model: WaypointRouteModel, { namespace, name }: WaypointFacts, metadata?: ObjectMetadata): Made {
   const app = appModelOf(scope);
   const { route } = model;
-  const made = addObjects(scope, planWaypointRoute(route, wildcard => narrowerRoutes(app, wildcard)), metadata);
+  const made = addObjects(scope, planWaypointRoute(route, host => overlapOf(app, route.waypoint, host)), metadata);
   const rules = upstreamRulesOf(scope, model.upstreams.slice(route.proxy ? 1 : 0), { namespace, name: [name] });
   declare(scope, 'waypointRoutes', model, made);
   return { leavingBy: made.filter(({ kind }) => kind === 'VirtualService' || kind === 'HTTPRoute'), made, rules };

@@ -67,6 +67,15 @@ export const CASES = {
     new EgressRoute(world.shop, 'api-route', { service, gateway, callers: [Caller.namespace('billing')] });
     return world;
   },
+  'wildcard beside a name under it, at one waypoint': () => {
+    const ports = [ExternalPort.httpToHttps(), ExternalPort.tls({ number: 443 })];
+    const world = atWaypoint({ ...wild, ports }, {}, { wildcardTlsAtWaypoints: true });
+    for (const [id, host, port] of [['api', hosts[0], ExternalPort.http()], ['eu', '*.eu.example.com', ExternalPort.httpToHttps()]] as const) {
+      const service = new ExternalService(world.shop, id, { hosts: [host], ports: [port], resolution: host.startsWith('*') ? Resolution.dynamicDns() : Resolution.dns() });
+      new EgressRoute(world.shop, `${id}-route`, { service, gateway: world.egress, callers: [Caller.namespace('billing')] });
+    }
+    return world;
+  },
   'by a forward proxy': () => {
     const world = ambientMesh();
     const proxy = new ExternalService(world.platform, 'proxy', { hosts: ['proxy.example.com'], ports: [ExternalPort.tcp({ number: 3128 })] });

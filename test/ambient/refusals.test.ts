@@ -162,11 +162,11 @@ describe('an app with waypoints is refused', () => {
     expectRefusal(() => synth(app), '[WaypointAddressConflict] shop/service: addresses is "192.0.2.1"; allowed: addresses for one host; the service has a.example.com, b.example.com; fix: leave them out, because istiod allocates one to each host, or declare each host in a service of its own');
   });
 
-  test('if a wildcard and a name under it share a port beside one waypoint', () => {
-    const { app, shop, egress } = atWaypoint({ ...wild, ports: [ExternalPort.http()] });
-    const service = new ExternalService(shop, 'api', { hosts, ports: [ExternalPort.http({ number: 8080 }), ExternalPort.httpToHttps()] });
-    new EgressRoute(shop, 'api-route', { service, gateway: egress });
-    expectRefusal(() => synth(app), '[WaypointWildcardConflict] shop/api: hosts[0] is "api.example.com"; allowed: hosts that *.example.com of shop/service does not cover on port 80, through waypoints in istio-egress; fix: lead to one of the two through a waypoint in another namespace');
+  test('if a wildcard and a name under it share a port that leads to a forward proxy', () => {
+    const { app, shop, egress } = atWaypoint({ ...wild, ports: [ExternalPort.tls({ number: 443 })] }, {}, { wildcardTlsAtWaypoints: true });
+    const [proxy, service] = [['proxy.other.test', 3128], [hosts[0], 443]].map(([host, number], i) => new ExternalService(shop, `tcp-${i}`, { hosts: [String(host)], ports: [ExternalPort.tcp({ number: Number(number) })] }));
+    new EgressRoute(shop, 'api-route', { service, gateway: egress, connectProxy: { service: proxy } });
+    expectRefusal(() => synth(app), '[WaypointWildcardConflict] shop/tcp-1: hosts[0] is "api.example.com"; allowed: hosts that *.example.com of shop/service does not cover on port 443, where a forward proxy connects by the port alone, through waypoints in istio-egress; fix: lead to one of the two through a waypoint in another namespace');
   });
 
   test('if services have one address', () => {

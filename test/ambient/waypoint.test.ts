@@ -1,7 +1,8 @@
 import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
 import { CASES } from './cases';
 import {
-  AccessLogging, Caller, EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayTelemetry, GatewayWorkload, PathMatch, RouteAction,
+  AccessLogging, Caller, EgressGateway, EgressRoute, ExternalPort, ExternalService, GatewayTelemetry, GatewayWorkload, HeaderMatch, PathMatch,
+  Resolution, RouteAction,
 } from '../../src';
 import { ambientMesh, atWaypoint, mesh } from '../fixtures';
 import { find, Manifest, synth } from '../synth';
@@ -994,6 +995,134 @@ describe('rules at a waypoint', () => {
   ])('are as written if %s', (_, rules, kind) => {
     const objects = synth(atWaypoint(originated, { rules }).app, { set: `order, ${_}` });
     expect(kinds(objects, 'HTTPRoute', 'VirtualService').map(object => object.kind)).toEqual([kind]);
+  });
+});
+
+describe('a name under a wildcard at one waypoint', () => {
+  const both = (wide: ExternalPort, own: ExternalPort) => {
+    const world = atWaypoint({ hosts: ['*.example.com'], ports: [wide], resolution: Resolution.dynamicDns() });
+    const named = new ExternalService(world.shop, 'named', { hosts: ['api.example.com'], ports: [own] });
+    new EgressRoute(world.shop, 'named-route', { service: named, gateway: world.egress });
+    return world;
+  };
+  const hostsOf = (objects: Manifest[]) => kinds(objects, 'DestinationRule').map(({ spec }) => [spec.host, Boolean(spec.trafficPolicy)]);
+
+  test.each<[string, ExternalPort, ExternalPort, [string, boolean][]]>([
+    ['no rule where neither has one', ExternalPort.http(), ExternalPort.http(), []],
+    ['no other rule where it has one', ExternalPort.httpToHttps(), ExternalPort.httpToHttps(), [['*.example.com', true], ['api.example.com', true]]],
+    ['an empty rule where the wildcard has one', ExternalPort.httpToHttps(), ExternalPort.http(), [['*.example.com', true], ['api.example.com', false]]],
+  ])('has %s', (_, wide, own, expected) => {
+    expect(hostsOf(synth(both(wide, own).app, { admissible: false })).sort()).toEqual(expected);
+  });
+
+  test('has none any more once the wildcard is gone', () => {
+    const { app, shop } = both(ExternalPort.httpToHttps(), ExternalPort.http());
+    synth(app, { admissible: false });
+    shop.node.tryRemoveChild('route');
+    shop.node.tryRemoveChild('service');
+    expect(hostsOf(synth(app, { admissible: false }))).toEqual([]);
+  });
+
+  test('asks for its own Host header, which the wildcard excepts', () => {
+    const objects = synth(CASES['wildcard beside a name under it, at one waypoint']().app, { admissible: false });
+    const conditions = Object.fromEntries(kinds(objects, 'VirtualService').map(({ spec }) => [spec.hosts[0], spec.http.map(({ match }: any) => match)]));
+    expect(conditions).toMatchInlineSnapshot(`
+      {
+        "*.eu.example.com": [
+          [
+            {
+              "headers": {
+                ":authority": {
+                  "regex": "(?i)(?:.*\\.eu\\.example\\.com)(?::[0-9]+)?",
+                },
+              },
+              "port": 80,
+            },
+          ],
+        ],
+        "*.example.com": [
+          [
+            {
+              "port": 80,
+              "withoutHeaders": {
+                ":authority": {
+                  "regex": "(?i)(?:.*\\.eu\\.example\\.com|api\\.example\\.com)(?::[0-9]+)?",
+                },
+              },
+            },
+          ],
+        ],
+      }
+    `);
+    expect(find(objects, 'HTTPRoute').spec.rules.map(({ matches }: any) => matches)).toMatchInlineSnapshot(`
+      [
+        [
+          {
+            "headers": [
+              {
+                "name": "Host",
+                "type": "RegularExpression",
+                "value": "(?i)(?:api\\.example\\.com)(?::[0-9]+)?",
+              },
+            ],
+            "path": {
+              "type": "PathPrefix",
+              "value": "/",
+            },
+          },
+        ],
+      ]
+    `);
+    expect(kinds(objects, 'AuthorizationPolicy').flatMap(({ spec }) => spec.rules?.map(({ to }: any) => to[0].operation) ?? [])).toMatchInlineSnapshot(`
+      [
+        {
+          "hosts": [
+            "*.example.com",
+            "*.example.com:80",
+          ],
+          "notHosts": [
+            "*.eu.example.com",
+            "*.eu.example.com:80",
+            "api.example.com",
+            "api.example.com:*",
+          ],
+          "ports": [
+            "80",
+          ],
+        },
+        {
+          "ports": [
+            "443",
+          ],
+        },
+        {
+          "hosts": [
+            "api.example.com",
+            "api.example.com:*",
+          ],
+          "ports": [
+            "80",
+          ],
+        },
+        {
+          "hosts": [
+            "*.eu.example.com",
+            "*.eu.example.com:80",
+          ],
+          "ports": [
+            "80",
+          ],
+        },
+      ]
+    `);
+  });
+
+  test('is a VirtualService if a match has all the headers that an HTTPRoute may ask for', () => {
+    const route = (count: number) => {
+      const headers = Array.from({ length: count }, (_, i) => HeaderMatch.exact(`x-${i}`, 'a'));
+      return kinds(synth(atWaypoint(originated, { rules: [{ matches: [{ headers }], action: RouteAction.redirect({ path: '/a' }) }] }).app, { admissible: false }), 'HTTPRoute', 'VirtualService')[0].kind;
+    };
+    expect([15, 16].map(route)).toEqual(['HTTPRoute', 'VirtualService']);
   });
 });
 

@@ -20,7 +20,9 @@ export function internet(objects: readonly Manifest[]): { readonly externals: Ex
     return endpoints.filter(address => !/^[\d.]+$/.test(address)).map(address => ({ address, protocol: forwards ? 'connect' as const : protocolOf(port.protocol, tls), port: port.targetPort ?? port.number, options }));
   })));
   return {
+    // a server that stands for many names answers for those that nothing else does
     externals: [...new Map(servers.map(server => [`${server.address}:${server.port}`, server])).values()]
+      .sort((a, b) => Number(a.address.startsWith('*')) - Number(b.address.startsWith('*')))
       .map(({ address, protocol, port, options }) => external(address, { [protocol]: port }, options)),
     fixtures: [...rules.flatMap(clientSecrets), ...objects.filter(o => o.kind === 'Gateway' && o.apiVersion.startsWith('networking.istio.io/')).flatMap(serverSecrets), ...objects.flatMap(listenerSecrets)],
   };

@@ -319,32 +319,52 @@ describeMesh('waypoint: wildcards', () => {
     expect(x).toReach('*.wild.test', { leftBy: 'egress', sni: 'x.wild.test', without: MESH_HEADERS });
   });
 
-  describe('beside a name under it', () => {
-    const both = () => {
-      const world = atWaypoint({ ...wild, ports: [ExternalPort.http(), ExternalPort.tls({ number: 443 })] }, { callers: [Caller.namespace('other')] }, { wildcardTlsAtWaypoints: true });
-      const service = new ExternalService(world.shop, 'x', { hosts: ['x.wild.test'], ports: [ExternalPort.http()] });
-      // beside one waypoint, Istio merges the routes of the two
-      const gateway = new EgressGateway(world.shop, 'narrow', { workload: GatewayWorkload.waypoint('narrow', { namespace: 'narrow-egress' }) });
-      new EgressRoute(world.shop, 'x-route', { service, gateway });
-      return world;
+  describe.each<[string, string, string]>([['at one waypoint', 'egress', 'istio-egress'], ['in another namespace', 'narrow', 'narrow-egress']])('beside a name under it, %s', (_, narrow, namespace) => {
+    type Kinds = Pick<EgressRouteProps, 'rules'>;
+    /** The stranger may call all names but the one that is for the app alone. */
+    const both = (port = ExternalPort.http(), ports = [ExternalPort.http()], wide: Kinds = {}, named: Kinds = {}) => {
+      const world = atWaypoint({ ...wild, ports: [port, ExternalPort.tls({ number: 443 })] }, { callers: [Caller.namespace('other')], ...wide }, { wildcardTlsAtWaypoints: true });
+      const service = new ExternalService(world.shop, 'x', { hosts: ['x.wild.test'], ports });
+      const gateway = narrow === 'egress' ? world.gateway : new EgressGateway(world.shop, 'narrow', { workload: GatewayWorkload.waypoint('narrow', { namespace }) });
+      return { ...world, named: new EgressRoute(world.shop, 'x-route', { service, gateway, ...named }) };
     };
-    const externals = [external('x.wild.test', { http: 80 }), external('*.wild.test', { http: 80, https: 443 }, { certHost: '*.wild.test' })];
-    const workloads = [...ambientWorkloads, waypoint({ name: 'narrow', namespace: 'narrow-egress' })];
+    const externals = [external('x.wild.test', { http: 80, https: 443 }), external('*.wild.test', { http: 80, https: 443 }, { certHost: '*.wild.test' })];
+    const workloads = narrow === 'egress' ? ambientWorkloads : [...ambientWorkloads, waypoint({ name: narrow, namespace })];
     const env = { ENABLE_WILDCARD_HOST_SERVICE_ENTRIES_FOR_TLS: 'true' };
     const around = [
-      get('http://y.wild.test/', { ...fromStranger, headers: { host: 'x.wild.test' } }), get('https://y.wild.test/', { ...fromStranger, sni: 'x.wild.test' }),
+      get('http://y.wild.test/', { ...fromStranger, headers: { host: 'x.wild.test' } }),
+      get('http://y.wild.test/', { ...fromStranger, headers: { host: 'X.wild.TEST:80' } }),
+      get('https://y.wild.test/', { ...fromStranger, sni: 'x.wild.test' }),
+      get('http://x.wild.test/', { ...fromApp, headers: { host: 'y.wild.test' } }),
     ];
+    const by = (name: string) => ({ rules: [{ matches: [{ path: PathMatch.prefix('/a') }], requestHeaders: { set: { 'x-by': name } } }] });
+    const answered = { rules: [...by('x').rules, { matches: [{ path: PathMatch.exact('/gone') }], action: RouteAction.respond(410) }] };
 
-    test('callers of the wildcard do not come to the name', async () => {
-      const { answers: [y, tls, x, ...others] } = await ask(both(), externals, [
-        get('http://y.wild.test/', fromStranger), get('https://y.wild.test/', fromStranger), get('http://x.wild.test/', fromApp), get('http://x.wild.test/', fromStranger), ...around,
+    test.each<[string, Kinds]>([['HTTPRoute', by('x')], ['VirtualService', answered]])('each has its own callers and its own rules, the name by %s', async (kind, named) => {
+      const world = both(ExternalPort.http(), [ExternalPort.http()], by('wild'), named);
+      expect(world.named.parts.map(p => p.kind)).toContain(kind);
+      const { answers: [y, tls, x, shouted, stranger, wide, ...others] } = await ask(world, externals, [
+        get('http://y.wild.test/a', fromStranger), get('https://y.wild.test/', fromStranger), get('http://x.wild.test/a', fromApp),
+        get('http://x.wild.test/a', { ...fromApp, headers: { host: 'X.wild.TEST:80' } }), get('http://x.wild.test/', fromStranger), get('http://y.wild.test/', fromApp), ...around,
       ], { env, workloads });
-      expect(y).toReach('*.wild.test', { leftBy: 'egress', host: 'y.wild.test', without: MESH_HEADERS });
+      expect(y).toReach('*.wild.test', { leftBy: 'egress', host: 'y.wild.test', headers: { 'x-by': /^wild$/ }, without: MESH_HEADERS });
       expect(tls).toReach('*.wild.test', { leftBy: 'egress', sni: 'y.wild.test' });
-      expect(x).toReach('x.wild.test', { leftBy: 'narrow' });
-      expect(others[0]).toFail({ ...denied, at: 'narrow' });
+      expect(x).toReach('x.wild.test', { leftBy: narrow, headers: { 'x-by': /^x$/ }, without: MESH_HEADERS });
+      expect(shouted).toReach('x.wild.test', { leftBy: narrow, headers: { 'x-by': /^x$/ } });
+      expect(stranger).toFail({ ...denied, at: narrow });
+      expect(wide).toFail(denied);
+      expect(others[0]).toFail(denied);
       expect(others[1]).toFail(denied);
       expect(others[2]).toFail(closed);
+      expect(others[3]).toFail({ ...denied, at: narrow });
+    });
+
+    test.each<[string, ExternalPort, ExternalPort, number, number]>([
+      ['the wildcard', ExternalPort.httpToHttps(), ExternalPort.http(), 443, 80], ['the name', ExternalPort.http(), ExternalPort.httpToHttps(), 80, 443],
+    ])('TLS is for %s alone', async (_name, port, own, reached, ownReached) => {
+      const { answers: [y, x] } = await ask(both(port, [own]), externals, [get('http://y.wild.test/', fromStranger), get('http://x.wild.test/', fromApp)], { env, workloads });
+      expect(y).toReach('*.wild.test', { leftBy: 'egress', port: reached });
+      expect(x).toReach('x.wild.test', { leftBy: narrow, port: ownReached });
     });
 
     test('broken: without its exception, the policy of the wildcard lets them', async () => {
@@ -352,6 +372,40 @@ describeMesh('waypoint: wildcards', () => {
       part(broken, 'AuthorizationPolicy').addJsonPatch(JsonPatch.remove('/spec/rules/0/to/0/operation/notHosts'));
       const { answers: [answer] } = await ask(broken, externals, around.slice(0, 1), { env, workloads });
       expect(answer.status).not.toBe(403);
+    });
+
+    if (narrow !== 'egress') return;
+
+    describe('whichever of the two is older', () => {
+      const [older, younger] = ['2020-01-01T00:00:00Z', '2021-01-01T00:00:00Z'].map(date => JsonPatch.add('/metadata/creationTimestamp', date));
+      const aged = (isNameOlder: boolean) => {
+        const world = both(ExternalPort.http(), [ExternalPort.http()], by('wild'), answered);
+        const [wildRoute, nameRoute] = [part(world, 'VirtualService'), world.named.gatewayVirtualService];
+        wildRoute.addJsonPatch(isNameOlder ? younger : older);
+        nameRoute.addJsonPatch(isNameOlder ? older : younger);
+        return { world, wildRoute, nameRoute };
+      };
+      const steps = [get('http://y.wild.test/a', fromStranger), get('http://x.wild.test/a', fromApp)];
+
+      test.each(['the name', 'the wildcard'])('each has its own rules (%s)', async which => {
+        const { answers: [y, x] } = await ask(aged(which === 'the name').world, externals, steps, { env });
+        expect(y).toReach('*.wild.test', { headers: { 'x-by': /^wild$/ } });
+        expect(x).toReach('x.wild.test', { headers: { 'x-by': /^x$/ } });
+      });
+
+      test('broken: if the wildcard does not leave names to others, an older one decides for them', async () => {
+        const { world, wildRoute } = aged(false);
+        wildRoute.addJsonPatch(JsonPatch.remove('/spec/http/0/match/0/withoutHeaders'), JsonPatch.remove('/spec/http/0/match/1/withoutHeaders'));
+        const { answers: [, x] } = await ask(world, externals, steps, { env });
+        expect(x).toReach('x.wild.test', { headers: { 'x-by': /^wild$/ } });
+      });
+
+      test('broken: if the name does not ask for itself, an older one decides for the wildcard', async () => {
+        const { world, nameRoute } = aged(true);
+        nameRoute.addJsonPatch(JsonPatch.remove('/spec/http/0/match/0/headers'), JsonPatch.remove('/spec/http/0/match/1/headers'));
+        const { answers: [y] } = await ask(world, externals, steps, { env });
+        expect(y).toReach('x.wild.test', { headers: { 'x-by': /^x$/ } });
+      });
     });
   });
 

@@ -1,6 +1,7 @@
 import { callersPolicy, callersPolicyHead } from './callers-policy';
 import { isWildcard } from '../basics/hosts';
 import { labelOf } from '../basics/names';
+import { Overlap } from '../model/at-waypoints';
 import { OutboundRequests } from '../model/egress-route';
 import { isHttp, Port } from '../model/external-service';
 import { MESH_HEADERS } from '../model/mesh-headers';
@@ -8,12 +9,14 @@ import { RenderedObject } from '../model/rendered-object';
 import { Rule } from '../model/rule';
 import { entryName, WaypointRouteIntent } from '../model/waypoint';
 import { besideSelected } from '../objects/external';
+import { hostExpression, onlyHost, withoutHosts } from '../objects/host-conditions';
 import { rendered, renderedLate } from '../objects/manifest/object';
 import { outboundRoutes } from '../objects/outbound-routes';
-import { ObjectPlan, StandardRule } from '../objects/plans';
+import { HttpMatch, ObjectPlan, StandardRule } from '../objects/plans';
 import { distinctRules, fitsStandardRoute, isInStandardOrder, standardRules } from '../objects/standard-http';
 import { directTunnels, tunnelRule } from '../objects/tunnel';
 import { areInPolicy } from '../requests/sayable';
+import { StandardMatch } from '../requests/standard-match';
 
 /** Where each field of a route takes effect: a field that has no entry does not compile. */
 export const HEEDED: { readonly [K in keyof Required<WaypointRouteIntent>]: 'policy' | 'policy and routes' | 'routes' | 'heads of objects' } = {
@@ -33,37 +36,58 @@ export const HEEDED: { readonly [K in keyof Required<WaypointRouteIntent>]: 'pol
  * Every object of a route, all in the namespace of the waypoint, in the order in which they should be applied. The ServiceEntries, which lead callers
  * to the waypoint, belong to the service, as do the rules by which the waypoint reaches the hosts.
  *
- * @param narrower the hosts of other routes under a wildcard
+ * @param overlapOf how a host and those of other services cover each other, once all of these are known
  */
-export function planWaypointRoute(route: WaypointRouteIntent, narrower: (wildcard: string) => string[]): RenderedObject[] {
-  const { waypoint, service: { hosts, ports }, proxy } = route;
+export function planWaypointRoute(route: WaypointRouteIntent, overlapOf: (host: string) => Overlap): RenderedObject[] {
+  const { waypoint, service: { hosts, ports }, proxy, name: own } = route;
   const { name, namespace } = waypoint;
   const head = (host: string) => ({ namespace, name: [name, host], exportTo: besideSelected(namespace) });
   const tunnels = proxy ? hosts.map(host => tunnelRule(proxy, host, ports, head(host))) : [];
+  const routes = hosts.flatMap(host => hostRoutes(route, host).map(plan => ({ host, plan })));
   return [
     ...hosts.map(host => (
       isWildcard(host)
-        ? renderedLate(callersPolicyHead(route, host), () => callersPolicy(route, host, narrower(host)))
+        ? renderedLate(callersPolicyHead(route, host), () => callersPolicy(route, host, overlapOf(host).narrower))
         : rendered({ ...callersPolicyHead(route, host), spec: callersPolicy(route, host, []) })
     )),
-    ...[...tunnels, ...named(route, hosts.flatMap(host => hostRoutes(route, host)))].map(rendered),
+    ...tunnels.map(rendered),
+    // the name of the user goes to what the waypoint reads for the first host and port
+    ...routes.map(({ host, plan }, i) => besideOthers(i === 0 && own !== undefined ? { ...plan, name: own } : plan, host, () => overlapOf(host))),
   ];
 }
 
-/** The name of the user goes to what the waypoint reads for the first host and port. */
-function named({ name }: WaypointRouteIntent, [first, ...others]: ObjectPlan[]): ObjectPlan[] {
-  return first ? [name === undefined ? first : { ...first, name }, ...others] : [];
+/**
+ * Routes of a wildcard and of a name under it exclude each other by the Host header: Istio gives both to either of them, in the order of their age.
+ */
+function besideOthers(plan: HostRoute, host: string, overlap: () => Overlap): RenderedObject {
+  if (plan.kind === 'HTTPRoute') {
+    const only = (rule: StandardRule) => ({ ...rule, matches: rule.matches.map(match => onlyStandardHost(match, host)) });
+    return renderedLate(plan, () => (overlap().isCovered ? { ...plan.spec, rules: plan.spec.rules.map(only) } : plan.spec));
+  }
+  return renderedLate(plan, () => {
+    const { isCovered, narrower } = overlap();
+    const only = (match: HttpMatch) => withoutHosts(isCovered ? onlyHost(match, host) : match, narrower);
+    return { ...plan.spec, http: plan.spec.http.map(rule => ({ ...rule, matches: rule.matches.map(only) })) };
+  });
 }
+
+/** An HTTPRoute for services has no hosts of its own. */
+function onlyStandardHost(match: StandardMatch, host: string): StandardMatch {
+  return { ...match, headers: [...match.headers ?? [], { kind: 'RegularExpression', name: 'Host', value: hostExpression([host]) }] };
+}
+
+type HostRoute = Extract<ObjectPlan, { readonly kind: 'HTTPRoute' | 'VirtualService' }>;
 
 /**
  * How the waypoint treats requests and tunnels to a host: by one HTTPRoute a port or, where these cannot say it, by one VirtualService. Istio merges
- * the two kinds for one host in no defined way. A port that the waypoint does not read needs neither.
+ * the two kinds for one host in no defined way. An HTTPRoute cannot leave names to others, as a wildcard may have to. A port that the waypoint does not
+ * read needs neither.
  */
-function hostRoutes(route: WaypointRouteIntent, host: string): ObjectPlan[] {
+function hostRoutes(route: WaypointRouteIntent, host: string): HostRoute[] {
   const { service: { ports }, waypoint, proxy } = route;
   const http = ports.filter(isHttp);
   if (http.length === 0 && !proxy) return [];
-  const standard = http.map(port => ({ port, rules: standardRulesOf(route, host, port) }));
+  const standard = http.map(port => ({ port, rules: isWildcard(host) ? undefined : standardRulesOf(route, host, port) }));
   if (!proxy && standard.every(({ rules }) => rules)) return standard.map(({ port, rules }) => httpRoute(route, host, port, rules!));
   const requests = readByRoutes(route);
   return [{
@@ -114,7 +138,7 @@ function destinationOf({ action }: Rule, host: string, port: number): { readonly
   return others.length > 0 || hostname === undefined ? undefined : { backend: { kind: 'Hostname', name: to.host, port: to.port }, hostname };
 }
 
-function httpRoute(route: WaypointRouteIntent, host: string, { number }: Port, rules: StandardRule[]): ObjectPlan {
+function httpRoute(route: WaypointRouteIntent, host: string, { number }: Port, rules: StandardRule[]): HostRoute {
   const { waypoint, service, serviceName } = route;
   return {
     kind: 'HTTPRoute',

@@ -196,7 +196,7 @@ export const CODES = {
   WaypointUnsuited: 'A construct configures a gateway\'s own pods, or sidecars, and the gateway is a waypoint.',
   WaypointOptionUnused: 'An option has no effect at a waypoint, which has no server, Service port or leg 1 to configure.',
   WaypointHostConflict: 'A host at a waypoint is also declared, or led elsewhere, in another way, and ztunnel decides between the two by their age or by the namespace of the caller.',
-  WaypointWildcardConflict: 'A wildcard and a host under it are served on one port in the namespace of a waypoint, where Istio merges the routes of the two.',
+  WaypointWildcardConflict: 'A wildcard and a host under it share a port without server names in the namespace of a waypoint, and a forward proxy serves one of them: Istio would lead both to it.',
   WaypointReadsMeshRoute: 'A VirtualService for sidecars stands in the namespace of a waypoint, which would send requests on to the gateway for sidecars.',
   WaypointWorkloadsElsewhere: 'A ServiceEntry at a waypoint selects workloads of another namespace than its own, and finds none.',
   WaypointServiceImported: 'A service of another app is routed through a waypoint, to which its ServiceEntry would not lead.',

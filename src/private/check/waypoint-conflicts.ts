@@ -4,7 +4,7 @@ import { covers, isWildcard } from '../basics/hosts';
 import { AppModel, ExternalServiceModel, WaypointRouteModel } from '../model/app-model';
 import { ambientCallers, isAlsoAtWaypoint, servicesAtWaypoints, waypointOf } from '../model/at-waypoints';
 import { keyOf } from '../model/collection';
-import { isHttp } from '../model/external-service';
+import { isHttp, Port } from '../model/external-service';
 import { Labels } from '../model/labels';
 import { sidecarsOf } from '../model/visibility';
 import { USE_WAYPOINT, WaypointFacts } from '../model/waypoint';
@@ -55,17 +55,17 @@ function otherDeclarations(app: AppModel, { path, service: { hosts } }: External
   });
 }
 
-/**
- * Istio gives the routes of both hosts to either of them, in the order of their age: those for all names would decide for one, or those of one for
- * all.
- */
-function widerHosts(app: AppModel, { service: { hosts, ports } }: ExternalServiceModel, { namespace }: WaypointFacts): Refusal[] {
+/** Istio gives the routes of both hosts to either of them. Those of requests ask for their Host header, but for a connection without a server name, nothing tells. */
+function widerHosts(app: AppModel, { path: own, service: { hosts, ports } }: ExternalServiceModel, { namespace }: WaypointFacts): Refusal[] {
   const beside = servicesAtWaypoints(app).filter(({ path }) => waypointOf(app, path)!.namespace === namespace);
+  const isTunnelled = (path: string, { protocol }: Port) => protocol === 'TCP' && app.waypointRoutes.with('service', path).some(({ service, route }) => service === path && route.proxy);
   return hosts.flatMap((host, i) => beside.flatMap(({ path, service: other }) => {
     const wide = other.hosts.find(one => one !== host && isWildcard(one) && covers(one, host));
-    const shared = wide !== undefined && ports.find(port => other.ports.some(one => one.number === port.number && (isHttp(one) || isHttp(port))));
+    const shared = wide !== undefined && ports.find(port => other.ports.some(one => (
+      one.number === port.number && ![one, port].some(isHttp) && (isTunnelled(own, port) || isTunnelled(path, one))
+    )));
     if (!shared) return [];
-    return [{ code: 'WaypointWildcardConflict' as const, prop: `hosts[${i}]`, got: host, allowed: `hosts that ${wide} of ${path} does not cover on port ${shared.number}, through waypoints in ${namespace}`, fix: 'lead to one of the two through a waypoint in another namespace' }];
+    return [{ code: 'WaypointWildcardConflict' as const, prop: `hosts[${i}]`, got: host, allowed: `hosts that ${wide} of ${path} does not cover on port ${shared.number}, where a forward proxy connects by the port alone, through waypoints in ${namespace}`, fix: 'lead to one of the two through a waypoint in another namespace' }];
   }));
 }
 

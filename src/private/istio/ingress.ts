@@ -1,16 +1,14 @@
 import { delegateRoutes } from './delegate';
 import { guards } from './guards';
 import { isWildcard } from '../basics/hosts';
-import { escapeRegex } from '../basics/re2';
-import { inParts } from '../basics/regex-limit';
 import { AccessIntent, RoutedHosts } from '../model/access';
 import { IngressIntent } from '../model/ingress-route';
 import { ListenedHost, serves } from '../model/listener';
 import { MESH_HEADERS } from '../model/mesh-headers';
 import { Action, Rule } from '../model/rule';
+import { withoutHosts } from '../objects/host-conditions';
 import { authorityMatch, inRewrites, ruleRoute } from '../objects/http';
-import { noneOf } from '../objects/none-of';
-import { HttpMatch, HttpRoute, VirtualServiceSpec } from '../objects/plans';
+import { HttpRoute, VirtualServiceSpec } from '../objects/plans';
 import { exportTo } from '../objects/visibility';
 import { rulesOnPaths } from '../requests/exempt-paths';
 import { narrowerHosts } from '../requests/narrower-hosts';
@@ -78,15 +76,4 @@ function redirects({ port, redirect }: ListenedHost, hosts: string[]): HttpRoute
     ...exact.map(host => ({ matches: [{ ...at, ...(hosts.length > 1 && { authority: authorityMatch({ kind: 'exact', value: host }) }) }], action: away(host) })),
     ...(exact.length < hosts.length ? [{ matches: [at], action: away() }] : []),
   ];
-}
-
-/** A match for hosts other than these. */
-export function withoutHosts(match: HttpMatch, hosts: string[]): HttpMatch {
-  if (hosts.length === 0) return match;
-  const names = hosts.map(host => (isWildcard(host) ? `.*${escapeRegex(host.slice(1))}` : escapeRegex(host)));
-  const before = match.withoutHeaders?.[':authority']?.regex;
-  const anyOf = (some: string[]) => `(?i)(?:${some.join('|')})(?::[0-9]+)?`;
-  const [first, ...others] = inParts(names, some => (before === undefined ? anyOf(some) : `(?:${before})|${anyOf(some)}`)).map(anyOf);
-  const joined = before === undefined ? first : `(?:${before})|${first}`;
-  return { ...match, withoutHeaders: { ...match.withoutHeaders, ...noneOf(':authority', [joined, ...others]) } };
 }

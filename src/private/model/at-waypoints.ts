@@ -1,5 +1,7 @@
-import { AppModel, EgressRouteModel, ExternalServiceModel } from './app-model';
+import { AppModel, EgressRouteModel, ExternalServiceModel, WaypointRouteModel } from './app-model';
 import { WaypointFacts } from './waypoint';
+import { patternsOver } from '../basics/host-index';
+import { covers, isWildcard } from '../basics/hosts';
 
 /** The waypoint through which routes of the app lead to the service of a path, or to others by way of it. */
 export function waypointOf(app: AppModel, service: string): WaypointFacts | undefined {
@@ -16,10 +18,25 @@ export function isAlsoAtWaypoint(app: AppModel, { path }: EgressRouteModel): boo
   return app.waypointRoutes.with('path', path).length > 0;
 }
 
-/** The hosts under a wildcard that other services of the app declare for a gateway: they have callers of their own. */
-export function narrowerRoutes(app: AppModel, wildcard: string): string[] {
-  const routes = [...app.waypointRoutes.all(), ...app.egressRoutes.all()];
-  const hosts = routes.flatMap(({ route }) => route.service.hosts).filter(host => host !== wildcard && host.endsWith(wildcard.slice(1)));
+/** How a host at a waypoint and those of other services of the app cover each other. */
+export interface Overlap {
+  /** Whether a wildcard of another route through waypoints of the namespace covers it: Istio reads the routes of both for either. */
+  readonly isCovered: boolean;
+  /** The hosts under it, if it is a wildcard, that are declared for gateways: they have callers of their own. */
+  readonly narrower: string[];
+}
+
+export function overlapOf(app: AppModel, { namespace }: WaypointFacts, host: string): Overlap {
+  const isHere = ({ route }: WaypointRouteModel) => route.waypoint.namespace === namespace;
+  return {
+    isCovered: patternsOver(host).some(pattern => pattern !== host && app.waypointRoutes.with('host', pattern).some(isHere)),
+    narrower: isWildcard(host) ? narrowerHosts(app, host) : [],
+  };
+}
+
+function narrowerHosts(app: AppModel, wildcard: string): string[] {
+  const services = [...app.egressRoutes.all().map(({ route }) => route.service), ...servicesAtWaypoints(app).map(({ service }) => service)];
+  const hosts = services.flatMap(service => service.hosts).filter(host => host !== wildcard && covers(wildcard, host));
   return [...new Set(hosts)].sort();
 }
 

@@ -10,7 +10,8 @@ import { isLiteralPath, StandardMatch, standardMatches as matchesOf, standardOrd
  */
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'];
-const LIMITS = { rules: 16, matches: 64, allMatches: 128, conditions: 16, edits: 16, name: 256, value: 4096, param: 1024, hours: 99_999 };
+/** One condition less than there may be, for a Host header that is added later. */
+const LIMITS = { rules: 16, matches: 64, allMatches: 128, conditions: 15, edits: 16, name: 256, value: 4096, param: 1024, hours: 99_999 };
 const PARAM_NAME = /^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/;
 
 /** One match for each method. A path is compared as what it is: as an expression, it would come later. */

@@ -1,6 +1,6 @@
 import { regexMatches } from '../../../src/private/basics/re2';
-import { withoutHosts } from '../../../src/private/istio/ingress';
 import { ListenedHost } from '../../../src/private/model/listener';
+import { withoutHosts } from '../../../src/private/objects/host-conditions';
 import { narrowerHosts } from '../../../src/private/requests/narrower-hosts';
 
 const listened = (...hosts: string[]): ListenedHost[] => hosts.map(host => ({ host, port: 443, podPort: 443, protocol: 'HTTPS' }));
