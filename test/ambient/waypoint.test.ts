@@ -1012,7 +1012,7 @@ describe('a name under a wildcard at one waypoint', () => {
     ['no other rule where it has one', ExternalPort.httpToHttps(), ExternalPort.httpToHttps(), [['*.example.com', true], ['api.example.com', true]]],
     ['an empty rule where the wildcard has one', ExternalPort.httpToHttps(), ExternalPort.http(), [['*.example.com', true], ['api.example.com', false]]],
   ])('has %s', (_, wide, own, expected) => {
-    expect(hostsOf(synth(both(wide, own).app, { admissible: false })).sort()).toEqual(expected);
+    expect(hostsOf(synth(both(wide, own).app, { set: `waypoint, a name that has ${_}` })).sort()).toEqual(expected);
   });
 
   test('has none any more once the wildcard is gone', () => {
