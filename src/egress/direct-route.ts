@@ -44,7 +44,8 @@ export interface DirectRouteProps {
   readonly rules?: EgressRule[];
 
   /**
-   * Mesh headers to keep on requests that leave, such as `x-request-id`. All others are removed. Error `HeaderInvalid`.
+   * Mesh headers to keep on requests that leave, such as `x-request-id`. All others are removed; Envoy writes `x-envoy-attempt-count` and
+   * `x-envoy-expected-rq-timeout-ms` again when it retries. Error `HeaderInvalid`.
    *
    * @default - none
    */

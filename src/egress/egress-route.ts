@@ -101,8 +101,9 @@ export interface EgressRouteProps {
   readonly rules?: EgressRule[];
 
   /**
-   * Mesh headers to keep on requests that leave, such as `x-request-id`. All others are removed; at a waypoint, `x-envoy-expected-rq-timeout-ms`
-   * leaves with rules that have a timeout, unless mesh config disables Envoy's debug headers. Error `HeaderInvalid`.
+   * Mesh headers to keep on requests that leave, such as `x-request-id`. All others are removed. Envoy writes `x-envoy-attempt-count` and
+   * `x-envoy-expected-rq-timeout-ms` again when it retries, unless the pods are told not to; those that Istio runs for an `EgressGateway` of
+   * this app are, if no route of the app keeps the header. Error `HeaderInvalid`.
    *
    * @default - none
    */

@@ -10,6 +10,7 @@ import { needChart } from '../private/app/chart';
 import { appModelOf, checkLate, declare, makingRefuser } from '../private/app/declared';
 import { addManagedGateway, grantSecretsLate, SecretsReader } from '../private/app/managed-gateway';
 import { addObjects } from '../private/app/objects';
+import { withholdHeaders } from '../private/app/withheld-headers';
 import { checkLabel, checkPort, checkReason } from '../private/basics/checks';
 import { Refuse } from '../private/basics/errors';
 import { EVERY_NAMESPACE } from '../private/basics/names';
@@ -22,6 +23,7 @@ import { resolveWorkload } from '../private/check/workload';
 import { planEgressGateway } from '../private/istio/egress-gateway';
 import { EgressGatewayModel, WaypointModel } from '../private/model/app-model';
 import { workloadPortsText } from '../private/model/gateway';
+import { keptAtWaypoint } from '../private/model/kept-headers';
 import { legOneHost } from '../private/model/leg-one';
 import { readsClientCertificates } from '../private/model/secrets';
 import { callerNamespacesOf, listenedBeside } from '../private/model/visibility';
@@ -113,7 +115,8 @@ export interface EgressGatewayAttributes {
  * namespace can bind; a ServiceEntry that gives the pods the name `<name>.<namespace>.mesh.internal` for callers; a DestinationRule that makes
  * callers use mTLS for that name; and an AuthorizationPolicy because of which the pods refuse whatever no route allows.
  *
- * With `GatewayWorkload.gatewayApi` it also creates the Gateway for which Istio runs the pods, behind a Service of type ClusterIP; and, as soon as a
+ * With `GatewayWorkload.gatewayApi` it also creates the Gateway for which Istio runs the pods, behind a Service of type ClusterIP, with an annotation
+ * because of which they write no headers of the mesh that routes cannot remove (`proxy.istio.io/config`); and, as soon as a
  * route has a client certificate in a Secret, a Role and a RoleBinding by which the pods may read the Secrets of their namespace.
  *
  * On a waypoint, it creates the Gateway of which istiod makes the pods, unless they exist, and an AuthorizationPolicy because of which the waypoint
@@ -172,6 +175,7 @@ export class EgressGateway extends Construct implements IEgressGateway {
       this.legOneHost = props.sidecarGateway?.legOneHost;
       this.parts = addObjects(this, planWaypoint(waypoint, props.workload._spec.waypoint!.existing).map(rendered), props.metadata);
       this.managedGateway = this.parts.find(({ kind }) => kind === 'Gateway');
+      if (this.managedGateway) withholdHeaders(this.managedGateway, props.metadata?.annotations, () => keptAtWaypoint(app, waypoint));
       this.undeclaredPolicy = this.parts.find(({ kind }) => kind === 'AuthorizationPolicy')!;
       [this.node.defaultChild] = this.parts;
       const reads = () => readsClientCertificates(app, this.node.path);

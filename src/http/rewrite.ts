@@ -49,7 +49,8 @@ valueClass(PathRewrite, 'PathRewrite');
  * How the URL is rewritten on the way to the destination.
  *
  * Envoy sends the original values to the destination in `x-envoy-original-path` and `x-envoy-original-host`; it adds them after headers are removed.
- * A destination outside the mesh thus sees the application's own paths.
+ * A destination outside the mesh thus sees the application's own paths, unless the proxy is told to write no such headers: pods of an `EgressGateway`
+ * with `GatewayWorkload.gatewayApi` or `GatewayWorkload.waypoint` are.
  */
 export interface Rewrite {
   /**

@@ -18,6 +18,8 @@ describe('an egress gateway on a waypoint', () => {
       apiVersion: gateway.networking.k8s.io/v1
       kind: Gateway
       metadata:
+        annotations:
+          proxy.istio.io/config: '{"proxyHeaders":{"attemptCount":{"disabled":true},"envoyDebugHeaders":{"disabled":true}}}'
         labels:
           istio.io/waypoint-for: service
         name: waypoint
@@ -503,6 +505,12 @@ describe('who may send what through a waypoint', () => {
         },
       ]
     `);
+  });
+
+  test('has its pods write no headers that routes cannot remove, but those that a route keeps', () => {
+    const told = (app: App) => (find(synth(app), 'Gateway').metadata.annotations as Record<string, string>)['proxy.istio.io/config'];
+    expect(told(atWaypoint(originated, { keepHeaders: ['x-request-id'] }).app)).toBe('{"proxyHeaders":{"attemptCount":{"disabled":true},"envoyDebugHeaders":{"disabled":true}}}');
+    expect(told(atWaypoint(originated, { keepHeaders: ['x-envoy-expected-rq-timeout-ms'] }).app)).toBe('{"proxyHeaders":{"attemptCount":{"disabled":true}}}');
   });
 
   test('is a rule for each list of callers', () => {

@@ -26,6 +26,7 @@ function ingressed(listeners: IngressListener[], options: Partial<GatewayApiOpti
   return { ...made, ingress: new IngressGateway(made.edge, 'ingress', { workload: managed(options), listeners }) };
 }
 
+const WITHHELD = '{"proxyHeaders":{"attemptCount":{"disabled":true},"envoyDebugHeaders":{"disabled":true}}}';
 const secure = IngressListener.https({ hosts: ['shop.example.com'], credentialName: 'shop-cert' });
 const mutual = { tls: UpstreamTls.mutual({ clientCertificate: ClientCertificate.secret('client', { namespace: 'edge' }) }) };
 const kinds = (objects: Manifest[]) => objects.map(({ apiVersion, kind, metadata: { name } }) => `${apiVersion.split('/')[0]} ${kind} ${name}`);
@@ -73,6 +74,7 @@ describe('a gateway on the pods of a managed Gateway', () => {
       metadata:
         annotations:
           networking.istio.io/service-type: ClusterIP
+          proxy.istio.io/config: '{"proxyHeaders":{"attemptCount":{"disabled":true},"envoyDebugHeaders":{"disabled":true}}}'
         name: edge
         namespace: edge
       spec:
@@ -146,7 +148,55 @@ describe('a gateway on the pods of a managed Gateway', () => {
   test('gives every object of its own the metadata that users set', () => {
     const { app } = egressed({}, { metadata: { labels: { team: 'net' }, annotations: { note: 'x' } } });
     expect(managedOf(synth(app))[0].metadata).toEqual({
-      name: 'edge', namespace: 'edge', labels: { team: 'net' }, annotations: { 'note': 'x', 'networking.istio.io/service-type': 'ClusterIP' },
+      name: 'edge', namespace: 'edge', labels: { team: 'net' }, annotations: { 'note': 'x', 'networking.istio.io/service-type': 'ClusterIP', 'proxy.istio.io/config': WITHHELD },
+    });
+  });
+
+  describe('has its pods write no headers that routes cannot remove', () => {
+    const configOf = (annotations: Record<string, string> = {}) => annotations['proxy.istio.io/config'];
+    const told = (app: App) => managedOf(synth(app)).map(({ metadata }) => configOf(metadata.annotations));
+    const keeping = (chart: Chart, gateway: IEgressGateway, ...keepHeaders: string[]) => {
+      const service = new ExternalService(chart, 'api', { hosts: ['api.example.com'], ports: [ExternalPort.http()] });
+      new EgressRoute(chart, 'route', { service, gateway, keepHeaders });
+    };
+    const [attempts, timeout] = ['x-envoy-attempt-count', 'x-envoy-expected-rq-timeout-ms'];
+    const remaining = (...settings: string[]) => JSON.stringify({ proxyHeaders: Object.fromEntries(settings.map(setting => [setting, { disabled: true }])) });
+
+    test.each([
+      ['none', ['x-request-id'], WITHHELD],
+      ['the number of attempts', [attempts], remaining('envoyDebugHeaders')],
+      ['the timeout', [timeout], remaining('attemptCount')],
+      ['both', [attempts, timeout], undefined],
+    ])('but those that a route keeps: %s', (_, kept, wanted) => {
+      const { app, shop, egress } = egressed();
+      keeping(shop, egress, ...kept);
+      expect(told(app)).toEqual([wanted]);
+    });
+
+    test('or a route of the same app through the gateway as another names it', () => {
+      const { app, edge, shop } = egressed({ ports: [443, 8443] });
+      const attributes = { name: 'other', workload: managed({ existing: true, ports: [443, 8443] }), port: 8443 };
+      keeping(shop, EgressGateway.fromEgressGatewayAttributes(edge, 'other', attributes), timeout);
+      expect(told(app)).toEqual([remaining('attemptCount')]);
+    });
+
+    test('as long as the route is there', () => {
+      const { app, shop, egress } = egressed();
+      keeping(shop, egress, timeout);
+      synth(app);
+      for (const id of ['route', 'api']) shop.node.tryRemoveChild(id);
+      expect(told(app)).toEqual([WITHHELD]);
+    });
+
+    test('unless users say what the pods do', () => {
+      expect(told(egressed({}, { metadata: { annotations: { 'proxy.istio.io/config': 'concurrency: 4' } } }).app)).toEqual(['concurrency: 4']);
+    });
+
+    test('where only clients from outside enter, there are none to withhold', () => {
+      const { app, edge } = ingressed([secure]);
+      expect(told(app)).toEqual([undefined]);
+      new EgressGateway(edge, 'egress', { workload: managed({ existing: true, ports: [8443] }), port: 8443 });
+      expect(told(app)).toEqual([WITHHELD]);
     });
   });
 

@@ -171,7 +171,20 @@ const PODS: Record<Plane, (objects: Manifest[]) => Workload> = {
   'Gateway API': objects => podsOf(objects.find(({ spec }) => spec?.gatewayClassName)!, 'egress'),
 };
 
-const [ATTEMPT, EXPECTED] = ['x-envoy-attempt-count', 'x-envoy-expected-rq-timeout-ms'];
+const [ATTEMPT, EXPECTED, ORIGINAL] = ['x-envoy-attempt-count', 'x-envoy-expected-rq-timeout-ms', 'x-envoy-original-path'];
+
+/** What Envoy writes after routes have removed headers: of each request that the host sees. */
+const LATE_HEADERS: Record<string, { readonly rule: string; readonly path: string; readonly left: (plane: Plane) => string[][] }> = {
+  'headers that Envoy writes on attempts after the first': {
+    rule: "{ timeout: Duration.seconds(10), retries: { attempts: 2, retryOn: ['5xx'] } }",
+    path: '/flaky/1',
+    left: plane => [[], plane === 'waypoint' ? [EXPECTED] : [ATTEMPT, EXPECTED]],
+  },
+  'headers that Envoy writes when it rewrites the path': {
+    rule: "{ matches: [{ path: PathMatch.prefix('/v1') }], rewrite: { path: PathRewrite.prefix('/v2') } }", path: '/v1/orders', left: () => [[ORIGINAL]],
+  },
+};
+const WITHHELD = '{"proxyHeaders":{"attemptCount":{"disabled":true},"envoyDebugHeaders":{"disabled":true}}}';
 
 /** README's first chart is among them: it is whole, and its page says in a sentence what it does. */
 const [, firstChart] = /```ts nofixture\n([^]*?)```/.exec(readFileSync('README.md', 'utf8'))!;
@@ -225,31 +238,38 @@ for (const plane of PLANES) {
       });
     });
 
-    describe('headers of the mesh, on attempts after the first', () => {
-      const added = plane === 'waypoint' ? [EXPECTED] : [ATTEMPT, EXPECTED];
-      const again = programOf(`new EgressRoute(chart, 'api-route', {
-        service: api, gateway: egress, rules: [{ timeout: Duration.seconds(10), retries: { attempts: 2, retryOn: ['5xx'] } }],
-      });`);
-      const askAgain = async (meshConfig = '') => {
-        const objects = objectsOf(runProgram(onPlane(again, plane)));
+    describe.each(Object.entries(LATE_HEADERS))('%s', (_, { rule, path, left }) => {
+      const program = programOf(`new EgressRoute(chart, 'api-route', { service: api, gateway: egress, rules: [${rule}] });`);
+      interface Told { readonly annotations?: Record<string, string>; readonly meshConfig?: string }
+      const lateHeaders = async ({ annotations, meshConfig }: Told = {}) => {
+        const objects = objectsOf(runProgram(onPlane(program, plane)));
         const from = plane === 'waypoint' ? ambient : sidecar;
         const { answers: [{ seen }] } = await runMesh({
           manifests: objects.map(object => stringify(object, { version: '1.1' })).join('---\n'),
-          workloads: [from('app', { namespace: 'shop' }), PODS[plane](objects)],
+          workloads: [from('app', { namespace: 'shop' }), { ...PODS[plane](objects), annotations }],
           externals: [external('api.example.com', { https: 443 })],
-          steps: [get('http://api.example.com/flaky/1', { from: 'app' })],
+          steps: [get(`http://api.example.com${path}`, { from: 'app' })],
           meshConfig,
         });
-        return seen.map(({ headers = {} }) => MESH_HEADERS.filter(name => Object.keys(headers).some(one => one.toLowerCase() === name)));
+        const namesIn = (headers = {}) => Object.keys(headers).map(name => name.toLowerCase());
+        return seen.map(({ headers }) => [...MESH_HEADERS, ORIGINAL].filter(name => namesIn(headers).includes(name)));
       };
+      const all = left(plane);
+      const none = all.map(() => []);
+      const names = all.flat().map(name => `\`${name}\``).join(' and ');
 
-      test(`leave: ${added.map(name => `\`${name}\``).join(' and ')}; see [headers](#headers)`, async () => {
-        expect(await askAgain()).toEqual([[], added]);
-      });
-
-      test('broken: without debug headers, the timeout does not', async () => {
-        expect(await askAgain('defaultConfig: { proxyHeaders: { envoyDebugHeaders: { disabled: true } } }')).toEqual([[], added.filter(name => name !== EXPECTED)]);
-      });
+      if (plane === 'sidecars') {
+        test(`${names}, unless the pods are told otherwise; see [headers](#headers)`, async () => {
+          expect(await lateHeaders()).toEqual(all);
+        });
+        test.each([
+          ['an annotation of the pods', { annotations: { 'proxy.istio.io/config': WITHHELD } }],
+          ['the mesh config', { meshConfig: `defaultConfig: ${WITHHELD}` }],
+        ])('broken: %s withholds them', async (__, told) => { expect(await lateHeaders(told)).toEqual(none); });
+        return;
+      }
+      test('none', async () => { expect(await lateHeaders()).toEqual(none); });
+      test(`broken: without the annotation of the Gateway, ${names}`, async () => { expect(await lateHeaders({ annotations: {} })).toEqual(all); });
     });
 
     describe.each(Object.entries(CALLERS))('callers %s', (_, { make, led }) => {

@@ -1,3 +1,4 @@
+import { parseAllDocuments } from 'yaml';
 import { call } from './call';
 import { External } from './externals';
 import { Manifests, toYaml } from './manifests';
@@ -6,7 +7,7 @@ import { lab, missing } from './prerequisites';
 import { ClientAnswer, Denied, ExecReport, Hop, LoadReport, Proxy, Report, Seen, StepReport } from './result';
 import { Step } from './steps';
 import { stepStory, story, troubles } from './story';
-import { Workload } from './workloads';
+import { GATEWAY_NAME, Workload } from './workloads';
 
 export * from './externals';
 export * from './result';
@@ -72,8 +73,9 @@ export interface Outcome {
 /** Puts manifests into a mesh and does the steps. */
 export async function runMesh(scenario: Scenario): Promise<Outcome> {
   const binaries = lab();
-  const { manifests, fixtures, troubled, name = 'scenario', ...rest } = scenario;
-  const input = { name, manifests: toYaml(manifests), fixtures: toYaml(fixtures ?? ''), ...rest };
+  const { fixtures, troubled, name = 'scenario', ...rest } = scenario;
+  const manifests = toYaml(scenario.manifests);
+  const input = { name, ...rest, manifests, fixtures: toYaml(fixtures ?? ''), workloads: scenario.workloads.map(workload => annotated(workload, manifests)) };
   const report = await call<Report>(binaries.lab, 'run', input, { ENVOY: binaries.envoy });
   // tests that look at every answer would be content with fewer
   if (report.error === undefined && report.steps.length !== scenario.steps.length) {
@@ -87,6 +89,16 @@ export async function runMesh(scenario: Scenario): Promise<Outcome> {
     throw new Error(`${name}: the mesh is in trouble\n${outcome.story}`);
   }
   return outcome;
+}
+
+/** Pods of a Gateway that is among the manifests have its annotations: istiod gives them to the Deployment. */
+function annotated(workload: Workload, manifests: string): Workload {
+  const of = workload.labels?.[GATEWAY_NAME];
+  if (of === undefined) return workload;
+  const gateway = parseAllDocuments(manifests, { version: '1.1' }).map(document => document.toJS()).find(object => (
+    object?.spec?.gatewayClassName && object.metadata.name === of && object.metadata.namespace === workload.namespace
+  ));
+  return { ...workload, annotations: workload.annotations ?? gateway?.metadata.annotations };
 }
 
 function read(scenario: Scenario, report: Report): Outcome {

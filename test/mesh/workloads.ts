@@ -13,7 +13,7 @@ export interface Workload {
   readonly isolated?: boolean;
   /** In the node's own network, where no NetworkPolicy holds anything, and without a proxy. */
   readonly hostNetwork?: boolean;
-  /** With them, even if there are none, the traffic is captured by Istio's own `istio-iptables`, as they say. */
+  /** With them, even if there are none, a sidecar's traffic is captured by Istio's own `istio-iptables`, as they say. */
   readonly annotations?: Record<string, string>;
   readonly service?: string;
   readonly ports?: readonly ServicePort[];
@@ -118,9 +118,12 @@ export function managedGateway({ name = 'egress', gateway: of = name, namespace 
   };
 }
 
+/** The label by which pods name the Gateway of which istiod made them. */
+export const GATEWAY_NAME = 'gateway.networking.k8s.io/gateway-name';
+
 function managed(gatewayName: string, className: string, by: 'mesh' | 'gateway'): Record<string, string> {
   return {
-    'gateway.networking.k8s.io/gateway-name': gatewayName,
+    [GATEWAY_NAME]: gatewayName,
     'gateway.networking.k8s.io/gateway-class-name': className,
     'gateway.istio.io/managed': `istio.io-${by}-controller`,
     'istio.io/dataplane-mode': 'none',

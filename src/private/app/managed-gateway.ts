@@ -2,9 +2,11 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { appModelOf, makeLate } from './declared';
 import { addObject } from './objects';
+import { withholdHeaders } from './withheld-headers';
 import { labelOf } from '../basics/names';
 import { managedGateway } from '../istio/managed-gateway';
 import { WorkloadFacts } from '../model/gateway';
+import { keptOnPods } from '../model/kept-headers';
 import { Labels } from '../model/labels';
 import { managedPorts } from '../model/managed-gateway';
 import { rendered, renderedLate } from '../objects/manifest/object';
@@ -20,7 +22,9 @@ export function addManagedGateway(
   if (!gatewayApi || gatewayApi.existing) return undefined;
   const app = appModelOf(scope);
   const head = { kind: 'ManagedGateway', id: 'managed-gateway', namespace, name: gatewayApi.name, annotations } as const;
-  return addObject(scope, renderedLate(head, () => managedGateway(managedPorts(app, workload))), metadata);
+  const made = addObject(scope, renderedLate(head, () => managedGateway(managedPorts(app, workload))), metadata);
+  withholdHeaders(made, metadata?.annotations, () => keptOnPods(app, workload));
+  return made;
 }
 
 export interface SecretsReader {

@@ -30,13 +30,17 @@ func (w *Workload) bootstrap(s *Scenario) dict {
 			"overload.global_downstream_max_connections": 10000, "re2.max_program_size.error_level": 32768,
 		}}}},
 	}
+	metadata := b["node"].(dict)["metadata"].(dict)
+	if w.config != nil {
+		metadata["PROXY_CONFIG"] = w.config
+	}
 	if s.ambient() {
 		const internal = "envoy.bootstrap.internal_listener"
 		// HBONE passes between listeners inside one Envoy
 		b["bootstrap_extensions"] = []dict{{"name": internal, "typed_config": dict{
 			"@type": "type.googleapis.com/envoy.extensions.bootstrap.internal_listener.v3.InternalListener",
 		}}}
-		b["node"].(dict)["metadata"].(dict)["ENABLE_HBONE"] = "true"
+		metadata["ENABLE_HBONE"] = "true"
 	}
 	return b
 }

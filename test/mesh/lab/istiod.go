@@ -208,7 +208,7 @@ func modelProxy(s *Scenario, w *Workload) *model.Proxy {
 		Type: w.role(), ConfigNamespace: w.Namespace, IPAddresses: []string{w.ip}, Labels: w.Labels,
 		ID: w.Name + "." + w.Namespace, DNSDomain: w.Namespace + ".svc.cluster.local",
 		Metadata: &model.NodeMetadata{
-			Namespace: w.Namespace, Labels: w.Labels, ServiceAccount: w.ServiceAccount, ClusterID: "Kubernetes", EnableHBONE: model.StringBool(s.ambient()),
+			Namespace: w.Namespace, Labels: w.Labels, ServiceAccount: w.ServiceAccount, ClusterID: "Kubernetes", EnableHBONE: model.StringBool(s.ambient()), ProxyConfig: w.config,
 		},
 	}
 }

@@ -6,8 +6,11 @@ import (
 	"io"
 	"slices"
 
+	"istio.io/api/annotation"
+
 	"istio.io/istio/pilot/pkg/features"
 	"istio.io/istio/pilot/pkg/model"
+	"istio.io/istio/pkg/config/mesh"
 )
 
 // Scenario is one experiment: the manifests under test, the small cluster that they meet, and what is done to it, in order.
@@ -43,11 +46,12 @@ type Workload struct {
 	Ambient        bool              `json:"ambient"`     // a pod without sidecar, in a namespace that its presence enrols in ambient
 	Isolated       bool              `json:"isolated"`    // has no way to the outside network but through a gateway
 	HostNetwork    bool              `json:"hostNetwork"` // in the node's own network, without a proxy
-	Annotations    map[string]string `json:"annotations"` // if there, even if empty: captured by Istio's own istio-iptables, which they steer
+	Annotations    map[string]string `json:"annotations"` // if there, even if empty: a sidecar is captured by Istio's own istio-iptables, which they steer
 	Service        string            `json:"service"`     // the Kubernetes Service in front of it; workloads that name one share it
 	Ports          []ServicePort     `json:"ports"`
 
-	ip string
+	ip     string
+	config *model.NodeMetaProxyConfig // nil if it is the mesh's
 }
 
 // ServicePort is one port of the workload's Service. Serve makes the pod answer on TargetPort.
@@ -138,7 +142,29 @@ func readScenario(in io.Reader) (*Scenario, error) {
 	if err := s.place(); err != nil {
 		return nil, fmt.Errorf("scenario: %w", err)
 	}
+	for i := range s.Workloads {
+		if err := s.Workloads[i].configure(s.MeshConfig); err != nil {
+			return nil, fmt.Errorf("scenario: %w", err)
+		}
+	}
 	return &s, nil
+}
+
+// configure does what the pod's agent does with an annotation: it writes it over the mesh's settings, and tells istiod.
+func (w *Workload) configure(meshConfig string) error {
+	text, ok := w.Annotations[annotation.ProxyConfig.Name]
+	if !ok {
+		return nil
+	}
+	m, err := mesh.ApplyMeshConfig(meshConfig, mesh.DefaultMeshConfig())
+	if err != nil {
+		return fmt.Errorf("meshConfig: %w", err)
+	}
+	if m, err = mesh.ApplyProxyConfig(text, m); err != nil {
+		return fmt.Errorf("annotations of %s: %w", w.Name, err)
+	}
+	w.config = (*model.NodeMetaProxyConfig)(m.DefaultConfig)
+	return nil
 }
 
 // ambient tells whether istiod serves ztunnels and waypoints. Within a process, all sets are of one kind of mesh.
