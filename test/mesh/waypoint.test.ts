@@ -1,9 +1,12 @@
-import { App, Duration, JsonPatch } from 'cdk8s';
-import { describeMesh, external, get, say, waypoint } from './mesh';
+import { App, Chart, Duration, JsonPatch } from 'cdk8s';
+import { gatewayApi } from './ambient-recipes';
+import { Answer, Outcome, describeMesh, external, get, say, service as podsBehind, waypoint } from './mesh';
+import { security } from './recipes';
 import { ambientWorkloads, declare, part, run } from './world';
 import {
-  Caller, CaSource, ClientCertificate, Destination, EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService, ExternalServiceProps,
-  GatewayWorkload, HeaderMatch, MeshSettings, MeshSettingsOptions, PathMatch, PathRewrite, Resolution, RouteAction, UpstreamTls,
+  AccessLogging, Caller, CaSource, ClientCertificate, Destination, EgressGateway, EgressRoute, EgressRouteProps, ExternalPort, ExternalService,
+  ExternalServiceProps, GatewayTelemetry, GatewayTelemetryProps, GatewayWorkload, HeaderMatch, MeshSettings, MeshSettingsOptions, Metrics,
+  PathMatch, PathRewrite, Resolution, RouteAction, Tracing, UpstreamTls,
 } from '../../src';
 import { MESH_HEADERS } from '../../src/private/model/mesh-headers';
 
@@ -429,5 +432,109 @@ describeMesh('waypoint: forward proxy', () => {
     expect(app).toReach('far.test', { leftBy: 'proxy.test', sni: 'far.test' });
     expect(stranger).toFail(closed);
     expect(itself).toFail(closed);
+  });
+});
+
+describeMesh('waypoint: rules that lead into the mesh', () => {
+  const cache = podsBehind('cache', { namespace: 'shop', http: 8080 });
+  const led = { matches: [{ path: PathMatch.prefix('/local') }], action: RouteAction.forward(Destination.service('cache', { namespace: 'shop', port: 8080 })) };
+  const asked = [call(fromApp, '/local/x'), call(), call(fromStranger, '/local/x')];
+  const strict = security('PeerAuthentication', 'shop', 'strict', { mtls: { mode: 'STRICT' } });
+  const proxies = ({ hops }: Answer) => hops.map(({ proxy }) => proxy).sort();
+
+  test.each([
+    ['with sidecars, by mTLS', cache, ['cache', 'egress'], [strict]],
+    ['in ambient', { ...cache, ambient: true }, ['egress'], []],
+    ['without proxies', { ...cache, noProxy: true }, ['egress'], []],
+  ])('come to the pods of a Service %s, for callers alone', async (_, pod, passed, fixtures) => {
+    const around = { fixtures, workloads: [...ambientWorkloads, pod] };
+    const { answers: [inside, rest, stranger] } = await ask(atWaypoint(originated, { rules: [led] }), secureApi, asked, around);
+    expect([inside.status, proxies(inside), inside.seen]).toEqual([200, passed, []]);
+    expect(rest).toReach('api.test', { leftBy: 'egress', sni: 'api.test' });
+    expect(stranger).toFail(denied);
+  });
+
+  test('broken: without the VirtualService, they leave', async () => {
+    const broken = atWaypoint(originated, { rules: [led] });
+    part(broken, 'VirtualService').addJsonPatch(JsonPatch.replace('/spec/hosts/0', 'other.test'));
+    const { answers: [answer] } = await ask(broken, secureApi, asked.slice(0, 1), { workloads: [...ambientWorkloads, cache] });
+    expect(answer).toReach('api.test', { leftBy: 'egress', path: '/local/x' });
+  });
+
+  test('go past the waypoint of a Service, and its policies do not hold', async () => {
+    const fixtures = [
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', labels: { 'istio.io/dataplane-mode': 'ambient', 'istio.io/use-waypoint': 'shop' } } },
+      gatewayApi('Gateway', 'shop', 'shop', { gatewayClassName: 'istio-waypoint', listeners: [{ name: 'mesh', port: 15008, protocol: 'HBONE' }] }),
+      security('AuthorizationPolicy', 'shop', 'closed', { targetRefs: [{ group: '', kind: 'Service', name: 'cache' }], action: 'ALLOW', rules: [] }),
+    ];
+    const pods = [...ambientWorkloads, { ...cache, ambient: true }, waypoint({ name: 'waypoint', gateway: 'shop', namespace: 'shop' })];
+    const itself = get('http://cache.shop.svc.cluster.local:8080/', fromApp);
+    const around = { fixtures, workloads: pods };
+    const { answers: [inside, direct] } = await ask(atWaypoint(originated, { rules: [led] }), secureApi, [asked[0], itself], around);
+    expect([inside.status, proxies(inside)]).toEqual([200, ['egress']]);
+    expect(direct).toFail({ status: 403, at: 'waypoint', details: /rbac_access_denied/ });
+  });
+});
+
+describeMesh('waypoint: telemetry', () => {
+  const observed = (props: Partial<GatewayTelemetryProps> | undefined, more: Parameters<typeof run>[3] = {}, broken?: JsonPatch) => {
+    const declared = atWaypoint(originated);
+    if (props) {
+      const { telemetry } = new GatewayTelemetry(new Chart(declared.app, 'observed', { namespace: 'istio-egress' }), 'telemetry', { workload, ...props });
+      if (broken) telemetry.addJsonPatch(broken);
+    }
+    return ask(declared, secureApi, [call(), call(fromApp, '/status/404')], more);
+  };
+  const other = JsonPatch.replace('/spec/targetRefs/0/name', 'other');
+
+  describe('access log', () => {
+    const logged = ({ answers }: Outcome) => answers.flatMap(({ hops }) => hops.filter(({ proxy }) => proxy === 'egress').map(({ line }) => line.response_code));
+
+    test.each<[string, AccessLogging | undefined, number[]]>([
+      ['follows mesh config without the construct', undefined, [200, 404]],
+      ['records every request', AccessLogging.all(), [200, 404]],
+      ['records only errors', AccessLogging.matching('response.code >= 400'), [404]],
+      ['can be off', AccessLogging.off(), []],
+    ])('%s', async (_, accessLogging, wanted) => {
+      expect(logged(await observed(accessLogging && { accessLogging }))).toEqual(wanted);
+    });
+
+    test('broken: for another Gateway, it has no effect', async () => {
+      expect(logged(await observed({ accessLogging: AccessLogging.off() }, {}, other))).toEqual([200, 404]);
+    });
+  });
+
+  describe('traces', () => {
+    const workloads = [...ambientWorkloads, podsBehind('collector', { namespace: 'observability', http: 9411, noProxy: true })];
+    const extensionProviders = 'extensionProviders: [{name: ours, zipkin: {service: collector.observability.svc.cluster.local, port: 9411}}]';
+    const meshConfig = `${extensionProviders}\ndefaultProviders: {tracing: [ours]}`;
+    const sampled = ({ answers }: Outcome) => answers.map(({ seen: [{ headers }] }) => headers?.['X-B3-Sampled']?.[0]);
+
+    test.each([['of all requests', 100, '1'], ['of none', 0, '0']])('%s', async (_, percent, wanted) => {
+      const tracing = Tracing.sampled({ provider: 'ours', percent });
+      expect(sampled(await observed({ tracing }, { workloads, meshConfig: extensionProviders }))).toEqual([wanted, wanted]);
+    });
+
+    test('are off', async () => {
+      expect(sampled(await observed({ tracing: Tracing.off() }, { workloads, meshConfig }))).toEqual([undefined, undefined]);
+    });
+
+    test('broken: for another Gateway, they follow mesh config', async () => {
+      expect(sampled(await observed({ tracing: Tracing.off() }, { workloads, meshConfig }, other))).toEqual([expect.any(String), expect.any(String)]);
+    });
+  });
+
+  describe('metrics', () => {
+    // the lab's Envoy does not have Istio's filter for them, and refuses to serve with it
+    const counting = { meshConfig: 'defaultProviders: {metrics: [prometheus]}', troubled: true, readyS: 2 };
+    const isRefused = ({ troubles }: Outcome) => troubles.some(trouble => trouble.includes('istio.stats'));
+
+    test('are off', async () => {
+      expect(isRefused(await observed({ metrics: Metrics.off() }, counting))).toBe(false);
+    });
+
+    test('broken: for another Gateway, there are some', async () => {
+      expect(isRefused(await observed({ metrics: Metrics.off() }, counting, other))).toBe(true);
+    });
   });
 });
