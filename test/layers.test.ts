@@ -27,13 +27,13 @@ test('the linter keeps layers from what stands above them, and finds circles', (
     ['src/private/model/labels.ts', '../../http/path-match'],
     ['src/private/requests/intersect.ts', '../objects/http'],
     ['src/private/check/match.ts', '../objects/http'],
-    ['src/private/istio/legs.ts', '../check/match'],
-    ['src/private/istio/legs.ts', '../../http/path-match'],
-    ['src/private/istio/legs.ts', '../app/declared'],
-    ['src/private/objects/visibility.ts', '../istio/legs'],
+    ['src/private/istio/mesh-leg.ts', '../check/match'],
+    ['src/private/istio/mesh-leg.ts', '../../http/path-match'],
+    ['src/private/istio/mesh-leg.ts', '../app/declared'],
+    ['src/private/objects/visibility.ts', '../istio/mesh-leg'],
     ['src/private/app/chart.ts', '../check/match'],
   ];
-  const downwards: [string, string] = ['src/private/istio/legs.ts', '../model/labels'];
+  const downwards: [string, string] = ['src/private/istio/mesh-leg.ts', '../model/labels'];
   const circle: [string, string] = ['src/private/model/labels.ts', './external-service'];
   const answers = complaints([...upwards, downwards, circle]);
   upwards.forEach((one, i) => expect([...one, ...answers[i]]).toContain('import/no-restricted-paths'));

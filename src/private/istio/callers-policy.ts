@@ -1,7 +1,7 @@
 import { bySni, Mark } from './declared-traffic';
-import { Leg } from './legs';
 import { labelOf } from '../basics/names';
 import { CallerIdentity, EgressIntent } from '../model/egress-route';
+import { Leg } from '../model/legs';
 import { identitiesOf } from '../objects/callers';
 import { ObjectPlan, Source } from '../objects/plans';
 import { authorities } from '../requests/sayable';

@@ -1,6 +1,6 @@
-import { Leg } from './legs';
 import { labelOf } from '../basics/names';
 import { GatewayFacts } from '../model/gateway';
+import { Leg } from '../model/legs';
 import { ListenedHost } from '../model/listener';
 import { RenderedObject } from '../model/rendered-object';
 import { rendered, renderedLate } from '../objects/manifest/object';

@@ -1,7 +1,7 @@
 import { legOneEntry, legOneRule } from './egress-gateway';
-import { Leg } from './legs';
 import { labelOf } from '../basics/names';
 import { EgressIntent } from '../model/egress-route';
+import { Leg } from '../model/legs';
 import { ObjectPlan, Server } from '../objects/plans';
 
 const PLAINTEXT_REASON = 'cdk8s-istio/plaintext-leg-one-reason';

@@ -1,6 +1,6 @@
-import { Leg, legsOf } from './legs';
 import { isHttp } from '../model/external-service';
 import { LegOneIntent } from '../model/leg-one';
+import { Leg, legsOf } from '../model/legs';
 import { ObjectPlan, VirtualServiceSpec } from '../objects/plans';
 
 /**

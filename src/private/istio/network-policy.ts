@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
-import { legsOf } from './legs';
 import { AppModel, EgressGatewayModel, EgressLockModel, ExternalServiceModel } from '../model/app-model';
 import { LegOneIntent } from '../model/leg-one';
+import { legsOf } from '../model/legs';
 import { DnsIntent, LockIntent, PeerIntent } from '../model/lock';
 import { callersOf, directFrom, gatewayAt, namespacesBehind } from '../model/locked';
 import { block, networkTargets } from '../model/network';

@@ -1,9 +1,9 @@
-import { legsOf } from './legs';
 import { EVERY_NAMESPACE } from '../basics/names';
 import { AppModel } from '../model/app-model';
 import { homeOf } from '../model/at-waypoints';
 import { meshRoute } from '../model/egress-route';
 import { LegOneIntent } from '../model/leg-one';
+import { legsOf } from '../model/legs';
 import { needsListener, routesFrom } from '../model/visibility';
 
 /** A host, as `egress.hosts` of a Sidecar lists it. */

@@ -1,9 +1,9 @@
-import { legsOf } from './legs';
 import { VERIFICATION_END, VERIFICATION_SCRIPT } from './verification-script';
 import { isWildcard } from '../basics/hosts';
 import { AppModel, EgressLockModel } from '../model/app-model';
 import { isHttp2 } from '../model/external-service';
 import { LegOneIntent } from '../model/leg-one';
+import { legsOf } from '../model/legs';
 import { hasPart, VerificationIntent } from '../model/lock';
 import { callsFrom, directFrom } from '../model/locked';
 import { RenderedObject } from '../model/rendered-object';

@@ -1,7 +1,7 @@
+import { isHttp, isHttp2, Port } from './external-service';
+import { LEG_ONE, LegOne, legOneHost, legOneOf, ownLegOneHost, PORT_HEADER, LegOneIntent } from './leg-one';
+import { Target } from './rule';
 import { labelOf } from '../basics/names';
-import { isHttp, isHttp2, Port } from '../model/external-service';
-import { LEG_ONE, LegOne, legOneHost, legOneOf, ownLegOneHost, PORT_HEADER, LegOneIntent } from '../model/leg-one';
-import { Target } from '../model/rule';
 
 /** One host and port of a service, and how its traffic gets to the gateway. */
 export interface Leg {
