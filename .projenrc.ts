@@ -115,7 +115,8 @@ const layers: Record<string, string[]> = {
   'istio': ['basics', 'model', 'requests', 'objects'],
   'ambient': ['basics', 'model', 'requests', 'objects'],
   'gateway-api': ['basics', 'model', 'requests', 'objects'],
-  'app': ['basics', 'model', 'objects', 'istio', 'ambient', 'gateway-api'],
+  'explain': ['basics', 'model', 'requests'],
+  'app': ['basics', 'model', 'explain', 'objects', 'istio', 'ambient', 'gateway-api'],
 };
 const forbidden = (target: string, allowed: string[]) => ({
   target: `./src/private/${target}`,

@@ -9,6 +9,8 @@ export * from './egress/i-external-service';
 export * from './egress/leg-one';
 export * from './egress/resolution';
 export * from './egress/upstream-tls';
+export * from './explain/explanation';
+export * from './explain/request-explanation';
 export * from './gateway/certificate';
 export * from './gateway/certificate-issuer';
 export * from './gateway/egress-gateway';

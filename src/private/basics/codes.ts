@@ -208,6 +208,8 @@ export const CODES = {
   WildcardTlsDisabled: 'Waypoints serve TLS under wildcards only with a setting of istiod.',
   DynamicDnsPort: 'A waypoint sends requests for names under a wildcard to port 443 with TLS, and to port 80 without, whatever the ServiceEntry says.',
   DirectInAmbient: 'A direct service needs a proxy beside the application, and in its namespace there is none.',
+  UrlInvalid: 'The URL of a request to explain is none that a client could call.',
+  RequestInvalid: 'A request to explain, or the client that sends it, is not described as one.',
   MeshSettingsConflict: 'The mesh settings have already been read or set with other values.',
 } as const;
 

@@ -1,6 +1,6 @@
 /** The part of RE2 that is used. The build bundles the engine into the compiled file, so the package needs no dependency for it. */
 interface Engine {
-  compile(regex: string): { programSize(): number; groupCount(): number };
+  compile(regex: string): { programSize(): number; groupCount(): number; matcher(text: string): { replaceAll(template: string): string } };
   matches(regex: string, value: string): boolean;
 }
 

@@ -51,6 +51,12 @@ export function regexMatches(regex: string, value: string): boolean {
   return engine().matches(regex, Buffer.from(value).toString('latin1'));
 }
 
+/** Replaces what a regular expression matches; the substitution may refer to groups as `\1`. */
+export function regexReplace(regex: string, text: string, substitution: string): string {
+  const template = substitution.replace(/\$/g, '$$$$').replace(/\\(\d)/g, '$$$1');
+  return engine().compile(regex).matcher(text).replaceAll(template);
+}
+
 /** A regular expression that matches only this text. */
 export function escapeRegex(plain: string): string {
   return plain.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

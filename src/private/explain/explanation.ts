@@ -23,6 +23,9 @@ export type Client =
     readonly claims?: { readonly [claim: string]: string | readonly string[] };
   };
 
+/** A client as users describe it: whether a workload is ambient may be left to what the app says of the host. */
+export type AskedClient = Omit<Extract<Client, { kind: 'workload' }>, 'ambient'> & { readonly ambient?: boolean } | Extract<Client, { kind: 'outside' }>;
+
 /** One request, or a connection that nobody reads. */
 export interface AskedRequest {
   /** `https` is TLS by the client itself, with the host as server name; `tcp` is bytes. */
@@ -49,7 +52,8 @@ export interface ObjectRef {
 
 /** What decided at a hop. */
 export interface Decision {
-  readonly object: ObjectRef;
+  /** Undefined if another app makes it. */
+  readonly object?: ObjectRef;
   /** Which of its rules, in words of the construct: `rules[2]`, `allow`, `callers`, `leg 1`, `redirect of clear text`. */
   readonly rule: string;
   /** The path of the construct. */
@@ -58,8 +62,8 @@ export interface Decision {
 
 /** How one proxy speaks TLS to the next. */
 export interface TlsTo {
-  /** `MESH` is mutual TLS between proxies of the mesh; `NONE` adds nothing to what the client sends. */
-  readonly mode: 'NONE' | 'MESH' | 'SIMPLE' | 'MUTUAL';
+  /** `MESH` is mutual TLS between proxies of the mesh; `NONE` adds nothing to what the client sends; `AUTO` is that of the mesh, where the other side has it. */
+  readonly mode: 'NONE' | 'AUTO' | 'MESH' | 'SIMPLE' | 'MUTUAL';
   readonly sni?: string;
   /** The names, one of which the certificate must carry; empty if it is not verified. */
   readonly verifies: readonly string[];
@@ -95,6 +99,8 @@ export interface ShareOf {
 
 /** How requests leave the mesh to one of the hosts. */
 export interface WayOut extends ShareOf {
+  /** Set for a Service of the mesh, among hosts outside. */
+  readonly inMesh?: true;
   readonly tls: TlsTo;
   /** Where connections go, if it is not the host itself: addresses and names of endpoints. */
   readonly endpoints: readonly string[];

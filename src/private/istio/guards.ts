@@ -1,5 +1,5 @@
 import { closedPaths } from './closed-paths';
-import { deniedPath } from './denied-path';
+import { deniedPath } from '../requests/denied-path';
 import { escapeRegex } from '../basics/re2';
 import { CALLER_HEADER } from '../model/leg-one';
 import { GuardedRoute, PREFLIGHT_HEADERS } from '../objects/access';

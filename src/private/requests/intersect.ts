@@ -42,7 +42,7 @@ function texts<T extends Omit<HeaderCondition, 'name'>>(a: T, b: T): T | NoMatch
   if (a.kind === 'absent' || b.kind === 'absent') return 'never';
   if (a.kind === 'present') return b;
   if (b.kind === 'present') return a;
-  if (a.kind === 'exact') return matches(b as unknown as TextCondition, a.value!) ? a : 'never';
+  if (a.kind === 'exact') return textMatches(b as unknown as TextCondition, a.value!) ? a : 'never';
   if (b.kind === 'exact') return texts(b, a);
   if (a.kind === 'prefix' && b.kind === 'prefix') {
     return a.value!.startsWith(b.value!) ? a : b.value!.startsWith(a.value!) ? b : 'never';
@@ -91,17 +91,17 @@ function within(inner: PathCondition, outer: PathCondition): boolean {
   return segments === '' || `${inner.kind === 'prefix' ? trimSlash(inner.value) + '/' : inner.value}`.startsWith(`${segments}/`);
 }
 
-function pathMatches(condition: PathCondition, written: string): boolean {
+export function pathMatches(condition: PathCondition, written: string): boolean {
   const path = condition.ignoreCase ? written.toLowerCase() : written;
   switch (condition.kind) {
     case 'prefix': return within({ kind: 'prefix', value: path }, condition);
     case 'rawPrefix': return path.startsWith(condition.value);
     case 'exact': return condition.value === path;
-    case 'regex': return matches({ kind: 'regex', value: condition.value }, path);
+    case 'regex': return textMatches({ kind: 'regex', value: condition.value }, path);
   }
 }
 
-function matches(condition: TextCondition, value: string): boolean {
+export function textMatches(condition: TextCondition, value: string): boolean {
   switch (condition.kind) {
     case 'exact': return condition.value === value;
     case 'prefix': return value.startsWith(condition.value);

@@ -1,5 +1,5 @@
 import { regexMatches } from '../../../src/private/basics/re2';
-import { deniedPath } from '../../../src/private/istio/denied-path';
+import { deniedPath } from '../../../src/private/requests/denied-path';
 
 const matches = (kind: 'exact' | 'prefix' | 'rawPrefix' | 'regex', value: string, path: string) => regexMatches(deniedPath({ kind, value }).value, path);
 

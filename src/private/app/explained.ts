@@ -1,0 +1,90 @@
+import { ApiObject } from 'cdk8s';
+import { IConstruct } from 'constructs';
+import { appModelOf } from './declared';
+import { covers, isWildcard } from '../basics/hosts';
+import { asList, namespaceOf, Spec, specOf } from '../basics/objects-by-kind';
+import { Known } from '../explain/explain';
+import { Hop, ObjectRef } from '../explain/explanation';
+import { declarationOf } from '../model/declaration';
+
+/** What explanations of requests of an app are made from. */
+export function knownOf(scope: IConstruct, mesh: { readonly clusterDomain: string; readonly rootNamespace: string }): Known {
+  const { root } = scope.node;
+  return {
+    app: appModelOf(scope),
+    mesh,
+    objectAt: (construct, id) => {
+      const found = construct.split('/').concat(id).reduce<IConstruct | undefined>((at, name) => at?.node.tryFindChild(name), root);
+      return found instanceof ApiObject ? refOf(found) : undefined;
+    },
+    byHand: ({ request, hops, ending, client }) => {
+      const asked = [request.host, ...hops.flatMap(({ sends }) => (sends ? [sends.host] : []))];
+      const out = ending.kind === 'leaves' ? ending.to.map(({ host }) => host) : [];
+      const place: Place = {
+        hosts: [...new Set([...asked, ...out])],
+        namespaces: new Set([...hops.map(({ at }) => at.split('/')[0]), ...client.kind === 'workload' ? [client.namespace] : []]),
+        hops,
+        rootNamespace: mesh.rootNamespace,
+      };
+      return root.node.findAll().filter((one): one is ApiObject => one instanceof ApiObject).filter(one => mayChange(one, place)).map(nameOf).sort();
+    },
+  };
+}
+
+/** Where a request comes by. */
+interface Place {
+  readonly hosts: string[];
+  readonly namespaces: ReadonlySet<string>;
+  readonly hops: readonly Hop[];
+  readonly rootNamespace: string;
+}
+
+const GROUPS = ['networking.istio.io', 'security.istio.io', 'extensions.istio.io', 'gateway.networking.k8s.io'];
+
+/** Whether an object may change what happens to a request, beyond what the model of the app says: not one that the library made and nobody has patched. */
+function mayChange(object: ApiObject, place: Place): boolean {
+  if (!GROUPS.includes(object.apiVersion.split('/')[0])) return false;
+  if (declarationOf(object.node.scope)) return isPatched(object) && isOnTheWay(object, place);
+  return isOnTheWay(object, place);
+}
+
+/** Patches are private to cdk8s. */
+function isPatched(object: ApiObject): boolean {
+  return ((object as unknown as { readonly patches?: unknown[] }).patches ?? []).length > 0;
+}
+
+/** By its hosts where it has some, else by its namespace: that of a proxy on the way, or the one that holds for all. */
+function isOnTheWay(object: ApiObject, { hosts, namespaces, rootNamespace, hops }: Place): boolean {
+  const spec = specOf(object);
+  const isNear = namespaces.has(namespaceOf(object)) || namespaceOf(object) === rootNamespace;
+  switch (object.kind) {
+    case 'VirtualService': case 'ServiceEntry': case 'HTTPRoute': case 'GRPCRoute': case 'TLSRoute':
+      return concerns(asList(spec.hosts ?? spec.hostnames).map(String), hosts) || namesOf(spec).some(name => hosts.includes(name));
+    case 'DestinationRule': return concerns([String(spec.host)], hosts);
+    case 'Gateway': return hops.some(({ kind }) => kind !== 'sidecar' && kind !== 'ztunnel') && concerns(serverHosts(spec), hosts);
+    default: return isNear;
+  }
+}
+
+/** The delegates of a VirtualService have no hosts. */
+function namesOf({ hosts, hostnames }: Spec): string[] {
+  return hosts === undefined && hostnames === undefined ? ['*'] : [];
+}
+
+function serverHosts(spec: Spec): string[] {
+  const servers = asList(spec.servers ?? spec.listeners) as { readonly hosts?: unknown; readonly hostname?: unknown }[];
+  return servers.flatMap(({ hosts, hostname }) => (hosts === undefined ? [String(hostname ?? '*')] : asList(hosts).map(host => String(host).replace(/^.*\//, ''))));
+}
+
+function concerns(written: string[], hosts: string[]): boolean {
+  return written.some(one => hosts.some(host => covers(one, host) || (isWildcard(host) && covers(host, one))));
+}
+
+function refOf(object: ApiObject): ObjectRef {
+  const { kind, name, metadata: { namespace } } = object;
+  return { kind, ...namespace !== undefined && { namespace }, name };
+}
+
+function nameOf(object: ApiObject): string {
+  return `${object.kind} ${namespaceOf(object)}/${object.name}`;
+}

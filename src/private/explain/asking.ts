@@ -1,0 +1,36 @@
+import { AskedRequest, Client, Condition, Decision, Hop, NearMiss, ObjectRef } from './explanation';
+import { AppModel } from '../model/app-model';
+import { ConcreteRequest } from '../requests/concrete';
+
+/** What the mesh is known to be. */
+export interface MeshFacts {
+  readonly clusterDomain: string;
+}
+
+/** A request on its way, and what was found so far. */
+export interface Asking<C extends Client = Client> {
+  readonly app: AppModel;
+  readonly mesh: MeshFacts;
+  readonly client: C;
+  readonly request: AskedRequest;
+  /** The object that a construct makes under an id. */
+  readonly objectAt: (construct: string, id: string) => ObjectRef | undefined;
+  readonly hops: Hop[];
+  readonly conditions: Condition[];
+  readonly nearMisses: NearMiss[];
+}
+
+export function decision({ objectAt }: Asking, construct: string, id: string, rule: string): Decision {
+  return { object: objectAt(construct, id), rule, construct };
+}
+
+/** The request as a proxy reads it that was reached by a scheme. */
+export function readAs({ request }: Asking, scheme: 'http' | 'https', more: ConcreteRequest['headers'] = {}): ConcreteRequest {
+  const { method, path, authority, headers } = request;
+  return { method, path, authority, scheme, headers: { ...headers, ...more } };
+}
+
+/** The workload as everybody names it. */
+export function nameOf(client: Extract<Client, { kind: 'workload' }>): string {
+  return `${client.namespace}/${client.serviceAccount}`;
+}

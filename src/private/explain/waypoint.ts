@@ -1,0 +1,75 @@
+import { Asking, decision, nameOf, readAs } from './asking';
+import { sendsOf } from './egress';
+import { Ending, Hop } from './explanation';
+import { callersText, isOneOf, leave, Workload } from './outbound';
+import { nearMiss, taken } from './outcome';
+import { meshTls, NO_TLS, wayOut } from './upstream';
+import { patternsOver } from '../basics/host-index';
+import { covers } from '../basics/hosts';
+import { WaypointRouteModel } from '../model/app-model';
+import { OutboundRequests } from '../model/egress-route';
+import { isHttp, Port } from '../model/external-service';
+import { PORT } from '../model/match';
+import { areInPolicy } from '../requests/sayable';
+
+/** What becomes of a request of a workload of an ambient mesh. */
+export function byZtunnel(ask: Asking<Workload>): Ending {
+  const { app, request } = ask;
+  const host = (request.scheme === 'http' ? request.authority.replace(PORT, '') : request.host).toLowerCase();
+  const routes = app.waypointRoutes.all().flatMap(model => model.route.service.hosts.filter(one => covers(one, host)).map(own => ({ model, own })));
+  const order = patternsOver(host);
+  const [found] = routes.sort((a, b) => order.indexOf(a.own) - order.indexOf(b.own));
+  const port = found?.model.route.service.ports.find(({ number }) => number === request.port);
+  if (!found || !port) {
+    if (found) ask.nearMisses.push({ construct: found.model.path, rule: 'service.ports', field: 'port', wants: found.model.route.service.ports.map(({ number }) => number).join(' or '), has: String(request.port) });
+    return { kind: 'undecided', because: `no route at a waypoint of the app leads to ${host}:${request.port}; ztunnel lets it leave directly, unless a NetworkPolicy holds it` };
+  }
+  return atWaypoint(ask, found.model, found.own, port, host);
+}
+
+function atWaypoint(ask: Asking<Workload>, model: WaypointRouteModel, own: string, port: Port, host: string): Ending {
+  const { client, request } = ask;
+  const { route, path, upstreams } = model;
+  const { waypoint, service, grants } = route;
+  const at = `${waypoint.namespace}/${waypoint.gateway}`;
+  ask.hops.push({
+    kind: 'ztunnel', at: nameOf(client), port: request.port, host: own, passes: [],
+    decides: decision(ask, model.service, 'service-entry', 'waypoint'), sends: { host, port: request.port, tls: meshTls(at) },
+  });
+  const hop: Hop = { kind: 'waypoint', at, port: port.number, host: own, passes: [] };
+  const mismatched = isHttp(port) ? request.scheme !== 'http' : port.protocol !== 'TCP' && request.scheme !== 'https';
+  if (mismatched) {
+    ask.hops.push(hop);
+    return { kind: 'closed', at, because: `port ${port.number} of ${own} is declared as ${port.protocol}, and the client sends ${request.scheme === 'https' ? 'TLS' : 'none'}` };
+  }
+  const callers = grants.filter(grant => isOneOf(grant.callers, client));
+  const asked = readAs(ask, 'http');
+  const lists = callers.map(({ allow }) => (!isHttp(port) || !areInPolicy(allow) ? { takes: true, lacks: [] } : taken(allow, asked)));
+  const policy = decision(ask, path, `${own}-callers`, 'callers');
+  if (!lists.some(({ takes }) => takes)) {
+    for (const { lacks } of lists) ask.nearMisses.push(...nearMiss({ construct: path, rule: 'allow' }, lacks));
+    if (callers.length === 0) {
+      ask.nearMisses.push({ construct: path, rule: 'callers', field: 'caller', wants: callersText(grants.flatMap(grant => grant.callers)), has: nameOf(client) });
+    }
+    ask.hops.push({ ...hop, decides: callers.length === 0 ? policy : { ...policy, rule: 'allow' } });
+    const because = callers.length === 0 ? `${nameOf(client)} is no caller of ${path}` : `${path} does not allow the request`;
+    return isHttp(port) ? { kind: 'answered', status: 403, at, because } : { kind: 'closed', at, because };
+  }
+  const passing = { ...hop, passes: [policy] };
+  const wayOf = (authority?: string) => wayOut(service, port, own, host, authority, route.proxy);
+  if (!isHttp(port)) {
+    const way = wayOf();
+    ask.hops.push({ ...passing, decides: decision(ask, model.service, 'service-entry', 'waypoint'), sends: { host: way.proxy?.host ?? way.host, port: way.proxy?.port ?? way.port, tls: way.tls ?? NO_TLS } });
+    return { kind: 'leaves', by: at, to: [way] };
+  }
+  const object = ask.objectAt(path, `${own}-${port.number}-http-route`) ? `${own}-${port.number}-http-route` : `${own}-virtual-service`;
+  const place = { construct: path, object, at, identified: false, marks: [], upstreams };
+  const { by, ending } = leave(ask, leftToRoutes(route), asked, place, { target: { host: own, port: port.number }, wayOf });
+  ask.hops.push({ ...passing, decides: by, ...sendsOf(ending) });
+  return ending;
+}
+
+/** What a policy cannot say is left to the routes, and holds for all callers alike. */
+function leftToRoutes({ rules, keepHeaders, grants }: OutboundRequests): OutboundRequests {
+  return { rules, keepHeaders, grants: [{ callers: [], allow: grants.find(({ allow }) => !areInPolicy(allow))?.allow ?? [] }] };
+}
