@@ -1,5 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import { call } from './call';
+import { disagreements } from './explained';
 import { External } from './externals';
 import { Manifests, toYaml } from './manifests';
 import './matchers';
@@ -88,6 +89,8 @@ export async function runMesh(scenario: Scenario): Promise<Outcome> {
   if (report.error !== undefined || outcome.troubles.length > 0 && troubled !== true) {
     throw new Error(`${name}: the mesh is in trouble\n${outcome.story}`);
   }
+  const wrong = troubled === true ? [] : disagreements(scenario, outcome.answers);
+  if (wrong.length > 0) throw new Error(`${name}: the explanation is another\n${wrong.join('\n')}`);
   return outcome;
 }
 

@@ -237,13 +237,15 @@ function unknown(ask: Asking<Workload>, because: string): Ending {
   const { app, client, request } = ask;
   const at = nameOf(client);
   const lock = app.egressLocks.all().find(one => one.lock.phase === 'ENFORCE' && hasPart(one.lock, 'sidecar') && lockedBy(app, one).includes(client.namespace));
+  const text = lock ? `${because}, and ${lock.path} locks the namespace` : because;
+  const readsHttp = request.scheme === 'http' && (request.port === 80 || waysOf(ask).some(({ port }) => port.number === request.port && isHttp(port)));
+  const refused: Ending = readsHttp ? { kind: 'answered', status: 502, at, because: text } : { kind: 'closed', at, because: text };
   if (!lock) {
-    return { kind: 'undecided', because: `${because}; with meshConfig.outboundTrafficPolicy ALLOW_ANY it leaves directly from the workload, with REGISTRY_ONLY the sidecar refuses it` };
+    const both = 'with meshConfig.outboundTrafficPolicy ALLOW_ANY it leaves directly from the workload, with REGISTRY_ONLY the sidecar refuses it';
+    return { kind: 'undecided', because: `${because}; ${both}`, registryOnly: refused };
   }
   ask.hops.push(sidecar(ask, request.host, [], { decides: { construct: lock.path, rule: 'sidecar', object: ask.objectAt(lock.path, `${client.namespace}.sidecar`) } }));
-  const text = `${because}, and ${lock.path} locks the namespace`;
-  const readsHttp = request.scheme === 'http' && (request.port === 80 || waysOf(ask).some(({ port }) => port.number === request.port && isHttp(port)));
-  return readsHttp ? { kind: 'answered', status: 502, at, because: text } : { kind: 'closed', at, because: text };
+  return refused;
 }
 
 /** What would have led there from elsewhere, or on another port. */

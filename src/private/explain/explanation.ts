@@ -119,7 +119,12 @@ export type Ending =
   /** The client gets no answer. */
   | { readonly kind: 'closed'; readonly at: string; readonly because: string }
   /** The app does not decide this. */
-  | { readonly kind: 'undecided'; readonly because: string };
+  | {
+    readonly kind: 'undecided';
+    readonly because: string;
+    /** What comes of it in a mesh whose sidecars refuse what they do not know (REGISTRY_ONLY), if that is what decides. */
+    readonly registryOnly?: Ending;
+  };
 
 /** What becomes of a request on the way. */
 export interface SentRequest {

@@ -45,7 +45,9 @@ export function outcomeOf(
     case 'respond': return { kind: 'answered', status: action.status, at: place.at, because: `${because} responds`, body: action.body };
     case 'redirect': return { kind: 'answered', status: action.code, at: place.at, because: `${because} redirects`, location: locationOf(action, request) };
     case 'delegate': throw new Error('rules that delegate are followed where delegates are known');
-    case 'forward': return sendTo(action.to, {
+    case 'forward':
+      if (rule.timeoutMs) ask.conditions.push({ that: `the answer comes within ${rule.timeoutMs} ms, the timeout of ${because}`, otherwise: 'the client gets 504', status: 504 });
+      return sendTo(action.to, {
       path: rewrittenPath(rule, request.path),
       authority: rule.rewrite?.authority ?? request.authority,
       removed: [...new Set([...removed, ...rule.requestHeaders?.remove ?? []])],

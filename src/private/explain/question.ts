@@ -54,5 +54,5 @@ function normalized(path: string): string {
     const char = String.fromCharCode(parseInt(hex, 16));
     return /[-._~A-Za-z0-9]/.test(char) ? char : whole;
   });
-  return new URL(decoded, 'http://host').pathname;
+  return new URL(`http://host${decoded}`).pathname;
 }
