@@ -72,6 +72,9 @@ function makeSample(type: string): Anything {
     case 'IIngressGateway': return new library.IngressGateway(mesh().shop, 'gateway', { workload: library.GatewayWorkload.istioctl('a') });
     case 'IIngressDelegate': return library.IngressDelegate.fromIngressDelegateAttributes(mesh().shop, 'delegate', { name: 'a', namespace: 'b' });
     case 'IConstruct': return mesh().shop;
+    case 'RequestExplanation': return library.RequestExplanation.of(mesh().app);
+    case 'ExplainedClient': return sample('RequestExplanation').from(library.Caller.namespace('a'));
+    case 'Explanation': return sample('ExplainedClient').get('http://a.test');
     case 'EgressLock': {
       const { platform, egress } = routed({ hosts: ['a.test'], ports: [library.ExternalPort.http()] });
       return new library.EgressLock(platform, 'lock', { gateway: egress });

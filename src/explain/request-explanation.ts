@@ -57,7 +57,7 @@ export interface OutsideOptions {
   /**
    * The claims of the valid token that it sends, with the issuer as `iss`; an empty map if it sends none.
    *
-   * @default - unknown; what depends on it is a condition of the answer
+   * @default - unknown; what depends on them is a condition of the answer if the request has a header where tokens are, and else there are none
    */
   readonly claims?: { [name: string]: string };
 }

@@ -1,13 +1,19 @@
+import { ApiObject, Chart, JsonPatch } from 'cdk8s';
+import {
+  AppTls, Caller, Destination, EgressGateway, EgressLock, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, IngressGateway, IngressListener, IngressRoute,
+  LegOne, PathMatch, RequestEnding, RequestExplanation, RouteAction, UpstreamTls, VirtualServiceLayout,
+} from '../../src';
 import { mesh, routed } from '../fixtures';
-import { Caller, ExternalPort, PathMatch, RequestEnding, RequestExplanation } from '../../src';
+import { expectRefusal } from '../refusal';
 
 const worker = Caller.serviceAccount('shop', 'worker');
+const HTTPS = { hosts: ['api.example.com'], ports: [ExternalPort.httpToHttps()] };
 
 describe('a request through the gateway', () => {
-  const { app } = routed({ hosts: ['api.example.com'], ports: [ExternalPort.httpToHttps()] }, { allow: [{ path: PathMatch.prefix('/v1') }] });
+  const { app } = routed(HTTPS, { allow: [{ path: PathMatch.prefix('/v1') }], callers: [Caller.serviceAccount('shop', 'worker')] });
   const from = (caller: Caller) => RequestExplanation.of(app).from(caller);
 
-  test('leaves with TLS to the host', () => {
+  test('leaves with TLS to the host, and every hop says what decides', () => {
     const answer = from(worker).get('http://api.example.com/v1/orders?a=1');
     expect(answer).toMatchObject({ ending: RequestEnding.LEAVES, leavesBy: 'istio-system/egress', leavesTo: ['api.example.com:443'], status: undefined, decidedUnless: [], conditions: [], nearMisses: [] });
     expect(answer.toText()).toMatchInlineSnapshot(`
@@ -28,12 +34,203 @@ removed: x-envoy-attempt-count, x-envoy-decorator-operation, x-envoy-expected-rq
 
   test('is refused if the route does not allow it, and told what it lacks', () => {
     const answer = from(worker).get('http://api.example.com/v2');
-    expect(answer).toMatchObject({ ending: RequestEnding.ANSWERED, status: 403, deniedBy: 'VirtualService istio-system/egress-api-example-com-80-leg-2', leavesBy: undefined });
+    expect(answer).toMatchObject({ ending: RequestEnding.ANSWERED, status: 403, deniedBy: 'VirtualService istio-system/egress-api-example-com-80-leg-2', leavesBy: undefined, leavesTo: [] });
     expect(answer.nearMisses).toEqual(['allow of shop/route: path is /v2, and not below /v1']);
   });
 
-  test('of a namespace that is no caller is up to the mesh', () => {
-    expect(from(Caller.namespace('blog')).get('http://api.example.com/v1')).toMatchObject({ ending: RequestEnding.UNDECIDED });
+  test('of another service account is refused by the policy for callers', () => {
+    const answer = from(Caller.namespace('shop')).get('http://api.example.com/v1');
+    expect(answer).toMatchObject({ status: 403, deniedBy: 'AuthorizationPolicy istio-system/egress-api-example-com-80-callers', because: 'shop/default is no caller of shop/route' });
+    expect(answer.nearMisses).toEqual(['callers of shop/route: caller is shop/default, and not shop/worker']);
+  });
+
+  test('of a namespace that is no caller is up to the mesh, and never guessed', () => {
+    const answer = from(Caller.namespace('blog')).get('http://api.example.com/v1');
+    expect(answer).toMatchObject({ ending: RequestEnding.UNDECIDED, status: undefined, leavesBy: undefined });
+    expect(answer.because).toContain('with meshConfig.outboundTrafficPolicy ALLOW_ANY it leaves directly from the workload, with REGISTRY_ONLY the sidecar refuses it');
+    expect(answer.nearMisses).toEqual(['callers of shop/route: caller is blog/default, and not shop/worker']);
+  });
+
+  test('to another port, or by TLS, is not that of the route', () => {
+    expect(from(worker).get('http://api.example.com:8080/v1').nearMisses).toEqual(['service.ports of shop/route: port is 8080, and not 80']);
+    expect(from(worker).get('https://api.example.com:80/v1')).toMatchObject({ ending: RequestEnding.CLOSED });
+  });
+
+  test('to a Service of the mesh is none of the routes\'', () => {
+    expect(from(worker).get('http://web.shop.svc.cluster.local').because).toBe('web.shop.svc.cluster.local is a name of the mesh: no route of the app leads to it');
+  });
+
+  test('is drawn', () => {
+    expect(from(worker).get('http://api.example.com/v1').toMermaid()).toMatchInlineSnapshot(`
+"sequenceDiagram
+  participant p0 as shop/worker
+  participant p1 as sidecar shop/worker
+  participant p2 as egress gateway istio-system/egress
+  participant p3 as api.example.com:443
+  p0->>p1: GET /v1
+  Note over p1: VirtualService shop/shop-route-mesh-virtual-service-c8faafa8: leg 1 of shop/route
+  p1->>p2: mesh mTLS, SNI egress.istio-system.mesh.internal
+  Note over p2: VirtualService istio-system/egress-api-example-com-80-leg-2: everything allowed of shop/route
+  p2->>p3: TLS, SNI api.example.com
+"
+`);
+    expect(from(worker).get('http://api.example.com/v2').toMermaid()).toContain('-->>p0: 403 from istio-system/egress');
+  });
+
+  test('is told as JSON', () => {
+    const { client, ending } = JSON.parse(from(worker).get('http://api.example.com/v1').toJson());
+    expect(client).toEqual({ kind: 'workload', namespace: 'shop', serviceAccount: 'worker', ambient: false });
+    expect(ending.to).toEqual([{ host: 'api.example.com', port: 443, percent: 100, endpoints: [], tls: { mode: 'SIMPLE', sni: 'api.example.com', verifies: ['api.example.com'] } }]);
   });
 });
-void mesh;
+
+describe('what the gateway does not read', () => {
+  test('is wrapped, and closed for strangers', () => {
+    const { app } = routed({ hosts: ['vault.example.com'], ports: [ExternalPort.https()] }, { callers: [worker] });
+    const all = RequestExplanation.of(app);
+    expect(all.from(worker).get('https://vault.example.com/')).toMatchObject({ leavesBy: 'istio-system/egress', leavesTo: ['vault.example.com:443'] });
+    expect(all.from(Caller.namespace('shop')).get('https://vault.example.com/')).toMatchObject({ ending: RequestEnding.CLOSED, deniedBy: 'AuthorizationPolicy istio-system/egress-vault-example-com-443-callers' });
+    expect(all.from(worker).get('http://vault.example.com:443/')).toMatchObject({ ending: RequestEnding.UNDECIDED });
+  });
+
+  test('is passed through without knowing who calls', () => {
+    const { app } = routed({ hosts: ['old.example.com'], ports: [ExternalPort.https()] }, { appTls: AppTls.PASSTHROUGH });
+    expect(RequestExplanation.of(app).from(worker).get('https://old.example.com/')).toMatchObject({ leavesBy: 'istio-system/egress' });
+  });
+
+  test('is TCP to an address', () => {
+    const { app } = routed({ hosts: ['db.example.com'], ports: [ExternalPort.postgres()], addresses: ['192.0.2.7'] });
+    const from = RequestExplanation.of(app).from(worker);
+    expect(from.connect('tcp://192.0.2.7:5432')).toMatchObject({ leavesBy: 'istio-system/egress' });
+    expect(from.connect('tcp://192.0.2.8:5432')).toMatchObject({ ending: RequestEnding.UNDECIDED });
+  });
+});
+
+describe('rules', () => {
+  const { app, shop } = mesh();
+  const egress = new EgressGateway(shop, 'out', { workload: GatewayWorkload.helmRelease('out', { namespace: 'edge' }) });
+  const api = new ExternalService(shop, 'api', HTTPS);
+  const next = new ExternalService(shop, 'next', { hosts: ['next.example.com'], ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.simple({ sni: 'sni.example.com' }) })] });
+  new EgressRoute(shop, 'route', {
+    service: api,
+    gateway: egress,
+    layout: VirtualServiceLayout.SINGLE,
+    rules: [
+      { matches: [{ path: PathMatch.exact('/closed'), methods: ['GET'] }], action: RouteAction.respond(410, 'gone') },
+      { matches: [{ path: PathMatch.exact('/moved') }], action: RouteAction.redirect({ path: '/new' }) },
+      { matches: [{ path: PathMatch.prefix('/v2') }], action: RouteAction.forward(Destination.external(next)) },
+    ],
+  });
+  const from = RequestExplanation.of(app).from(worker);
+
+  test('answer, and nearly did', () => {
+    expect(from.get('http://api.example.com/closed')).toMatchObject({ status: 410 });
+    expect(from.post('http://api.example.com/closed').nearMisses).toContain('rules[0] of shop/route: method is POST, and not GET');
+  });
+
+  test('redirect', () => {
+    expect(from.get('http://api.example.com/moved?a=1')).toMatchObject({ status: 301, redirectsTo: 'https://api.example.com/new?a=1' });
+  });
+
+  test('lead elsewhere', () => {
+    const answer = from.get('http://api.example.com/v2/a');
+    expect(answer).toMatchObject({ leavesBy: 'edge/out', leavesTo: ['next.example.com:443'] });
+    expect(answer.toText()).toContain('out to next.example.com:443 by TLS, SNI sni.example.com, certificate verified for sni.example.com');
+  });
+});
+
+describe('what does not go by a gateway', () => {
+  test('leaves by its own sidecar', () => {
+    const { app, shop } = mesh();
+    new ExternalService(shop, 'api', { ...HTTPS, direct: true, workloadSelector: { app: 'web' } });
+    const all = RequestExplanation.of(app);
+    expect(all.from(worker).get('http://api.example.com/')).toMatchObject({
+      leavesBy: 'shop/worker', leavesTo: ['api.example.com:443'], conditions: ['if the workload has the labels app=web, which shop/api selects; otherwise it presents no certificate, and verifies by the CAs of the system'],
+    });
+    expect(all.from(worker, { labels: { app: 'web' } }).get('http://api.example.com/').conditions).toEqual([]);
+  });
+
+  test('is refused by a lock', () => {
+    const { app, platform, egress } = routed(HTTPS);
+    new EgressLock(platform, 'lock', { gateway: egress });
+    const from = RequestExplanation.of(app).from(worker);
+    expect(from.get('http://other.example.com/')).toMatchObject({ status: 502, deniedBy: 'Sidecar shop/default' });
+    expect(from.get('https://other.example.com/')).toMatchObject({ ending: RequestEnding.CLOSED });
+  });
+
+  test('leg 1 in clear text cannot tell callers apart', () => {
+    const { app } = routed(HTTPS, { legOne: LegOne.plaintext('a test') });
+    expect(RequestExplanation.of(app).from(worker).get('http://api.example.com/')).toMatchObject({ leavesBy: 'istio-system/egress' });
+  });
+});
+
+describe('objects that the model does not know', () => {
+  test('make the answer one that holds unless they say otherwise', () => {
+    const { app, shop, egress } = routed(HTTPS);
+    const istio = (scope: Chart, kind: string, name: string, spec: object) => new ApiObject(scope, name, { apiVersion: `${kind.startsWith('A') ? 'security' : 'networking'}.istio.io/v1`, kind, metadata: { name }, spec });
+    istio(shop, 'VirtualService', 'mine', { hosts: ['*.example.com'], http: [] });
+    istio(shop, 'VirtualService', 'other', { hosts: ['other.test'], http: [] });
+    istio(shop, 'DestinationRule', 'rule', { host: 'egress.istio-system.mesh.internal' });
+    istio(new Chart(app, 'system', { namespace: 'istio-system' }), 'AuthorizationPolicy', 'strict', {});
+    istio(new Chart(app, 'blog', { namespace: 'blog' }), 'EnvoyFilter', 'filter', {});
+    egress.gateway!.addJsonPatch(JsonPatch.add('/spec/servers/0/minProtocolVersion', 'x'));
+    expect(RequestExplanation.of(app).from(worker).get('http://api.example.com/').decidedUnless).toEqual([
+      'AuthorizationPolicy istio-system/strict', 'DestinationRule shop/rule', 'Gateway istio-system/egress', 'VirtualService shop/mine',
+    ]);
+  });
+});
+
+describe('what is no question', () => {
+  const client = RequestExplanation.of(mesh().app).from(worker);
+
+  test.each([
+    ['no URL', () => client.get('api.example.com'), '[UrlInvalid] ExplainedClient.get: url is "api.example.com"; allowed: a URL such as https://api.example.com/v1; fix: write the whole URL, with the scheme and the host'],
+    ['an unknown scheme', () => client.get('ftp://api.example.com'), '[UrlInvalid] ExplainedClient.get: url is "ftp://api.example.com"; allowed: a URL such as https://api.example.com/v1; the scheme is one of http, https; fix: write the scheme that the client uses: gRPC in clear text is http'],
+    ['a connection as a request', () => client.get('tcp://db.example.com:5432'), '[UrlInvalid] ExplainedClient.get: url is "tcp://db.example.com:5432"; allowed: a URL such as https://api.example.com/v1; the scheme is one of http, https; fix: use connect()'],
+    ['a connection without a port', () => client.connect('tcp://db.example.com'), '[UrlInvalid] ExplainedClient.connect: url is "tcp://db.example.com"; allowed: a URL such as tcp://db.example.com:5432; fix: name the host and the port'],
+    ['a connection with a path', () => client.connect('tcp://db.example.com:1/a'), '[UrlInvalid] ExplainedClient.connect: url is "tcp://db.example.com:1/a"; allowed: a host and a port, such as tcp://db.example.com:5432; fix: leave out the path: a connection has none'],
+    ['a method in small letters', () => client.send('get', 'http://a.test'), '[RequestInvalid] ExplainedClient.send: method is "get"; allowed: a method of HTTP in capitals, such as GET; fix: correct the method'],
+    ['a header twice', () => client.get('http://a.test', { headers: { 'x-a': '1', 'X-A': '2' } }), '[RequestInvalid] ExplainedClient.get: headers.X-A is "2"; allowed: each header once, by a name of letters, digits and dashes; fix: correct the name, or join the values'],
+    ['any namespace as a caller', () => RequestExplanation.of(mesh().app).from(Caller.anyNamespace('why')), '[RequestInvalid] RequestExplanation.from: caller is "any namespace"; allowed: one workload; fix: use Caller.serviceAccount(namespace, name)'],
+  ])('%s', (_, ask, message) => {
+    expectRefusal(ask, message);
+  });
+
+  test('but a caller that the app does not have is one', () => {
+    expect(client.get('http://api.example.com')).toMatchObject({ ending: RequestEnding.UNDECIDED });
+  });
+});
+
+describe('a client outside', () => {
+  const { app, shop } = mesh();
+  const gateway = new IngressGateway(shop, 'in', {
+    workload: GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' }), listeners: [IngressListener.https({ hosts: ['shop.example.com'], credentialName: 'cert' })],
+  });
+  new IngressRoute(shop, 'web', {
+    gateway,
+    hosts: ['shop.example.com'],
+    rules: [
+      { matches: [{ path: PathMatch.exact('/a') }], action: RouteAction.forward(Destination.service('a', { port: 80 })) },
+      { matches: [{ path: PathMatch.prefix('/split') }], action: RouteAction.split([Destination.service('a', { port: 80 }).weighted(1), Destination.service('b', { port: 80 }).weighted(3)]) },
+    ],
+  });
+  const outside = RequestExplanation.of(app).fromOutside();
+
+  test('is served', () => {
+    expect(outside.get('https://shop.example.com/a')).toMatchObject({ ending: RequestEnding.SERVED, servedBy: ['a.shop.svc.cluster.local:80'] });
+  });
+
+  test('gets to one of several, by their shares', () => {
+    expect(outside.get('https://shop.example.com/split').toText()).toContain('=> served by a.shop.svc.cluster.local:80 (25 %), b.shop.svc.cluster.local:80 (75 %)');
+  });
+
+  test('gets 404, and is told which rule was near', () => {
+    expect(outside.get('https://shop.example.com/b')).toMatchObject({ status: 404, nearMisses: ['rules[0] of shop/web: path is /b, and not exactly /a', 'rules[1] of shop/web: path is /b, and not below /split'] });
+  });
+
+  test('is redirected, or not let in', () => {
+    expect(outside.get('http://shop.example.com/a')).toMatchObject({ status: 301, redirectsTo: 'https://shop.example.com/a' });
+    expect(outside.get('https://other.example.com/a')).toMatchObject({ ending: RequestEnding.CLOSED });
+    expect(outside.get('https://shop.example.com:8443/a')).toMatchObject({ ending: RequestEnding.UNDECIDED });
+  });
+});

@@ -1,12 +1,12 @@
-import { App } from 'cdk8s';
-import { Row, Snippet, snippetsOf } from '../pages';
-import { synthesize } from '../program';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { App } from 'cdk8s';
 import { Caller, ExplainedClient, RequestExplanation } from '../../src';
 import { Ending, ExplanationModel } from '../../src/private/explain/explanation';
 import { MESH_HEADERS } from '../../src/private/model/mesh-headers';
+import { Row, Snippet, snippetsOf } from '../pages';
+import { synthesize } from '../program';
 
 /** The App that a chart of a page makes. */
 function appOf({ programs }: Snippet): App {

@@ -22,7 +22,7 @@ export function knownOf(scope: IConstruct, mesh: { readonly clusterDomain: strin
       const out = ending.kind === 'leaves' ? ending.to.map(({ host }) => host) : [];
       const place: Place = {
         hosts: [...new Set([...asked, ...out])],
-        namespaces: new Set([...hops.map(({ at }) => at.split('/')[0]), ...client.kind === 'workload' ? [client.namespace] : []]),
+        namespaces: new Set([...hops.map(({ namespace }) => namespace), ...client.kind === 'workload' ? [client.namespace] : []]),
         hops,
         rootNamespace: mesh.rootNamespace,
       };

@@ -2,7 +2,7 @@ import { Asking } from './asking';
 import { Client, Condition } from './explanation';
 import { overlap, readAddress } from '../basics/addresses';
 import { isWildcard } from '../basics/hosts';
-import { AccessIntent, Fact, ISSUER_KEY, Requirement } from '../model/access';
+import { AccessIntent, Fact, Issuer, ISSUER_KEY, Requirement } from '../model/access';
 import { PORT } from '../model/match';
 import { ConcreteRequest, mismatches, splitPath } from '../requests/concrete';
 import { deniedPath } from '../requests/denied-path';
@@ -25,13 +25,12 @@ export function refusalOf(
   const [path] = splitPath(request.path);
   const open = preflight || access.openPaths.includes(path);
   if (!open) {
-    if (access.issuers.length > 0 && ask.client.claims === undefined) {
-      ask.conditions.push({ that: `the request carries no token of ${issuersText(access)} that is invalid or expired`, otherwise: 'the client gets 401', status: 401 });
-    }
     if (access.provider !== undefined) {
       ask.conditions.push({ that: `the authorizer ${access.provider} allows the request`, otherwise: 'the client gets the answer of the authorizer, by default 403', status: 403 });
     }
-    const verdicts = access.requirements.map(requirement => ({ requirement, holds: requirementHolds(requirement, ask.client) }));
+    // without a token there are no claims
+    const { address, claims = access.issuers.some(issuer => carriesToken(issuer, request)) ? undefined : {} } = ask.client;
+    const verdicts = access.requirements.map(requirement => ({ requirement, holds: requirementHolds(requirement, { address, claims }) }));
     const missed = verdicts.find(({ holds }) => holds === false);
     if (missed) return { id: 'access', rule: 'access', because: `${construct} asks for ${requirementText(missed.requirement)}` };
     const unsure = verdicts.filter(({ holds }) => holds === undefined).map(({ requirement }): Condition => ({ that: `the request has ${requirementText(requirement)}`, otherwise: 'the client gets 403', status: 403 }));
@@ -51,18 +50,22 @@ export function refusalOf(
   return undefined;
 }
 
-function issuersText({ issuers }: AccessIntent): string {
-  return [...new Set(issuers.map(({ issuer }) => issuer))].join(' or ');
+/** Whether a request has something where the tokens of an issuer are. */
+export function carriesToken({ header }: Issuer, { headers }: ConcreteRequest): boolean {
+  return header === undefined ? /^Bearer /.test(headers.authorization ?? '') : headers[header] !== undefined;
 }
 
+/** What facts are about. */
+type Known = Pick<Outside, 'address' | 'claims'>;
+
 /** Undefined if it depends on what is not known. */
-function requirementHolds(requirement: Requirement, client: Outside): boolean | undefined {
+function requirementHolds(requirement: Requirement, client: Known): boolean | undefined {
   const alternatives = requirement.map(facts => facts.map(fact => factHolds(fact, client)));
   if (alternatives.some(facts => facts.every(holds => holds === true))) return true;
   return alternatives.every(facts => facts.includes(false)) ? false : undefined;
 }
 
-function factHolds({ key, values }: Fact, { address, claims }: Outside): boolean | undefined {
+function factHolds({ key, values }: Fact, { address, claims }: Known): boolean | undefined {
   if (key === 'source.ip' || key === 'remote.ip') {
     const own = address === undefined ? undefined : readAddress(address);
     return own && values.some(value => overlap(readAddress(value)!, own));

@@ -30,6 +30,11 @@ export function readAs({ request }: Asking, scheme: 'http' | 'https', more: Conc
   return { method, path, authority, scheme, headers: { ...headers, ...more } };
 }
 
+/** The host of a Host header, without a port. */
+export function hostOf(authority: string): string {
+  return authority.replace(/:\d*$/, '').toLowerCase();
+}
+
 /** The workload as everybody names it. */
 export function nameOf(client: Extract<Client, { kind: 'workload' }>): string {
   return `${client.namespace}/${client.serviceAccount}`;

@@ -1,4 +1,4 @@
-import { Asking, decision, nameOf, readAs } from './asking';
+import { Asking, decision, hostOf, nameOf, readAs } from './asking';
 import { Ending, Hop, TlsTo, WayOut } from './explanation';
 import { callersText, isOneOf, leave, Workload } from './outbound';
 import { AUTO_TLS, meshTls, NO_TLS, upstreamTls, wayOut } from './upstream';
@@ -14,7 +14,6 @@ import { PORT_HEADER } from '../model/leg-one';
 import { Leg, legsOf } from '../model/legs';
 import { hasPart } from '../model/lock';
 import { lockedBy } from '../model/locked';
-import { PORT } from '../model/match';
 import { canSelectSamePods } from '../model/pods';
 import { namespacesSeeing, sidecarsOf } from '../model/visibility';
 
@@ -43,7 +42,7 @@ export function bySidecar(ask: Asking<Workload>): Ending {
 
 /** By the Host header where requests are read, by the server name of TLS where they are not. */
 function askedHost({ request }: Asking): string {
-  return (request.scheme === 'http' ? request.authority.replace(PORT, '') : request.host).toLowerCase();
+  return (request.scheme === 'http' ? hostOf(request.authority) : request.host).toLowerCase();
 }
 
 function leadsTo({ host, port, ...way }: Way, { request, app }: Asking, asked: string): boolean {
@@ -109,7 +108,7 @@ function take(ask: Asking<Workload>, way: Way, host: string): Ending {
 }
 
 function sidecar({ client, request }: Asking<Workload>, host: string, passes: Hop['passes'], more: Partial<Hop> = {}): Hop {
-  return { kind: client.ambient ? 'ztunnel' : 'sidecar', at: nameOf(client), port: request.port, host, passes, ...more };
+  return { kind: client.ambient ? 'ztunnel' : 'sidecar', at: nameOf(client), namespace: client.namespace, port: request.port, host, passes, ...more };
 }
 
 /** Leg 1, and what the gateway makes of it. */
@@ -128,7 +127,7 @@ interface Entering { readonly model: EgressRouteModel; readonly leg: Leg }
 /** What a gateway does with a leg, where these are all legs that enter by the same kind of server. */
 function atGateway(ask: Asking<Workload>, { leg, gateway }: Extract<Way, { kind: 'leg' }>, host: string, entering: Entering[]): Ending {
   const at = `${gateway.namespace}/${gateway.name}`;
-  const hop = { kind: 'egress gateway', at, port: leg.serverPort, ...leg.podPort !== leg.serverPort && { podPort: leg.podPort } } as const;
+  const hop = { kind: 'egress gateway', at, namespace: gateway.namespace, port: leg.serverPort, ...leg.podPort !== leg.serverPort && { podPort: leg.podPort } } as const;
   // what is wrapped is recognized by the name of its leg, all else by the host that was called
   const found = entering.filter(other => (leg.legOne === 'own' ? other.leg.entrance.host === leg.entrance.host : covers(other.leg.host, host)));
   const order = patternsOver(host);

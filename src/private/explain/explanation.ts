@@ -76,6 +76,8 @@ export interface Hop {
   readonly kind: 'sidecar' | 'ztunnel' | 'egress gateway' | 'waypoint' | 'ingress gateway';
   /** `namespace/name`: the workload, or the gateway. */
   readonly at: string;
+  /** The namespace of its pods. */
+  readonly namespace: string;
   /** The port of its listener, as objects and clients name it; that of the pods, where it differs. */
   readonly port: number;
   readonly podPort?: number;

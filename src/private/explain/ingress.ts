@@ -1,5 +1,5 @@
-import { Outside, Refused, refusalOf } from './access';
-import { Asking, decision, readAs } from './asking';
+import { carriesToken, Outside, Refused, refusalOf } from './access';
+import { Asking, decision, hostOf, readAs } from './asking';
 import { sendsOf } from './egress';
 import { Ending, Hop } from './explanation';
 import { nearMiss, outcomeOf, shareOf, taken, withShares } from './outcome';
@@ -49,7 +49,7 @@ export function atIngress(ask: Asking<Outside>): Ending {
 function listenerFor({ request }: Asking<Outside>, { listened }: IngressGatewayModel): ListenedHost | undefined {
   const atPort = listened.filter(({ port }) => port === request.port);
   const isRead = ({ protocol }: ListenedHost) => (request.scheme === 'https' ? protocol === 'HTTPS' || protocol === 'TLS' : request.scheme === 'http' && protocol === 'HTTP');
-  const host = (request.scheme === 'http' ? request.authority.replace(PORT, '') : request.host).toLowerCase();
+  const host = request.scheme === 'http' ? hostOf(request.authority) : request.host.toLowerCase();
   const order = patternsOver(host);
   const named = atPort.filter(one => isRead(one) && covers(one.host, host)).sort((a, b) => order.indexOf(a.host) - order.indexOf(b.host));
   return named[0] ?? atPort.find(({ protocol }) => protocol === 'TCP');
@@ -63,9 +63,10 @@ function nowhere(ask: Asking<Outside>, gateways: IngressGatewayModel[]): Ending 
     const why = listening.length > 1 ? `several gateways listen on port ${request.port}, and none for ${request.host}` : `no ingress gateway of the app listens on port ${request.port}`;
     return { kind: 'undecided', because: why };
   }
-  const [{ gatewayName: at, listened, path }] = listening;
+  const [gateway] = listening;
+  const { gatewayName: at, listened, path } = gateway;
   const atPort = listened.filter(({ port }) => port === request.port);
-  ask.hops.push(hopAt(at, atPort[0]));
+  ask.hops.push(hopAt(gateway, atPort[0]));
   for (const host of new Set(atPort.map(one => one.host))) ask.nearMisses.push({ construct: path, rule: 'listeners', field: 'host', wants: host, has: request.host });
   const readsHttp = request.scheme === 'http' && atPort.some(({ protocol }) => protocol === 'HTTP');
   return readsHttp
@@ -73,13 +74,13 @@ function nowhere(ask: Asking<Outside>, gateways: IngressGatewayModel[]): Ending 
     : { kind: 'closed', at, because: `no listener on port ${request.port} takes ${request.scheme === 'https' ? `TLS with server name ${request.host}` : request.scheme === 'http' ? 'clear text' : 'bytes'}` };
 }
 
-function hopAt(at: string, { port, podPort, host }: ListenedHost): Hop {
-  return { kind: 'ingress gateway', at, port, ...podPort !== port && { podPort }, host, passes: [] };
+function hopAt({ gatewayName: at, workload: { namespace } }: IngressGatewayModel, { port, podPort, host }: ListenedHost): Hop {
+  return { kind: 'ingress gateway', at, namespace, port, ...podPort !== port && { podPort }, host, passes: [] };
 }
 
 function atListener(ask: Asking<Outside>, gateway: IngressGatewayModel, listener: ListenedHost): Ending {
   const at = gateway.gatewayName;
-  const hop = hopAt(at, listener);
+  const hop = hopAt(gateway, listener);
   const { protocol, tls } = listener;
   if (protocol === 'TLS' || protocol === 'TCP') return opaque(ask, { gateway, listener, hop });
   if (protocol === 'HTTPS' && tls?.mode === 'MUTUAL') {
@@ -115,7 +116,7 @@ function opaque(ask: Asking<Outside>, { gateway, listener, hop }: Arrived): Endi
 function atHost(ask: Asking<Outside>, { gateway, listener, hop }: Arrived): Ending {
   const { app, request } = ask;
   const { at } = hop;
-  const host = request.authority.replace(PORT, '').toLowerCase();
+  const host = hostOf(request.authority);
   if (!isSameServer(gateway, listener, host)) {
     ask.hops.push(hop);
     return { kind: 'answered', status: 404, at, because: `the server for ${listener.host} has no host ${host}` };
@@ -161,6 +162,7 @@ function throughRoutes(ask: Asking<Outside>, { gateway, listener, hop }: Arrived
   if (!serves(own)) return redirected(ask, { gateway, listener: own, hop }, first, route.hosts, request, host);
   const { neighbours, own: part } = surroundingsOf(ask.app, routes[0]);
   const preflight = neighbours.answersPreflights(part) && isPreflight(request);
+  tokensOf(ask, routes[0], request);
   const refused: Refused | undefined = refusalOf(ask, first, route.access!, request, { port: own.port, hosts: route.hosts, preflight, route: object });
   if (refused) {
     ask.hops.push({ ...hop, decides: decision(ask, first, refused.id, refused.rule) });
@@ -181,6 +183,15 @@ function throughRoutes(ask: Asking<Outside>, { gateway, listener, hop }: Arrived
     return { kind: 'answered', status: 404, at, because: `no rule of ${routes.map(({ path }) => path).join(', ')} takes the request` };
   }
   return byRule(ask, { ...hop, passes }, found, request);
+}
+
+/** All routes of the same pods refuse tokens that are invalid: there is one RequestAuthentication for all of them. */
+function tokensOf(ask: Asking<Outside>, { route: { pods } }: IngressRouteModel, request: ConcreteRequest): void {
+  const issuers = routesThroughPods(ask.app, pods).flatMap(({ route }) => route.access?.issuers ?? []);
+  const sent = issuers.filter(issuer => carriesToken(issuer, request));
+  if (ask.client.claims !== undefined || sent.length === 0) return;
+  const names = [...new Set(sent.map(({ issuer }) => issuer))].sort().join(' or ');
+  ask.conditions.push({ that: `the token of the request is a valid one of ${names}`, otherwise: 'the client gets 401', status: 401 });
 }
 
 /** The id of the object that holds the routes: the first HTTPRoute, where there is no VirtualService. */

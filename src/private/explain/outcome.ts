@@ -48,12 +48,12 @@ export function outcomeOf(
     case 'forward':
       if (rule.timeoutMs) ask.conditions.push({ that: `the answer comes within ${rule.timeoutMs} ms, the timeout of ${because}`, otherwise: 'the client gets 504', status: 504 });
       return sendTo(action.to, {
-      path: rewrittenPath(rule, request.path),
-      authority: rule.rewrite?.authority ?? request.authority,
-      removed: [...new Set([...removed, ...rule.requestHeaders?.remove ?? []])],
-      set: { ...rule.requestHeaders?.add, ...rule.requestHeaders?.set },
-      mirrored: mirror ? [{ ...shareOf(mirror.to, mirror.percent) }] : [],
-    });
+        path: rewrittenPath(rule, request.path),
+        authority: rule.rewrite?.authority ?? request.authority,
+        removed: [...new Set([...removed, ...rule.requestHeaders?.remove ?? []])],
+        set: { ...rule.requestHeaders?.add, ...rule.requestHeaders?.set },
+        mirrored: mirror ? [{ ...shareOf(mirror.to, mirror.percent) }] : [],
+      });
   }
 }
 

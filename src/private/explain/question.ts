@@ -4,6 +4,7 @@ import { Refuse } from '../basics/errors';
 const DEFAULT_PORTS: { readonly [scheme: string]: number } = { http: 80, https: 443 };
 
 const METHOD = /^[A-Z][A-Z-]*$/;
+const AUTHORITY = /^(?:[a-z0-9](?:[-a-z0-9_.]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d*)?$/i;
 const HEADER = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** Reads a request as users write it. */
@@ -19,6 +20,9 @@ export function readRequest(method: string, url: string, headers: { readonly [na
     names.set(lower, value);
   }
   const written = names.get('host');
+  if (written !== undefined && !AUTHORITY.test(written)) {
+    refuse({ code: 'RequestInvalid', prop: 'headers.host', got: written, allowed: 'a host, and perhaps a port', fix: 'correct it: of another Host header each proxy makes what it likes' });
+  }
   names.delete('host');
   return { scheme, host, port, method, path, headers: Object.fromEntries(names), authority: written ?? authority };
 }
@@ -39,7 +43,7 @@ function readUrl(url: string, schemes: AskedRequest['scheme'][], refuse: Refuse)
   }
   // URLs of other schemes are not normalized
   const parsed = known && URL.canParse(url) ? new URL(url.replace(/^tcp:/i, 'http:')) : undefined;
-  if (!known || !parsed || parsed.hostname === '' || parsed.username !== '' || parsed.password !== '' || (known === 'tcp' && !/:\d+\/?$/.test(url))) {
+  if (!known || !parsed || parsed.hostname === '' || parsed.username !== '' || parsed.password !== '' || (known === 'tcp' && !/^tcp:\/\/[^/]*:\d+(\/|$)/i.test(url))) {
     return refuse({ code: 'UrlInvalid', prop: 'url', got: url, allowed, fix: known === 'tcp' ? 'name the host and the port' : 'write the whole URL, with the scheme and the host' });
   }
   const host = parsed.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');

@@ -1,4 +1,4 @@
-import { Asking, decision, nameOf, readAs } from './asking';
+import { Asking, decision, hostOf, nameOf, readAs } from './asking';
 import { sendsOf } from './egress';
 import { Ending, Hop } from './explanation';
 import { callersText, isOneOf, leave, Workload } from './outbound';
@@ -9,13 +9,12 @@ import { covers } from '../basics/hosts';
 import { WaypointRouteModel } from '../model/app-model';
 import { OutboundRequests } from '../model/egress-route';
 import { isHttp, Port } from '../model/external-service';
-import { PORT } from '../model/match';
 import { areInPolicy } from '../requests/sayable';
 
 /** What becomes of a request of a workload of an ambient mesh. */
 export function byZtunnel(ask: Asking<Workload>): Ending {
   const { app, request } = ask;
-  const host = (request.scheme === 'http' ? request.authority.replace(PORT, '') : request.host).toLowerCase();
+  const host = (request.scheme === 'http' ? hostOf(request.authority) : request.host).toLowerCase();
   const routes = app.waypointRoutes.all().flatMap(model => model.route.service.hosts.filter(one => covers(one, host)).map(own => ({ model, own })));
   const order = patternsOver(host);
   const [found] = routes.sort((a, b) => order.indexOf(a.own) - order.indexOf(b.own));
@@ -33,10 +32,16 @@ function atWaypoint(ask: Asking<Workload>, model: WaypointRouteModel, own: strin
   const { waypoint, service, grants } = route;
   const at = `${waypoint.namespace}/${waypoint.gateway}`;
   ask.hops.push({
-    kind: 'ztunnel', at: nameOf(client), port: request.port, host: own, passes: [],
-    decides: decision(ask, model.service, 'service-entry', 'waypoint'), sends: { host, port: request.port, tls: meshTls(at) },
+    kind: 'ztunnel',
+    at: nameOf(client),
+    namespace: client.namespace,
+    port: request.port,
+    host: own,
+    passes: [],
+    decides: decision(ask, model.service, 'service-entry', 'waypoint'),
+    sends: { host, port: request.port, tls: meshTls(at) },
   });
-  const hop: Hop = { kind: 'waypoint', at, port: port.number, host: own, passes: [] };
+  const hop: Hop = { kind: 'waypoint', at, namespace: waypoint.namespace, port: port.number, host: own, passes: [] };
   const mismatched = isHttp(port) ? request.scheme !== 'http' : port.protocol !== 'TCP' && request.scheme !== 'https';
   if (mismatched) {
     ask.hops.push(hop);
