@@ -11,7 +11,7 @@ import { EVERY_NAMESPACE } from '../private/basics/names';
 import { takeArguments } from '../private/basics/take';
 import { needDeclared } from '../private/check/declared';
 import { explain } from '../private/explain/explain';
-import { AskedClient } from '../private/explain/explanation';
+import { AskedClient, AskedRequest } from '../private/explain/explanation';
 import { readConnection, readRequest } from '../private/explain/question';
 
 /** What is known of a workload, besides who it is. */
@@ -142,13 +142,17 @@ export class ExplainedClient {
   public connect(url: string): Explanation {
     const refuse: Refuse = refuserAt('ExplainedClient.connect');
     takeArguments('ExplainedClient#connect', [url], refuse);
-    return Explanation._of(explain(knownOf(this.scope, MeshSettings.of(this.scope)), this.client, readConnection(url, refuse)));
+    return this.explained(readConnection(url, refuse));
   }
 
   private ask(name: string, method: string, url: string, given: unknown[]): Explanation {
     const refuse: Refuse = refuserAt(`ExplainedClient.${name}`);
     const options = takeArguments(`ExplainedClient#${name}`, given, refuse).pop() as ExplainedRequestOptions | undefined;
-    return Explanation._of(explain(knownOf(this.scope, MeshSettings.of(this.scope)), this.client, readRequest(method, url, options?.headers ?? {}, refuse)));
+    return this.explained(readRequest(method, url, options?.headers ?? {}, refuse));
+  }
+
+  private explained(request: AskedRequest): Explanation {
+    return Explanation._of(explain(knownOf(this.scope, MeshSettings.of(this.scope)), this.client, request));
   }
 }
 

@@ -1,7 +1,7 @@
 import { ApiObject, Chart, JsonPatch } from 'cdk8s';
 import {
-  AppTls, Caller, Destination, EgressGateway, EgressLock, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, IngressGateway, IngressListener, IngressRoute,
-  LegOne, PathMatch, RequestEnding, RequestExplanation, RouteAction, UpstreamTls, VirtualServiceLayout,
+  AppTls, Caller, Destination, EgressGateway, EgressLock, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, IngressGateway, IngressListener,
+  IngressRoute, LegOne, PathMatch, RequestEnding, RequestExplanation, RouteAction, UpstreamTls, VirtualServiceLayout,
 } from '../../src';
 import { mesh, routed } from '../fixtures';
 import { expectRefusal } from '../refusal';

@@ -11,6 +11,7 @@ export const compared = { all: 0, decided: 0 };
 
 /** What an explanation says that the mesh does not. */
 export function disagreements({ manifests, fixtures, workloads, steps, meshConfig = '' }: Scenario, answers: readonly Answer[]): string[] {
+  if (meshConfig.includes('forwardClientCertDetails')) return [];
   // the lab's workloads have identities of one trust domain
   if (!(manifests instanceof App) || hasIstio(fixtures) || MeshSettings.of(manifests).trustDomain !== 'cluster.local') return [];
   const first = steps.findIndex(step => !('request' in step));
@@ -22,6 +23,7 @@ export function disagreements({ manifests, fixtures, workloads, steps, meshConfi
     const ending = model.ending.kind === 'undecided' && meshConfig.includes('REGISTRY_ONLY') ? model.ending.registryOnly ?? model.ending : model.ending;
     if (ending.kind === 'undecided') return [];
     compared.decided++;
+    if (model.conditions.some(one => one.status === undefined && !one.that.includes('certificate'))) return [];
     const wrong = disagreement(ending, model, answers[i]);
     return wrong === undefined ? [] : [`${request.name} from ${request.from}: ${wrong}\n${JSON.stringify(model, undefined, 1)}\n${answers[i].story}`];
   });

@@ -5,6 +5,7 @@ import { covers, isWildcard } from '../basics/hosts';
 import { asList, namespaceOf, Spec, specOf } from '../basics/objects-by-kind';
 import { Known } from '../explain/explain';
 import { Hop, ObjectRef } from '../explain/explanation';
+import { objectText } from '../explain/text';
 import { declarationOf } from '../model/declaration';
 
 /** What explanations of requests of an app are made from. */
@@ -44,13 +45,19 @@ const GROUPS = ['networking.istio.io', 'security.istio.io', 'extensions.istio.io
 /** Whether an object may change what happens to a request, beyond what the model of the app says: not one that the library made and nobody has patched. */
 function mayChange(object: ApiObject, place: Place): boolean {
   if (!GROUPS.includes(object.apiVersion.split('/')[0])) return false;
-  if (declarationOf(object.node.scope)) return isPatched(object) && isOnTheWay(object, place);
-  return isOnTheWay(object, place);
+  if (!declarationOf(object.node.scope)) return isOnTheWay(object, place);
+  return isPatched(object) && (isNamed(object, place) || isOnTheWay(object, place));
 }
 
 /** Patches are private to cdk8s. */
 function isPatched(object: ApiObject): boolean {
   return ((object as unknown as { readonly patches?: unknown[] }).patches ?? []).length > 0;
+}
+
+/** Whether the explanation names it already. */
+function isNamed(object: ApiObject, { hops }: Place): boolean {
+  const own = nameOf(object);
+  return hops.flatMap(({ passes, decides }) => [...passes, ...decides ? [decides] : []]).some(({ object: named }) => named && objectText(named) === own);
 }
 
 /** By its hosts where it has some, else by its namespace: that of a proxy on the way, or the one that holds for all. */
@@ -59,16 +66,11 @@ function isOnTheWay(object: ApiObject, { hosts, namespaces, rootNamespace, hops 
   const isNear = namespaces.has(namespaceOf(object)) || namespaceOf(object) === rootNamespace;
   switch (object.kind) {
     case 'VirtualService': case 'ServiceEntry': case 'HTTPRoute': case 'GRPCRoute': case 'TLSRoute':
-      return concerns(asList(spec.hosts ?? spec.hostnames).map(String), hosts) || namesOf(spec).some(name => hosts.includes(name));
+      return concerns(asList(spec.hosts ?? spec.hostnames).map(String), hosts);
     case 'DestinationRule': return concerns([String(spec.host)], hosts);
     case 'Gateway': return hops.some(({ kind }) => kind !== 'sidecar' && kind !== 'ztunnel') && concerns(serverHosts(spec), hosts);
     default: return isNear;
   }
-}
-
-/** The delegates of a VirtualService have no hosts. */
-function namesOf({ hosts, hostnames }: Spec): string[] {
-  return hosts === undefined && hostnames === undefined ? ['*'] : [];
 }
 
 function serverHosts(spec: Spec): string[] {

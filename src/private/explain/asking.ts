@@ -1,4 +1,5 @@
 import { AskedRequest, Client, Condition, Decision, Hop, NearMiss, ObjectRef } from './explanation';
+import { patternsOver } from '../basics/host-index';
 import { AppModel } from '../model/app-model';
 import { ConcreteRequest } from '../requests/concrete';
 
@@ -28,6 +29,19 @@ export function decision({ objectAt }: Asking, construct: string, id: string, ru
 export function readAs({ request }: Asking, scheme: 'http' | 'https', more: ConcreteRequest['headers'] = {}): ConcreteRequest {
   const { method, path, authority, headers } = request;
   return { method, path, authority, scheme, headers: { ...headers, ...more } };
+}
+
+/** How near patterns are to a host that they cover: less is nearer. */
+export function distanceTo(host: string): (pattern: string) => number {
+  const order = patternsOver(host);
+  return pattern => (order.includes(pattern) ? order.indexOf(pattern) : order.length);
+}
+
+/** The nearest of what has hosts, one of which covers a host. */
+export function nearestFirst<T>(all: readonly T[], host: string, hostsOf: (one: T) => readonly string[]): T[] {
+  const distance = distanceTo(host);
+  const rank = (one: T) => Math.min(...hostsOf(one).map(distance));
+  return [...all].sort((a, b) => rank(a) - rank(b));
 }
 
 /** The host of a Host header, without a port. */

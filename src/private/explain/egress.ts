@@ -1,14 +1,13 @@
-import { Asking, decision, hostOf, nameOf, readAs } from './asking';
+import { Asking, decision, hostOf, nameOf, nearestFirst, readAs } from './asking';
 import { Ending, Hop, TlsTo, WayOut } from './explanation';
-import { callersText, isOneOf, leave, Workload } from './outbound';
+import { isOneOf, leave, noCaller, Workload } from './outbound';
 import { AUTO_TLS, meshTls, NO_TLS, upstreamTls, wayOut } from './upstream';
 import { readAddress } from '../basics/addresses';
 import { ownerOf } from '../basics/cluster-names';
-import { patternsOver } from '../basics/host-index';
 import { covers, isWildcard } from '../basics/hosts';
 import { EVERY_NAMESPACE } from '../basics/names';
 import { DirectRouteModel, EgressCallerModel, EgressRouteModel, ExternalServiceModel } from '../model/app-model';
-import { isHttp, isHttp2, Port } from '../model/external-service';
+import { ExternalIntent, isHttp, isHttp2, Port } from '../model/external-service';
 import { GatewayFacts } from '../model/gateway';
 import { PORT_HEADER } from '../model/leg-one';
 import { Leg, legsOf } from '../model/legs';
@@ -19,9 +18,14 @@ import { namespacesSeeing, sidecarsOf } from '../model/visibility';
 
 /** A way that the sidecar of the client knows for a host. */
 type Way =
-  | { readonly kind: 'leg'; readonly host: string; readonly port: Port; readonly leg: Leg; readonly by: EgressRouteModel | EgressCallerModel; readonly gateway: GatewayFacts; readonly object: string }
-  | { readonly kind: 'direct route'; readonly host: string; readonly port: Port; readonly by: DirectRouteModel; readonly service: ExternalServiceModel }
-  | { readonly kind: 'service'; readonly host: string; readonly port: Port; readonly service: ExternalServiceModel };
+  | Known & { readonly kind: 'leg'; readonly leg: Leg; readonly by: EgressRouteModel | EgressCallerModel; readonly gateway: GatewayFacts; readonly object: string }
+  | Known & { readonly kind: 'direct route'; readonly by: DirectRouteModel; readonly service: ExternalServiceModel }
+  | Known & { readonly kind: 'service'; readonly service: ExternalServiceModel };
+
+interface Known {
+  readonly host: string;
+  readonly port: Port;
+}
 
 /** What becomes of a request of a workload with a sidecar. */
 export function bySidecar(ask: Asking<Workload>): Ending {
@@ -33,8 +37,8 @@ export function bySidecar(ask: Asking<Workload>): Ending {
   const atPort = ways.filter(({ port }) => port.number === request.port);
   if (atPort.length > 0) return take(ask, preferred(atPort, host), host);
   nearWays(ask, host, ways);
-  const elsewhere = app.egressRoutes.all().find(({ route }) => (
-    [ask.client.namespace, EVERY_NAMESPACE].some(one => route.callerNamespaces.includes(one)) && route.service.hosts.some(one => covers(one, host)) && route.service.ports.some(({ number }) => number === request.port)
+  const elsewhere = app.egressRoutes.all().find(({ route: { callerNamespaces, service } }) => (
+    [ask.client.namespace, EVERY_NAMESPACE].some(one => callerNamespaces.includes(one)) && isFor(service, host, request.port)
   ));
   if (elsewhere) return { kind: 'undecided', because: `${elsewhere.path} leaves leg 1 from ${ask.client.namespace} to an EgressCaller, which this app does not have` };
   return unknown(ask, `no route or direct service of the app leads workloads of ${ask.client.namespace} to ${host}:${request.port}`);
@@ -55,21 +59,25 @@ function leadsTo({ host, port, ...way }: Way, { request, app }: Asking, asked: s
 }
 
 function waysOf({ app, client: { namespace } }: Asking<Workload>): Way[] {
-  const isFor = (namespaces: readonly string[]) => namespaces.includes(namespace) || namespaces.includes(EVERY_NAMESPACE);
+  const isSeen = (namespaces: readonly string[]) => namespaces.includes(namespace) || namespaces.includes(EVERY_NAMESPACE);
   const legs = (by: EgressRouteModel | EgressCallerModel): Way[] => {
     const intent = 'leg' in by ? by.leg : by.route;
     return legsOf(intent).map(leg => ({ kind: 'leg', host: leg.host, port: leg.port, leg, by, gateway: intent.gateway, object: legObject(by, leg) }));
   };
   const direct = app.directRoutes.with('caller', namespace).flatMap(by => app.externalServices.with('path', by.service).flatMap(service => (
-    service.service.hosts.flatMap(host => service.service.ports.filter(isHttp).map((port): Way => ({ kind: 'direct route', host, port, by, service })))
+    placesOf(service).filter(({ port }) => isHttp(port)).map((place): Way => ({ ...place, kind: 'direct route', by, service }))
   )));
-  const seen = app.externalServices.all().filter(service => isFor(service.direct ? sidecarsOf(app, service) : namespacesSeeing(app, service)));
+  const seen = app.externalServices.all().filter(service => isSeen(service.direct ? sidecarsOf(app, service) : namespacesSeeing(app, service)));
   return [
-    ...app.egressRoutes.all().filter(({ route }) => isFor(viewersOf(route))).flatMap(legs),
+    ...app.egressRoutes.all().filter(({ route }) => isSeen(viewersOf(route))).flatMap(legs),
     ...app.egressCallers.with('caller', namespace).flatMap(legs),
     ...direct,
-    ...seen.flatMap(service => service.service.hosts.flatMap(host => service.service.ports.map((port): Way => ({ kind: 'service', host, port, service })))),
+    ...seen.flatMap(service => placesOf(service).map((place): Way => ({ ...place, kind: 'service', service }))),
   ];
+}
+
+function placesOf({ service: { hosts, ports } }: ExternalServiceModel): Known[] {
+  return hosts.flatMap(host => ports.map(port => ({ host, port })));
 }
 
 /** The namespaces whose sidecars know leg 1 of a route. */
@@ -84,9 +92,12 @@ function legObject(by: EgressRouteModel | EgressCallerModel, { host }: Leg): str
 
 /** Routes come before services, and of each the most specific host. */
 function preferred(ways: Way[], host: string): Way {
-  const order = patternsOver(host);
-  const rank = ({ kind, host: own }: Way) => (kind === 'service' ? 1000 : 0) + (order.includes(own) ? order.indexOf(own) : order.length);
-  return [...ways].sort((a, b) => rank(a) - rank(b))[0];
+  const routed = ways.filter(({ kind }) => kind !== 'service');
+  return nearestFirst(routed.length > 0 ? routed : ways, host, way => [way.host])[0];
+}
+
+function isFor({ hosts, ports }: ExternalIntent, host: string, port: number): boolean {
+  return hosts.some(one => covers(one, host)) && ports.some(({ number }) => number === port);
 }
 
 function take(ask: Asking<Workload>, way: Way, host: string): Ending {
@@ -117,8 +128,10 @@ function byLeg(ask: Asking<Workload>, way: Extract<Way, { kind: 'leg' }>, host: 
   const tls: TlsTo = leg.legOne === 'shared' || leg.legOne === 'own' ? meshTls(leg.entrance.host) : NO_TLS;
   const sends = { host: leg.entrance.host, port: leg.entrance.port, tls };
   ask.hops.push(sidecar(ask, leg.host, [], { decides: decision(ask, by.path, object, 'leg 1'), sends }));
-  const routes = ask.app.egressRoutes.all().filter(({ route }) => route.gateway.namespace === gateway.namespace && route.gateway.name === gateway.name);
-  const entering = routes.flatMap(model => legsOf(model.route).filter(other => other.legOne === leg.legOne && other.serverPort === leg.serverPort).map(other => ({ model, leg: other })));
+  const isSame = (other: GatewayFacts) => other.namespace === gateway.namespace && other.name === gateway.name;
+  const entering = ask.app.egressRoutes.all().filter(({ route }) => isSame(route.gateway))
+    .flatMap(model => legsOf(model.route).map(other => ({ model, leg: other })))
+    .filter(other => other.leg.legOne === leg.legOne && other.leg.serverPort === leg.serverPort);
   return atGateway(ask, way, host, entering);
 }
 
@@ -127,19 +140,19 @@ interface Entering { readonly model: EgressRouteModel; readonly leg: Leg }
 /** What a gateway does with a leg, where these are all legs that enter by the same kind of server. */
 function atGateway(ask: Asking<Workload>, { leg, gateway }: Extract<Way, { kind: 'leg' }>, host: string, entering: Entering[]): Ending {
   const at = `${gateway.namespace}/${gateway.name}`;
-  const hop = { kind: 'egress gateway', at, namespace: gateway.namespace, port: leg.serverPort, ...leg.podPort !== leg.serverPort && { podPort: leg.podPort } } as const;
+  const { serverPort: port, podPort } = leg;
+  const hop = { kind: 'egress gateway', at, namespace: gateway.namespace, port, ...podPort !== port && { podPort } } as const;
   // what is wrapped is recognized by the name of its leg, all else by the host that was called
   const found = entering.filter(other => (leg.legOne === 'own' ? other.leg.entrance.host === leg.entrance.host : covers(other.leg.host, host)));
-  const order = patternsOver(host);
-  const nearest = [...found].sort((a, b) => order.indexOf(a.leg.host) - order.indexOf(b.leg.host))[0]?.leg.host;
+  const nearest = nearestFirst(found, host, other => [other.leg.host])[0]?.leg.host;
   const here = found.filter(other => other.leg.host === nearest);
   if (here.length === 0) return { kind: 'undecided', because: `the route from the gateway ${at} to ${host} is part of another app` };
   const guards = found.filter(other => other.leg.legOne === 'own' || (other.leg.legOne === 'shared' && !isWildcard(other.leg.host)));
-  const guardOf = ({ model, leg: { host: own, port } }: Entering) => decision(ask, model.path, `${own}-${port.number}-callers`, 'callers');
+  const guardOf = ({ model, leg: { host: own, port: { number } } }: Entering) => decision(ask, model.path, `${own}-${number}-callers`, 'callers');
   const refusing = guards.find(({ model }) => !isOneOf(model.route.callers, ask.client));
   const because = ({ model }: Entering) => `${nameOf(ask.client)} is no caller of ${model.path}`;
   if (refusing) {
-    ask.nearMisses.push({ construct: refusing.model.path, rule: 'callers', field: 'caller', wants: callersText(refusing.model.route.callers), has: nameOf(ask.client) });
+    ask.nearMisses.push(noCaller(ask, refusing.model.path, refusing.model.route.callers));
     ask.hops.push({ ...hop, host: refusing.leg.host, passes: [], decides: guardOf(refusing) });
     return isHttp(leg.port) ? { kind: 'answered', status: 403, at, because: because(refusing) } : { kind: 'closed', at, because: because(refusing) };
   }
@@ -148,7 +161,8 @@ function atGateway(ask: Asking<Workload>, { leg, gateway }: Extract<Way, { kind:
     ask.hops.push({ ...hop, host: nearest, passes: guards.map(guardOf) });
     return { kind: 'answered', status: 404, at, because: `${here[0].model.path} has no port ${leg.port.number} of ${nearest}` };
   }
-  return leaveGateway(ask, marked, { ...hop, host: nearest, passes: [...guards.map(guardOf), decision(ask, marked.model.path, `${nearest}-${marked.leg.port.number}-declared`, 'declared')] }, host);
+  const declared = decision(ask, marked.model.path, `${nearest}-${marked.leg.port.number}-declared`, 'declared');
+  return leaveGateway(ask, marked, { ...hop, host: nearest, passes: [...guards.map(guardOf), declared] }, host);
 }
 
 function leaveGateway(ask: Asking<Workload>, { model, leg }: Entering, hop: Hop, asked: string): Ending {
@@ -182,7 +196,9 @@ function sendingTo({ host, port, tls, proxy }: WayOut): Hop['sends'] {
 }
 
 /** Straight out of the sidecar. */
-function directly(ask: Asking<Workload>, { path, service, direct, proxy }: ExternalServiceModel, { host, port }: Way, asked: string, by?: DirectRouteModel): Ending {
+function directly(
+  ask: Asking<Workload>, { path, service, direct, proxy }: ExternalServiceModel, { host, port }: Known, asked: string, by?: DirectRouteModel,
+): Ending {
   const at = nameOf(ask.client);
   const own = direct ? portFor(ask, path, service.selector, port) : { ...port, tls: undefined };
   const through = proxy === undefined ? undefined : ask.app.externalServices.with('path', proxy)[0];
@@ -194,19 +210,14 @@ function directly(ask: Asking<Workload>, { path, service, direct, proxy }: Exter
     return { ...way, tls, endpoints: [], proxy: { host: through.service.hosts[0], port: entrance.number, protocol: 'CONNECT' } };
   };
   const hop = sidecar(ask, host, []);
-  if (!direct) {
-    const seen = decision(ask, path, 'service-entry', 'known without a route');
+  if (!direct || !by || !isHttp(port)) {
     const way = wayOf(isHttp(port) ? ask.request.authority : undefined);
-    ask.hops.push({ ...hop, decides: { ...seen, construct: path }, sends: sendingTo(way) });
-    return { kind: 'leaves', by: at, to: [way], ...isHttp(port) && { request: untouched(ask) } };
-  }
-  if (!by || !isHttp(port)) {
-    const way = wayOf(isHttp(port) ? ask.request.authority : undefined);
-    ask.hops.push({ ...hop, decides: decision(ask, path, 'service-entry', 'direct'), sends: sendingTo(way) });
+    ask.hops.push({ ...hop, decides: decision(ask, path, 'service-entry', direct ? 'direct' : 'known without a route'), sends: sendingTo(way) });
     return { kind: 'leaves', by: at, to: [way], ...isHttp(port) && { request: untouched(ask) } };
   }
   const { path: construct, route, targets } = by;
-  const upstreams = targets.flatMap(({ host: target }) => ask.app.externalServices.with('anywhere', target).map(one => ({ service: one.path, hosts: one.service.hosts })));
+  const upstreams = targets.flatMap(({ host: target }) => ask.app.externalServices.with('anywhere', target))
+    .map(one => ({ service: one.path, hosts: one.service.hosts }));
   const place = { construct, object: `${host}-virtual-service`, at, identified: false, marks: [], upstreams };
   const { by: decides, ending } = leave(ask, route, readAs(ask, 'http'), place, { target: { host, port: port.number }, wayOf });
   ask.hops.push({ ...hop, decides, ...sendsOf(ending) });
@@ -235,28 +246,29 @@ function portFor(ask: Asking<Workload>, path: string, selector: { readonly [labe
 function unknown(ask: Asking<Workload>, because: string): Ending {
   const { app, client, request } = ask;
   const at = nameOf(client);
-  const lock = app.egressLocks.all().find(one => one.lock.phase === 'ENFORCE' && hasPart(one.lock, 'sidecar') && lockedBy(app, one).includes(client.namespace));
+  const lock = app.egressLocks.all().filter(one => one.lock.phase === 'ENFORCE' && hasPart(one.lock, 'sidecar'))
+    .find(one => lockedBy(app, one).includes(client.namespace));
   const text = lock ? `${because}, and ${lock.path} locks the namespace` : because;
-  const readsHttp = request.scheme === 'http' && (request.port === 80 || waysOf(ask).some(({ port }) => port.number === request.port && isHttp(port)));
+  const isRead = request.port === 80 || waysOf(ask).some(({ port }) => port.number === request.port && isHttp(port));
+  const readsHttp = request.scheme === 'http' && isRead;
   const refused: Ending = readsHttp ? { kind: 'answered', status: 502, at, because: text } : { kind: 'closed', at, because: text };
   if (!lock) {
     const both = 'with meshConfig.outboundTrafficPolicy ALLOW_ANY it leaves directly from the workload, with REGISTRY_ONLY the sidecar refuses it';
     return { kind: 'undecided', because: `${because}; ${both}`, registryOnly: refused };
   }
-  ask.hops.push(sidecar(ask, request.host, [], { decides: { construct: lock.path, rule: 'sidecar', object: ask.objectAt(lock.path, `${client.namespace}.sidecar`) } }));
+  ask.hops.push(sidecar(ask, request.host, [], { decides: decision(ask, lock.path, `${client.namespace}.sidecar`, 'sidecar') }));
   return refused;
 }
 
 /** What would have led there from elsewhere, or on another port. */
 function nearWays(ask: Asking<Workload>, host: string, ways: Way[]): void {
-  const { app, client, request } = ask;
+  const { app, request } = ask;
   for (const way of ways) {
     const construct = 'by' in way ? way.by.path : way.service.path;
     ask.nearMisses.push({ construct, rule: 'service.ports', field: 'port', wants: String(way.port.number), has: String(request.port) });
   }
   if (ways.length > 0) return;
   for (const { path, route } of app.egressRoutes.all()) {
-    const isNear = route.service.hosts.some(one => covers(one, host)) && route.service.ports.some(({ number }) => number === request.port);
-    if (isNear) ask.nearMisses.push({ construct: path, rule: 'callers', field: 'caller', wants: callersText(route.callers), has: nameOf(client) });
+    if (isFor(route.service, host, request.port)) ask.nearMisses.push(noCaller(ask, path, route.callers));
   }
 }

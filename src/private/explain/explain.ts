@@ -22,17 +22,17 @@ export function explain({ app, mesh, objectAt, byHand }: Known, asked: AskedClie
   const ask = { app, mesh, request, objectAt, ...findings };
   const client = clientOf(ask, asked);
   const ending = endingOf({ ...ask, client });
-  const { hops } = findings;
-  return { client, request, hops, ending, conditions: findings.conditions, nearMisses: findings.nearMisses, decidedUnless: byHand({ client, request, hops, ending }) };
+  return { client, request, ...findings, ending, decidedUnless: byHand({ client, request, hops: findings.hops, ending }) };
 }
 
 /** Where routes of both kinds lead to the host, a workload is taken for one with a sidecar. */
 function clientOf({ app, request, conditions }: Omit<Asking, 'client'>, asked: AskedClient): Client {
   if (asked.kind === 'outside') return asked;
   if (asked.ambient !== undefined) return { ...asked, ambient: asked.ambient };
-  const leads = ({ route }: { readonly route: { readonly service: { readonly hosts: readonly string[] } } }) => route.service.hosts.some(host => covers(host, request.host));
-  const atWaypoint = app.waypointRoutes.all().find(leads);
-  const bySidecars = [...app.egressRoutes.all(), ...app.directRoutes.all()].some(leads) || app.egressCallers.all().some(({ hosts }) => hosts.some(host => covers(host, request.host)));
+  const isFor = (hosts: readonly string[]) => hosts.some(host => covers(host, request.host));
+  const atWaypoint = app.waypointRoutes.all().find(({ route }) => isFor(route.service.hosts));
+  const bySidecars = app.egressCallers.all().some(({ hosts }) => isFor(hosts))
+    || [...app.egressRoutes.all(), ...app.directRoutes.all()].some(({ route }) => isFor(route.service.hosts));
   if (atWaypoint && bySidecars) {
     const { namespace, gateway } = atWaypoint.route.waypoint;
     conditions.push({ that: 'the workload has a sidecar', otherwise: `the waypoint ${namespace}/${gateway} decides` });

@@ -1,17 +1,16 @@
-import { carriesToken, Outside, Refused, refusalOf } from './access';
-import { Asking, decision, hostOf, readAs } from './asking';
+import { carriesToken, Outside, refusalOf } from './access';
+import { Asking, decision, distanceTo, hostOf, nearestFirst, readAs } from './asking';
 import { sendsOf } from './egress';
 import { Ending, Hop } from './explanation';
-import { nearMiss, outcomeOf, shareOf, taken, withShares } from './outcome';
+import { nearMiss, outcomeOf, RulePlace, shareOf, taken, withShares } from './outcome';
 import { NO_TLS, sentTo } from './upstream';
-import { patternsOver } from '../basics/host-index';
 import { covers } from '../basics/hosts';
 import { IngressGatewayModel, IngressRouteModel } from '../model/app-model';
 import { certificatesOf, ListenedHost, serves } from '../model/listener';
 import { orEverything, PORT } from '../model/match';
 import { MESH_HEADERS } from '../model/mesh-headers';
 import { canBeSamePods } from '../model/pods';
-import { Rule } from '../model/rule';
+import { Action, Rule } from '../model/rule';
 import { routesThroughPods } from '../model/visibility';
 import { ConcreteRequest, splitPath } from '../requests/concrete';
 import { pathMatches } from '../requests/intersect';
@@ -33,26 +32,24 @@ interface Arrived {
 export function atIngress(ask: Asking<Outside>): Ending {
   const { app, client, request } = ask;
   const gateways = app.ingressGateways.all().filter(({ gatewayName }) => client.gateway === undefined || gatewayName === client.gateway);
-  const found = gateways.map(gateway => ({ gateway, listener: listenerFor(ask, gateway) })).filter((one): one is { gateway: IngressGatewayModel; listener: ListenedHost } => one.listener !== undefined);
-  const order = patternsOver(request.host.toLowerCase());
-  const rank = ({ listener: { protocol, host } }: { readonly listener: ListenedHost }) => (protocol === 'TCP' ? order.length : order.indexOf(host));
-  const [best, ...others] = [...found].sort((a, b) => rank(a) - rank(b));
+  const found = gateways.flatMap(gateway => listenersFor(ask, gateway).map(listener => ({ gateway, listener })));
+  const [best, ...others] = nearestFirst(found, request.host.toLowerCase(), ({ listener }) => [listener.host]);
   if (!best) return nowhere(ask, gateways);
   const rivals = others.filter(other => !canBeSamePods(other.gateway.workload, best.gateway.workload));
   if (rivals.length > 0) {
-    return { kind: 'undecided', because: `several gateways listen for ${request.host}:${request.port}: ${[best, ...rivals].map(({ gateway }) => gateway.gatewayName).sort().join(', ')}; name one of them` };
+    const names = [best, ...rivals].map(({ gateway }) => gateway.gatewayName).sort().join(', ');
+    return { kind: 'undecided', because: `several gateways listen for ${request.host}:${request.port}: ${names}; name one of them` };
   }
   return atListener(ask, best.gateway, best.listener);
 }
 
-/** The listener that takes the connection: by the server name of TLS, or by the Host header. */
-function listenerFor({ request }: Asking<Outside>, { listened }: IngressGatewayModel): ListenedHost | undefined {
+/** The listener that takes the connection, by the server name of TLS or by the Host header, if one does. */
+function listenersFor({ request }: Asking<Outside>, { listened }: IngressGatewayModel): ListenedHost[] {
   const atPort = listened.filter(({ port }) => port === request.port);
-  const isRead = ({ protocol }: ListenedHost) => (request.scheme === 'https' ? protocol === 'HTTPS' || protocol === 'TLS' : request.scheme === 'http' && protocol === 'HTTP');
+  const protocols = { http: ['HTTP'], https: ['HTTPS', 'TLS'], tcp: [] }[request.scheme] as string[];
   const host = request.scheme === 'http' ? hostOf(request.authority) : request.host.toLowerCase();
-  const order = patternsOver(host);
-  const named = atPort.filter(one => isRead(one) && covers(one.host, host)).sort((a, b) => order.indexOf(a.host) - order.indexOf(b.host));
-  return named[0] ?? atPort.find(({ protocol }) => protocol === 'TCP');
+  const named = nearestFirst(atPort.filter(one => protocols.includes(one.protocol) && covers(one.host, host)), host, one => [one.host]);
+  return [...named, ...atPort.filter(({ protocol }) => protocol === 'TCP')].slice(0, 1);
 }
 
 /** No listener of the gateways takes the request. */
@@ -60,18 +57,20 @@ function nowhere(ask: Asking<Outside>, gateways: IngressGatewayModel[]): Ending 
   const { request } = ask;
   const listening = gateways.filter(({ listened }) => listened.some(({ port }) => port === request.port));
   if (listening.length !== 1) {
-    const why = listening.length > 1 ? `several gateways listen on port ${request.port}, and none for ${request.host}` : `no ingress gateway of the app listens on port ${request.port}`;
-    return { kind: 'undecided', because: why };
+    const because = listening.length > 1
+      ? `several gateways listen on port ${request.port}, and none for ${request.host}` : `no ingress gateway of the app listens on port ${request.port}`;
+    return { kind: 'undecided', because };
   }
   const [gateway] = listening;
   const { gatewayName: at, listened, path } = gateway;
   const atPort = listened.filter(({ port }) => port === request.port);
   ask.hops.push(hopAt(gateway, atPort[0]));
-  for (const host of new Set(atPort.map(one => one.host))) ask.nearMisses.push({ construct: path, rule: 'listeners', field: 'host', wants: host, has: request.host });
+  for (const wants of new Set(atPort.map(one => one.host))) ask.nearMisses.push({ construct: path, rule: 'listeners', field: 'host', wants, has: request.host });
+  const sent = { http: 'clear text', https: `TLS with server name ${request.host}`, tcp: 'bytes' }[request.scheme];
   const readsHttp = request.scheme === 'http' && atPort.some(({ protocol }) => protocol === 'HTTP');
   return readsHttp
     ? { kind: 'answered', status: 404, at, because: `no listener on port ${request.port} is for ${request.authority}` }
-    : { kind: 'closed', at, because: `no listener on port ${request.port} takes ${request.scheme === 'https' ? `TLS with server name ${request.host}` : request.scheme === 'http' ? 'clear text' : 'bytes'}` };
+    : { kind: 'closed', at, because: `no listener on port ${request.port} takes ${sent}` };
 }
 
 function hopAt({ gatewayName: at, workload: { namespace } }: IngressGatewayModel, { port, podPort, host }: ListenedHost): Hop {
@@ -100,15 +99,14 @@ function opaque(ask: Asking<Outside>, { gateway, listener, hop }: Arrived): Endi
   const routes = app.ingressRoutes.with('gateway', gateway.path).filter(({ route: { opaque: way, hosts } }) => (
     listener.protocol === 'TCP' ? way?.tcpPort === port : way?.tlsPorts.includes(port) && hosts.some(host => covers(host, request.host))
   ));
-  const order = patternsOver(request.host);
-  const nearest = ({ route: { hosts } }: IngressRouteModel) => Math.min(...hosts.filter(host => covers(host, request.host)).map(host => order.indexOf(host)));
-  const [model] = listener.protocol === 'TCP' ? routes : [...routes].sort((a, b) => nearest(a) - nearest(b));
+  const [model] = nearestFirst(routes, request.host, ({ route }) => route.hosts);
   if (!model) {
     ask.hops.push(hop);
     return { kind: 'closed', at: hop.at, because: `no route leads from the listener for ${listener.host} on port ${port}` };
   }
   const by = withShares(model.route.opaque!.to).map(({ target, percent }) => shareOf(target, percent));
-  ask.hops.push({ ...hop, decides: decision(ask, model.path, 'virtual-service', 'destinations'), sends: { host: by[0].host, port: by[0].port, tls: NO_TLS } });
+  const sends = { host: by[0].host, port: by[0].port, tls: NO_TLS };
+  ask.hops.push({ ...hop, decides: decision(ask, model.path, 'virtual-service', 'destinations'), sends });
   return { kind: 'served', by };
 }
 
@@ -125,18 +123,30 @@ function atHost(ask: Asking<Outside>, { gateway, listener, hop }: Arrived): Endi
   if (routes.length === 0) {
     ask.hops.push(hop);
     for (const { path, route } of app.ingressRoutes.with('gateway', gateway.path)) {
-      if (!route.opaque && route.hosts.length > 0) ask.nearMisses.push({ construct: path, rule: 'hosts', field: 'host', wants: route.hosts.join(' or '), has: host });
+      if (!route.opaque) ask.nearMisses.push({ construct: path, rule: 'hosts', field: 'host', wants: route.hosts.join(' or '), has: host });
     }
     return { kind: 'answered', status: 404, at, because: `no route of the app is for ${host} on port ${listener.port}` };
   }
-  const asked = readAs(ask, listener.protocol === 'HTTPS' ? 'https' : 'http');
-  return throughRoutes(ask, { gateway, listener, hop }, routes, asked, host);
+  return throughRoutes(ask, { gateway, listener, hop }, routes, readAs(ask, schemeOf(ask, listener, routes)), host);
+}
+
+const TRUSTS = 'trusts a proxy in front of it (numTrustedProxies)';
+
+/** The scheme of the listener, unless a proxy in front of it is trusted to tell that of the client. */
+function schemeOf(ask: Asking<Outside>, { protocol }: ListenedHost, routes: IngressRouteModel[]): 'http' | 'https' {
+  const own = protocol === 'HTTPS' ? 'https' : 'http';
+  const told = ask.request.headers['x-forwarded-proto'];
+  if ((told !== 'http' && told !== 'https') || told === own) return own;
+  if (routes.some(({ route }) => route.listeners.some(({ redirect }) => redirect?.trustsProxies))) return told;
+  const matters = routes.some(({ route }) => route.rules.some(({ matches }) => matches.some(({ scheme }) => scheme !== undefined)));
+  if (matters) ask.conditions.push({ that: `no gateway ${TRUSTS}`, otherwise: `its rules take the scheme for ${told}` });
+  return own;
 }
 
 /** One server of the Gateway has the hosts that share a port and certificates; a Host header cannot lead out of it. */
 function isSameServer({ listened }: IngressGatewayModel, listener: ListenedHost, host: string): boolean {
-  const order = patternsOver(host);
-  const own = listened.filter(one => one.port === listener.port && one.protocol === listener.protocol && covers(one.host, host)).sort((a, b) => order.indexOf(a.host) - order.indexOf(b.host))[0];
+  const beside = listened.filter(one => one.port === listener.port && one.protocol === listener.protocol && covers(one.host, host));
+  const [own] = nearestFirst(beside, host, one => [one.host]);
   return own !== undefined && certificatesOf(own).join() === certificatesOf(listener).join();
 }
 
@@ -148,22 +158,23 @@ function routesFor({ app }: Asking<Outside>, gateway: IngressGatewayModel, { por
     !route.opaque && route.hosts.some(one => covers(one, host)) && route.listeners.some(one => one.port === port)
     && !narrowerHosts(route.hosts, port, gateway.listened, routed(route.pods)).some(one => covers(one, host))
   ));
-  const order = patternsOver(host);
-  const nearest = ({ route: { hosts } }: IngressRouteModel) => Math.min(...hosts.filter(one => covers(one, host)).map(one => order.indexOf(one)));
+  const distance = distanceTo(host);
+  const nearest = ({ route }: IngressRouteModel) => Math.min(...route.hosts.map(distance));
   const best = Math.min(...here.map(nearest));
   return here.filter(model => nearest(model) === best);
 }
 
-function throughRoutes(ask: Asking<Outside>, { gateway, listener, hop }: Arrived, routes: IngressRouteModel[], request: ConcreteRequest, host: string): Ending {
+function throughRoutes(
+  ask: Asking<Outside>, { gateway, listener, hop }: Arrived, routes: IngressRouteModel[], request: ConcreteRequest, host: string,
+): Ending {
   const { at } = hop;
   const [{ path: first, route }] = routes;
   const own = route.listeners.find(one => one.port === listener.port && covers(one.host, host)) ?? listener;
-  const object = objectOf(ask, first);
   if (!serves(own)) return redirected(ask, { gateway, listener: own, hop }, first, route.hosts, request, host);
   const { neighbours, own: part } = surroundingsOf(ask.app, routes[0]);
   const preflight = neighbours.answersPreflights(part) && isPreflight(request);
   tokensOf(ask, routes[0], request);
-  const refused: Refused | undefined = refusalOf(ask, first, route.access!, request, { port: own.port, hosts: route.hosts, preflight, route: object });
+  const refused = refusalOf(ask, first, route.access!, request, { port: own.port, hosts: route.hosts, preflight, route: objectOf(ask, first) });
   if (refused) {
     ask.hops.push({ ...hop, decides: decision(ask, first, refused.id, refused.rule) });
     return { kind: 'answered', status: 403, at, because: refused.because };
@@ -172,7 +183,7 @@ function throughRoutes(ask: Asking<Outside>, { gateway, listener, hop }: Arrived
   if (own.redirect) {
     const isExempt = own.redirect.exemptPaths.some(one => pathMatches(one, splitPath(request.path)[0]));
     const isProxied = own.redirect.trustsProxies && request.headers['x-forwarded-proto'] === 'https';
-    if (isProxied) ask.conditions.push({ that: 'the mesh trusts the proxy in front of the gateway (numTrustedProxies)', otherwise: 'the client is redirected to HTTPS', status: 301 });
+    if (isProxied) ask.conditions.push({ that: `the gateway ${TRUSTS}`, otherwise: 'the client is redirected to HTTPS', status: 301 });
     const found = isExempt || isProxied ? ruleFor(ask, routes, request) : undefined;
     if (!found) return redirected(ask, { gateway, listener: own, hop: { ...hop, passes } }, first, route.hosts, request, host);
     return byRule(ask, { ...hop, passes }, found, request);
@@ -203,13 +214,17 @@ function isPreflight({ method, headers }: ConcreteRequest): boolean {
   return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
 }
 
-function redirected(ask: Asking<Outside>, { listener, hop }: Arrived, construct: string, hosts: string[], request: ConcreteRequest, host: string): Ending {
+function redirected(
+  ask: Asking<Outside>, { listener, hop }: Arrived, construct: string, hosts: string[], request: ConcreteRequest, host: string,
+): Ending {
   const { to } = listener.redirect!;
   const authority = hosts.includes(host) ? host : request.authority.replace(/:80$/, '');
   const location = `https://${to === 443 ? authority : `${authority.replace(PORT, '')}:${to}`}${request.path}`;
   ask.hops.push({ ...hop, decides: decision(ask, construct, objectOf(ask, construct), 'redirect of clear text') });
   return { kind: 'answered', status: 301, at: hop.at, because: 'clear text is redirected to HTTPS', location };
 }
+
+type DelegateAction = Extract<Action, { kind: 'delegate' }>;
 
 interface FoundRule { readonly model: IngressRouteModel; readonly index: number; readonly rule: Rule }
 
@@ -220,7 +235,8 @@ function ruleFor(ask: Asking<Outside>, routes: IngressRouteModel[], request: Con
     return neighbours.arrange(own) as Rule[];
   });
   const rules = [...new Set(lists.flat())];
-  const ordered = routes.length === 1 ? rules : [...rules.filter(({ matches }) => !isCatchAll(orEverything(matches))), ...rules.filter(({ matches }) => isCatchAll(orEverything(matches)))];
+  const isLast = ({ matches }: Rule) => routes.length > 1 && isCatchAll(orEverything(matches));
+  const ordered = [...rules.filter(rule => !isLast(rule)), ...rules.filter(isLast)];
   for (const rule of ordered) {
     const place = ownerOf(routes, rule);
     const { takes, lacks } = taken([...orEverything(rule.matches), ...rule.cors ? preflightsOf(rule.matches) : []], request);
@@ -245,9 +261,14 @@ function byRule(ask: Asking<Outside>, hop: Hop, { model, index, rule }: FoundRul
     ask.hops.push({ ...hop, decides, ...sendsOf(ending) });
     return ending;
   };
-  if (rule.cors && isPreflight(request)) return answered({ kind: 'answered', status: 200, at, because: `${place.rule} of ${path} answers preflights` });
   if (rule.action?.kind === 'delegate') return delegated(ask, { ...hop, passes: [...hop.passes, decides] }, model, rule, rule.action, request);
-  return answered(outcomeOf(ask, rule, request, place, undefined, removedBy(rule), (targets, sent) => sentTo(ask, at, targets, sent, model.upstreams)));
+  return answered(followed(ask, rule, request, place, model));
+}
+
+function followed(ask: Asking<Outside>, rule: Rule, request: ConcreteRequest, place: RulePlace, { upstreams }: IngressRouteModel): Ending {
+  const { at } = place;
+  if (rule.cors && isPreflight(request)) return { kind: 'answered', status: 200, at, because: `${place.rule} of ${place.construct} answers preflights` };
+  return outcomeOf(ask, rule, request, place, undefined, removedBy(rule), (targets, sent) => sentTo(ask, at, targets, sent, upstreams));
 }
 
 /** Requests to hosts outside lose what the mesh adds. */
@@ -255,7 +276,10 @@ function removedBy({ action }: Rule): string[] {
   return action?.kind === 'forward' && action.to.some(({ requestHeaders }) => requestHeaders) ? MESH_HEADERS : [];
 }
 
-function delegated(ask: Asking<Outside>, hop: Hop, model: IngressRouteModel, { action, matches, ...handedOn }: Rule, to: { readonly name: string; readonly namespace: string }, request: ConcreteRequest): Ending {
+/** A rule of the delegate takes over what the one that delegates says beside it, where it says nothing itself. */
+function delegated(
+  ask: Asking<Outside>, hop: Hop, model: IngressRouteModel, { action, matches, ...handedOn }: Rule, to: DelegateAction, request: ConcreteRequest,
+): Ending {
   const { at } = hop;
   const [delegate] = ask.app.ingressDelegates.with('name', `${to.namespace}/${to.name}`);
   if (!delegate?.handedOver) {
@@ -271,13 +295,10 @@ function delegated(ask: Asking<Outside>, hop: Hop, model: IngressRouteModel, { a
       continue;
     }
     const rule: Rule = { ...handedOn, ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)), matches: own.matches };
-    const isAnswered = own.cors !== undefined && isPreflight(request);
-    const ending: Ending = isAnswered
-      ? { kind: 'answered', status: 200, at, because: `${place.rule} of ${path} answers preflights` }
-      : outcomeOf(ask, rule, request, place, undefined, removedBy(rule), (targets, sent) => sentTo(ask, at, targets, sent, model.upstreams));
+    const ending = followed(ask, rule, request, place, model);
     ask.hops.push({ ...hop, decides: decision(ask, path, 'virtual-service', place.rule), ...sendsOf(ending) });
     return ending;
   }
-  ask.hops.push(hop);
+  ask.hops.push({ ...hop, decides: decision(ask, path, 'virtual-service', 'none of its rules') });
   return { kind: 'answered', status: 404, at, because: `no rule of ${path} takes the request` };
 }

@@ -1,5 +1,5 @@
 import { Asking, decision, nameOf } from './asking';
-import { Client, Decision, Ending } from './explanation';
+import { Client, Decision, Ending, NearMiss } from './explanation';
 import { nearMiss, outcomeOf, RulePlace, taken } from './outcome';
 import { OwnWay, sentTo } from './upstream';
 import { EVERY_NAMESPACE } from '../basics/names';
@@ -11,11 +11,15 @@ import { ConcreteRequest } from '../requests/concrete';
 export type Workload = Extract<Client, { kind: 'workload' }>;
 
 export function isOneOf(callers: readonly CallerIdentity[], { namespace, serviceAccount }: Workload): boolean {
-  return callers.some(caller => [namespace, EVERY_NAMESPACE].includes(caller.namespace) && [undefined, serviceAccount].includes(caller.serviceAccount));
+  return callers.some(caller => (
+    [namespace, EVERY_NAMESPACE].includes(caller.namespace) && [undefined, serviceAccount].includes(caller.serviceAccount)
+  ));
 }
 
-export function callersText(callers: readonly CallerIdentity[]): string {
-  return callers.map(({ namespace, serviceAccount }) => (namespace === EVERY_NAMESPACE ? 'any namespace' : `${namespace}/${serviceAccount ?? '*'}`)).join(' or ');
+/** Tells who may call, where the client may not. */
+export function noCaller({ client }: Asking<Workload>, construct: string, callers: readonly CallerIdentity[]): NearMiss {
+  const text = ({ namespace, serviceAccount = '*' }: CallerIdentity) => (namespace === EVERY_NAMESPACE ? 'any namespace' : `${namespace}/${serviceAccount}`);
+  return { construct, rule: 'callers', field: 'caller', wants: callers.map(text).join(' or '), has: nameOf(client) };
 }
 
 /** The place of the routes by which requests leave, and the object that holds them. */
@@ -32,7 +36,9 @@ export interface OutboundPlace {
 }
 
 /** The routes of one host and port by which requests leave: first what is allowed at all, then the first rule that takes the request, then the rest. */
-export function leave(ask: Asking<Workload>, intent: OutboundRequests, request: ConcreteRequest, place: OutboundPlace, own: OwnWay): { readonly by: Decision; readonly ending: Ending } {
+export function leave(
+  ask: Asking<Workload>, intent: OutboundRequests, request: ConcreteRequest, place: OutboundPlace, own: OwnWay,
+): { readonly by: Decision; readonly ending: Ending } {
   const { construct, object, at, identified, marks, upstreams } = place;
   const grants = intent.grants.filter(({ callers }) => !identified || isOneOf(callers, ask.client));
   const lists = grants.map(({ allow }) => taken(allow, request));

@@ -1,10 +1,9 @@
-import { Asking, decision, hostOf, nameOf, readAs } from './asking';
+import { Asking, decision, hostOf, nameOf, nearestFirst, readAs } from './asking';
 import { sendsOf } from './egress';
 import { Ending, Hop } from './explanation';
-import { callersText, isOneOf, leave, Workload } from './outbound';
+import { isOneOf, leave, noCaller, Workload } from './outbound';
 import { nearMiss, taken } from './outcome';
-import { meshTls, NO_TLS, wayOut } from './upstream';
-import { patternsOver } from '../basics/host-index';
+import { meshTls, wayOut } from './upstream';
 import { covers } from '../basics/hosts';
 import { WaypointRouteModel } from '../model/app-model';
 import { OutboundRequests } from '../model/egress-route';
@@ -16,11 +15,12 @@ export function byZtunnel(ask: Asking<Workload>): Ending {
   const { app, request } = ask;
   const host = (request.scheme === 'http' ? hostOf(request.authority) : request.host).toLowerCase();
   const routes = app.waypointRoutes.all().flatMap(model => model.route.service.hosts.filter(one => covers(one, host)).map(own => ({ model, own })));
-  const order = patternsOver(host);
-  const [found] = routes.sort((a, b) => order.indexOf(a.own) - order.indexOf(b.own));
+  const [found] = nearestFirst(routes, host, ({ own }) => [own]);
   const port = found?.model.route.service.ports.find(({ number }) => number === request.port);
   if (!found || !port) {
-    if (found) ask.nearMisses.push({ construct: found.model.path, rule: 'service.ports', field: 'port', wants: found.model.route.service.ports.map(({ number }) => number).join(' or '), has: String(request.port) });
+    for (const { number } of found?.model.route.service.ports ?? []) {
+      ask.nearMisses.push({ construct: found.model.path, rule: 'service.ports', field: 'port', wants: String(number), has: String(request.port) });
+    }
     return { kind: 'undecided', because: `no route at a waypoint of the app leads to ${host}:${request.port}; ztunnel lets it leave directly, unless a NetworkPolicy holds it` };
   }
   return atWaypoint(ask, found.model, found.own, port, host);
@@ -54,7 +54,7 @@ function atWaypoint(ask: Asking<Workload>, model: WaypointRouteModel, own: strin
   if (!lists.some(({ takes }) => takes)) {
     for (const { lacks } of lists) ask.nearMisses.push(...nearMiss({ construct: path, rule: 'allow' }, lacks));
     if (callers.length === 0) {
-      ask.nearMisses.push({ construct: path, rule: 'callers', field: 'caller', wants: callersText(grants.flatMap(grant => grant.callers)), has: nameOf(client) });
+      ask.nearMisses.push(noCaller(ask, path, grants.flatMap(grant => grant.callers)));
     }
     ask.hops.push({ ...hop, decides: callers.length === 0 ? policy : { ...policy, rule: 'allow' } });
     const because = callers.length === 0 ? `${nameOf(client)} is no caller of ${path}` : `${path} does not allow the request`;
@@ -64,8 +64,9 @@ function atWaypoint(ask: Asking<Workload>, model: WaypointRouteModel, own: strin
   const wayOf = (authority?: string) => wayOut(service, port, own, host, authority, route.proxy);
   if (!isHttp(port)) {
     const way = wayOf();
-    ask.hops.push({ ...passing, decides: decision(ask, model.service, 'service-entry', 'waypoint'), sends: { host: way.proxy?.host ?? way.host, port: way.proxy?.port ?? way.port, tls: way.tls ?? NO_TLS } });
-    return { kind: 'leaves', by: at, to: [way] };
+    const ending: Ending = { kind: 'leaves', by: at, to: [way] };
+    ask.hops.push({ ...passing, decides: decision(ask, model.service, 'service-entry', 'waypoint'), ...sendsOf(ending) });
+    return ending;
   }
   const object = ask.objectAt(path, `${own}-${port.number}-http-route`) ? `${own}-${port.number}-http-route` : `${own}-virtual-service`;
   const place = { construct: path, object, at, identified: false, marks: [], upstreams };
