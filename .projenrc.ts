@@ -87,7 +87,7 @@ project.addTask('tables', {
   description: 'Run the mesh tests of which the pages have tables, and write these',
   env: { UPDATE_DOCS: '1' },
   steps: [
-    { exec: 'jest test/mesh/ --ci --maxWorkers 100% --testNamePattern "^(egress|ingress|planes|lockdown)" --json --outputFile node_modules/.cache/tables.json' },
+    { exec: 'jest test/mesh/ --ci --maxWorkers 100% --testNamePattern "^(egress|ingress|planes|routes|lockdown)" --json --outputFile node_modules/.cache/tables.json' },
     { exec: 'ts-node -T -P projenrc/tsconfig.json test/mesh/tables.ts node_modules/.cache/tables.json' },
   ],
 });

@@ -29,6 +29,12 @@ describe('tables of what the mesh tests saw', () => {
     expect(withTables(page('egress'), { testResults: [...ran.testResults].reverse() }).wanted).toBe(page('egress', wanted));
   });
 
+  test('have a column for each data plane or API, and nothing where one lacks a test', () => {
+    const both: Results = { testResults: [titles('a.test.ts', 'passed', 'routes: Istio > http > yes', 'routes: Istio > http > broken: no', 'routes: Gateway API > http > refused', 'routes: Istio > tcp > yes')] };
+    const wanted = ['| feature | Istio\'s own API | routes of the Gateway API |', '|---|---|---|', '| http | yes | refused |', '| tcp | yes | – |', ''].join('\n');
+    expect(withTables(page('routes'), both)).toEqual({ wanted: page('routes', wanted), complaints: [] });
+  });
+
   test('keep what was written by hand of each mode', () => {
     expect(withTables(page('modes', head + row('http')), ran)).toEqual({ wanted: page('modes', head + row('http', 'leaves | stays')), complaints: [] });
   });

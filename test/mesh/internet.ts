@@ -47,7 +47,7 @@ function clientSecrets({ spec, metadata: { namespace } }: Manifest): object[] {
 /** Those of listeners of the Gateway API. */
 function listenerSecrets({ spec, metadata: { namespace } }: Manifest): object[] {
   return (spec?.listeners ?? []).flatMap(({ hostname, tls }: any) => (tls?.certificateRefs ?? []).map(({ name }: any) => ({
-    apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, data: { 'tls.crt': `\${cert:ingress:${hostname}}`, 'tls.key': `\${key:ingress:${hostname}}` },
+    apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, data: { 'tls.crt': `\${cert:ingress:${hostname}}`, 'tls.key': `\${key:ingress:${hostname}}`, 'ca.crt': '${ca:client}' },
   })));
 }
 

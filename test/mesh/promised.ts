@@ -1,13 +1,18 @@
 import { stringify } from 'yaml';
 import { internet } from './internet';
 import type { Failed } from './matchers';
-import { Answer, External, ServicePort, Workload, ambient, egressGateway, external, ingressGateway, managedGateway, runMesh, sidecar, waypoint } from './mesh';
+import { Answer, Channel, External, ServicePort, Workload, ambient, egressGateway, external, ingressGateway, managedGateway, runMesh, sidecar, waypoint } from './mesh';
 import { ISSUER, PagePromise } from './promise';
 import { REGISTRY_ONLY } from './traffic';
 import { Manifest } from '../synth';
 
+interface Asking {
+  readonly isolated?: boolean;
+  readonly channel?: Channel;
+}
+
 /** In this mesh pods have no way out but the gateway, if there is one, and sidecars know nothing that is not declared. */
-export async function ask(all: Manifest[], promises: PagePromise[], { isolated = true } = {}): Promise<readonly Answer[]> {
+export async function ask(all: Manifest[], promises: PagePromise[], { isolated = true, channel }: Asking = {}): Promise<readonly Answer[]> {
   if (all.some(isWaypoint)) return askAmbient(all, promises);
   const objects = all.filter(({ apiVersion, kind }) => /istio\.io\/|^gateway\.networking|^rbac\./.test(apiVersion) || kind === 'NetworkPolicy');
   const callers = [...new Set(promises.map(({ from }) => from))].filter(from => from !== 'outside');
@@ -29,6 +34,7 @@ export async function ask(all: Manifest[], promises: PagePromise[], { isolated =
     ],
     meshConfig: REGISTRY_ONLY,
     steps: promises.map(({ step }) => step),
+    channel,
   });
   return answers;
 }
@@ -76,13 +82,23 @@ function destinations(objects: Manifest[]): Workload[] {
   })).values()];
 }
 
-/** The Services to which HTTPRoutes lead. */
+/** The Services to which routes of the Gateway API lead. */
 function backends(objects: Manifest[]): Workload[] {
-  const found = objects.filter(o => o.kind === 'HTTPRoute').flatMap(({ metadata, spec }) => spec.rules.flatMap(({ backendRefs = [] }: any) => (
-    backendRefs.map(({ name, namespace = metadata.namespace, port }: any) => [`${namespace}/${name}`, sidecar(name, { namespace, service: name, ports: [{ name: 'http', port, serve: 'http' }] })])
-  )));
+  const found = objects.filter(({ kind }) => kind in SERVED).flatMap(({ kind, metadata, spec }) => {
+    const copied = ({ filters = [] }: any) => filters.flatMap(({ requestMirror }: any) => requestMirror?.backendRef ?? []);
+    const ofRule = (rule: any) => [...rule.backendRefs ?? [], ...copied(rule)];
+    return spec.rules.flatMap(ofRule).map(({ name, namespace = metadata.namespace, port }: any): [string, Workload] => (
+      [`${namespace}/${name}`, sidecar(name, { namespace, service: name, ports: [{ port, ...SERVED[kind](spec.hostnames?.[0]) }] })]
+    ));
+  });
   return [...new Map<string, Workload>(found).values()];
 }
+
+const SERVED: Record<string, (host: string) => Omit<ServicePort, 'port'>> = {
+  HTTPRoute: () => ({ name: 'http', serve: 'http' }),
+  TLSRoute: certHost => ({ name: 'tls', serve: 'https', certHost, certCA: 'ingress' }),
+  TCPRoute: () => ({ name: 'tcp', serve: 'tcp' }),
+};
 
 /** Where the pods of egress gateways run on the pages. */
 const EGRESS_NAMESPACES = ['istio-system', 'istio-egress'];
@@ -126,9 +142,9 @@ export const UNBOUND: readonly [Failed, ...Failed[]] = [
 /** Unbinds what leaves or comes in from its gateway; where there is none, hides the service from those who call it. No ServiceEntry names a waypoint. */
 export function unbound(objects: Manifest[]): Manifest[] {
   if (objects.some(isWaypoint)) return objects.map(o => o.kind === 'ServiceEntry' ? { ...o, metadata: { ...o.metadata, labels: {} } } : o);
-  const bound = objects.filter(o => o.kind === 'VirtualService' && o.spec.gateways.some((name: string) => name !== 'mesh'));
+  const bound = objects.filter(o => o.kind === 'VirtualService' && o.spec.gateways?.some((name: string) => name !== 'mesh'));
   for (const { spec } of bound) spec.gateways = spec.gateways.map((name: string) => name === 'mesh' ? name : 'elsewhere/none');
-  const routes = objects.filter(o => o.kind === 'HTTPRoute' && ['Gateway', 'ListenerSet'].includes(o.spec.parentRefs[0].kind));
+  const routes = objects.filter(o => o.kind in SERVED && ['Gateway', 'ListenerSet'].includes(o.spec.parentRefs[0].kind));
   for (const { spec } of routes) spec.parentRefs = spec.parentRefs.map((parent: object) => ({ ...parent, name: 'none' }));
   if (bound.length + routes.length === 0) for (const { kind, spec } of objects) if (kind === 'ServiceEntry') spec.exportTo = ['elsewhere'];
   return objects;

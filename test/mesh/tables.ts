@@ -1,6 +1,7 @@
 /**
  * What the mesh tests saw, as tables for the pages. They are made from the results of jest: a row is a `describe` inside of
- * `describeMesh('egress: ...')` or `describeMesh('ingress: ...')`, a cell the titles of its tests. `describeMesh('planes: ...')` is a column.
+ * `describeMesh('egress: ...')` or `describeMesh('ingress: ...')`, a cell the titles of its tests. `describeMesh('planes: ...')` and
+ * `describeMesh('routes: ...')` are columns.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -15,7 +16,7 @@ interface Result { readonly ancestorTitles: readonly string[]; readonly title: s
 interface Feature { readonly group: string; readonly name: string; readonly seen: string[]; readonly broken: string[] }
 
 export const BROKEN = 'broken: ';
-export const PAGES = ['README.md', 'docs/egress.md', 'docs/ingress.md', 'docs/ambient.md'];
+export const PAGES = ['README.md', 'docs/egress.md', 'docs/ingress.md', 'docs/ambient.md', 'docs/gateway-api.md'];
 
 /** Compares the tables of all pages with what was run, or writes them; the complaints say what is wrong. */
 export function checkPages(results: Results, write: boolean): string[] {
@@ -45,12 +46,17 @@ interface Made { readonly table: string; readonly complaints: readonly string[] 
 
 function tableOf(what: string, old: string, results: Results): Made {
   if (what === 'modes') return modesTable(old, features(results, 'egress'));
-  return { table: what === 'planes' ? planesTable(features(results, what)) : table(features(results, what)), complaints: [] };
+  return { table: what in COLUMNS ? columnsTable(COLUMNS[what], features(results, what)) : table(features(results, what)), complaints: [] };
 }
 
-/** What each data plane makes of each feature. */
-function planesTable(all: readonly Feature[]): string {
-  const columns: Record<string, string> = { 'sidecars': 'sidecars', 'waypoint': 'a waypoint', 'Gateway API': 'sidecars, gateway on [managed pods](gateway-api.md)' };
+/** The heads of columns, by their groups. */
+const COLUMNS: Record<string, Record<string, string>> = {
+  planes: { 'sidecars': 'sidecars', 'waypoint': 'a waypoint', 'Gateway API': 'sidecars, gateway on [managed pods](gateway-api.md)' },
+  routes: { 'Istio': 'Istio\'s own API', 'Gateway API': 'routes of the Gateway API' },
+};
+
+/** What each data plane, or API, makes of each feature. */
+function columnsTable(columns: Record<string, string>, all: readonly Feature[]): string {
   return [
     `| feature | ${Object.values(columns).join(' | ')} |`,
     `|---|${'---|'.repeat(Object.keys(columns).length)}`,
@@ -82,7 +88,7 @@ function rows({ testResults }: Results): Result[] {
   return [...testResults]
     .sort((a, b) => relative('.', a.name) < relative('.', b.name) ? -1 : 1)
     .flatMap(file => file.assertionResults)
-    .filter(({ ancestorTitles: [top = ''] }) => /^(egress|ingress|planes): /.test(top));
+    .filter(({ ancestorTitles: [top = ''] }) => /^(egress|ingress|planes|routes): /.test(top));
 }
 
 function table(all: readonly Feature[]): string {
