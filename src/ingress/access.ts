@@ -105,7 +105,8 @@ export class Access {
    * (`ClientCertificates`) and verify that a trusted authority has signed them. Error `AccessNotEnforceable`.
    *
    * Istio's policies see only SPIFFE identities in certificates, so the route itself checks the names in the header `x-forwarded-client-cert`. The
-   * gateway sets this header, unless mesh config makes it keep the client's own (`gatewayTopology.forwardClientCertDetails: FORWARD_ONLY`).
+   * gateway sets this header, unless mesh config makes it keep the client's own (`gatewayTopology.forwardClientCertDetails: FORWARD_ONLY`). With
+   * `RouteApi.GATEWAY_API`, a policy checks them, which takes names that begin with `spiffe://` alone. Error `GatewayApiUnsupported`.
    *
    * @param subjectAltNames exact DNS names and URIs from the subject alternative names (SANs) of certificates, for example `partner.example.com` or
    * `spiffe://partner.example.com/shop`. Errors `AccessEmpty`, `SubjectAltNameInvalid`.

@@ -24,7 +24,7 @@ import { checkIngressRouteConflicts } from '../private/check/ingress-route-confl
 import { checkExemptPaths, coveringListeners, lostHosts } from '../private/check/listeners-of-route';
 import { checkOpaqueRoute } from '../private/check/opaque-route';
 import { checkRules } from '../private/check/rule';
-import { checkStandardAccess } from '../private/check/standard-access';
+import { checkStandardAccess, isPoliced, wildcardsWithin } from '../private/check/standard-access';
 import { orderRefusals } from '../private/check/standard-order';
 import { checkStandardOpaque, checkStandardRules } from '../private/check/standard-route';
 import { ingressRouteObjects } from '../private/gateway-api/ingress-route';
@@ -90,7 +90,8 @@ export interface IngressRouteProps {
    * for host `*`, whose clients need not send SNI, they also block TLS passthrough that others have on the same port.
    *
    * If a rule has `cors`, browser preflights are not checked, because they carry no token; preflights that no rule with `cors` takes reach the
-   * service. Errors `AccessEmpty`, `AccessForEveryHost`, `ListTooLong`.
+   * service. With `RouteApi.GATEWAY_API`, a wildcard must be the host of an HTTPS listener, and `Access.mtls` takes names that begin with `spiffe://`
+   * (error `GatewayApiUnsupported`). Errors `AccessEmpty`, `AccessForEveryHost`, `ListTooLong`.
    *
    * @default - everybody
    */
@@ -114,7 +115,8 @@ export interface IngressRouteProps {
   /**
    * Requests that always get 403, whoever sends them and whatever `rules` say. Exact and prefix paths also cover what a service may read as the same
    * path: different case, `//admin`, `/admin%2Fx`, `/admin;a=1`, `/x/..;/admin`. Regular expressions are used unchanged. If possible, list what is
-   * allowed in `rules` instead: requests that match no rule get 404. Errors `AccessEmpty`, `MatchEmpty`, `PathInvalid`; error `RegexTooLong` for a
+   * allowed in `rules` instead: requests that match no rule get 404. With `RouteApi.GATEWAY_API`, only methods and headers can be denied (error
+   * `GatewayApiUnsupported`). Errors `AccessEmpty`, `MatchEmpty`, `PathInvalid`; error `RegexTooLong` for a
    * path of more than about thirty segments.
    *
    * @default - none
@@ -188,19 +190,19 @@ export class IngressRoute extends Construct {
       const hosts = checkRouteHosts(props.hosts, refuse);
       const listeners = coveringListeners(hosts, 'http', gateway, refuse);
       const access = checkAccess(path, { ...props, hosts, served: listeners.filter(serves) }, gateway.workload, app, refuse);
-      if (gateway.standard) checkStandardAccess({ hosts, access: props.access, checked: access }, refuse);
+      if (gateway.standard) checkStandardAccess({ ...props, hosts, served: listeners.filter(serves), checked: access }, refuse);
       this.model = { path, route: { ...place, hosts, listeners, access }, gateway: gateway.path, upstreams: [], targets: [] };
       this.model = this.withRules(props.rules ?? [], 'rules', refuse);
     }
     this.metadata = props.metadata;
     this.addRouteObjects();
     [this.virtualService] = gateway.standard ? [] : this.routeObjects;
-    const guarded = { ...this.model.route, path, access: this.model.route.access! };
+    const guarded = { ...this.model.route, path, access: this.model.route.access!, standard: gateway.standard };
     this.accessObjects = isOpaque ? [] : addObjects(this, accessObjects(guarded, () => this.surrounded()), props.metadata);
     this.node.defaultChild = this.routeObjects[0];
     declare(this, 'ingressRoutes', this.model, this.parts);
     this.addUpstreamRules();
-    checkLate(this, () => [...this.lost(), ...isOpaque ? [] : [...this.empty(), ...this.loops(), ...this.misplaced()]]);
+    checkLate(this, () => [...this.lost(), ...isOpaque ? [] : [...this.empty(), ...this.loops(), ...this.misplaced(), ...this.within()]]);
   }
 
   /** The VirtualService; or the HTTPRoutes, TLSRoute or TCPRoute, and the ReferenceGrants for destinations in other namespaces. */
@@ -287,6 +289,7 @@ export class IngressRoute extends Construct {
       rules: neighbours.arrange(own) as Rule[],
       served: route.listeners.filter(serves),
       listened: this.gateway.listened,
+      standard: this.gateway.standard,
       /** All routes of the app through the same pods. */
       routed: () => routesThroughPods(app, route.pods).filter(({ route: { opaque } }) => !opaque)
         .map(({ route: { hosts, listeners } }) => ({ hosts, podPorts: listeners.map(l => l.podPort) })),
@@ -320,6 +323,12 @@ export class IngressRoute extends Construct {
 
   private lost(): Refusal[] {
     return this.gateway.standard ? lostHosts(this.model.route, this.gateway, appModelOf(this)) : [];
+  }
+
+  private within(): Refusal[] {
+    const { route, path } = this.model;
+    if (!this.gateway.standard || !isPoliced(route.access!)) return [];
+    return wildcardsWithin(route, routesThroughPods(appModelOf(this), route.pods).filter(other => other.path !== path));
   }
 
   private empty(): Refusal[] {

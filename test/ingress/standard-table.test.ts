@@ -23,6 +23,14 @@ const route = (own: Partial<IngressRouteProps>): Made => () => standardIngress({
 const https = (own: Partial<HttpsListenerOptions>): Made => (
   () => standardIngress({ listeners: [IngressListener.https({ hosts, credentialName: 'cert', ...own })] }, { hosts, rules: [{ action: forward }] })
 );
+const access = [Access.ipBlocks(['192.0.2.0/24'])];
+const wild = (host: string, own: Partial<IngressRouteProps>): Made => () => standardIngress(
+  { listeners: [IngressListener.https({ hosts: ['*.a.test'], credentialName: 'cert' })] }, { hosts: [host], rules: [{ action: forward }], ...own },
+);
+const named = (name: string): Made => () => standardIngress(
+  { listeners: [IngressListener.https({ hosts, credentialName: 'cert', clients: ClientCertificates.required() })] },
+  { hosts, rules: [{ action: forward }], access: [Access.mtls([name])] },
+);
 const opaque = (listener: IngressListener, own: Partial<IngressRouteProps>): Made => (
   () => standardIngress({ listeners: [listener] }, { destinations: [Destination.service('db', { port: 5432 })], ...own }, newest)
 );
@@ -65,8 +73,13 @@ const FEATURES: [string, Made, string?][] = [
   ['`cors`', cors({}), 'allowOrigins'],
   ['`cors` with origins by prefix or expression', cors({ allowOrigins: [StringMatch.regex('https://.*\\.b\\.test')] })],
   ['`fault`', rule({ fault: { abort: { percent: 1, status: 503 } } })],
-  ['`access` by token, address or authorizer; `openPaths`', route({ access: [Access.ipBlocks(['192.0.2.0/24'])], openPaths: ['/health'] }), 'targetRefs'],
-  ['`deny`', route({ deny: [{ path: PathMatch.prefix('/admin') }] })],
+  ['`access` by token, address or authorizer; `openPaths`', route({ access, openPaths: ['/health'] }), 'targetRefs'],
+  ['`access` for a wildcard that is the host of an HTTPS listener', wild('*.a.test', { access }), 'connection.sni'],
+  ['`access` for other wildcards', wild('*.x.a.test', { access })],
+  ['`Access.mtls` by names with `spiffe://`', named('spiffe://partner/shop'), 'source.principal'],
+  ['`Access.mtls` by other names', named('partner.test')],
+  ['`deny` by methods and headers', route({ deny: [{ methods: ['DELETE'] }] }), 'targetRefs'],
+  ['`deny` by paths', route({ deny: [{ path: PathMatch.prefix('/admin') }] })],
 ];
 
 test('the page lists what the Gateway API can say, and what stands nearest to the rest', () => {

@@ -3,10 +3,11 @@ import {
   Access, ClientCertificates, Cors, Credential, Destination, DestinationPolicy, ExternalPort, ExternalService, GatewayApiChannel,
   GatewayWorkload, HeaderMatch,
   IngressDelegate, IngressGateway, IngressGatewayProps, IngressListener, IngressRoute, IngressRouteProps, IngressRule, MeshSettingsOptions,
-  PathMatch, PathRewrite, QueryParamMatch, RouteAction, RouteApi, RouteMatch, StringMatch, TlsVersion,
+  PathMatch, PathRewrite, PlainHttp, QueryParamMatch, RouteAction, RouteApi, RouteMatch, StringMatch, TlsVersion,
 } from '../../src';
 import { standardIngress } from '../fixtures';
 import { expectRefusal } from '../refusal';
+import { synth } from '../synth';
 
 const hosts = ['a.test'];
 const forward = RouteAction.forward(Destination.service('web', { port: 8080 }));
@@ -67,13 +68,34 @@ describe('the Gateway API cannot say', () => {
   });
 
   const ofRoutes: [string, Partial<IngressRouteProps>, string][] = [
-    ['access by certificate', { access: [Access.mtls(['b.test'])] }, '[GatewayApiUnsupported] shop/route: access[0] is "mtls"; allowed: Access.jwt, ipBlocks, remoteIpBlocks, extAuthz and anyOf; fix: let the Service check `x-forwarded-client-cert`, or trust only an authority that signs for these clients, with ClientCertificates.required'],
-    ['access for wildcards', { hosts: ['*.a.test'], access: [Access.ipBlocks(['192.0.2.0/24'])] }, '[GatewayApiUnsupported] shop/route: access is "set, for *.a.test"; allowed: full host names together with `access`: a policy for a wildcard could be walked around with a port in the Host header; fix: list the hosts'],
-    ['denied requests', { deny: [{ path: PathMatch.prefix('/admin') }] }, '[GatewayApiUnsupported] shop/route: deny is "set"; allowed: routes without `deny`: there is no rule that answers 403, and policies compare paths letter by letter, so that other spellings would get in; fix: list what is allowed in `rules`: what no rule matches gets 404'],
+    ['names in certificates that policies do not know', { access: [Access.mtls(['spiffe://b/c', 'b.test'])] }, '[GatewayApiUnsupported] shop/route: access[0][1] is "b.test"; allowed: URIs that begin with spiffe://, without `*` at either end: policies know no other names in certificates; fix: let the Service check `x-forwarded-client-cert`, or trust only an authority that signs for these clients, with ClientCertificates.required'],
+    ['names in certificates that policies read as wildcards', { access: [Access.mtls(['spiffe://b/*'])] }, '[GatewayApiUnsupported] shop/route: access[0][0] is "spiffe://b/*"; allowed: URIs that begin with spiffe://, without `*` at either end: policies know no other names in certificates; fix: let the Service check `x-forwarded-client-cert`, or trust only an authority that signs for these clients, with ClientCertificates.required'],
+    ['access for wildcards of a wider listener', { hosts: ['*.x.b.test'], access: [Access.ipBlocks(['192.0.2.0/24'])] }, '[GatewayApiUnsupported] shop/route: access is "set, for *.x.b.test by the listener for *.b.test at port 443"; allowed: wildcards that are the host of an HTTPS listener, and full host names: elsewhere a policy for a wildcard could be walked around with a port in the Host header; fix: listen for *.x.b.test with IngressListener.https, without serving clear text, or list the hosts'],
+    ['denied requests for wildcards in clear text', { hosts: ['*.c.test'], deny: [{ methods: ['DELETE'] }] }, '[GatewayApiUnsupported] shop/route: deny is "set, for *.c.test by the listener for *.c.test at port 80"; allowed: wildcards that are the host of an HTTPS listener, and full host names: elsewhere a policy for a wildcard could be walked around with a port in the Host header; fix: listen for *.c.test with IngressListener.https, without serving clear text, or list the hosts'],
+    ['denied requests for every host', { hosts: ['*'], deny: [{ methods: ['DELETE'] }] }, '[GatewayApiUnsupported] shop/route: hosts is "*"; allowed: names and wildcards such as *.example.com, together with `deny` or Access.mtls: their policy would also apply to other routes through the same pods; fix: list the hosts'],
+    ['denied paths', { deny: [{ methods: ['DELETE'] }, { path: PathMatch.prefix('/admin') }] }, '[GatewayApiUnsupported] shop/route: deny[1].path is "/admin"; allowed: methods and headers: policies compare paths letter by letter, so that other spellings would get in, and no rule of an HTTPRoute answers 403; fix: list the paths that are allowed in `rules`: what no rule matches gets 404'],
+    ['denied query parameters', { deny: [{ queryParams: [QueryParamMatch.exact('debug', '1')] }] }, '[GatewayApiUnsupported] shop/route: deny[0] is "set"; allowed: methods, and headers that are present, absent, exact or by prefix: policies have no other conditions; fix: deny it in the Service, or list what is allowed in `rules`: what no rule matches gets 404'],
+    ['denied hosts', { deny: [{ authority: StringMatch.exact('a.test:81') }] }, '[GatewayApiUnsupported] shop/route: deny[0] is "set"; allowed: methods, and headers that are present, absent, exact or by prefix: policies have no other conditions; fix: deny it in the Service, or list what is allowed in `rules`: what no rule matches gets 404'],
   ];
   test.each(ofRoutes)('%s', (_, props, message) => {
-    const listeners = [IngressListener.https({ hosts: ['a.test'], credentialName: 'cert', clients: ClientCertificates.required() }), IngressListener.https({ hosts: ['*.a.test'], credentialName: 'wild', plainHttp: undefined })];
+    const listeners = [
+      IngressListener.https({ hosts: ['a.test'], credentialName: 'cert', clients: ClientCertificates.required() }),
+      IngressListener.https({ hosts: ['*.b.test'], credentialName: 'wild' }),
+      IngressListener.https({ hosts: ['*.c.test'], credentialName: 'clear', plainHttp: PlainHttp.serve() }),
+      IngressListener.https({ hosts: ['*'], credentialName: 'every' }),
+    ];
     expectRefusal(() => standardIngress({ listeners }, { hosts, rules: [{ action: forward }], ...props }), message);
+  });
+
+  test('a wildcard below one with access, at the same listener', () => {
+    const listeners = ['*.b.test', '*.own.b.test'].map(host => IngressListener.https({ hosts: [host], credentialName: `${host.length}-cert` }));
+    const rules = [{ action: forward }];
+    const { app, shop, gateway } = standardIngress({ listeners }, { hosts: ['*.b.test'], rules, access: [Access.ipBlocks(['192.0.2.0/24'])] });
+    new IngressRoute(shop, 'own', { gateway, hosts: ['*.own.b.test'], rules });
+    new IngressRoute(shop, 'name', { gateway, hosts: ['x.b.test'], rules });
+    expect(() => synth(app)).not.toThrow();
+    new IngressRoute(shop, 'below', { gateway, hosts: ['*.x.b.test'], rules });
+    expectRefusal(() => app.synthYaml(), '[GatewayApiUnsupported] shop/route: hosts is "*.b.test"; allowed: no wildcard with `access` or `deny` above *.x.b.test, which shop/below serves by the same listener; fix: give *.x.b.test a listener of its own');
   });
 
   const ofListeners: [string, Partial<IngressGatewayProps>, string, MeshSettingsOptions?][] = [

@@ -1,5 +1,8 @@
 import { Duration } from 'cdk8s';
-import { Destination, HeaderMatch, IngressListener, PathMatch, PathRewrite, QueryParamMatch, RouteAction, StringMatch } from '../../src';
+import {
+  Access, ClientCertificates, Destination, HeaderMatch, IngressListener, IngressRoute, IngressRouteProps, PathMatch, PathRewrite,
+  QueryParamMatch, RouteAction, StringMatch,
+} from '../../src';
 import { standardIngress } from '../fixtures';
 
 const hosts = ['shop.example.com'];
@@ -324,5 +327,47 @@ describe('ingress by the Gateway API', () => {
             kind: Service
             name: copy
     `);
+  });
+
+  describe('policies say what routes cannot answer', () => {
+    type Made = ReturnType<typeof standardIngress>;
+    const rulesOf = (props: Partial<IngressRouteProps>, listeners: IngressListener[], around: (made: Made) => void = () => {}) => {
+      const made = standardIngress({ listeners }, { hosts, rules: [web], ...props });
+      around(made);
+      return made.manifests().filter(({ kind }) => kind === 'AuthorizationPolicy').map(({ metadata, spec }) => {
+        expect([metadata.namespace, spec.action, spec.targetRefs[0].name]).toEqual(['istio-ingress', 'DENY', 'public']);
+        return spec.rules;
+      });
+    };
+    const secure = (host: string) => IngressListener.https({ hosts: [host], credentialName: `${host.replace('*', 'any')}-cert`, clients: ClientCertificates.required() });
+    const here = { hosts: ['shop.example.com', 'shop.example.com:*'], ports: ['443'] };
+    const sni = { key: 'connection.sni', values: ['shop.example.com'] };
+
+    test('denied methods and headers, also on open paths', () => {
+      const deny = [{ methods: ['DELETE'] }, { headers: [HeaderMatch.absent('x-client')] }];
+      expect(rulesOf({ deny, access: [Access.ipBlocks(['192.0.2.1'])], openPaths: ['/health'] }, [secure(hosts[0])])).toEqual([
+        [{ to: [{ operation: { ...here, notPaths: ['/health'] } }], when: [sni, { key: 'source.ip', notValues: ['192.0.2.1'] }] }],
+        [
+          { to: [{ operation: { ...here, methods: ['DELETE'] } }], when: [sni] },
+          { to: [{ operation: here }], when: [sni, { key: 'request.headers[x-client]', notValues: ['*'] }] },
+        ],
+      ]);
+    });
+
+    test('names in certificates', () => {
+      expect(rulesOf({ access: [Access.mtls(['spiffe://partner/shop'])] }, [secure(hosts[0])])).toEqual([
+        [{ to: [{ operation: here }], when: [sni, { key: 'source.principal', notValues: ['partner/shop'] }] }],
+      ]);
+    });
+
+    test('a wildcard, by its listener alone', () => {
+      const blocked = { hosts: ['*.example.com'], access: [Access.ipBlocks(['192.0.2.1'])] };
+      const listeners = ['*.example.com', 'own.example.com', '*.other.test'].map(secure);
+      const name = ({ shop, gateway }: Made) => { new IngressRoute(shop, 'name', { gateway, hosts: ['open.example.com'], rules: [web] }); };
+      expect(rulesOf(blocked, listeners, name)).toEqual([[{
+        to: [{ operation: { notHosts: ['open.example.com', 'open.example.com:*'], ports: ['443'] } }],
+        when: [{ key: 'connection.sni', values: ['*.example.com'], notValues: ['own.example.com'] }, { key: 'source.ip', notValues: ['192.0.2.1'] }],
+      }]]);
+    });
   });
 });

@@ -26,7 +26,7 @@ function declare(routes: Record<string, Partial<IngressRouteProps>>, listeners?:
     workload: GatewayWorkload.gatewayApi('public', { namespace: 'istio-ingress' }), routeApi: RouteApi.GATEWAY_API, listeners,
   });
   const shop = new Chart(app, 'shop', { namespace: 'shop' });
-  const made = Object.entries(routes).map(([host, props]) => [host, new IngressRoute(shop, host, { gateway, hosts: [host], rules: [{ action: forward('web') }], ...props })] as const);
+  const made = Object.entries(routes).map(([host, props]) => [host, new IngressRoute(shop, host.replace('*', 'any'), { gateway, hosts: [host], rules: [{ action: forward('web') }], ...props })] as const);
   return { app, gateway, shop, routes: Object.fromEntries(made) };
 }
 
@@ -387,6 +387,85 @@ describeMesh('ingress by the Gateway API: access', () => {
     policy.addJsonPatch(JsonPatch.replace('/metadata/namespace', 'shop'));
     const { answers: [answer] } = await run(broken.app, steps);
     expect(answer).toReach('web');
+  });
+
+  describe('what is denied', () => {
+    const denied = { deny: [{ methods: ['DELETE'] }, { methods: ['POST'], headers: [HeaderMatch.prefix('x-debug', 'on')] }], access: [Access.ipBlocks(['0.0.0.0/0'])], openPaths: ['/health'] };
+    const declaredSo = () => declare({ 'shop.test': denied, 'blog.test': {} });
+    const debug = { 'x-debug': 'only' };
+    const closed = [
+      plain('shop.test/x', { method: 'DELETE' }), plain('shop.test/health', { method: 'DELETE', headers: { host: 'SHOP.test:8080' } }), plain('shop.test/y', { method: 'POST', headers: debug }),
+    ];
+    const open = [plain('shop.test/a'), plain('shop.test/b', { method: 'POST' }), plain('shop.test/c', { headers: debug }), plain('blog.test/x', { method: 'DELETE' })];
+
+    test('gets 403, whoever sends it and wherever', async () => {
+      const { answers } = await run(declaredSo().app, [...closed, ...open]);
+      for (const answer of answers.slice(0, 3)) expect(answer).toFail({ status: 403, at: 'ingress', details: /rbac_access_denied/ });
+      for (const answer of answers.slice(3)) expect(answer).toReach('web');
+    });
+
+    test('broken: for another host, nothing is', async () => {
+      const broken = declaredSo();
+      broken.routes['shop.test'].accessObjects[1].addJsonPatch(JsonPatch.replace('/spec/rules/0/to/0/operation/hosts', ['other.test']));
+      const { answers: [answer] } = await run(broken.app, closed.slice(0, 1));
+      expect(answer).toReach('web');
+    });
+  });
+
+  describe('clients by the names in their certificates', () => {
+    const listener = IngressListener.https({ hosts: ['shop.test'], credentialName: 'both-cert', clients: ClientCertificates.required() });
+    const fixtures = [certificate('both-cert', 'shop.test', { 'ca.crt': '${ca:client}' })];
+    const declaredSo = () => declare({ 'shop.test': { access: [Access.mtls(['spiffe://partner/shop', 'spiffe://partner/ns/a/sa/b'])], openPaths: ['/health'] } }, [listener]);
+    const by = (path: string, ...names: string[]) => secure(`shop.test${path}`, { cert: 'client', names, name: `${path} ${names}` });
+    const fits = [['spiffe://partner/shop'], ['spiffe://partner/ns/a/sa/b'], ['x.test', 'spiffe://partner/shop', 'y.test'], ['spiffe://other/x', 'spiffe://partner/shop']];
+    const misfits = [['x.test'], ['partner/shop'], ['spiffe://partner/shop/x'], ['spiffe://partner/sho'], ['spiffe://Partner/shop'], ['https://partner/shop']];
+
+    test('are admitted if they carry one', async () => {
+      const { answers } = await run(declaredSo().app, [...fits.map(names => by('/x', ...names)), by('/health', 'x.test'), ...misfits.map(names => by('/x', ...names))], { fixtures });
+      expect(answers.map(({ status }) => status)).toEqual([...fits.map(() => 200), 200, ...misfits.map(() => 403)]);
+    });
+
+    test('broken: without the policy, any certificate will do', async () => {
+      const broken = declaredSo();
+      broken.routes['shop.test'].accessObjects[0].addJsonPatch(JsonPatch.replace('/metadata/namespace', 'shop'));
+      const { answers: [answer] } = await run(broken.app, [by('/x', 'x.test')], { fixtures });
+      expect(answer).toReach('web');
+    });
+  });
+
+  describe('a wildcard that is a listener', () => {
+    const listeners = [
+      ...['*.a.test', 'own.a.test'].map(host => IngressListener.https({ hosts: [host], credentialName: `${host.replace('*', 'wild')}-cert`, plainHttp: PlainHttp.closed() })),
+      https(PlainHttp.closed()),
+    ];
+    const fixtures = [certificate('wild.a.test-cert', '*.a.test'), certificate('own.a.test-cert', 'own.a.test')];
+    const declaredSo = () => declare({ '*.a.test': { access: guarded.access, openPaths: ['/health'] }, 'open.a.test': {}, 'own.a.test': {}, 'shop.test': {} }, listeners);
+    const to = (sni: string, host = sni, path = '/x') => secure(`${sni}${path}`, { sni: sni.toLowerCase(), headers: { host }, name: `${sni} ${host} ${path}` });
+    const closed = [
+      to('x.a.test'), to('X.A.test'), ...['x.a.test:443', 'x.a.test:81', 'X.A.TEST:8443', 'x.a.test:', 'x.a.test:x', 'y.a.test:99999'].map(host => to('x.a.test', host)), to('open.a.test', 'x.a.test:81'),
+    ];
+    const open = [to('x.a.test', 'x.a.test', '/health'), to('open.a.test'), to('open.a.test', 'open.a.test:81'), to('x.a.test', 'open.a.test:81'), to('own.a.test'), to('own.a.test', 'own.a.test:81'), to('shop.test')];
+
+    test('is closed under every port of the Host header, and no host with a route of its own is', async () => {
+      const { answers } = await run(declaredSo().app, [...closed, ...open], { fixtures });
+      expect(answers.map(({ status }) => status)).toEqual([...closed.map(() => 403), ...open.map(() => 200)]);
+    });
+
+    test('broken: told by its hosts, another port opens it', async () => {
+      const broken = declaredSo();
+      broken.routes['*.a.test'].accessObjects[0].addJsonPatch(JsonPatch.add('/spec/rules/0/to/0/operation/hosts', ['*.a.test', '*.a.test:443']));
+      const { answers: [named, other] } = await run(broken.app, [to('x.a.test'), to('x.a.test', 'x.a.test:81')], { fixtures });
+      expect(named).toFail({ status: 403, at: 'ingress' });
+      expect(other).toReach('web');
+    });
+
+    test('broken: without the exception, the policy closes the listener below it', async () => {
+      const broken = declaredSo();
+      broken.routes['*.a.test'].accessObjects[0].addJsonPatch(JsonPatch.remove('/spec/rules/0/when/0/notValues'));
+      broken.routes['*.a.test'].accessObjects[0].addJsonPatch(JsonPatch.remove('/spec/rules/0/to/0/operation/notHosts'));
+      const { answers } = await run(broken.app, [to('own.a.test'), to('open.a.test')], { fixtures });
+      for (const answer of answers) expect(answer).toFail({ status: 403, at: 'ingress' });
+    });
   });
 
   test('requests are logged as GatewayTelemetry says', async () => {

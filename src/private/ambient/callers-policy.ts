@@ -4,6 +4,7 @@ import { CallerIdentity, Grant } from '../model/egress-route';
 import { isHttp, Port } from '../model/external-service';
 import { Match } from '../model/match';
 import { entryName, WaypointRouteIntent } from '../model/waypoint';
+import { headerConditions } from '../objects/access';
 import { identitiesOf, reasonForAny } from '../objects/callers';
 import { ObjectHead, AuthorizationPolicySpec, AuthorizationRule, Condition, Source } from '../objects/plans';
 import { areInPolicy, authorities, hostsInPolicy, inPolicy } from '../requests/sayable';
@@ -43,7 +44,7 @@ function requestRules({ trustDomain }: WaypointRouteIntent, grant: Grant, host: 
     const hosts = hostsInPolicy(match.authority, host, ports);
     const { paths, methods, headers } = inPolicy(match)!;
     if (hosts.length === 0) return [];
-    const when = headers.map(({ name, ...values }): Condition => ({ key: `request.headers[${name}]`, ...values }));
+    const when = headerConditions(headers);
     return [{ from, to: [{ hosts, notHosts, paths, methods, ports }], when: when.length > 0 ? when : undefined }];
   });
 }

@@ -1,12 +1,14 @@
 import { rendered, renderedLate } from './manifest/object';
 import { AuthorizationPolicySpec, AuthorizationRule, Condition, JwtRule, Operation } from './plans';
 import { patternsOver } from '../basics/host-index';
-import { isWildcard } from '../basics/hosts';
+import { covers, isWildcard } from '../basics/hosts';
 import { labelOf } from '../basics/names';
-import { AccessIntent, Issuer, OptOut, RoutedHosts } from '../model/access';
+import { AccessIntent, Issuer, OptOut, Requirement, RoutedHosts } from '../model/access';
 import { Labels } from '../model/labels';
 import { ListenedHost } from '../model/listener';
+import { Match } from '../model/match';
 import { RenderedObject } from '../model/rendered-object';
+import { PolicyHeader, inPolicy } from '../requests/sayable';
 import { unfulfilled } from '../requests/unfulfilled';
 
 /** A route, with what its policies need to know about its surroundings. */
@@ -27,10 +29,12 @@ export interface GuardedRoute {
   readonly routed: () => RoutedHosts[];
   /** Whether the route answers preflights, which carry neither tokens nor cookies. */
   readonly cors: boolean;
+  /** Whether it is a route of the Gateway API: it answers nothing itself, so that policies say all. */
+  readonly standard: boolean;
 }
 
 /** What names the objects of a route, and says which of them there are. */
-type Guarded = Pick<GuardedRoute, 'path' | 'access' | 'hosts' | 'gateway' | 'pods'>;
+type Guarded = Pick<GuardedRoute, 'path' | 'access' | 'hosts' | 'gateway' | 'pods' | 'standard'>;
 
 /**
  * The policies of a route, in the namespace of the gateway's pods: elsewhere they would have no effect.
@@ -39,7 +43,8 @@ type Guarded = Pick<GuardedRoute, 'path' | 'access' | 'hosts' | 'gateway' | 'pod
  * @param surrounded the route among those that are declared by then
  */
 export function accessObjects(guarded: Guarded, surrounded: () => GuardedRoute): RenderedObject[] {
-  const { path, access: { requirements, issuers, provider, optOuts }, hosts, gateway, pods: { namespace, selector } } = guarded;
+  const { path, access: { issuers, provider, optOuts, deny }, hosts, gateway, pods: { namespace, selector }, standard } = guarded;
+  const requirements = requirementsOf(guarded);
   const name = (what: string) => labelOf(hosts[0], what, ...gateway.split('/'), ...path.split('/'));
   const policy = (id: string, spec: (route: GuardedRoute) => Omit<AuthorizationPolicySpec, 'selector'>) => renderedLate(
     { kind: 'AuthorizationPolicy', id, namespace, name: name(id), annotations: reasonsOf(optOuts) }, () => ({ selector, ...spec(surrounded()) }),
@@ -48,7 +53,26 @@ export function accessObjects(guarded: Guarded, surrounded: () => GuardedRoute):
     ...(issuers.length > 0 ? [rendered({ kind: 'RequestAuthentication', id: 'jwt', namespace, name: name('jwt'), spec: { selector, jwtRules: jwtRules(issuers) } })] : []),
     ...(requirements.length > 0 ? [policy('access', route => ({ action: 'DENY', rules: requirements.flatMap(requirement => unfulfilled(requirement)!).flatMap(when => rulesFor(route, when)) }))] : []),
     ...(provider !== undefined ? [policy('ext-authz', route => ({ action: 'CUSTOM', provider, rules: rulesFor(route, []) }))] : []),
+    ...(standard && deny.length > 0 ? [policy('deny', route => ({ action: 'DENY', rules: deny.flatMap(match => denials(route, match)) }))] : []),
   ];
+}
+
+/** What policies demand. They know a name of a client's certificate if it is a SPIFFE ID; routes of Istio's own API compare names themselves. */
+function requirementsOf({ access: { requirements, subjectAltNames }, standard }: Guarded): Requirement[] {
+  if (!standard) return requirements;
+  return [...requirements, ...subjectAltNames.map((names): Requirement => [[{ key: 'source.principal', values: names.map(name => name.slice(SPIFFE.length)) }]])];
+}
+
+/** The scheme of the names that policies know. */
+export const SPIFFE = 'spiffe://';
+
+/** The rules for requests that are refused to everybody, one for each port. */
+function denials(route: GuardedRoute, match: Match): AuthorizationRule[] {
+  const { methods, headers } = inPolicy(match)!;
+  return route.served.map(listener => {
+    const conditions = [...serverNames(route, listener), ...headerConditions(headers)];
+    return { to: [{ ...place(route, listener), methods }], ...(conditions.length > 0 && { when: conditions }) };
+  });
 }
 
 /** The user's reasons, as annotations. */
@@ -87,16 +111,34 @@ const NO_PREFLIGHT: { readonly to?: Pick<Operation, 'notMethods'>; readonly when
   ...PREFLIGHT_HEADERS.map(name => ({ when: [{ key: `request.headers[${name}]`, notValues: ['*'] }] })),
 ];
 
-function operation({ access, hosts, routed }: GuardedRoute, { port, podPort }: ListenedHost): Operation {
+function operation(route: GuardedRoute, listener: ListenedHost): Operation {
+  const { openPaths } = route.access;
+  return { ...place(route, listener), ...(openPaths.length > 0 && { notPaths: openPaths }) };
+}
+
+function place(route: GuardedRoute, listener: ListenedHost): Operation {
+  const { hosts, routed } = route;
+  const { port, podPort } = listener;
   const [own, wide] = [new Set(hosts), new Set(hosts.filter(isWildcard))];
   const elsewhere = wide.size === 0 ? [] : routed().filter(other => other.podPorts.includes(podPort)).flatMap(other => other.hosts)
     .filter(host => !own.has(host) && patternsOver(host).some(pattern => wide.has(pattern)));
   return {
-    hosts: hosts.flatMap(host => hostForms(host, port)),
+    ...(!isWhole(route, listener) && { hosts: hosts.flatMap(host => hostForms(host, port)) }),
     ...(elsewhere.length > 0 && { notHosts: [...new Set(elsewhere)].sort().flatMap(host => hostForms(host, port)) }),
-    ...(access.openPaths.length > 0 && { notPaths: access.openPaths }),
     ports: [podPort],
   };
+}
+
+/**
+ * Whether a listener of the Gateway API serves no host but those of the route and narrower ones: its server name then tells them, however a client
+ * writes the Host header.
+ */
+export function isWhole({ hosts, standard }: Pick<GuardedRoute, 'hosts' | 'standard'>, { protocol, host }: ListenedHost): boolean {
+  return standard && protocol === 'HTTPS' && host.startsWith('*.') && hosts.includes(host);
+}
+
+export function headerConditions(headers: PolicyHeader[]): Condition[] {
+  return headers.map(({ name, ...values }) => ({ key: `request.headers[${name}]`, ...values }));
 }
 
 /** A client may write a port into the Host header. Istio allows one wildcard per host, so after `*.` the port has to be spelled out. */
@@ -108,8 +150,15 @@ function hostForms(host: string, port: number): string[] {
  * A rule about hosts would deny all TCP on the same port, because TCP has no hosts. The server name of TLS distinguishes HTTP from it;
  * a server for any name also accepts clients without one.
  */
-function serverNames({ listened }: GuardedRoute, { podPort, protocol }: ListenedHost): Condition[] {
+function serverNames(route: GuardedRoute, listener: ListenedHost): Condition[] {
+  const { podPort, protocol } = listener;
   if (protocol !== 'HTTPS') return [];
+  const { listened } = route;
+  if (isWhole(route, listener)) {
+    const beside = listened.filter(one => one.podPort === podPort).map(({ host }) => host);
+    const narrower = beside.filter(host => host !== listener.host && covers(listener.host, host));
+    return [{ key: 'connection.sni', values: [listener.host], ...(narrower.length > 0 && { notValues: narrower }) }];
+  }
   const beside = (kind: ListenedHost['protocol']) => listened.filter(l => l.podPort === podPort && l.protocol === kind).map(l => l.host);
   const names = beside('HTTPS');
   const wide = new Set(names);
