@@ -117,6 +117,8 @@ const layers: Record<string, string[]> = {
   'gateway-api': ['basics', 'model', 'requests', 'objects'],
   'explain': ['basics', 'model', 'requests'],
   'app': ['basics', 'model', 'explain', 'objects', 'istio', 'ambient', 'gateway-api'],
+  'manifests': ['basics'],
+  'rules': ['basics', 'manifests'],
 };
 const forbidden = (target: string, allowed: string[]) => ({
   target: `./src/private/${target}`,
