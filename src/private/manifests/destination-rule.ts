@@ -90,11 +90,27 @@ function tlsAt({ tls, ports }: Policy, port: number | undefined): ClientTls | un
   return own ? own.tls : tls;
 }
 
+/** The DestinationRules that count for a host at proxies of one kind. */
+export interface RulesFound {
+  readonly rules: readonly DestinationRule[];
+  /** Not where it depends on labels that are not known. */
+  readonly isSure: boolean;
+  readonly subsets: ReadonlyMap<string, Subset>;
+  /** Those that say something of the whole host. */
+  readonly policies: readonly Policy[];
+}
+
+/** Rules of one host and namespace, merged as Istio merges them: the first word counts. */
+export function merged(rules: readonly DestinationRule[], isSure: boolean): RulesFound {
+  const subsets = new Map<string, Subset>();
+  for (const subset of rules.flatMap(rule => rule.subsets)) if (!subsets.has(subset.name)) subsets.set(subset.name, subset);
+  return { rules, isSure, subsets, policies: rules.map(({ policy }) => policy).filter(({ tls, ports }) => tls || ports.size > 0) };
+}
+
 /** What rules for one host say of a connection to a port: the subset's word counts before that for the whole host. */
-export function tlsOf(rules: readonly DestinationRule[], port: number | undefined, subset: string | undefined): ClientTls | undefined {
-  const named = subset === undefined ? undefined : rules.flatMap(rule => rule.subsets).find(({ name }) => name === subset);
-  const whole = rules.map(({ policy }) => tlsAt(policy, port)).find(tls => tls !== undefined);
-  return (named && tlsAt(named.policy, port)) ?? whole;
+export function tlsOf({ subsets, policies }: RulesFound, port: number | undefined, subset: string | undefined): ClientTls | undefined {
+  const named = subset === undefined ? undefined : subsets.get(subset);
+  return (named && tlsAt(named.policy, port)) ?? policies.map(policy => tlsAt(policy, port)).find(tls => tls !== undefined);
 }
 
 export function encrypts(tls: ClientTls | undefined): tls is ClientTls {

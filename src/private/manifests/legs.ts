@@ -60,9 +60,9 @@ function findLegs(set: ManifestSet): LegOne[] {
       if (!door || client === undefined) return [];
       const ports = new Set(matchesAt(MESH, route).map(match => match.port));
       const port = destination.port ?? (ports.size === 1 ? [...ports][0] : undefined);
-      const { rules, isSure } = set.rulesFor(destination.host, client);
-      const isKnown = destination.subset === undefined || rules.some(({ subsets }) => subsets.some(({ name }) => name === destination.subset));
-      return [{ service, route, destination, door, port, client, tls: tlsOf(rules, port, destination.subset), isSure: isSure && isKnown }];
+      const found = set.rulesFor(destination.host, client);
+      const isSure = found.isSure && (destination.subset === undefined || found.subsets.has(destination.subset));
+      return [{ service, route, destination, door, port, client, tls: tlsOf(found, port, destination.subset), isSure }];
     }));
   });
 }

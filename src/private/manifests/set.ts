@@ -1,5 +1,5 @@
 import { AuthorizationPolicy, readAuthorizationPolicy } from './authorization-policy';
-import { DestinationRule, readDestinationRule } from './destination-rule';
+import { DestinationRule, RulesFound, merged, readDestinationRule } from './destination-rule';
 import { Labels, fieldsOf, labelsOf, listOf, selects, textOf } from './fields';
 import { Gateway, readGateway } from './gateway';
 import { KnownHost, readService, readServiceEntry } from './hosts';
@@ -43,8 +43,8 @@ export interface ManifestSet {
   knownIn(host: string, reader: string): KnownHost | undefined;
   /** The namespace in which the owner of a host has its DestinationRules. */
   homeOf(host: string, reader: string): string | undefined;
-  /** The DestinationRules that count for a host in a namespace, and whether that is sure: it is not where it depends on labels. */
-  rulesFor(host: string, reader: string, labels?: Labels): { readonly rules: readonly DestinationRule[]; readonly isSure: boolean };
+  /** The DestinationRules that count for a host in a namespace. Without labels those for selected pods are left out. */
+  rulesFor(host: string, reader: string, labels?: Labels): RulesFound;
   rulesAbout(host: string): readonly DestinationRule[];
   /** The VirtualServices for sidecars that have this very host. */
   inMesh(host: string): readonly VirtualService[];
@@ -78,6 +78,19 @@ export function manifestSet(manifests: readonly Manifest[], facts: MeshFacts = U
   const mtls = new Map(ofKind(SECURITY, 'PeerAuthentication').filter(({ spec }) => !spec.selector)
     .map(({ namespace, spec }) => [namespace, textOf(fieldsOf(spec.mtls).mode)?.toUpperCase()]));
 
+  const found = new Map<string, RulesFound>();
+  const lookUp = (host: string, reader: string, labels: Labels | undefined): RulesFound => {
+    for (const place of new Set([reader, set.homeOf(host, reader), rootNamespace])) {
+      const all = ruleIndexes.get(place ?? '')?.over(host).filter(rule => sees(reader, rule)) ?? [];
+      const fitting = all.filter(({ workloadSelector }) => !workloadSelector || labels === undefined || selects(workloadSelector, labels));
+      if (fitting.length === 0) continue;
+      const rules = fitting.filter(rule => rule.host === fitting[0].host);
+      const forAll = rules.filter(({ workloadSelector }) => !workloadSelector);
+      return merged(labels === undefined ? forAll : rules, labels !== undefined || forAll.length === rules.length);
+    }
+    return merged([], true);
+  };
+
   const set: ManifestSet = {
     facts,
     manifests,
@@ -98,17 +111,12 @@ export function manifestSet(manifests: readonly Manifest[], facts: MeshFacts = U
     },
     homeOf: (host, reader) => (set.knownIn(host, reader) ?? hosts.over(host)[0])?.object.namespace ?? serviceOf(host, clusterDomain)?.namespace,
     rulesFor: (host, reader, labels) => {
-      const places = [...new Set([reader, set.homeOf(host, reader), rootNamespace])];
-      for (const place of places) {
-        const all = ruleIndexes.get(place ?? '')?.over(host).filter(rule => sees(reader, rule)) ?? [];
-        const fitting = all.filter(({ workloadSelector }) => !workloadSelector || labels === undefined || selects(workloadSelector, labels));
-        if (fitting.length === 0) continue;
-        const rules = fitting.filter(rule => rule.host === fitting[0].host);
-        const selective = rules.filter(({ workloadSelector }) => workloadSelector);
-        const isSure = labels !== undefined || selective.length === 0;
-        return { rules: labels === undefined ? rules.filter(rule => !selective.includes(rule)) : rules, isSure };
-      }
-      return { rules: [], isSure: true };
+      const key = JSON.stringify([host, reader, labels]);
+      const before = found.get(key);
+      if (before) return before;
+      const answer = lookUp(host, reader, labels);
+      found.set(key, answer);
+      return answer;
     },
     rulesAbout: host => rulesByHost.get(host) ?? [],
     inMesh: host => meshByHost.get(host) ?? [],

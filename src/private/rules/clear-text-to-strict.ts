@@ -1,5 +1,4 @@
 import { Rule } from './rule';
-import { tlsOf } from '../manifests/destination-rule';
 
 export const CLEAR_TEXT_TO_STRICT: Rule = {
   code: 'ClearTextToStrict',
@@ -8,7 +7,7 @@ export const CLEAR_TEXT_TO_STRICT: Rule = {
   fix: 'Leave `tls` out: Istio then uses mutual TLS by itself.',
   * find(set) {
     for (const rule of set.destinationRules) {
-      const tls = tlsOf([rule], undefined, undefined);
+      const { tls } = rule.policy;
       const home = set.known(rule.host).find(({ entry }) => !entry)?.object.namespace ?? (rule.host.includes('.svc.') ? set.homeOf(rule.host, rule.object.namespace) : undefined);
       if (tls?.mode === 'DISABLE' && home !== undefined && set.mtlsModeOf(home) === 'STRICT') yield { object: rule.object, field: tls.field, message: `${home} accepts only mutual TLS` };
     }

@@ -10,10 +10,10 @@ export const CREDENTIAL_AT_SIDECAR: Rule = {
   fix: 'Add a `workloadSelector`, or name the certificate as a file or `configmap://`.',
   * find(set) {
     for (const { known, port, reader } of directsOf(set)) {
-      const { rules, isSure } = set.rulesFor(known.host, reader);
-      const tls = tlsOf(rules, port.number, undefined);
-      if (!isSure || !originates(tls) || tls.credentialName === undefined || tls.credentialName.startsWith('configmap://')) continue;
-      yield { object: rules[0].object, field: `${tls.field}.credentialName`, message: `sidecars in ${reader} find it for ${known.host}, which ${titleOf(known.object)} shows them` };
+      const found = set.rulesFor(known.host, reader);
+      const tls = tlsOf(found, port.number, undefined);
+      if (!found.isSure || !originates(tls) || tls.credentialName === undefined || tls.credentialName.startsWith('configmap://')) continue;
+      yield { object: found.rules[0].object, field: `${tls.field}.credentialName`, message: `sidecars in ${reader} find it for ${known.host}, which ${titleOf(known.object)} shows them` };
     }
   },
 };

@@ -10,7 +10,7 @@ export const POLICY_SELECTS_NOTHING: Rule = {
   fix: 'Correct the labels, or put the object into the namespace of the pods.',
   * find(set) {
     const doors = doorsOf(set);
-    const elsewhere = set.gateways.flatMap(gateway => doors.of(gateway));
+    const elsewhere = [...new Set(set.gateways.flatMap(gateway => doors.of(gateway)))];
     const inhabited = new Set(set.pods.map(({ namespace }) => namespace));
     for (const object of set.manifests) {
       const selector = selectorOf(object);

@@ -40,8 +40,8 @@ export const RULE_HIDES_OTHERS: Rule = {
 function missingSubsets(set: ManifestSet): Read[] {
   return readsOf(set).filter(({ destination: { host, subset }, reader, labels }) => {
     if (subset === undefined) return false;
-    const { rules, isSure } = set.rulesFor(host, reader, labels);
-    return isSure && !rules.some(({ subsets }) => subsets.some(({ name }) => name === subset));
+    const { subsets, isSure } = set.rulesFor(host, reader, labels);
+    return isSure && !subsets.has(subset);
   });
 }
 

@@ -18,8 +18,8 @@ export const CLEAR_TEXT_TO_TLS_PORT: Rule = {
       const known = set.knownIn(destination.host, reader);
       const port = known?.entry?.isOutside && known.ports.find(({ number }) => number === destination.port);
       if (!port || !HTTP.has(port.protocol) || port.target !== TLS_PORT) continue;
-      const { rules, isSure } = set.rulesFor(destination.host, reader, labels);
-      if (!isSure || encrypts(tlsOf(rules, port.number, destination.subset))) continue;
+      const found = set.rulesFor(destination.host, reader, labels);
+      if (!found.isSure || encrypts(tlsOf(found, port.number, destination.subset))) continue;
       yield { object, field: destination.field, message: `from ${reader}, port ${port.number} of ${destination.host} is clear text to port ${TLS_PORT}` };
     }
     for (const { known, port, reader } of directsOf(set)) {
@@ -42,14 +42,14 @@ export const TLS_IN_TLS: Rule = {
       const known = set.knownIn(destination.host, reader);
       const port = known?.entry && known.ports.find(({ number }) => number === destination.port);
       if (!port || !TLS.has(port.protocol)) continue;
-      const { rules } = set.rulesFor(destination.host, reader, labels);
-      if (originates(tlsOf(rules, port.number, destination.subset))) yield { object, field: destination.field, message: `port ${port.number} of ${destination.host} carries TLS already, and ${titleOf(rules[0].object)} adds it again` };
+      const found = set.rulesFor(destination.host, reader, labels);
+      if (originates(tlsOf(found, port.number, destination.subset))) yield { object, field: destination.field, message: `port ${port.number} of ${destination.host} carries TLS already, and ${titleOf(found.rules[0].object)} adds it again` };
     }
     for (const { known, port, reader } of directsOf(set)) {
       if (!TLS.has(port.protocol)) continue;
-      const { rules } = set.rulesFor(known.host, reader);
-      const tls = tlsOf(rules, port.number, undefined);
-      if (originates(tls)) yield { object: rules[0].object, field: tls.field, message: `port ${port.number} of ${known.host} carries TLS of the applications in ${reader} already` };
+      const found = set.rulesFor(known.host, reader);
+      const tls = tlsOf(found, port.number, undefined);
+      if (originates(tls)) yield { object: found.rules[0].object, field: tls.field, message: `port ${port.number} of ${known.host} carries TLS of the applications in ${reader} already` };
     }
   },
 };
