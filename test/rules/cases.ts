@@ -184,7 +184,7 @@ export const CASES: readonly RuleCase[] = [
     code: 'ClearTextToTlsPort', what: 'TLS in a namespace where the gateway does not look', clean: originate(), broken: edit(edit(originate(), 'upstream.metadata.namespace', 'other'), 'upstream.spec.workloadSelector', undefined), at: `${AT_GATEWAY} spec.http[0].route[0].destination`, probe: { url: http, ...both, clean: out, broken: '400 at egress' },
   },
   {
-    code: 'ClearTextToTlsPort', what: 'no TLS at sidecars', clean: { ...direct, upstream: upstream('shop', { mode: 'SIMPLE' }) }, broken: direct, at: 'ServiceEntry shop/api-test spec.ports', probe: { url: http, ...both, clean: around, broken: '400 at app' },
+    code: 'ClearTextToTlsPort', what: 'TLS in a namespace where sidecars do not look', clean: { ...direct, upstream: upstream('shop', { mode: 'SIMPLE' }) }, broken: { ...direct, upstream: upstream('other', { mode: 'SIMPLE' }) }, at: 'ServiceEntry shop/api-test spec.ports', probe: { url: http, ...both, clean: around, broken: '400 at app' },
   },
   {
     code: 'TlsInTls',

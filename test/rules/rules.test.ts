@@ -1,4 +1,5 @@
 import { CASES } from './cases';
+import { expectBlock } from '../pages';
 import { edit, originate, plain } from '../mesh/recipes';
 import { ARTICLE } from './article';
 import { readManifests, titleOf } from '../../src/private/manifests/manifest';
@@ -75,4 +76,10 @@ test('a thousand routes are judged in less than two seconds', () => {
   const start = performance.now();
   expect(judge(set).map(({ code, object }) => `${code} ${object.name}`)).toEqual(['CallerCertificateLeaves api-999-test-gateway']);
   expect(performance.now() - start).toBeLessThan(2000);
+});
+
+test('docs/validation.md lists the rules', () => {
+  const seen = (wanted: string) => [...new Set(CASES.flatMap(({ code, probe }) => (code === wanted && probe ? [`${probe.broken}${probe.leak ? ` with ${probe.leak}` : ''}, not ${probe.clean}`] : [])))];
+  const rows = ALL_RULES.map(({ code, cause, effect, fix }) => `| \`${code}\` | ${cause} | ${effect} | ${fix} | ${seen(code).join('<br>') || '–'} |`);
+  expectBlock('docs/validation.md', 'rules', ['| code | what is wrong | what comes of it | fix | seen |', '|---|---|---|---|---|', ...rows, ''].join('\n'));
 });

@@ -23,7 +23,9 @@ export const CLEAR_TEXT_TO_TLS_PORT: Rule = {
       yield { object, field: destination.field, message: `from ${reader}, port ${port.number} of ${destination.host} is clear text to port ${TLS_PORT}` };
     }
     for (const { known, port, reader } of directsOf(set)) {
-      if (!HTTP.has(port.protocol) || port.target !== TLS_PORT) continue;
+      // routes and rules for the host may all stand elsewhere
+      const isTold = set.facts.isComplete || set.rulesAbout(known.host).length > 0;
+      if (!isTold || !HTTP.has(port.protocol) || port.target !== TLS_PORT) continue;
       const { rules, isSure } = set.rulesFor(known.host, reader);
       if (!isSure || rules.some(rule => allTls(rule).some(encrypts))) continue;
       yield { object: known.object, field: 'spec.ports', message: `from ${reader}, port ${port.number} of ${known.host} is clear text to port ${TLS_PORT}` };
