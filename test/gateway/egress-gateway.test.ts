@@ -82,7 +82,7 @@ describe('egress gateway', () => {
   test('callers in other apps see leg 1', () => {
     const objects = synth(gateway({ exportTo: ['shop', 'billing'] }).app);
     expect(find(objects, 'ServiceEntry').spec.exportTo).toEqual(['.', 'billing', 'shop']);
-    expect(find(objects, 'DestinationRule').spec.exportTo).toEqual(['.', 'billing', 'shop']);
+    expect(find(objects, 'DestinationRule').spec.exportTo).toEqual(['billing', 'istio-system', 'shop']);
   });
 
   test('its name is part of the name that callers use', () => {

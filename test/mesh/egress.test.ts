@@ -27,6 +27,27 @@ describeMesh('egress: modes', () => {
       expect(answer).toFail({ status: 404, at: 'egress', flags: 'NR' });
     });
 
+    /** The gateway's namespace is also the root namespace of the mesh. */
+    const fromNeighbours = () => ({
+      ...declare({ ports: [ExternalPort.httpToHttps()] }, { callers: [Caller.namespace('istio-system'), Caller.namespace('shop')] }),
+      step: get('http://api.test/get', { from: 'neighbour' }),
+      more: { workloads: [...workloads, sidecar('neighbour', { namespace: 'istio-system' })] },
+    });
+
+    test('leaves from workloads beside the gateway, in the root namespace', async () => {
+      const { step, more, ...declared } = fromNeighbours();
+      const { answers: [answer, other] } = await run(declared, secureApi, [step, get('http://api.test/get', fromApp)], more);
+      expect(answer).toReach('api.test', { leftBy: 'egress', without: MESH_HEADERS });
+      expect(other).toReach('api.test', { leftBy: 'egress' });
+    });
+
+    test('broken: in the root namespace, nobody finds a rule for `.` and others', async () => {
+      const { step, more, ...declared } = fromNeighbours();
+      declared.gateway.legOneDestinationRule!.addJsonPatch(JsonPatch.replace('/spec/exportTo', ['.', 'shop']));
+      const { answers: [answer] } = await run(declared, secureApi, [step], more);
+      expect(answer).toFail({ status: 503, at: 'neighbour', flags: 'UC' });
+    });
+
     test('keeps the headers that it is told to keep', async () => {
       const { answers: [answer] } = await run(declare({}, { keepHeaders: ['x-request-id'] }), plainApi, [get('http://api.test/get', fromApp)]);
       expect(answer).toReach('api.test', { headers: { 'x-request-id': /./ }, without: MESH_HEADERS.filter(h => h !== 'x-request-id') });

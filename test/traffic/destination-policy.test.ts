@@ -83,7 +83,7 @@ describe('a policy for a destination', () => {
   });
 
   test('sidecars keep to it where their namespaces are named', () => {
-    expect(withPolicy({ subsets, exportTo: ['shop', 'billing'] }).spec().exportTo).toEqual(['.', 'billing', 'istio-ingress']);
+    expect(withPolicy({ subsets, exportTo: ['shop', 'billing'] }).spec().exportTo).toEqual(['billing', 'istio-ingress', 'shop']);
   });
 
   test('it stands in the namespace of the Service, which all proxies look into', () => {

@@ -2,7 +2,7 @@ import { DestinationPolicyIntent } from '../model/destination-policy';
 import { Labels } from '../model/labels';
 import { DestinationRuleSpec, TrafficPolicySpec } from '../objects/plans';
 import { REASON, clientTls } from '../objects/upstream-tls';
-import { exportTo } from '../objects/visibility';
+import { exportRuleTo } from '../objects/visibility';
 
 /** The namespaces of the proxies that read the policy: those of gateways whose routes lead there, and those that the user listed. */
 export function namespacesOfPolicy(policy: DestinationPolicyIntent, gateways: string[]): string[] {
@@ -15,7 +15,7 @@ export function policyRule(intent: DestinationPolicyIntent, gateways: string[]):
   const secured: TrafficPolicySpec | undefined = tls && { ...traffic, tls: clientTls(tls, host, namespace) };
   return {
     host,
-    exportTo: exportTo(namespacesOfPolicy(intent, gateways), namespace),
+    exportTo: exportRuleTo(namespacesOfPolicy(intent, gateways), namespace),
     policy: traffic,
     portPolicies: secured && [{ port: target.port, policy: secured }],
     subsets: subsets.length > 0 ? subsets : undefined,

@@ -5,7 +5,7 @@ import { ListenedHost } from '../model/listener';
 import { RenderedObject } from '../model/rendered-object';
 import { rendered, renderedLate } from '../objects/manifest/object';
 import { DestinationRuleSpec, GatewaySpec, ServiceEntrySpec } from '../objects/plans';
-import { exportTo } from '../objects/visibility';
+import { exportRuleTo, exportTo } from '../objects/visibility';
 
 /** `namespace/name`: a short name would be looked up in the namespace of the VirtualService (R1). */
 export function qualified(gateway: GatewayFacts, name = gateway.name): string {
@@ -43,7 +43,7 @@ export function legOneEntry(gateway: GatewayFacts, host: string, callers: Iterab
 
 /** Mesh mTLS to the gateway. The SNI is set because the default names a Service. */
 export function legOneRule(gateway: GatewayFacts, host: string, callers: Iterable<string>): DestinationRuleSpec {
-  return { host, exportTo: exportTo([gateway.namespace, ...callers], gateway.namespace), policy: { tls: { mode: 'ISTIO_MUTUAL', sni: host } } };
+  return { host, exportTo: exportRuleTo([gateway.namespace, ...callers], gateway.namespace), policy: { tls: { mode: 'ISTIO_MUTUAL', sni: host } } };
 }
 
 /** What others in the app have to do with a gateway, asked when the app is synthesized. */
