@@ -11,6 +11,7 @@ import { Manifest, synth } from '../synth';
 const MAPPINGS: Record<string, (spec: any) => unknown> = {
   'Gateway': networking.toJson_GatewaySpec,
   'gateway.networking.k8s.io Gateway': gatewayApi.toJson_GatewaySpec,
+  'ListenerSet': gatewayApi.toJson_ListenerSetSpec,
   'HTTPRoute': spec => (spec.rules[0].retry ? experimental.toJson_HttpRouteSpec(spec) : gatewayApi.toJson_HttpRouteSpec(spec)),
   'TLSRoute': gatewayApi.toJson_TlsRouteSpec,
   'TCPRoute': gatewayApi.toJson_TcpRouteSpec,
