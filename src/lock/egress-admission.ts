@@ -8,7 +8,7 @@ import { appModelOf, checkLate, declare, makingRefuser } from '../private/app/de
 import { addObjects } from '../private/app/objects';
 import { Refuse } from '../private/basics/errors';
 import { takeProps } from '../private/basics/take';
-import { needDeclared } from '../private/check/declared';
+import { needSidecarLock } from '../private/check/declared';
 import { renderedAdmission } from '../private/istio/admission';
 
 /** What happens to pods in locked namespaces that may run as root, or do not say as which user they run. */
@@ -67,7 +67,7 @@ export class EgressAdmission extends Construct {
       refuse({ code: 'KubernetesVersionTooOld', prop: 'kubernetesVersion', got: settings.kubernetesVersion, allowed: '1.30 or later, because the API server must have ValidatingAdmissionPolicy v1', fix: 'leave the EgressAdmission out, or raise kubernetesVersion in MeshSettings.of once the cluster is upgraded' });
     }
     const app = appModelOf(this);
-    const lock = needDeclared(this, props.lock, 'egressLocks', 'lock', refuse);
+    const lock = needSidecarLock(this, props.lock, refuse);
     const name = props.metadata?.name ?? 'egress-lock';
     const model = { path: this.node.path, lock: lock.path, refusesUsers: props.podUsers === PodUsers.REFUSE };
     this.parts = addObjects(this, renderedAdmission(app, lock, model, name), props.metadata);

@@ -7,18 +7,19 @@ import { IExternalService } from '../egress/i-external-service';
 import { IEgressGateway } from '../gateway/i-egress-gateway';
 import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
+import { planLockedWaypoint } from '../private/ambient/lock';
 import { needChart } from '../private/app/chart';
 import { appModelOf, checkLate, declare, makingRefuser, makeLate, partsIn } from '../private/app/declared';
 import { addObjects } from '../private/app/objects';
 import { Refuse } from '../private/basics/errors';
 import { takeProps } from '../private/basics/take';
-import { needSidecarGateway } from '../private/check/declared';
+import { declaredWaypoint, needSidecarGateway } from '../private/check/declared';
 import { checkLock } from '../private/check/lock';
 import { lockRefusals } from '../private/check/lock-conflicts';
 import { planLockedGateway, planLockedNamespace } from '../private/istio/lock';
-import { lockReport } from '../private/istio/lock-report';
-import { AppModel, EgressLockModel } from '../private/model/app-model';
-import { lockedBy, otherCover } from '../private/model/locked';
+import { AppModel, EgressLockModel, WaypointModel } from '../private/model/app-model';
+import { lockedBy, lockedGateway, otherCover } from '../private/model/locked';
+import { lockReport } from '../private/objects/lock-report';
 import { AccessLogging } from '../telemetry/access-logging';
 
 /** Whether a lock refuses, or only shows what it would refuse. */
@@ -143,8 +144,10 @@ export interface ClusterNetworkPolicyOptions {
 export interface EgressLockProps {
   /**
    * The gateway that becomes the only way out. Error `LockForeignGateway` if another app declares it and `omit.gatewayNetworkPolicy` does not say so;
-   * error `LockOnGateway` if its own namespace would be locked, `LockGatewayShared` if another gateway uses the same pods;
-   * error `WaypointUnsuited`: the lock is for namespaces with sidecars.
+   * error `LockOnGateway` if its own namespace would be locked, `LockGatewayShared` if another gateway uses the same pods.
+   *
+   * At a waypoint, the lock has NetworkPolicies alone: callers have no sidecars. What is about these is refused, error `WaypointOptionUnused`. A waypoint with a
+   * `sidecarGateway` is locked for workloads with sidecars; the pods of the waypoint itself stay as they are.
    */
   readonly gateway: IEgressGateway;
 
@@ -277,6 +280,8 @@ export interface EgressLockProps {
  * PeerAuthentication that requires mesh mTLS, and a Telemetry that logs what sidecars refuse. The pods of the gateway get a NetworkPolicy: only callers
  * reach them, and they reach only the ports of external services that have routes. All of it follows the routes of the app.
  *
+ * If the gateway is a waypoint, there are NetworkPolicies alone: pods of locked namespaces reach the waypoint by the tunnels of ztunnel, and nothing outside.
+ *
  * Error `ChartMissing` outside a chart.
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/#additional-security-considerations
@@ -289,11 +294,12 @@ export class EgressLock extends Construct {
     const refuse: Refuse = makingRefuser(this);
     props = takeProps('EgressLockProps', props, refuse);
     needChart(this, refuse);
-    const gateway = needSidecarGateway(this, props.gateway, 'gateway', 'a lock closes the ways around sidecars', refuse);
-    const { clusterDomain } = MeshSettings.of(this);
-    const model: EgressLockModel = { path: this.node.path, gateway: gateway.path, lock: checkLock(this, props, gateway, clusterDomain, refuse) };
-    this.model = model;
     const app = appModelOf(this);
+    const waypoint = ambientAlone(this, props.gateway, refuse);
+    const gateway = waypoint ?? needSidecarGateway(this, props.gateway, 'gateway', 'a lock closes the ways around sidecars', refuse);
+    const lock = checkLock(this, props, lockedGateway(app, gateway.path)!, waypoint !== undefined, MeshSettings.of(this).clusterDomain, refuse);
+    const model: EgressLockModel = { path: this.node.path, gateway: gateway.path, lock };
+    this.model = model;
     const name = props.metadata?.name ?? 'egress-lock';
     const after = this.routesOf(app);
     const add = (...plan: Parameters<typeof addObjects>) => addObjects(...plan).forEach(object => object.node.addDependency(after));
@@ -307,7 +313,7 @@ export class EgressLock extends Construct {
         add(this, plan, props.metadata);
       }
     };
-    add(this, planLockedGateway(app, model, gateway, name), props.metadata);
+    add(this, 'waypoint' in gateway ? planLockedWaypoint(app, model, gateway, name) : planLockedGateway(app, model, gateway, name), props.metadata);
     lockNamespaces();
     declare(this, 'egressLocks', model);
     // routes to come may call from more namespaces
@@ -334,11 +340,18 @@ export class EgressLock extends Construct {
     const routes: IDependable = {};
     Dependable.implement(routes, {
       get dependencyRoots() {
-        const { egressGateways, egressRoutes, egressCallers, directRoutes, externalServices } = app;
-        const owners = [egressGateways, egressRoutes, egressCallers, directRoutes, externalServices].flatMap(collection => collection.owners());
+        const { egressGateways, egressRoutes, egressCallers, waypoints, waypointRoutes, directRoutes, externalServices } = app;
+        const opening = [egressGateways, egressRoutes, egressCallers, waypoints, waypointRoutes, directRoutes, externalServices];
+        const owners = opening.flatMap(collection => collection.owners());
         return partsIn(chart, owners);
       },
     });
     return routes;
   }
+}
+
+/** The waypoint of a lock, if workloads with sidecars have no gateway beside it. */
+function ambientAlone(scope: Construct, gateway: IEgressGateway, refuse: Refuse): WaypointModel | undefined {
+  const waypoint = declaredWaypoint(scope, gateway, 'gateway', refuse);
+  return waypoint?.sidecarGateway ? undefined : waypoint;
 }

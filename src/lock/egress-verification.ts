@@ -7,7 +7,7 @@ import { appModelOf, checkLate, makingRefuser } from '../private/app/declared';
 import { addObjects } from '../private/app/objects';
 import { Refuse } from '../private/basics/errors';
 import { takeProps } from '../private/basics/take';
-import { needDeclared } from '../private/check/declared';
+import { needSidecarLock } from '../private/check/declared';
 import { checkVerification, verificationRefusals } from '../private/check/verification';
 import { planVerification } from '../private/istio/verification';
 
@@ -84,7 +84,7 @@ export class EgressVerification extends Construct {
     props = takeProps('EgressVerificationProps', props, refuse);
     needChart(this, refuse);
     const app = appModelOf(this);
-    const lock = needDeclared(this, props.lock, 'egressLocks', 'lock', refuse);
+    const lock = needSidecarLock(this, props.lock, refuse);
     const intent = checkVerification(props, props.namespace ?? chartNamespace(this, refuse), refuse);
     this.parts = addObjects(this, planVerification(app, lock, intent, props.metadata?.name ?? 'egress-verification'), props.metadata);
     this.job = this.parts[1];

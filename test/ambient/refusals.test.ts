@@ -1,9 +1,9 @@
 import { ApiObject, Chart } from 'cdk8s';
 import {
-  AppTls, Caller, CaSource, ClientCertificate, Destination, DirectRoute, EgressCaller, EgressGateway, EgressLock, EgressRoute,
-  EgressRouteProps, Endpoint, ExternalPort, ExternalService, ExternalServiceProps, GatewayWorkload, HeaderMatch,
-  IngressGateway, IngressListener, LegOne, PathMatch, QueryParamMatch, Resolution, RouteAction, RouteMatch, ServiceEntryVisibility,
-  UndeclaredTraffic, UpstreamTls, VirtualServiceLayout,
+  AccessLogging, AppTls, Caller, CaSource, ClientCertificate, Destination, DirectRoute, EgressAdmission, EgressCaller, EgressGateway,
+  EgressLock, EgressLockProps, EgressRoute, EgressRouteProps, EgressVerification, Endpoint, ExternalPort, ExternalService,
+  ExternalServiceProps, GatewayWorkload, HeaderMatch, IngressGateway, IngressListener, LegOne, LockPhase, PathMatch, QueryParamMatch,
+  Resolution, RouteAction, RouteMatch, ServiceEntryVisibility, UndeclaredTraffic, UpstreamTls, VirtualServiceLayout,
 } from '../../src';
 import { ambientMesh, atWaypoint } from '../fixtures';
 import { expectRefusal } from '../refusal';
@@ -48,9 +48,31 @@ describe('a waypoint is refused as the workload or gateway', () => {
   test.each<[string, (world: ReturnType<typeof ambientMesh>) => unknown, string]>([
     ['of an ingress gateway', ({ platform }) => new IngressGateway(platform, 'public', { workload, listeners: [IngressListener.http({ hosts: ['*'] })] }), '[WaypointUnsuited] platform/public: workload is "the waypoint istio-egress/waypoint"; allowed: a gateway with pods and a Service of its own; a waypoint can only be the workload of an EgressGateway; fix: use GatewayWorkload.helmRelease, istioctl, of or fromService'],
     ['of a caller', ({ shop, egress }) => new EgressCaller(shop, 'caller', { service: new ExternalService(shop, 'api', originated), gateway: egress }), '[WaypointUnsuited] shop/caller: gateway is "platform/egress"; allowed: an EgressGateway for workloads with sidecars, because callers reach a waypoint without an object of their own; fix: use a gateway on another GatewayWorkload, or delete the EgressCaller'],
-    ['of a lock', ({ platform, egress }) => new EgressLock(platform, 'lock', { gateway: egress }), '[WaypointUnsuited] platform/lock: gateway is "platform/egress"; allowed: an EgressGateway for workloads with sidecars, because a lock closes the ways around sidecars; fix: use a gateway on another GatewayWorkload, or delete the EgressLock'],
   ])('%s', (_, make, message) => {
     expectRefusal(() => make(ambientMesh()), message);
+  });
+
+  test.each<[string, (world: ReturnType<typeof ambientMesh>, lock: EgressLock) => unknown, string]>([
+    ['admission', ({ platform }, lock) => new EgressAdmission(platform, 'extra', { lock }), 'EgressAdmission'],
+    ['verification', ({ platform }, lock) => new EgressVerification(platform, 'extra', { lock }), 'EgressVerification'],
+  ])('of the lock of an %s', (_, make, name) => {
+    const { platform, egress, ...world } = atWaypoint(originated);
+    const lock = new EgressLock(platform, 'lock', { gateway: egress });
+    expectRefusal(() => make({ platform, egress, ...world }, lock), `[WaypointUnsuited] platform/extra: lock is "platform/lock"; allowed: a lock over workloads with sidecars: what it knows of pods and objects is about these; fix: delete the ${name}, and have other policies keep namespaces enrolled and ServiceEntries out`);
+  });
+
+  test.each<[string, Partial<EgressLockProps>, string]>([
+    ['observes', { phase: LockPhase.OBSERVE }, '[WaypointOptionUnused] platform/lock: phase is "OBSERVE"; allowed: ENFORCE: callers have no sidecars that could log what they would refuse; fix: create the lock once all that is called is declared'],
+    ['leaves out Sidecars', { omit: { sidecar: 'none' } }, '[WaypointOptionUnused] platform/lock: omit.sidecar is "none"; allowed: parts that a lock at a waypoint has: networkPolicy, gatewayNetworkPolicy; fix: leave it out'],
+    ['leaves out PeerAuthentications', { omit: { peerAuthentication: 'none' } }, '[WaypointOptionUnused] platform/lock: omit.peerAuthentication is "none"; allowed: parts that a lock at a waypoint has: networkPolicy, gatewayNetworkPolicy; fix: leave it out'],
+    ['leaves out all that it has', { omit: { networkPolicy: 'a', gatewayNetworkPolicy: 'b' } }, '[LockEmpty] platform/lock: omit is "networkPolicy, gatewayNetworkPolicy"; allowed: a lock with NetworkPolicies: at a waypoint it has nothing else; fix: delete one of the two, or remove the lock'],
+    ['lets in clear text', { plaintextPorts: [] }, '[WaypointOptionUnused] platform/lock: plaintextPorts is "set"; allowed: no exceptions: a lock at a waypoint has no PeerAuthentications; fix: leave it out'],
+    ['logs', { accessLogging: AccessLogging.all() }, '[WaypointOptionUnused] platform/lock: accessLogging is "set"; allowed: none: callers have no sidecars that could log; fix: leave it out'],
+    ['knows of routes of others', { outsidePorts: [443] }, '[WaypointOptionUnused] platform/lock: outsidePorts is 443; allowed: no ports: the NetworkPolicy of a waypoint is for routes of this app alone; fix: set omit.gatewayNetworkPolicy if other apps have routes through the waypoint'],
+    ['locks its own namespace', { namespaces: ['istio-egress'] }, '[LockOnGateway] platform/lock: namespaces[0] is "istio-egress"; allowed: namespaces other than that of the gateway, whose pods must connect to the outside; fix: run the gateway in a namespace of its own, or list the namespaces to lock'],
+  ])('of a lock that %s', (_, props, message) => {
+    const { platform, egress } = atWaypoint(originated);
+    expectRefusal(() => new EgressLock(platform, 'lock', { gateway: egress, ...props }), message);
   });
 
   test('for VirtualServices that it does not read', () => {

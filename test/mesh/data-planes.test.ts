@@ -130,7 +130,7 @@ new EgressRoute(chart, 'api-route', { service: api, gateway: open });`,
     code: `new EgressRoute(chart, 'api-route', { service: api, gateway: egress });
 new EgressLock(chart, 'lock', { gateway: egress });`,
     promises: [by('GET http://api.example.com/v1', ', server name `api.example.com`'), by('GET http://www.example.com/', '', '502')],
-    fates: { waypoint: { kind: 'refused', code: 'WaypointUnsuited', why: 'it narrows sidecars; see [the lock](lockdown.md#in-ambient)' } },
+    fates: { waypoint: { kind: 'differs', but: 'of NetworkPolicies alone: an undeclared host is not reached, where a sidecar answers 502; see [the lock](lockdown.md#in-ambient)' } },
   },
 ];
 
@@ -308,7 +308,11 @@ app.synth();
 `);
 }
 
-/** A sidecar answers 502 for a host that it does not know. Ztunnel knows all of them, and leads to the waypoint, which refuses strangers. */
+/**
+ * A sidecar answers 502 for a host that it does not know. Ztunnel knows all that are declared, and leads to the waypoint, which refuses strangers; what nobody
+ * declares, it passes on.
+ */
 function promise(row: Row, plane: Plane): PagePromise {
-  return leaving(plane === 'waypoint' && row.answer === '502' ? { ...row, answer: '403' } : row);
+  const isDeclared = !row.request.includes('//www.example.com');
+  return leaving(plane === 'waypoint' && row.answer === '502' ? { ...row, answer: isDeclared ? '403' : 'closed' } : row);
 }

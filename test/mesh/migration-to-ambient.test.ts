@@ -141,19 +141,32 @@ describeMesh('migration to ambient', () => {
     for (const name of ['old', 'new']) expect(Object.keys(loads[name].tally)).toEqual(['200 api.test']);
   });
 
-  test('a lock on the gateway for sidecars keeps ambient pods of its namespaces from the waypoint', async () => {
+  test.each<[string, (policy: any) => void, boolean]>([
+    ['a lock lets pods of both kinds out by their gateways', () => {}, true],
+    ['broken: without the port of tunnels, it keeps ambient pods from the waypoint', ({ spec }) => {
+      spec.egress = spec.egress.filter(({ ports }: any) => ports?.[0].port !== 15008);
+    }, false],
+  ])('%s', async (_, damage, passes) => {
     const app = declared('both', plain);
     const gateway = app.node.findChild('platform').node.findChild('egress') as EgressGateway;
     new EgressLock(app.node.findChild('platform') as Chart, 'lock', { gateway, clusterRanges: ['10.0.0.0/8'] });
     const [open, locked] = [declared('both', plain), app].map(objectsOf);
     const policies = locked.filter(({ kind, metadata: { namespace } }) => kind === 'NetworkPolicy' && namespace === 'shop');
-    const { answers } = await runMesh({
-      manifests: open, workloads: workloads(), externals: plain.externals, meshConfig: REGISTRY_ONLY, steps: [get(plain.url, { from: 'new' }), apply(policies), get(plain.url, { from: 'new', timeoutS: 2 })],
+    policies.forEach(damage);
+    const undeclared = get('http://evil.test/', { from: 'new', timeoutS: 2 });
+    const { answers: [before, old, enrolled, evil] } = await runMesh({
+      manifests: open,
+      workloads: workloads(),
+      externals: [...plain.externals, external('evil.test', { http: 80 })],
+      meshConfig: REGISTRY_ONLY,
+      steps: [get(plain.url, { from: 'new' }), apply(policies), get(plain.url, { from: 'old' }), get(plain.url, { from: 'new', timeoutS: 2 }), undeclared],
     });
     expect(policies).toHaveLength(1);
-    expect(answers[0]).toReach('api.test', { leftBy: 'waypoint' });
-    expect(answers[1].server).toBeUndefined();
-    expect(answers[1].denied).toContainEqual(expect.objectContaining({ to: 'waypoint', port: 15008 }));
+    expect(before).toReach('api.test', { leftBy: 'waypoint' });
+    expect(old).toReach('api.test');
+    if (passes) expect(enrolled).toReach('api.test', { leftBy: 'waypoint' });
+    else expect(enrolled.denied).toContainEqual(expect.objectContaining({ to: 'waypoint', port: 15008 }));
+    expect(evil.denied).toContainEqual(expect.objectContaining({ to: 'evil.test' }));
   });
 
   /** What the pods of the shop get where something is wrong. */

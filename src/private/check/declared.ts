@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
 import { Refuse } from '../basics/errors';
 import { wantedConstruct } from '../basics/take';
-import { AppModel, EgressGatewayModel, WaypointModel } from '../model/app-model';
+import { AppModel, EgressGatewayModel, EgressLockModel, WaypointModel } from '../model/app-model';
 import { Models, declarationOf } from '../model/declaration';
 
 /** The construct classes by what they declare. */
@@ -30,6 +30,13 @@ export function needDeclared<K extends keyof typeof CLASSES>(scope: IConstruct, 
     refuse({ code: 'ConstructRemoved', prop, got: given, allowed: `${one} that is part of the App`, fix: 'pass one that is still in its scope' });
   }
   return declaration.model as Models[K];
+}
+
+/** A lock over workloads with sidecars. */
+export function needSidecarLock(scope: IConstruct, given: unknown, refuse: Refuse): EgressLockModel {
+  const lock = needDeclared(scope, given, 'egressLocks', 'lock', refuse);
+  if (!lock.lock.atWaypoint) return lock;
+  return refuse({ code: 'WaypointUnsuited', prop: 'lock', got: lock.path, allowed: 'a lock over workloads with sidecars: what it knows of pods and objects is about these', fix: `delete the ${scope.constructor.name}, and have other policies keep namespaces enrolled and ServiceEntries out` });
 }
 
 /** The waypoint that serves as an egress gateway, if a construct that a user passed is one. */

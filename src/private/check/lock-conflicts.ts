@@ -4,18 +4,18 @@ import { onGateway } from './lock';
 import { Refusal } from '../basics/errors';
 import { EVERY_NAMESPACE } from '../basics/names';
 import { asList, namespaceOf, objectsOfKind, specOf } from '../basics/objects-by-kind';
-import { AppModel, EgressGatewayModel, EgressLockModel, SidecarScopeModel } from '../model/app-model';
+import { AppModel, EgressLockModel, SidecarScopeModel } from '../model/app-model';
 import { declarationOf } from '../model/declaration';
 import { Labels } from '../model/labels';
-import { hasPart } from '../model/lock';
-import { callersOf, directFrom, gatewayAt, lockedBy, otherCover } from '../model/locked';
+import { hasPart, isMeant } from '../model/lock';
+import { callersOf, directFrom, LockedGateway, lockedBy, lockedGateway, otherCover } from '../model/locked';
 import { canBeSamePods, canSelectSamePods } from '../model/pods';
 import { callersThrough } from '../model/visibility';
 
 /** What is wrong with a lock for reasons that other constructs of the app have. */
 export function lockRefusals(root: IConstruct, app: AppModel, model: EgressLockModel): Refusal[] {
   const namespaces = lockedBy(app, model);
-  const gateway = gatewayAt(app, model.gateway);
+  const gateway = lockedGateway(app, model.gateway);
   if (!gateway) return [{ code: 'ConstructRemoved', prop: 'gateway', got: model.gateway, allowed: 'an EgressGateway that is part of the App', fix: 'pass one that is still in its scope' }];
   return [
     ...uncalled(app, model, gateway, namespaces),
@@ -26,13 +26,13 @@ export function lockRefusals(root: IConstruct, app: AppModel, model: EgressLockM
     ...sharedPods(app, model, gateway),
     ...strayExceptions(model, namespaces),
     ...rivals(objectsIn(root, namespaces), model),
-    ...rivalsAtGateway(objectsIn(root, [gateway.gateway.namespace]), model, gateway),
+    ...rivalsAtGateway(objectsIn(root, [gateway.namespace]), model, gateway),
   ];
 }
 
-function uncalled(app: AppModel, { lock, gateway: path }: EgressLockModel, gateway: EgressGatewayModel, namespaces: string[]): Refusal[] {
+function uncalled(app: AppModel, { lock, gateway: path }: EgressLockModel, gateway: LockedGateway, namespaces: string[]): Refusal[] {
   const callers = callersThrough(app, path);
-  const own = gateway.gateway.namespace;
+  const own = gateway.namespace;
   if (!lock.namespaces && callers.includes(own)) return [onGateway('namespaces', own)];
   if (!lock.namespaces && callers.includes(EVERY_NAMESPACE)) {
     return [{ code: 'LockNamespacesUnknown', prop: 'namespaces', got: undefined, allowed: `a list, because a route through ${path} is for every namespace`, fix: 'list the namespaces to lock' }];
@@ -96,9 +96,9 @@ function unknownPorts(app: AppModel, model: EgressLockModel): Refusal[] {
 }
 
 /** Another gateway must be reached by its clients, and reach what it serves. */
-function sharedPods(app: AppModel, { lock }: EgressLockModel, { path, workload }: EgressGatewayModel): Refusal[] {
+function sharedPods(app: AppModel, { lock }: EgressLockModel, { path, ...pods }: LockedGateway): Refusal[] {
   const others = [...app.ingressGateways.all(), ...app.egressGateways.all()].filter(one => one.path !== path);
-  const other = others.find(one => canBeSamePods(one.workload, workload));
+  const other = others.find(one => canBeSamePods(one.workload, pods));
   if (!other || lock.omits.gatewayNetworkPolicy !== undefined) return [];
   return [{ code: 'LockGatewayShared', prop: 'gateway', got: path, allowed: `a gateway whose pods ${other.path} does not use`, fix: 'give each gateway pods of its own, or set omit.gatewayNetworkPolicy' }];
 }
@@ -113,18 +113,18 @@ function strayExceptions({ lock }: EgressLockModel, namespaces: string[]): Refus
 function rivals(objects: ApiObject[], { lock }: EgressLockModel): Refusal[] {
   return objects.flatMap(object => {
     switch (object.kind) {
-      case 'Sidecar': return lock.omits.sidecar === undefined ? [opened(object, 'sidecar')] : [];
-      case 'NetworkPolicy': return lock.omits.networkPolicy === undefined && letsOut(object) ? [opened(object, 'networkPolicy')] : [];
+      case 'Sidecar': return isMeant(lock, 'sidecar') ? [opened(object, 'sidecar')] : [];
+      case 'NetworkPolicy': return isMeant(lock, 'networkPolicy') && letsOut(object) ? [opened(object, 'networkPolicy')] : [];
       case 'PeerAuthentication': return hasPart(lock, 'peerAuthentication') ? [opened(object, 'peerAuthentication')] : [];
       default: {
         const { selector, accessLogging } = specOf(object);
-        return lock.omits.telemetry === undefined && !selector && accessLogging ? [opened(object, 'telemetry')] : [];
+        return isMeant(lock, 'telemetry') && !selector && accessLogging ? [opened(object, 'telemetry')] : [];
       }
     }
   });
 }
 
-function rivalsAtGateway(objects: ApiObject[], { lock }: EgressLockModel, { gateway: { selector } }: EgressGatewayModel): Refusal[] {
+function rivalsAtGateway(objects: ApiObject[], { lock }: EgressLockModel, { selector }: LockedGateway): Refusal[] {
   if (lock.omits.gatewayNetworkPolicy !== undefined) return [];
   return objects.filter(object => object.kind === 'NetworkPolicy' && selects(object, selector)).map(object => opened(object, 'gatewayNetworkPolicy'));
 }

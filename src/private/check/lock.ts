@@ -10,9 +10,9 @@ import { isCatchAll, overlap, readAddress } from '../basics/addresses';
 import { checkAddress, checkLabel, checkPort, checkReason } from '../basics/checks';
 import { Refuse } from '../basics/errors';
 import { checkLabels } from '../basics/labels';
-import { EgressGatewayModel } from '../model/app-model';
 import { Labels } from '../model/labels';
-import { LockIntent, LockPart, PlaintextException, ScopeIntent } from '../model/lock';
+import { LockIntent, LockPart, OF_SIDECARS, PlaintextException, ScopeIntent } from '../model/lock';
+import { LockedGateway } from '../model/locked';
 import { networkTargets } from '../model/network';
 import { canSelectSamePods } from '../model/pods';
 
@@ -51,8 +51,11 @@ export function checkScope(input: ScopeInput, callsKubeApi: boolean, clusterDoma
   };
 }
 
-export function checkLock(scope: IConstruct, input: LockInput, gateway: EgressGatewayModel, clusterDomain: string, refuse: Refuse): LockIntent {
-  const omits = checkOmissions(input, gateway, refuse);
+export function checkLock(
+  scope: IConstruct, input: LockInput, gateway: LockedGateway, atWaypoint: boolean, clusterDomain: string, refuse: Refuse,
+): LockIntent {
+  if (atWaypoint) checkWithoutSidecars(input, refuse);
+  const omits = checkOmissions(input, gateway, atWaypoint, refuse);
   const lock: LockIntent = {
     ...checkScope(input, input.kubeApi !== undefined, clusterDomain, refuse),
     namespaces: input.namespaces && checkNamespaces(input.namespaces, gateway, refuse),
@@ -66,6 +69,7 @@ export function checkLock(scope: IConstruct, input: LockInput, gateway: EgressGa
     plaintextPorts: checkPlaintext(input.plaintextPorts ?? [], refuse),
     logging: input.accessLogging && checkTelemetry({ accessLogging: input.accessLogging }, refuse).accessLogging,
     clusterPriority: input.clusterNetworkPolicy && checkPriority(input.clusterNetworkPolicy.priority ?? 100, refuse),
+    atWaypoint,
     omits,
   };
   if (omits.networkPolicy === undefined) needPods(lock.calls, 'calls', refuse);
@@ -73,7 +77,18 @@ export function checkLock(scope: IConstruct, input: LockInput, gateway: EgressGa
   return lock;
 }
 
-function checkNamespaces(namespaces: string[], { gateway }: EgressGatewayModel, refuse: Refuse): string[] {
+/** What is about sidecars, or about routes of other apps: which of these call by a waypoint, nothing says. */
+function checkWithoutSidecars({ phase, omit = {}, plaintextPorts, accessLogging, outsidePorts }: LockInput, refuse: Refuse): void {
+  const option = (prop: string, got: unknown, allowed: string, fix = 'leave it out') => refuse({ code: 'WaypointOptionUnused', prop, got, allowed, fix });
+  if (phase === 'OBSERVE') option('phase', phase, 'ENFORCE: callers have no sidecars that could log what they would refuse', 'create the lock once all that is called is declared');
+  const part = OF_SIDECARS.find(one => omit[one] !== undefined);
+  if (part) option(`omit.${part}`, omit[part], 'parts that a lock at a waypoint has: networkPolicy, gatewayNetworkPolicy');
+  if (plaintextPorts) option('plaintextPorts', 'set', 'no exceptions: a lock at a waypoint has no PeerAuthentications');
+  if (accessLogging) option('accessLogging', 'set', 'none: callers have no sidecars that could log');
+  if (outsidePorts) option('outsidePorts', outsidePorts, 'no ports: the NetworkPolicy of a waypoint is for routes of this app alone', 'set omit.gatewayNetworkPolicy if other apps have routes through the waypoint');
+}
+
+function checkNamespaces(namespaces: string[], { namespace: own }: LockedGateway, refuse: Refuse): string[] {
   if (namespaces.length === 0) {
     refuse({ code: 'LockEmpty', prop: 'namespaces', got: namespaces, allowed: 'at least one namespace', fix: 'list the namespaces, or leave it out to lock all that routes of this app call from' });
   }
@@ -81,7 +96,7 @@ function checkNamespaces(namespaces: string[], { gateway }: EgressGatewayModel, 
     const prop = `namespaces[${i}]`;
     checkLabel(namespace, prop, refuse);
     if (namespaces.indexOf(namespace) < i) refuse({ code: 'LockDuplicate', prop, got: namespace, allowed: 'each namespace once', fix: 'delete the duplicate' });
-    if (namespace === gateway.namespace) refuse(onGateway(prop, namespace));
+    if (namespace === own) refuse(onGateway(prop, namespace));
   });
   return [...namespaces].sort();
 }
@@ -100,12 +115,15 @@ const PART_OPTIONS = {
   istiod: ['networkPolicy', 'gatewayNetworkPolicy'],
 } as const satisfies { readonly [option in keyof LockInput]?: readonly LockPart[] };
 
-function checkOmissions(input: LockInput, { path, imported }: EgressGatewayModel, refuse: Refuse): LockIntent['omits'] {
+function checkOmissions(input: LockInput, { path, imported }: LockedGateway, atWaypoint: boolean, refuse: Refuse): LockIntent['omits'] {
   const omits = input.omit ?? {};
   for (const [part, reason] of Object.entries(omits)) checkReason(reason, `omit.${part}`, refuse);
   if (input.phase === 'OBSERVE') {
     const needed = (['sidecar', 'telemetry'] as const).find(part => omits[part] !== undefined);
     if (needed) refuse({ code: 'LockPartsConflict', prop: `omit.${needed}`, got: omits[needed], allowed: 'a lock that observes has its Sidecars and Telemetry: without them nothing is seen', fix: `delete omit.${needed}, or remove the lock` });
+  }
+  if (atWaypoint && omits.networkPolicy !== undefined && omits.gatewayNetworkPolicy !== undefined) {
+    refuse({ code: 'LockEmpty', prop: 'omit', got: 'networkPolicy, gatewayNetworkPolicy', allowed: 'a lock with NetworkPolicies: at a waypoint it has nothing else', fix: 'delete one of the two, or remove the lock' });
   }
   if (omits.sidecar !== undefined && omits.networkPolicy !== undefined) {
     refuse({ code: 'LockEmpty', prop: 'omit', got: 'sidecar, networkPolicy', allowed: 'a lock with Sidecars or NetworkPolicies', fix: 'delete one of the two, or remove the lock' });

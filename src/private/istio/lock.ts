@@ -1,15 +1,14 @@
-import { callersClusterPolicy } from './cluster-network-policy';
-import { callersNetworkPolicy, gatewayNetworkPolicy } from './network-policy';
+import { gatewayNetworkPolicy, gatewayRules } from './network-policy';
 import { lockSidecar } from './sidecar';
-import { hashOf, labelOf } from '../basics/names';
+import { hashOf } from '../basics/names';
 import { AppModel, EgressGatewayModel, EgressLockModel } from '../model/app-model';
 import { Labels } from '../model/labels';
 import { hasPart, LockIntent, PlaintextException } from '../model/lock';
 import { RenderedObject } from '../model/rendered-object';
+import { lockedNetwork, reasonsOf } from '../objects/locked-network';
 import { rendered, renderedLate } from '../objects/manifest/object';
 import { ObjectHead } from '../objects/plans';
 
-const OMITTED = 'cdk8s-istio/egress-lock-omits';
 const PLAINTEXT_REASON = 'cdk8s-istio/plaintext-port-reason';
 
 /** A second Sidecar, or PeerAuthentication, for all pods of a namespace then has the same name, instead of quietly losing against the older one. */
@@ -28,16 +27,8 @@ export function planLockedNamespace(app: AppModel, namespace: string, lock: Lock
     ...hasPart(lock, 'telemetry') ? [rendered({ ...head, kind: 'Telemetry', id: id('telemetry'), name, spec: { accessLogging: loggingOf(lock) } })] : [],
     ...hasPart(lock, 'sidecar') ? [renderedLate({ ...head, kind: 'Sidecar', id: id('sidecar'), name: DEFAULT_NAME }, () => lockSidecar(app, namespace, lock))] : [],
     ...hasPart(lock, 'peerAuthentication') ? peerAuthentications(namespace, lock, annotations) : [],
-    ...hasPart(lock, 'networkPolicy')
-      ? [renderedLate({ ...head, kind: 'NetworkPolicy', id: id('network-policy'), name }, () => callersNetworkPolicy(app, namespace, lock)), ...clusterPolicies(app, namespace, lock, name)] : [],
+    ...lockedNetwork(app, namespace, lock, name, () => gatewayRules(app, namespace)),
   ];
-}
-
-function clusterPolicies(app: AppModel, namespace: string, lock: LockIntent, name: string): RenderedObject[] {
-  const { clusterPriority: priority } = lock;
-  if (priority === undefined) return [];
-  const head = { kind: 'ClusterNetworkPolicy', id: `${namespace}.cluster-network-policy`, name: labelOf(name, namespace), annotations: reasonsOf(lock) } as const;
-  return [renderedLate(head, () => callersClusterPolicy(app, namespace, lock, priority))];
 }
 
 /** What keeps others from the pods of the gateway, and these from what no route declares. */
@@ -73,9 +64,4 @@ function peerAuthentications(namespace: string, { plaintextPorts }: LockIntent, 
 
 function podsKey(selector: Labels): string {
   return hashOf(JSON.stringify(Object.entries(selector).sort()));
-}
-
-function reasonsOf({ omits }: LockIntent): Labels | undefined {
-  const reasons = Object.entries(omits).map(([part, reason]) => `${part}: ${reason}`);
-  return reasons.length > 0 ? { [OMITTED]: reasons.join('; ') } : undefined;
 }

@@ -9,7 +9,7 @@ import { LegOneIntent } from './leg-one';
 import { ListenedHost } from './listener';
 import { LockIntent, ScopeIntent } from './lock';
 import { Rule, Target } from './rule';
-import { WaypointFacts, WaypointRouteIntent } from './waypoint';
+import { namespacesCalling, WaypointFacts, WaypointRouteIntent } from './waypoint';
 import { readAddress } from '../basics/addresses';
 
 export interface EgressGatewayModel extends Declared {
@@ -184,6 +184,7 @@ export class AppModel {
 
   public readonly waypointRoutes = new Collection<WaypointRouteModel>(model => [
     keyOf('path', model.path),
+    ...namespacesCalling(model.route).map(caller => keyOf('caller', caller)),
     keyOf('gateway', model.gateway),
     keyOf('service', model.service),
     ...model.route.service.hosts.map(host => keyOf('host', host)),

@@ -1,7 +1,10 @@
 import { AppModel, EgressRouteModel, ExternalServiceModel, WaypointRouteModel } from './app-model';
-import { WaypointFacts } from './waypoint';
+import { MANAGED_BY } from './labels';
+import { Pods } from './pods';
+import { namespacesCalling, WaypointFacts } from './waypoint';
 import { patternsOver } from '../basics/host-index';
 import { covers, isWildcard } from '../basics/hosts';
+import { EVERY_NAMESPACE } from '../basics/names';
 
 /** The waypoint through which routes of the app lead to the service of a path, or to others by way of it. */
 export function waypointOf(app: AppModel, service: string): WaypointFacts | undefined {
@@ -42,7 +45,17 @@ function narrowerHosts(app: AppModel, wildcard: string): string[] {
 
 /** The namespaces whose workloads call by waypoints, because of routes in the app. */
 export function ambientCallers(app: AppModel): Set<string> {
-  return new Set(app.waypointRoutes.all().flatMap(({ route }) => route.grants.flatMap(({ callers }) => callers.map(({ namespace }) => namespace))));
+  return new Set(app.waypointRoutes.all().flatMap(({ route }) => namespacesCalling(route)));
+}
+
+/** The routes through waypoints by which workloads of a namespace may call. */
+export function waypointRoutesFrom(app: AppModel, namespace: string): WaypointRouteModel[] {
+  return [...new Set([namespace, EVERY_NAMESPACE].flatMap(caller => app.waypointRoutes.with('caller', caller)))];
+}
+
+/** The pods that istiod makes of a waypoint. */
+export function podsOfWaypoint({ namespace, gateway }: WaypointFacts): Pods {
+  return { namespace, selector: { [MANAGED_BY]: gateway } };
 }
 
 /** All services of the app that a waypoint serves. */

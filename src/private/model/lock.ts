@@ -33,6 +33,9 @@ export interface PlaintextException {
 /** What a lock is made of. */
 export type LockPart = 'sidecar' | 'networkPolicy' | 'gatewayNetworkPolicy' | 'peerAuthentication' | 'telemetry';
 
+/** What is for sidecars, and not there at a waypoint. */
+export const OF_SIDECARS: readonly LockPart[] = ['sidecar', 'peerAuthentication', 'telemetry'];
+
 /** What a `SidecarScope` says, checked. */
 export interface ScopeIntent {
   readonly calls: PeerIntent[];
@@ -62,6 +65,8 @@ export interface LockIntent extends ScopeIntent {
   readonly logging?: TelemetryIntent['accessLogging'];
   /** Of ClusterNetworkPolicies, where there are any beside the NetworkPolicies. */
   readonly clusterPriority?: number;
+  /** Whether the gateway is a waypoint, so that callers have no sidecars. */
+  readonly atWaypoint: boolean;
   /** Why a part is left out. */
   readonly omits: { readonly [K in LockPart]?: string };
 }
@@ -77,8 +82,13 @@ export interface VerificationIntent {
 }
 
 /** Whether a lock has a part, for now. */
-export function hasPart({ phase, omits }: LockIntent, part: LockPart): boolean {
-  return omits[part] === undefined && (phase === 'ENFORCE' || part === 'sidecar' || part === 'telemetry');
+export function hasPart(lock: LockIntent, part: LockPart): boolean {
+  return isMeant(lock, part) && (lock.phase === 'ENFORCE' || part === 'sidecar' || part === 'telemetry');
+}
+
+/** Whether a lock has a part once it enforces. */
+export function isMeant({ omits, atWaypoint }: LockIntent, part: LockPart): boolean {
+  return omits[part] === undefined && !(atWaypoint && OF_SIDECARS.includes(part));
 }
 
 /** One way out of one namespace, and what becomes of it. */

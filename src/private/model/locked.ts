@@ -1,6 +1,8 @@
 import { AppModel, DirectRouteModel, EgressGatewayModel, EgressLockModel, ExternalServiceModel } from './app-model';
+import { podsOfWaypoint } from './at-waypoints';
 import { CallerIdentity } from './egress-route';
 import { LegOneIntent } from './leg-one';
+import { Pods } from './pods';
 import { callerNamespacesOf, callersThrough, sidecarsOf } from './visibility';
 import { EVERY_NAMESPACE } from '../basics/names';
 
@@ -8,10 +10,27 @@ export function gatewayAt(app: AppModel, path: string): EgressGatewayModel | und
   return app.egressGateways.with('path', path)[0];
 }
 
+/** What a lock must know of its gateway, on pods of its own or a waypoint. */
+export interface LockedGateway extends Pods {
+  readonly path: string;
+  readonly imported: boolean;
+  /** Namespaces of callers whose routes other apps declare. */
+  readonly exportTo: string[];
+  /** Why what no route declares is let through, where it is. */
+  readonly undeclaredReason?: string;
+}
+
+export function lockedGateway(app: AppModel, path: string): LockedGateway | undefined {
+  const gateway = gatewayAt(app, path);
+  if (gateway) return { ...gateway, ...gateway.gateway };
+  const [waypoint] = app.waypoints.with('path', path);
+  return waypoint && { ...podsOfWaypoint(waypoint.waypoint), path, imported: waypoint.imported, exportTo: [] };
+}
+
 /** The namespaces that a lock locks. That of the gateway cannot be one of them. */
 export function lockedBy(app: AppModel, { lock, gateway }: EgressLockModel): string[] {
   if (lock.namespaces) return lock.namespaces;
-  const own = gatewayAt(app, gateway)?.gateway.namespace;
+  const own = lockedGateway(app, gateway)?.namespace;
   return callersThrough(app, gateway).filter(namespace => namespace !== own && namespace !== EVERY_NAMESPACE);
 }
 
@@ -23,7 +42,7 @@ export function otherCover(app: AppModel, { path }: EgressLockModel, namespace: 
 
 /** The namespaces that may call by the gateway of a lock, those of other apps included. */
 export function callersOf(app: AppModel, { gateway }: EgressLockModel): string[] {
-  const model = gatewayAt(app, gateway);
+  const model = lockedGateway(app, gateway);
   return model ? [...new Set(callerNamespacesOf(app, model))].sort() : [];
 }
 

@@ -3,6 +3,7 @@ import { keyOf } from './collection';
 import { isHttp } from './external-service';
 import { BoundRoute, ListenedHost } from './listener';
 import { Pods, canBeSamePods } from './pods';
+import { namespacesCalling } from './waypoint';
 import { EVERY_NAMESPACE } from '../basics/names';
 
 /** The namespaces whose proxies must know an external service. */
@@ -47,7 +48,7 @@ export function needsListener({ ports }: ExternalServiceModel['service']): boole
 }
 
 /** The namespaces whose sidecars must know an egress gateway. */
-export function callerNamespacesOf(app: AppModel, { path, exportTo }: EgressGatewayModel): string[] {
+export function callerNamespacesOf(app: AppModel, { path, exportTo }: Pick<EgressGatewayModel, 'path' | 'exportTo'>): string[] {
   return [...exportTo, ...callersThrough(app, path)];
 }
 
@@ -62,6 +63,7 @@ export function routesFrom(app: AppModel, namespace: string): readonly EgressRou
 export function callersThrough(app: AppModel, gateway: string): string[] {
   const called = [
     ...app.egressRoutes.with('gateway', gateway).flatMap(({ route }) => route.callerNamespaces),
+    ...app.waypointRoutes.with('gateway', gateway).flatMap(({ route }) => namespacesCalling(route)),
     ...app.egressCallers.with('gateway', gateway).map(({ namespace }) => namespace),
   ];
   return [...new Set(called)].sort();

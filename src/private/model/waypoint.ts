@@ -34,3 +34,8 @@ export interface WaypointRouteIntent extends OutboundRequests {
 export function entryName({ name }: WaypointFacts, { hosts }: ExternalIntent, host: string, own?: string): string {
   return own !== undefined && host === hosts[0] ? own : labelOf(name, host);
 }
+
+/** The namespaces from which a route lets workloads call. */
+export function namespacesCalling({ grants }: WaypointRouteIntent): string[] {
+  return [...new Set(grants.flatMap(({ callers }) => callers.map(({ namespace }) => namespace)))];
+}

@@ -1,8 +1,10 @@
 import { EVERY_NAMESPACE } from '../basics/names';
-import { AppModel, DirectRouteModel, EgressGatewayModel, EgressLockModel, EgressRouteModel, ExternalServiceModel } from '../model/app-model';
+import { AppModel, DirectRouteModel, EgressLockModel, EgressRouteModel, ExternalServiceModel, WaypointRouteModel } from '../model/app-model';
+import { waypointRoutesFrom } from '../model/at-waypoints';
+import { isHttp } from '../model/external-service';
 import { legOneOf } from '../model/leg-one';
 import { hasPart, LockFindingModel, LockIntent, LockPart, PeerIntent } from '../model/lock';
-import { callersOf, directFrom, gatewayAt, lockedBy, NamespaceBehind, namespacesBehind } from '../model/locked';
+import { callersOf, directFrom, LockedGateway, lockedBy, lockedGateway, NamespaceBehind, namespacesBehind } from '../model/locked';
 import { networkTargets } from '../model/network';
 import { routesFrom } from '../model/visibility';
 
@@ -38,6 +40,15 @@ const WAYS_OUT: readonly WayOut[] = [
   { wayOut: 'clear text from clients without a sidecar, on the way in', by: ['peerAuthentication'] },
 ];
 
+/** What workloads without sidecars could try. Nothing of an ambient mesh refuses what is not declared. */
+const WAYS_OUT_OF_AMBIENT: readonly WayOut[] = [
+  'HTTP, TLS and TCP to undeclared hosts, which ztunnel passes on',
+  'UDP, QUIC and, where the network plugin judges it, ICMP',
+  'name servers outside, and metadata of the cloud',
+  'relays in namespaces that are not called, ingress gateways among them',
+  'ServiceEntries of others that lead past the waypoint, and pods that are taken out of the mesh',
+].map(wayOut => ({ wayOut, by: ['networkPolicy'] }));
+
 const ONLY_ADMITTED: readonly WayOut[] = [
   { wayOut: 'pods in the network of their node (hostNetwork)', by: ['admission'], unheld: 'NetworkPolicies do not apply to them' },
   { wayOut: 'NetworkPolicies with egress, created in the namespace by others', by: ['clusterNetworkPolicy', 'admission'], unheld: 'NetworkPolicies add up' },
@@ -64,12 +75,14 @@ export function lockReport(app: AppModel, model: EgressLockModel, scopedGateways
   const { lock } = model;
   const namespaces = lockedBy(app, model);
   const everywhere = app.egressLocks.all().flatMap(other => lockedBy(app, other));
-  const gateway = gatewayAt(app, model.gateway);
+  const gateway = lockedGateway(app, model.gateway);
   const reported = { lock, admission: admissionOf(app, [model]) };
   return [
     ...namespaces.flatMap(namespace => [
-      ...WAYS_OUT.map(wayOut => held(namespace, wayOut, reported)),
+      ...(lock.atWaypoint ? WAYS_OUT_OF_AMBIENT : WAYS_OUT).map(wayOut => held(namespace, wayOut, reported)),
+      ...lock.atWaypoint ? [open(namespace, 'clear text from clients outside of the mesh, on the way in', 'a lock at a waypoint has no PeerAuthentication')] : [],
       ...routesFrom(app, namespace).flatMap(route => routed(namespace, route)),
+      ...waypointRoutesFrom(app, namespace).flatMap(route => routedByWaypoint(namespace, route)),
       ...directFrom(app, namespace).flatMap(service => direct(namespace, service)),
       ...lock.calls.filter(peer => peer.namespace !== namespace).map(peer => called(namespace, peer, everywhere.includes(peer.namespace))),
       ...hasPart(lock, 'networkPolicy') ? behind(namespace, uncalled(lock, app.directRoutes.with('caller', namespace)), everywhere) : [],
@@ -79,6 +92,7 @@ export function lockReport(app: AppModel, model: EgressLockModel, scopedGateways
       open(namespace, 'names that are asked of the resolver of the cluster', 'whoever serves the zone reads them'),
     ]),
     ...gateway ? atGateway(app, model, gateway, scopedGateways, everywhere) : [],
+    ...besides(app, namespaces),
     ...callersOf(app, model).filter(caller => !everywhere.includes(caller)).map(caller => open(caller, 'everything', caller === EVERY_NAMESPACE
       ? 'every namespace may call by the gateway, and locks cover only some' : 'it calls by the gateway, and no lock of this app covers it')),
   ];
@@ -160,6 +174,15 @@ function routed(namespace: string, { path, route }: EgressRouteModel): LockFindi
   ];
 }
 
+function routedByWaypoint(namespace: string, { path, route: { service } }: WaypointRouteModel): LockFindingModel[] {
+  const hosts = service.hosts.join(', ');
+  const isRead = service.ports.every(isHttp);
+  return [
+    { namespace, wayOut: hosts, state: 'ALLOWED', because: `${path}, by the waypoint` },
+    ...isRead ? [] : [open(namespace, `what is inside connections to ${hosts}`, `the waypoint does not read them (${path}), so that a host behind the same addresses may be meant`)],
+  ];
+}
+
 function direct(namespace: string, { path, service }: ExternalServiceModel): LockFindingModel[] {
   const hosts = service.hosts.join(', ');
   const unknown = networkTargets(service).filter(({ blocks, pods }) => !blocks && !pods).flatMap(({ ports }) => ports);
@@ -175,19 +198,35 @@ function called(namespace: string, { namespace: other, service }: PeerIntent, is
   return open(namespace, wayOut, 'it is called, but no lock of this app covers it: it may pass traffic on');
 }
 
-function atGateway(app: AppModel, model: EgressLockModel, gateway: EgressGatewayModel, scoped: boolean, locked: string[]): LockFindingModel[] {
+function atGateway(app: AppModel, model: EgressLockModel, gateway: LockedGateway, scoped: boolean, locked: string[]): LockFindingModel[] {
   const { lock } = model;
-  const { gateway: { namespace }, imported, undeclaredReason } = gateway;
+  const { namespace, imported, undeclaredReason } = gateway;
+  const routes = [...app.egressRoutes.with('gateway', model.gateway), ...app.waypointRoutes.with('gateway', model.gateway)];
   const undeclared = 'traffic that no route declares, through the gateway';
-  const strangers = 'Gateways of other namespaces for the name of leg 1';
   const reported = { lock, admission: admissionOf(app, app.egressLocks.all().filter(other => other.gateway === model.gateway)) };
   return [
     ...(callersOf(app, model).includes(EVERY_NAMESPACE) ? [] : [OTHER_CALLERS]).map(wayOut => held(namespace, wayOut, reported)),
     ...AT_GATEWAY.map(wayOut => held(namespace, wayOut, reported)),
-    ...hasPart(lock, 'gatewayNetworkPolicy') ? behind(namespace, namespacesBehind(app.egressRoutes.with('gateway', model.gateway), lock.clusterDomain), locked) : [],
+    ...hasPart(lock, 'gatewayNetworkPolicy') ? behind(namespace, namespacesBehind(routes, lock.clusterDomain), locked) : [],
     imported ? open(namespace, undeclared, 'the app that declares the gateway decides')
       : undeclaredReason === undefined ? closed(namespace, undeclared, 'AuthorizationPolicies of the gateway and its routes')
         : open(namespace, undeclared, undeclaredReason),
+    ...lock.atWaypoint ? [] : byOthers(namespace, scoped, reported),
+  ];
+}
+
+/** The waypoints through which namespaces also call, where no lock is for these. */
+function besides(app: AppModel, namespaces: string[]): LockFindingModel[] {
+  const locked = app.egressLocks.all().map(({ gateway }) => gateway);
+  const routes = namespaces.flatMap(namespace => waypointRoutesFrom(app, namespace)).filter(({ gateway }) => !locked.includes(gateway));
+  return [...new Map(routes.map(({ route: { waypoint } }) => [`${waypoint.namespace}/${waypoint.gateway}`, waypoint])).values()]
+    .map(({ namespace, gateway }) => open(namespace, `everything, from the pods of the waypoint ${gateway}`, 'no lock of this app covers them: its AuthorizationPolicies alone say what it forwards'));
+}
+
+/** What selects the pods of a gateway for sidecars, or leads them elsewhere. */
+function byOthers(namespace: string, scoped: boolean, reported: Reported): LockFindingModel[] {
+  const strangers = 'Gateways of other namespaces for the name of leg 1';
+  return [
     scoped ? closed(namespace, strangers, 'PILOT_SCOPE_GATEWAY_TO_NAMESPACE')
       : held(namespace, { wayOut: strangers, by: ['admission'], unheld: 'they select the same pods' }, reported),
     held(namespace, { wayOut: 'older ServiceEntries for declared hosts', by: ['admission'], unheld: 'gateways take the older one' }, reported),

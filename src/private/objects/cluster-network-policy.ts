@@ -1,7 +1,5 @@
-import { callersNetworkPolicy } from './network-policy';
-import { AppModel } from '../model/app-model';
+import { ClusterNetworkPolicySpec, ClusterNetworkRule, NetworkPeer, NetworkRule } from './plans';
 import { LockIntent } from '../model/lock';
-import { ClusterNetworkPolicySpec, ClusterNetworkRule, NetworkPeer, NetworkRule } from '../objects/plans';
 
 const EVERYWHERE = ['0.0.0.0/0', '::/0'];
 
@@ -12,8 +10,7 @@ const MAX_ITEMS = 25;
  * What the NetworkPolicy of a locked namespace allows, above the NetworkPolicies of the namespace: `Pass` leaves what is allowed to these, and the rest is
  * denied whatever they say. The first rule that fits decides.
  */
-export function callersClusterPolicy(app: AppModel, namespace: string, lock: LockIntent, priority: number): ClusterNetworkPolicySpec {
-  const rules = callersNetworkPolicy(app, namespace, lock).egress!;
+export function callersClusterPolicy(rules: NetworkRule[], namespace: string, lock: LockIntent, priority: number): ClusterNetworkPolicySpec {
   const outside = rules.filter(({ peers }) => peers.some(({ except }) => except !== undefined));
   const known = rules.filter(rule => !outside.includes(rule));
   return {
