@@ -83,14 +83,16 @@ class AppMaker {
       for (let n = draw.whole(0, 3); n > 0; n--) this.routed(this.service(chart, draw.chance(0.35)), gateways);
       if (draw.chance(0.05)) this.construct('SidecarScope', chart, 'SidecarScope', this.struct('SidecarScopeProps', this.place(chart)));
     }
-    const lockable = gateways.filter(gateway => !this.waypoints.has(gateway));
-    if (draw.chance(0.12)) this.lock(draw.pick([platform, ...tenants]), draw.pick(lockable.length > 0 ? lockable : gateways));
+    if (draw.chance(0.12)) this.lock(draw.pick([platform, ...tenants]), draw.pick(gateways));
   }
 
   private lock(chart: ChartOf, gateway: string): void {
     const direct = this.services.filter(({ isDirect }) => isDirect).map(({ name }) => variable(name));
     const given = { gateway: variable(gateway), ...direct.length > 0 && { direct: list(direct) } };
-    const lock = this.construct('EgressLock', chart, 'EgressLock', this.struct('EgressLockProps', this.place(chart), { given, without: ['direct'] }));
+    const isWaypoint = this.waypoints.has(gateway) && !this.draw.chance(0.05);
+    const without = ['direct', ...isWaypoint ? ['phase', 'plaintextPorts', 'accessLogging', 'outsidePorts', 'omit'] : []];
+    const lock = this.construct('EgressLock', chart, 'EgressLock', this.struct('EgressLockProps', this.place(chart), { given, without }));
+    if (isWaypoint) return;
     if (this.draw.chance(0.3)) this.construct('EgressAdmission', chart, 'EgressAdmission', this.struct('EgressAdmissionProps', this.place(chart), { given: { lock: variable(lock) } }));
     if (this.draw.chance(0.3)) this.construct('EgressVerification', chart, 'EgressVerification', this.struct('EgressVerificationProps', this.place(chart), { given: { lock: variable(lock) } }));
   }

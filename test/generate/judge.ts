@@ -58,12 +58,28 @@ function brief(message: string): string {
   return message.replace(/(, in:|, suspect faulting address \S+)\n.*/s, '');
 }
 
-/** Istio's objects and the Gateway API's, the pods of the gateways, and a sidecar in each namespace. Other pods are there without one. */
+/** Istio's objects and the Gateway API's, the pods of the gateways and waypoints, and a sidecar in each namespace. Other pods are there without one. */
 function running(yaml: string): { readonly manifests: string; readonly workloads: readonly Workload[] } {
-  const objects = parseAllDocuments(yaml, { version: '1.1' }).map(document => document.toJS() as Manifest).filter(o => /istio\.io\/|^gateway\.networking/.test(o?.apiVersion));
+  const written = parseAllDocuments(yaml, { version: '1.1' }).map(document => document.toJS() as Manifest).filter(o => /istio\.io\/|^gateway\.networking/.test(o?.apiVersion));
+  const objects = [...written, ...waypointsBeside(written)];
   const selectors = objects.filter(o => o.kind === 'Gateway').map(o => o.spec.selector as object | undefined);
   const workloads = surroundings(objects).workloads.map(w => w.gateway || w.waypoint ? w : (
     selectors.some(selector => isDeepStrictEqual(selector, w.labels)) ? { ...w, gateway: true } : { ...w, noProxy: !w.name.startsWith('app-') }
   ));
   return { manifests: toYaml(objects), workloads };
+}
+
+/** The Gateways of waypoints that others make, and to which ServiceEntries lead all the same. */
+function waypointsBeside(objects: readonly Manifest[]): Manifest[] {
+  const isMade = (name: string, namespace: string) => objects.some(o => o.kind === 'Gateway' && o.metadata.name === name && o.metadata.namespace === namespace && o.spec.gatewayClassName);
+  const named = objects.filter(o => o.kind === 'ServiceEntry').flatMap(({ metadata: { namespace, labels = {} } }) => {
+    const { 'istio.io/use-waypoint': name, 'istio.io/use-waypoint-namespace': home = namespace } = labels as Record<string, string>;
+    return name === undefined || isMade(name, home) ? [] : [{ name, namespace: home }];
+  });
+  return [...new Map(named.map(metadata => [`${metadata.namespace}/${metadata.name}`, metadata])).values()].map(metadata => ({
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'Gateway',
+    metadata,
+    spec: { gatewayClassName: 'istio-waypoint', listeners: [{ name: 'mesh', port: 15008, protocol: 'HBONE' }] },
+  }));
 }

@@ -13,6 +13,24 @@ function route(http: object, more: object = {}): string {
   return objects.map(object => JSON.stringify(object)).join('\n---\n');
 }
 
+/** A host at a waypoint, which this set makes or another does, and a route for it. */
+function atWaypoint(regex: string, isMade: boolean): string {
+  const namespace = 'istio-egress';
+  const listeners = [{ name: 'mesh', port: 15008, protocol: 'HBONE' }];
+  const http = [{ match: [{ uri: { regex } }], route: [{ destination: { host: 'api.example.com', port: { number: 80 } } }] }];
+  const objects = [
+    ...isMade ? [{ apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', metadata: { name: 'w', namespace }, spec: { gatewayClassName: 'istio-waypoint', listeners } }] : [],
+    {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'ServiceEntry',
+      metadata: { name: 'api', namespace, labels: { 'istio.io/use-waypoint': 'w' } },
+      spec: { hosts: ['api.example.com'], location: 'MESH_EXTERNAL', resolution: 'DNS', exportTo: ['.'], ports: [{ number: 80, name: 'http', protocol: 'HTTP' }] },
+    },
+    { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata: { name: 'v', namespace }, spec: { hosts: ['api.example.com'], gateways: ['mesh'], exportTo: ['.'], http } },
+  ];
+  return objects.map(object => JSON.stringify(object)).join('\n---\n');
+}
+
 describeMesh('random apps', () => {
   test('what the library lets out is accepted by Istio and by Envoy', async () => {
     const { judged, findings } = await hunt({ apps: 12, seed: 6, mesh: true });
@@ -33,5 +51,11 @@ describeMesh('random apps', () => {
       [{ judge: 'envoy', message: expect.stringMatching(/^g-edge: .*Not supported field in StreamInfo: FOO/) }],
       [{ judge: 'admission', message: expect.stringContaining('spec.future') }],
     ]);
+  });
+
+  test.each([true, false])('broken: the Envoys of waypoints notice it too (%s)', async isMade => {
+    const [right, wrong] = await judge([atWaypoint('/[a]', isMade), atWaypoint('/[\\x{10FFFF}]', isMade)]);
+    expect(right).toEqual([]);
+    expect(wrong).toContainEqual({ judge: 'envoy', message: expect.stringMatching(/^gateway-w-istio-egress: .*invalid escape sequence/) });
   });
 });
