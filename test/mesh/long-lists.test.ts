@@ -5,7 +5,8 @@ import { ask, certificate, listening, secret, send } from './listening';
 import { Outcome, describeMesh, external, get, runMesh, sidecar } from './mesh';
 import { run as runShop, statuses } from './shop-routes';
 import { declare, part, workloads } from './world';
-import { Access, Caller, ClientCertificates, IngressListener, IngressRoute, PathMatch, PathRewrite, RouteAction } from '../../src';
+import { Access, Caller, ClientCertificates, Destination, IngressListener, IngressRoute, PathMatch, PathRewrite, RouteAction } from '../../src';
+import { standardIngress } from '../fixtures';
 
 const many = (count: number, name: (n: number) => string) => Array.from({ length: count }, (_, n) => name(n));
 
@@ -13,6 +14,31 @@ const many = (count: number, name: (n: number) => string) => Array.from({ length
 const refused = async (app: App) => (await admit([{ name: 'a long list', manifests: app }])).filter(({ level, source }) => level === 'Error' && source !== 'analyze');
 
 describeMesh('limits: long lists', () => {
+  describe('matches of a route of the Gateway API', () => {
+    const declared = (count: number) => standardIngress({}, {
+      hosts: ['a.test'],
+      rules: [RouteAction.forward(Destination.service('web', { port: 80 })), RouteAction.redirect({ path: '/' })].map((action, i) => (
+        { matches: many(i === 0 ? 64 : count - 64, n => `/${i}/${n}`).map(path => ({ path: PathMatch.exact(path) })), action }
+      )),
+    });
+    const routesOf = ({ route }: ReturnType<typeof declared>) => route.routeObjects.map(object => (
+      object.toJson().spec.rules.flatMap(({ matches }: { matches: object[] }) => matches).length
+    ));
+
+    test('128 are one HTTPRoute, more are another', async () => {
+      const [one, two] = [declared(128), declared(129)];
+      expect([routesOf(one), routesOf(two)]).toEqual([[128], [128, 1]]);
+      for (const { app } of [one, two]) expect(await refused(app)).toEqual([]);
+    });
+
+    test('broken: the CRD refuses one more in the same HTTPRoute', async () => {
+      const broken = declared(127);
+      const more = ['/x', '/y'].map(value => ({ path: { type: 'Exact', value } }));
+      broken.route.routeObjects[0].addJsonPatch(JsonPatch.add('/spec/rules/-', { matches: more }));
+      expect(await refused(broken.app)).toEqual([expect.objectContaining({ source: 'schema', message: expect.stringContaining('less than 128') })]);
+    });
+  });
+
   describe('callers', () => {
     const callers = [
       ...many(499, n => `team-${n}`).map(name => Caller.namespace(name)), Caller.namespace('shop'),

@@ -8,7 +8,7 @@ import { IngressIntent } from '../model/ingress-route';
 import { Match, PORT } from '../model/match';
 import { MESH_HEADERS } from '../model/mesh-headers';
 import { Action, CorsSpec, Edits, Rule, targetsOf, WeightedTarget } from '../model/rule';
-import { standardMatches } from '../requests/standard-match';
+import { ROUTE_LIMITS, STANDARD_METHODS, STANDARD_NAME, standardMatches } from '../requests/standard-match';
 
 /** Where the rules of a route go. */
 export interface StandardPlace {
@@ -52,12 +52,6 @@ function no(option: string, said: Said, { prop, refuse }: Pick<Question, 'prop' 
   return refuse({ code: 'GatewayApiUnsupported', prop: option === '' ? prop : `${prop}.${option}`, ...said });
 }
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'];
-/** Of headers and of query parameters. */
-const MAX_CONDITIONS = 16;
-const MAX_HEADER_VALUE = 4096;
-const PARAM_NAME = /^[A-Za-z0-9!#$%&'*+\-.^_`|~]{1,256}$/;
-
 function checkMatch(match: Match, prop: string, refuse: Refuse): void {
   const at = { prop, refuse };
   const { authority, scheme, headers, queryParams, methods } = match;
@@ -67,17 +61,17 @@ function checkMatch(match: Match, prop: string, refuse: Refuse): void {
     if (kind === 'absent') no(`headers[${i}]`, { got: `absent(${name})`, allowed: 'conditions on headers that are present', fix: 'leave it out, and take the other requests by a rule with HeaderMatch.present before this one' }, at);
   });
   queryParams.forEach(({ name }, i) => {
-    if (!PARAM_NAME.test(name)) no(`queryParams[${i}]`, { got: name, allowed: 'names of letters, digits and !#$%&\'*+-.^_`|~', fix: 'rename the parameter, or match by path or header' }, at);
+    if (!STANDARD_NAME.test(name)) no(`queryParams[${i}]`, { got: name, allowed: 'names of letters, digits and !#$%&\'*+-.^_`|~', fix: 'rename the parameter, or match by path or header' }, at);
   });
   methods.forEach((method, i) => {
-    if (!METHODS.includes(method)) no(`methods[${i}]`, { got: method, allowed: METHODS.join(', '), fix: 'leave out `methods`, and let the Service refuse the others' }, at);
+    if (!STANDARD_METHODS.includes(method)) no(`methods[${i}]`, { got: method, allowed: STANDARD_METHODS.join(', '), fix: 'leave out `methods`, and let the Service refuse the others' }, at);
   });
   for (const [name, list] of Object.entries({ headers, queryParams })) {
-    if (list.length > MAX_CONDITIONS) refuse({ code: 'ListTooLong', prop: `${prop}.${name}`, got: list.length, allowed: `up to ${MAX_CONDITIONS} in the Gateway API`, fix: 'use fewer conditions' });
+    if (list.length > ROUTE_LIMITS.conditions) refuse({ code: 'ListTooLong', prop: `${prop}.${name}`, got: list.length, allowed: `up to ${ROUTE_LIMITS.conditions} in the Gateway API`, fix: 'use fewer conditions' });
   }
   const [standard] = standardMatches(match);
   checkLength(standard.path.value, MAX_REGEX_BYTES, `${prop}.path`, refuse);
-  standard.headers?.forEach(({ value }, i) => checkLength(value, MAX_HEADER_VALUE, `${prop}.headers[${i}]`, refuse));
+  standard.headers?.forEach(({ value }, i) => checkLength(value, ROUTE_LIMITS.headerValue, `${prop}.headers[${i}]`, refuse));
   standard.queryParams?.forEach(({ value }, i) => checkLength(value, MAX_REGEX_BYTES, `${prop}.queryParams[${i}]`, refuse));
 }
 
@@ -198,9 +192,6 @@ function checkRewrite(question: Question): void {
   }
 }
 
-/** Of headers to set, to add, and to remove. */
-const MAX_EDITS = 16;
-
 function checkHeaders({ rule, prop, refuse }: Question): void {
   const outside = rule.action!.kind === 'forward' && rule.action!.to.some(({ requestHeaders }) => requestHeaders);
   for (const option of ['requestHeaders', 'responseHeaders'] as const) {
@@ -208,9 +199,9 @@ function checkHeaders({ rule, prop, refuse }: Question): void {
     const removed = new Set([...edits?.remove ?? [], ...outside && option === 'requestHeaders' ? MESH_HEADERS : []]);
     const sizes = { set: Object.keys(edits?.set ?? {}).length, add: Object.keys(edits?.add ?? {}).length, remove: removed.size };
     for (const [operation, size] of Object.entries(sizes)) {
-      if (size > MAX_EDITS) refuse({ code: 'ListTooLong', prop: `${prop}.${option}.${operation}`, got: size, allowed: `up to ${MAX_EDITS} headers in the Gateway API${outside && operation === 'remove' ? `, with the ${MESH_HEADERS.length} of the mesh that are removed anyway` : ''}`, fix: 'change fewer headers' });
+      if (size > ROUTE_LIMITS.edits) refuse({ code: 'ListTooLong', prop: `${prop}.${option}.${operation}`, got: size, allowed: `up to ${ROUTE_LIMITS.edits} headers in the Gateway API${outside && operation === 'remove' ? `, with the ${MESH_HEADERS.length} of the mesh that are removed anyway` : ''}`, fix: 'change fewer headers' });
     }
-    for (const [name, value] of Object.entries({ ...edits?.set, ...edits?.add })) checkLength(value, MAX_HEADER_VALUE, `${prop}.${option}[${name}]`, refuse);
+    for (const [name, value] of Object.entries({ ...edits?.set, ...edits?.add })) checkLength(value, ROUTE_LIMITS.headerValue, `${prop}.${option}[${name}]`, refuse);
   }
 }
 
@@ -229,7 +220,7 @@ function checkCors({ allowOrigins, allowMethods, allowHeaders, exposeHeaders, al
     checkLength(exact!, MAX_ORIGIN, at.prop, refuse);
   });
   allowMethods?.forEach((method, i) => {
-    if (method !== '*' && !METHODS.includes(method)) no(`cors.allowMethods[${i}]`, { got: method, allowed: `${METHODS.join(', ')}, or *`, fix: 'leave it out' }, question);
+    if (method !== '*' && !STANDARD_METHODS.includes(method)) no(`cors.allowMethods[${i}]`, { got: method, allowed: `${STANDARD_METHODS.join(', ')}, or *`, fix: 'leave it out' }, question);
   });
   for (const [name, list = []] of Object.entries({ allowOrigins, allowMethods, allowHeaders, exposeHeaders })) {
     if (list.length > MAX_CORS) refuse({ code: 'ListTooLong', prop: `${prop}.cors.${name}`, got: list.length, allowed: `up to ${MAX_CORS} in the Gateway API`, fix: 'list fewer' });

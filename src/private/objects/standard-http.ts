@@ -3,31 +3,31 @@ import { StandardPathChange, StandardRule } from './plans';
 import { HeaderCondition, Match, NO_CONDITION, PathCondition, QueryParamCondition, trimSlash } from '../model/match';
 import { Edits, Rule } from '../model/rule';
 import { intersect } from '../requests/intersect';
-import { isLiteralPath, StandardMatch, standardMatches as matchesOf, standardOrder, StandardText } from '../requests/standard-match';
+import {
+  isLiteralPath, ROUTE_LIMITS, STANDARD_METHODS, STANDARD_NAME, StandardMatch, standardMatches as matchesOf, standardOrder, StandardText,
+} from '../requests/standard-match';
 
 /*
  * Rules in the words of the Gateway API, where these mean the same. Whatever they cannot say, or the CRDs do not take, is undefined.
  */
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'];
 /** One condition less than there may be, for a Host header that is added later. */
-const LIMITS = { rules: 16, matches: 64, allMatches: 128, conditions: 15, edits: 16, name: 256, value: 4096, param: 1024, hours: 99_999 };
-const PARAM_NAME = /^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/;
+const LIMITS = { ...ROUTE_LIMITS, conditions: ROUTE_LIMITS.conditions - 1, name: 256, text: 1024, hours: 99_999 };
 
 /** One match for each method. A path is compared as what it is: as an expression, it would come later. */
 export function standardMatches(match: Match): StandardMatch[] | undefined {
   const { path, headers, queryParams, methods, authority, scheme } = match;
   const isStandard = (!path || isStandardPath(path)) && headers.every(isStandardHeader) && queryParams.every(isStandardParam)
     && Math.max(headers.length, queryParams.length) <= LIMITS.conditions
-    && !authority && scheme === undefined && methods.every(method => METHODS.includes(method));
+    && !authority && scheme === undefined && methods.every(method => STANDARD_METHODS.includes(method));
   if (!isStandard) return undefined;
   const matches = matchesOf(match);
   const fits = (texts: StandardText[] | undefined, limit: number) => (texts ?? []).every(({ value }) => value.length <= limit);
-  return fits(matches[0].headers, LIMITS.value) && fits(matches[0].queryParams, LIMITS.param) ? matches : undefined;
+  return fits(matches[0].headers, LIMITS.headerValue) && fits(matches[0].queryParams, LIMITS.text) ? matches : undefined;
 }
 
 function isStandardPath({ kind, value, ignoreCase }: PathCondition): boolean {
-  if (ignoreCase || kind === 'rawPrefix' || value.length > LIMITS.param) return false;
+  if (ignoreCase || kind === 'rawPrefix' || value.length > LIMITS.text) return false;
   return kind === 'regex' || isLiteralPath(value);
 }
 
@@ -36,7 +36,7 @@ function isStandardHeader({ name, kind }: HeaderCondition): boolean {
 }
 
 function isStandardParam({ name }: QueryParamCondition): boolean {
-  return PARAM_NAME.test(name) && name.length <= LIMITS.name;
+  return STANDARD_NAME.test(name);
 }
 
 /** A rule that leads to a destination of its own only where the caller says so; undefined if it needs words that the Gateway API does not have. */
@@ -84,12 +84,12 @@ function standardRewrite({ kind, value }: NonNullable<NonNullable<Rule['rewrite'
 }
 
 function isReplacement(path: string): boolean {
-  return path.length <= LIMITS.param && !/[?#]/.test(path);
+  return path.length <= LIMITS.text && !/[?#]/.test(path);
 }
 
 function areStandardEdits({ set = {}, add = {}, remove = [] }: Edits): boolean {
   const fits = (headers: NonNullable<Edits['set']>) => Object.keys(headers).length <= LIMITS.edits
-    && Object.entries(headers).every(([name, value]) => name.length <= LIMITS.name && value.length > 0 && value.length <= LIMITS.value);
+    && Object.entries(headers).every(([name, value]) => name.length <= LIMITS.name && value.length > 0 && value.length <= LIMITS.headerValue);
   return fits(set) && fits(add) && remove.length <= LIMITS.edits && remove.every(name => name.length <= LIMITS.name);
 }
 

@@ -3,6 +3,13 @@ import { HeaderCondition, Match, PathCondition, trimSlash } from '../model/match
 
 /* Matches as the Gateway API has them, and which of two comes first there. */
 
+/** What the CRD takes in one HTTPRoute: of all matches as many as its expression counts, one more than its message says. */
+export const ROUTE_LIMITS = { rules: 16, matches: 64, allMatches: 128, conditions: 16, edits: 16, headerValue: 4096 } as const;
+
+export const STANDARD_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'];
+/** Of query parameters. */
+export const STANDARD_NAME = /^[A-Za-z0-9!#$%&'*+\-.^_`|~]{1,256}$/;
+
 /** One match of an HTTPRoute. */
 export interface StandardMatch {
   /** Never left out: the API server would add it, and a second apply find a difference. */

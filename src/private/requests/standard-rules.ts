@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { intersect } from './intersect';
 import { MatchIndex } from './match-index';
 import { taken } from './order';
-import { StandardMatch, standardExpression, standardMatches, standardOrder } from './standard-match';
+import { ROUTE_LIMITS, StandardMatch, standardExpression, standardMatches, standardOrder } from './standard-match';
 import { Match } from '../model/match';
 import { Rule } from '../model/rule';
 
@@ -11,12 +11,6 @@ export interface StandardForm {
   readonly match: Match;
   readonly standard: StandardMatch[];
 }
-
-/** The rules of one HTTPRoute at most. */
-const MAX_RULES = 16;
-/** The matches of one rule, and of all rules of an HTTPRoute: fewer than 128. */
-const MAX_MATCHES = 64;
-const MAX_ALL_MATCHES = 127;
 
 /**
  * The rules of a route in the forms of the Gateway API, where the most specific match decides. Regular expressions come after literal paths there,
@@ -114,7 +108,7 @@ export interface StandardPart {
 export function standardObjects(rules: Rule[], forms = standardForms(rules)): StandardPart[][] {
   const parts = rules.flatMap((rule, index) => {
     const matches = forms[index].flatMap(({ standard }) => standard);
-    const size = needsPrefix(rule) ? 1 : MAX_MATCHES;
+    const size = needsPrefix(rule) ? 1 : ROUTE_LIMITS.matches;
     return Array.from({ length: Math.ceil(matches.length / size) }, (_, i) => ({ index, rule, matches: matches.slice(i * size, (i + 1) * size) }));
   });
   const objects: StandardPart[][] = [];
@@ -122,7 +116,7 @@ export function standardObjects(rules: Rule[], forms = standardForms(rules)): St
   for (const part of parts) {
     const last = objects[objects.length - 1];
     count += part.matches.length;
-    if (last && last.length < MAX_RULES && count <= MAX_ALL_MATCHES) {
+    if (last && last.length < ROUTE_LIMITS.rules && count <= ROUTE_LIMITS.allMatches) {
       last.push(part);
     } else {
       objects.push([part]);
