@@ -1,25 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { App } from 'cdk8s';
 import { Caller, ExplainedClient, RequestExplanation } from '../../src';
 import { Ending, ExplanationModel } from '../../src/private/explain/explanation';
 import { MESH_HEADERS } from '../../src/private/model/mesh-headers';
-import { Row, Snippet, snippetsOf } from '../pages';
-import { synthesize } from '../program';
-
-/** The App that a chart of a page makes. */
-function appOf({ programs }: Snippet): App {
-  const outdir = mkdtempSync(join(tmpdir(), 'explained-'));
-  const holder = globalThis as { explainedApp?: App };
-  try {
-    for (const program of programs) synthesize(program.replace(/\bapp\.synth\(\);/, 'app.synth(); globalThis.explainedApp = app;'), outdir);
-    return holder.explainedApp!;
-  } finally {
-    delete holder.explainedApp;
-    rmSync(outdir, { recursive: true });
-  }
-}
+import { appOf } from './app-of';
+import { Row, snippetsOf } from '../pages';
 
 /** The answer of the explanation, and what the lab's mesh makes of what the app does not decide: its sidecars refuse what they do not know. */
 function answerOf(row: Row, app: App): { readonly model: ExplanationModel; readonly ending: Ending } {
