@@ -1,9 +1,9 @@
 import { ApiObject, Chart, JsonPatch } from 'cdk8s';
 import {
-  AppTls, Caller, Destination, EgressGateway, EgressLock, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, IngressGateway, IngressListener,
-  IngressRoute, LegOne, PathMatch, RequestEnding, RequestExplanation, RouteAction, UpstreamTls, VirtualServiceLayout,
+  Access, AppTls, Caller, Destination, EgressCaller, EgressGateway, EgressLock, EgressRoute, ExternalPort, ExternalService, GatewayWorkload,
+  IngressGateway, IngressListener, IngressRoute, LegOne, PathMatch, RequestEnding, RequestExplanation, RouteAction, UpstreamTls, VirtualServiceLayout,
 } from '../../src';
-import { mesh, routed } from '../fixtures';
+import { ambientMesh, atWaypoint, mesh, migrating, routed } from '../fixtures';
 import { expectRefusal } from '../refusal';
 
 const worker = Caller.serviceAccount('shop', 'worker');
@@ -232,5 +232,86 @@ describe('a client outside', () => {
     expect(outside.get('http://shop.example.com/a')).toMatchObject({ status: 301, redirectsTo: 'https://shop.example.com/a' });
     expect(outside.get('https://other.example.com/a')).toMatchObject({ ending: RequestEnding.CLOSED });
     expect(outside.get('https://shop.example.com:8443/a')).toMatchObject({ ending: RequestEnding.UNDECIDED });
+  });
+});
+
+describe('tokens', () => {
+  const { app, shop } = mesh();
+  const gateway = new IngressGateway(shop, 'in', { workload: GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' }) });
+  const rules = [{ action: RouteAction.forward(Destination.service('web', { port: 80 })) }];
+  new IngressRoute(shop, 'web', { gateway, hosts: ['shop.example.com'], rules, access: [Access.jwt({ issuer: 'https://id.test', jwksUri: 'https://id.test/keys', audiences: ['shop'] })] });
+  new IngressRoute(shop, 'open', { gateway, hosts: ['open.example.com'], rules });
+  const from = (claims?: { [name: string]: string }) => RequestExplanation.of(app).fromOutside({ claims });
+  const token = { headers: { authorization: 'Bearer a.b.c' } };
+
+  test('are missing where none is sent', () => {
+    expect(from().get('http://shop.example.com/')).toMatchObject({ status: 403, because: 'shop/web asks for a valid token of https://id.test and claim aud shop' });
+  });
+
+  test('are conditions where nothing is said of them', () => {
+    expect(from().get('http://shop.example.com/', token)).toMatchObject({
+      ending: RequestEnding.SERVED,
+      conditions: [
+        'if the token of the request is a valid one of https://id.test; otherwise the client gets 401',
+        'if the request has a valid token of https://id.test and claim aud shop; otherwise the client gets 403',
+      ],
+    });
+  });
+
+  test('admit those who have the claims', () => {
+    expect(from({ iss: 'https://id.test', aud: 'shop' }).get('http://shop.example.com/')).toMatchObject({ ending: RequestEnding.SERVED, conditions: [] });
+    expect(from({ iss: 'https://id.test', aud: 'blog' }).get('http://shop.example.com/')).toMatchObject({ status: 403 });
+  });
+
+  test('of issuers that nobody names are refused on every route, and none is needed where none is asked for', () => {
+    expect(from({ iss: 'https://other.test' }).get('http://open.example.com/')).toMatchObject({ status: 401 });
+    expect(from({}).get('http://open.example.com/')).toMatchObject({ ending: RequestEnding.SERVED });
+  });
+});
+
+describe('in ambient', () => {
+  const { app } = atWaypoint(HTTPS, { callers: [worker], allow: [{ path: PathMatch.prefix('/v1') }] });
+  const from = (caller: Caller) => RequestExplanation.of(app).from(caller);
+
+  test('requests leave by the waypoint', () => {
+    const answer = from(worker).get('http://api.example.com/v1');
+    expect(answer).toMatchObject({ leavesBy: 'istio-egress/waypoint', leavesTo: ['api.example.com:443'], conditions: [] });
+    expect(answer.toText()).toContain('1. ztunnel shop/worker, port 80, host api.example.com');
+  });
+
+  test('are refused by its policy', () => {
+    const policy = 'AuthorizationPolicy istio-egress/egress-api-example-com-callers';
+    expect(from(Caller.namespace('blog')).get('http://api.example.com/v1')).toMatchObject({ status: 403, deniedBy: policy, because: 'blog/default is no caller of shop/route' });
+    expect(from(worker).get('http://api.example.com/v2')).toMatchObject({ status: 403, deniedBy: policy, because: 'shop/route does not allow the request' });
+    expect(from(worker).get('http://api.example.com/v1', { headers: { Host: 'other.example.com' } })).toMatchObject({ status: 403, deniedBy: policy });
+  });
+
+  test('to what no route declares are up to the network', () => {
+    expect(RequestExplanation.of(ambientMesh().app).from(worker, { ambient: true }).get('http://api.example.com/').because).toContain('ztunnel lets it leave directly');
+    expect(from(worker).get('http://api.example.com:81/').nearMisses).toEqual(['service.ports of shop/route: port is 81, and not 80']);
+  });
+
+  test('a workload of which nothing is known has a sidecar, where there are routes for both', () => {
+    const { app: both, shop, egress } = migrating();
+    new EgressRoute(shop, 'route', { service: new ExternalService(shop, 'api', HTTPS), gateway: egress });
+    const all = RequestExplanation.of(both);
+    expect(all.from(worker).get('http://api.example.com/')).toMatchObject({
+      leavesBy: 'istio-system/egress', conditions: ['if the workload has a sidecar; otherwise the waypoint istio-egress/waypoint decides'],
+    });
+    expect(all.from(worker, { ambient: true }).get('http://api.example.com/')).toMatchObject({ leavesBy: 'istio-egress/waypoint', conditions: [] });
+  });
+});
+
+describe('a leg of its own', () => {
+  const { app, shop, egress } = mesh();
+  const billing = new Chart(app, 'billing', { namespace: 'billing' });
+  const service = new ExternalService(shop, 'api', HTTPS);
+  new EgressRoute(shop, 'route', { service, gateway: egress, callers: [Caller.namespace('billing', { ownLeg: true }), Caller.namespace('blog', { ownLeg: true })] });
+  new EgressCaller(billing, 'leg', { service, gateway: egress });
+
+  test('leads to the gateway, where the app has it', () => {
+    const from = (namespace: string) => RequestExplanation.of(app).from(Caller.namespace(namespace)).get('http://api.example.com/');
+    expect(from('billing')).toMatchObject({ leavesBy: 'istio-system/egress' });
+    expect(from('blog').because).toBe('shop/route leaves leg 1 from blog to an EgressCaller, which this app does not have');
   });
 });

@@ -1,6 +1,6 @@
 import { appOf } from './app-of';
-import { expectBlock, snippetsOf } from '../pages';
 import { Caller, RequestExplanation } from '../../src';
+import { expectBlock, snippetsOf } from '../pages';
 
 /** What docs/explain.md shows. */
 describe('docs/explain.md', () => {

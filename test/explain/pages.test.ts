@@ -1,8 +1,8 @@
 import { App } from 'cdk8s';
+import { appOf } from './app-of';
 import { Caller, ExplainedClient, RequestExplanation } from '../../src';
 import { Ending, ExplanationModel } from '../../src/private/explain/explanation';
 import { MESH_HEADERS } from '../../src/private/model/mesh-headers';
-import { appOf } from './app-of';
 import { Row, snippetsOf } from '../pages';
 
 /** The answer of the explanation, and what the lab's mesh makes of what the app does not decide: its sidecars refuse what they do not know. */

@@ -57,7 +57,8 @@ function isPatched(object: ApiObject): boolean {
 /** Whether the explanation names it already. */
 function isNamed(object: ApiObject, { hops }: Place): boolean {
   const own = nameOf(object);
-  return hops.flatMap(({ passes, decides }) => [...passes, ...decides ? [decides] : []]).some(({ object: named }) => named && objectText(named) === own);
+  const decisions = hops.flatMap(({ passes, decides }) => [...passes, ...decides ? [decides] : []]);
+  return decisions.some(({ object: named }) => named && objectText(named) === own);
 }
 
 /** By its hosts where it has some, else by its namespace: that of a proxy on the way, or the one that holds for all. */

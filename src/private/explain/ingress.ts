@@ -115,6 +115,12 @@ function atHost(ask: Asking<Outside>, { gateway, listener, hop }: Arrived): Endi
   const { app, request } = ask;
   const { at } = hop;
   const host = hostOf(request.authority);
+  const read = readAs(ask, listener.protocol === 'HTTPS' ? 'https' : 'http');
+  const refusing = refusingToken(ask, gateway, read);
+  if (refusing) {
+    ask.hops.push({ ...hop, decides: decision(ask, refusing.path, 'jwt', 'access') });
+    return { kind: 'answered', status: 401, at, because: `no route through the pods names ${ask.client.claims!.iss} as an issuer of tokens` };
+  }
   if (!isSameServer(gateway, listener, host)) {
     ask.hops.push(hop);
     return { kind: 'answered', status: 404, at, because: `the server for ${listener.host} has no host ${host}` };
@@ -173,7 +179,6 @@ function throughRoutes(
   if (!serves(own)) return redirected(ask, { gateway, listener: own, hop }, first, route.hosts, request, host);
   const { neighbours, own: part } = surroundingsOf(ask.app, routes[0]);
   const preflight = neighbours.answersPreflights(part) && isPreflight(request);
-  tokensOf(ask, routes[0], request);
   const refused = refusalOf(ask, first, route.access!, request, { port: own.port, hosts: route.hosts, preflight, route: objectOf(ask, first) });
   if (refused) {
     ask.hops.push({ ...hop, decides: decision(ask, first, refused.id, refused.rule) });
@@ -196,13 +201,22 @@ function throughRoutes(
   return byRule(ask, { ...hop, passes }, found, request);
 }
 
-/** All routes of the same pods refuse tokens that are invalid: there is one RequestAuthentication for all of them. */
-function tokensOf(ask: Asking<Outside>, { route: { pods } }: IngressRouteModel, request: ConcreteRequest): void {
-  const issuers = routesThroughPods(ask.app, pods).flatMap(({ route }) => route.access?.issuers ?? []);
-  const sent = issuers.filter(issuer => carriesToken(issuer, request));
-  if (ask.client.claims !== undefined || sent.length === 0) return;
-  const names = [...new Set(sent.map(({ issuer }) => issuer))].sort().join(' or ');
-  ask.conditions.push({ that: `the token of the request is a valid one of ${names}`, otherwise: 'the client gets 401', status: 401 });
+/**
+ * The route that refuses a token of an issuer that nobody names. The tokens of one route are those of all pods: they refuse what is invalid before
+ * anything else, whatever host is called.
+ */
+function refusingToken(ask: Asking<Outside>, { workload }: IngressGatewayModel, request: ConcreteRequest): IngressRouteModel | undefined {
+  const { claims } = ask.client;
+  const asking = routesThroughPods(ask.app, workload).flatMap(model => (model.route.access?.issuers ?? []).map(issuer => ({ model, issuer })));
+  // where nothing is said of headers, a token is where tokens usually are
+  const looking = asking.filter(({ issuer }) => (claims?.iss !== undefined ? issuer.header === undefined : carriesToken(issuer, request)));
+  const issuers = [...new Set(asking.map(({ issuer }) => issuer.issuer))].sort();
+  if (looking.length === 0) return undefined;
+  if (claims === undefined) {
+    ask.conditions.push({ that: `the token of the request is a valid one of ${issuers.join(' or ')}`, otherwise: 'the client gets 401', status: 401 });
+    return undefined;
+  }
+  return claims.iss === undefined || issuers.includes(String(claims.iss)) ? undefined : looking[0].model;
 }
 
 /** The id of the object that holds the routes: the first HTTPRoute, where there is no VirtualService. */

@@ -4,8 +4,9 @@ import { Ending, Hop } from './explanation';
 import { isOneOf, leave, noCaller, Workload } from './outbound';
 import { nearMiss, taken } from './outcome';
 import { meshTls, wayOut } from './upstream';
-import { covers } from '../basics/hosts';
+import { covers, isWildcard } from '../basics/hosts';
 import { WaypointRouteModel } from '../model/app-model';
+import { narrowerRoutes } from '../model/at-waypoints';
 import { OutboundRequests } from '../model/egress-route';
 import { isHttp, Port } from '../model/external-service';
 import { areInPolicy } from '../requests/sayable';
@@ -13,7 +14,8 @@ import { areInPolicy } from '../requests/sayable';
 /** What becomes of a request of a workload of an ambient mesh. */
 export function byZtunnel(ask: Asking<Workload>): Ending {
   const { app, request } = ask;
-  const host = (request.scheme === 'http' ? hostOf(request.authority) : request.host).toLowerCase();
+  // ztunnel knows nothing but the address that was called
+  const host = request.host.toLowerCase();
   const routes = app.waypointRoutes.all().flatMap(model => model.route.service.hosts.filter(one => covers(one, host)).map(own => ({ model, own })));
   const [found] = nearestFirst(routes, host, ({ own }) => [own]);
   const port = found?.model.route.service.ports.find(({ number }) => number === request.port);
@@ -60,6 +62,10 @@ function atWaypoint(ask: Asking<Workload>, model: WaypointRouteModel, own: strin
     const because = callers.length === 0 ? `${nameOf(client)} is no caller of ${path}` : `${path} does not allow the request`;
     return isHttp(port) ? { kind: 'answered', status: 403, at, because } : { kind: 'closed', at, because };
   }
+  if (isHttp(port) && !isOwn(ask, own)) {
+    ask.hops.push({ ...hop, decides: policy });
+    return { kind: 'answered', status: 403, at, because: `the request asks for ${request.authority}, and the connection is one to ${own}` };
+  }
   const passing = { ...hop, passes: [policy] };
   const wayOf = (authority?: string) => wayOut(service, port, own, host, authority, route.proxy);
   if (!isHttp(port)) {
@@ -73,6 +79,12 @@ function atWaypoint(ask: Asking<Workload>, model: WaypointRouteModel, own: strin
   const { by, ending } = leave(ask, leftToRoutes(route), asked, place, { target: { host: own, port: port.number }, wayOf });
   ask.hops.push({ ...passing, decides: by, ...sendsOf(ending) });
   return ending;
+}
+
+/** Whether the Host header is for the host that was called: the address of one host leads to no other. */
+function isOwn({ app, request }: Asking<Workload>, own: string): boolean {
+  const host = hostOf(request.authority);
+  return covers(own, host) && !(isWildcard(own) && narrowerRoutes(app, own).some(one => covers(one, host)));
 }
 
 /** What a policy cannot say is left to the routes, and holds for all callers alike. */
