@@ -14,14 +14,19 @@ function explanationsOf(app: App): Explanation[] {
   const model = appModelOf(app);
   const all = RequestExplanation.of(app);
   const named = (host: string) => host.replace(/^\*/, 'any');
-  const places = model.externalServices.all().flatMap(({ service: { hosts, ports } }) => hosts.flatMap(host => ports.map(port => ({ host: named(host), port }))));
+  const places = model.externalServices.all().flatMap(({ service: { hosts, ports } }) => (
+    hosts.flatMap(host => ports.map(port => ({ host: named(host), port })))
+  ));
   const workloads = ['shop', 'blog', 'istio-system'].map(namespace => all.from(Caller.serviceAccount(namespace, 'web')));
-  const leaving = [...places, { host: 'unknown.test', port: { number: 80, protocol: 'HTTP' } }].flatMap(({ host, port: { number, protocol } }) => workloads.flatMap(from => (
-    protocol === 'TCP' ? [from.connect(`tcp://${host}:${number}`)] : PATHS.map(path => from.get(`${protocol === 'HTTPS' || protocol === 'TLS' ? 'https' : 'http'}://${host}:${number}${path}`))
-  )));
+  const unknown = { host: 'unknown.test', port: { number: 80, protocol: 'HTTP' } };
+  const leaving = [...places, unknown].flatMap(({ host, port: { number, protocol } }) => workloads.flatMap(from => {
+    const scheme = ['HTTPS', 'TLS'].includes(protocol) ? 'https' : 'http';
+    return protocol === 'TCP' ? [from.connect(`tcp://${host}:${number}`)] : PATHS.map(path => from.get(`${scheme}://${host}:${number}${path}`));
+  }));
+  const client = all.fromOutside({ certificate: ['a.test'] });
   const entering = model.ingressGateways.all().flatMap(({ listened }) => listened.flatMap(({ host, port, protocol }) => (
-    protocol === 'TCP' ? [all.fromOutside().connect(`tcp://a.test:${port}`)] : PATHS.map(path => (
-      all.fromOutside({ certificate: ['a.test'] }).send('POST', `${protocol === 'HTTP' ? 'http' : 'https'}://${named(host)}:${port}${path}`, { headers: { 'x-a': '1' } })
+    protocol === 'TCP' ? [client.connect(`tcp://a.test:${port}`)] : PATHS.map(path => (
+      client.send('POST', `${protocol === 'HTTP' ? 'http' : 'https'}://${named(host)}:${port}${path}`, { headers: { 'x-a': '1' } })
     ))
   )));
   return [...leaving, ...entering];

@@ -4,9 +4,9 @@ import { Ending, Hop } from './explanation';
 import { isOneOf, leave, noCaller, Workload } from './outbound';
 import { nearMiss, taken } from './outcome';
 import { meshTls, wayOut } from './upstream';
-import { covers, isWildcard } from '../basics/hosts';
+import { covers } from '../basics/hosts';
 import { WaypointRouteModel } from '../model/app-model';
-import { narrowerRoutes } from '../model/at-waypoints';
+import { overlapOf } from '../model/at-waypoints';
 import { OutboundRequests } from '../model/egress-route';
 import { isHttp, Port } from '../model/external-service';
 import { areInPolicy } from '../requests/sayable';
@@ -62,7 +62,7 @@ function atWaypoint(ask: Asking<Workload>, model: WaypointRouteModel, own: strin
     const because = callers.length === 0 ? `${nameOf(client)} is no caller of ${path}` : `${path} does not allow the request`;
     return isHttp(port) ? { kind: 'answered', status: 403, at, because } : { kind: 'closed', at, because };
   }
-  if (isHttp(port) && !isOwn(ask, own)) {
+  if (isHttp(port) && !isOwn(ask, model, own)) {
     ask.hops.push({ ...hop, decides: policy });
     return { kind: 'answered', status: 403, at, because: `the request asks for ${request.authority}, and the connection is one to ${own}` };
   }
@@ -82,9 +82,9 @@ function atWaypoint(ask: Asking<Workload>, model: WaypointRouteModel, own: strin
 }
 
 /** Whether the Host header is for the host that was called: the address of one host leads to no other. */
-function isOwn({ app, request }: Asking<Workload>, own: string): boolean {
+function isOwn({ app, request }: Asking<Workload>, { route }: WaypointRouteModel, own: string): boolean {
   const host = hostOf(request.authority);
-  return covers(own, host) && !(isWildcard(own) && narrowerRoutes(app, own).some(one => covers(one, host)));
+  return covers(own, host) && !overlapOf(app, route.waypoint, own).narrower.some(one => covers(one, host));
 }
 
 /** What a policy cannot say is left to the routes, and holds for all callers alike. */
