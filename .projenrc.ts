@@ -53,10 +53,14 @@ project.npmignore?.exclude('/API.md', '/ARCHITECTURE.md', '/lib/imports/', '/imp
 project.gitignore.exclude('.jsii.tabl.json', 'dist/', '*.tgz');
 // the low ends of the peer ranges are tried by test/package, instead of by developing with them
 project.compileTask.reset('jsii --silence-warnings=reserved-word --silence-warnings=metadata/missing-dev-dependency --fail-on-warnings');
-// the RE2 engine becomes part of one compiled file: a bundled dependency would come with all of its own builds, four times the size
-const engine = 'lib/src/private/basics/re2-engine';
-project.compileTask.exec(`esbuild ${engine}.js --bundle --platform=node --minify --log-level=warning --allow-overwrite --outfile=${engine}.js`);
-project.compileTask.exec(`cp node_modules/re2js/LICENSE ${engine}.LICENSE`);
+// engines become part of one compiled file each: a bundled dependency would come with all of its own builds, four times the size
+const engines = { 'basics/re2-engine': 'node_modules/re2js/LICENSE', 'inventory/layout-engine': 'node_modules/@dagrejs/dagre/LICENSE' };
+for (const [file, licence] of Object.entries(engines)) {
+  const engine = `lib/src/private/${file}`;
+  project.compileTask.exec(`esbuild ${engine}.js --bundle --platform=node --minify --legal-comments=none --log-level=warning --allow-overwrite --outfile=${engine}.js`);
+  project.compileTask.exec(`cp ${licence} ${engine}.LICENSE`);
+}
+project.compileTask.exec('cp src/inventory/inventory.schema.json lib/src/inventory/');
 // internal members stay out of the declarations that users see and editors complete; the strict rules of jsii want them in
 project.tryFindObjectFile('package.json')?.addOverride('jsii.validateTsconfig', 'minimal');
 project.tryFindObjectFile('package.json')?.addOverride('jsii.diagnostics', { 'documentation/non-existent-parameter': 'error' });
@@ -116,6 +120,7 @@ const layers: Record<string, string[]> = {
   'ambient': ['basics', 'model', 'requests', 'objects'],
   'gateway-api': ['basics', 'model', 'requests', 'objects'],
   'explain': ['basics', 'model', 'requests'],
+  'inventory': ['basics', 'model', 'requests'],
   'app': ['basics', 'model', 'explain', 'objects', 'istio', 'ambient', 'gateway-api'],
   'manifests': ['basics'],
   'rules': ['basics', 'manifests'],

@@ -46,6 +46,7 @@ export * from './ingress/ingress-listener';
 export * from './ingress/ingress-route';
 export * from './ingress/plain-http';
 export * from './ingress/tls-version';
+export * from './inventory/mesh-inventory';
 export * from './lock/cluster-dns';
 export * from './lock/egress-admission';
 export * from './lock/egress-lock';

@@ -211,6 +211,7 @@ export const CODES = {
   UrlInvalid: 'The URL of a request to explain is none that a client could call.',
   RequestInvalid: 'A request to explain, or the client that sends it, is not described as one.',
   MeshSettingsConflict: 'The mesh settings have already been read or set with other values.',
+  InventoryAmongManifests: 'The inventory would be written among the manifests, where `kubectl apply` reads JSON files.',
 } as const;
 
 export type ErrorCode = keyof typeof CODES;

@@ -1,0 +1,89 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { isAbsolute, join, relative, resolve } from 'node:path';
+import { App } from 'cdk8s';
+import { IConstruct } from 'constructs';
+import { MeshSettings } from '../mesh-settings';
+import { appModelOf } from '../private/app/declared';
+import { Refuse, refuser } from '../private/basics/errors';
+import { take } from '../private/basics/take';
+import { inventoryOf } from '../private/inventory/inventory';
+import { markdown } from '../private/inventory/markdown';
+import { page } from '../private/inventory/page';
+import { storedModel } from '../private/model/stored-model';
+
+/**
+ * What an app lets out of the mesh and into it: every external host with its port, protocol, callers, gateways, requests that are allowed, how TLS is
+ * verified, and whether it is locked; and every way in, with its listener, certificate, access and destinations.
+ *
+ * It tells what the constructs of this library declare, in a stable order and without dates, so that a file can be committed and a pull request shows
+ * what changes. Ask for it when all constructs are there, for example after `app.synth()`, which verifies that they fit together.
+ */
+export class MeshInventory {
+  /**
+   * The inventory of an app.
+   *
+   * @param scope the app, or any construct in it
+   */
+  public static of(scope: IConstruct): MeshInventory {
+    return new MeshInventory(scope.node.root);
+  }
+
+  private constructor(private readonly root: IConstruct) {}
+
+  /** As JSON. `lib/src/inventory/inventory.schema.json` in the package is its JSON schema. */
+  public toJson(): string {
+    return json(this.inventory());
+  }
+
+  /** As Markdown, one fact a line: a diff shows which facts changed. */
+  public toMarkdown(): string {
+    return markdown(this.inventory());
+  }
+
+  /** As an HTML page that needs nothing else: a picture, a filter, and tables with all facts. */
+  public toHtml(): string {
+    return page(this.inventory());
+  }
+
+  /**
+   * Writes `inventory.json`, `inventory.md`, `inventory.html`, and `app-model.json`: what the app declares, for commands that answer questions when
+   * the app is not there. Existing files are replaced.
+   *
+   * @param directory where to, created if it is not there. Error `InventoryAmongManifests` for the folder of the manifests, or one in it: `kubectl apply` reads JSON files.
+   * @returns the paths of the files
+   */
+  public write(directory: string): string[] {
+    const refuse: Refuse = refuser(this.root);
+    directory = take('string', directory, 'directory', refuse);
+    this.needOutsideManifests(directory, refuse);
+    // all are made before the first is written
+    const files = {
+      'inventory.json': this.toJson(),
+      'inventory.md': this.toMarkdown(),
+      'inventory.html': this.toHtml(),
+      'app-model.json': json(storedModel(appModelOf(this.root), { ...MeshSettings.of(this.root) })),
+    };
+    mkdirSync(directory, { recursive: true });
+    return Object.entries(files).map(([name, text]) => {
+      const path = join(directory, name);
+      writeFileSync(path, text);
+      return path;
+    });
+  }
+
+  private inventory() {
+    return inventoryOf(appModelOf(this.root));
+  }
+
+  private needOutsideManifests(directory: string, refuse: Refuse): void {
+    if (!(this.root instanceof App)) return;
+    const { outdir } = this.root;
+    const within = relative(resolve(outdir), resolve(directory));
+    if (within.startsWith('..') || isAbsolute(within)) return;
+    refuse({ code: 'InventoryAmongManifests', prop: 'directory', got: directory, allowed: `a folder outside of ${outdir}, because kubectl apply reads JSON files there`, fix: 'write it beside the manifests, for example to inventory' });
+  }
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
