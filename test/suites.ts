@@ -6,7 +6,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { apiBinary, missing } from './mesh/prerequisites';
+import { apiBinary, chromium, hasChromium, missing } from './mesh/prerequisites';
 import { checkPages } from './mesh/tables';
 
 interface Count { readonly passed: number; readonly failed: number; readonly skipped: number }
@@ -29,7 +29,8 @@ const suites: { readonly name: string; readonly run: () => Count | Promise<Count
       ['eslint', '--ext', '.ts', 'src', 'test', 'examples', 'bench', 'projenrc', '.projenrc.ts'],
     ),
   },
-  { name: 'unit tests', run: () => jest('--testPathIgnorePatterns', '/node_modules/', 'test/mesh/', 'test/package/', 'test/languages/') },
+  { name: 'unit tests', run: () => jest('--testPathIgnorePatterns', '/node_modules/', 'test/mesh/', 'test/package/', 'test/browser/', 'test/languages/') },
+  { name: 'pages in a browser', run: browserTests, unless: !ci && !hasChromium() && 'no Chromium: apt-get install chromium' },
   { name: 'the package in a new project', run: () => jest('test/package/'), unless: !ci && 'CI only: npx projen compile && npx jest test/package' },
   { name: 'Python, Java, Go and .NET', run: () => jest('test/languages/'), unless: !ci && 'CI only: npm run test:languages' },
   { name: 'mesh lab, its own tests', run: goTests, unless: !hasGo && 'no Go: https://go.dev/dl/' },
@@ -95,6 +96,12 @@ function jest(...args: string[]): Count {
   } catch {
     return verdict(false);
   }
+}
+
+/** Installs the browser before, for which no test waits. */
+function browserTests(): Count {
+  chromium();
+  return jest('test/browser/');
 }
 
 /** They wait as much as they compute, so there are more of them at a time than processors; jest itself reads 150% as 150 workers. */

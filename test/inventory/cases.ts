@@ -1,7 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import {
-  Caller, CaSource, Destination, EgressGateway, EgressLock, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, IngressGateway, IngressListener,
-  IngressRoute, PathMatch, RouteAction, UpstreamTls,
+  Caller, CaSource, Destination, EgressGateway, EgressLock, EgressRoute, ExternalPort, ExternalService, GatewayWorkload, IngressGateway,
+  IngressListener, IngressRoute, PathMatch, RouteAction, UpstreamTls,
 } from '../../src';
 import { CASES as AMBIENT } from '../ambient/cases';
 import { CASES as EGRESS } from '../egress/cases';

@@ -61,6 +61,16 @@ export function smallTools(): string {
   return tools;
 }
 
+/** The browser, for tests of pages; installs it where it is missing. */
+export function chromium(): string {
+  installed('tests of pages', 'chromium');
+  return 'chromium';
+}
+
+export function hasChromium(): boolean {
+  return succeeds('which', 'chromium');
+}
+
 function installed(what: string, debianPackage: string, command = debianPackage): void {
   if (succeeds('which', command)) return;
   const { status, stderr } = spawnSync('sh', ['-c', `apt-get update && apt-get install --yes --no-install-recommends ${debianPackage}`], { encoding: 'utf8' });

@@ -106,7 +106,7 @@ function pictureOf(traffic: readonly Traffic[], leftTitle: string): Picture {
     lefts(members).flatMap(name => firstLegs(members[0], `right ${i}`).map(leg => ({ name, leg, members })))
   ));
   // those from which the same arrows lead are one box: for whom each host is stands there
-  const twins = grouped([...grouped(legsOne, ({ name }) => name).values()], legs => JSON.stringify(sorted(legs.map(({ leg }) => JSON.stringify(leg)))));
+  const twins = grouped([...grouped(legsOne, ({ name }) => name).values()], legs => sorted(legs.map(({ leg }) => JSON.stringify(leg))).join());
   const callers = [...twins.values()].map((alike, i) => {
     const ways = waysOf(alike.flat().flatMap(({ members }) => members));
     const box: Box = { id: `left ${i}`, kind: 'callers', title: leftTitle, lines: sorted(alike.map(([{ name }]) => name)), ways };
