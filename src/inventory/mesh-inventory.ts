@@ -5,8 +5,8 @@ import { IConstruct } from 'constructs';
 import { MeshSettings } from '../mesh-settings';
 import { appModelOf } from '../private/app/declared';
 import { Refuse, refuser } from '../private/basics/errors';
-import { take } from '../private/basics/take';
-import { inventoryOf } from '../private/inventory/inventory';
+import { valueClass } from '../private/basics/value-class';
+import { Inventory, inventoryOf } from '../private/inventory/inventory';
 import { markdown } from '../private/inventory/markdown';
 import { page } from '../private/inventory/page';
 import { storedModel } from '../private/model/stored-model';
@@ -22,27 +22,27 @@ export class MeshInventory {
   /**
    * The inventory of an app.
    *
-   * @param scope the app, or any construct in it
+   * @param app the app, or any construct in it
    */
-  public static of(scope: IConstruct): MeshInventory {
-    return new MeshInventory(scope.node.root);
+  public static of(app: IConstruct): MeshInventory {
+    return new MeshInventory(app.node.root);
   }
 
   private constructor(private readonly root: IConstruct) {}
 
   /** As JSON. `lib/src/inventory/inventory.schema.json` in the package is its JSON schema. */
   public toJson(): string {
-    return json(this.inventory());
+    return json(inventoryAt(this.root));
   }
 
   /** As Markdown, one fact a line: a diff shows which facts changed. */
   public toMarkdown(): string {
-    return markdown(this.inventory());
+    return markdown(inventoryAt(this.root));
   }
 
   /** As an HTML page that needs nothing else: a picture, a filter, and tables with all facts. */
   public toHtml(): string {
-    return page(this.inventory());
+    return page(inventoryAt(this.root));
   }
 
   /**
@@ -53,9 +53,7 @@ export class MeshInventory {
    * @returns the paths of the files
    */
   public write(directory: string): string[] {
-    const refuse: Refuse = refuser(this.root);
-    directory = take('string', directory, 'directory', refuse);
-    this.needOutsideManifests(directory, refuse);
+    needOutsideManifests(this.root, directory, refuser(this.root));
     // all are made before the first is written
     const files = {
       'inventory.json': this.toJson(),
@@ -70,18 +68,20 @@ export class MeshInventory {
       return path;
     });
   }
+}
 
-  private inventory() {
-    return inventoryOf(appModelOf(this.root));
-  }
+valueClass(MeshInventory, 'MeshInventory');
 
-  private needOutsideManifests(directory: string, refuse: Refuse): void {
-    if (!(this.root instanceof App)) return;
-    const { outdir } = this.root;
-    const within = relative(resolve(outdir), resolve(directory));
-    if (within.startsWith('..') || isAbsolute(within)) return;
-    refuse({ code: 'InventoryAmongManifests', prop: 'directory', got: directory, allowed: `a folder outside of ${outdir}, because kubectl apply reads JSON files there`, fix: 'write it beside the manifests, for example to inventory' });
-  }
+function inventoryAt(root: IConstruct): Inventory {
+  return inventoryOf(appModelOf(root));
+}
+
+function needOutsideManifests(root: IConstruct, directory: string, refuse: Refuse): void {
+  if (!(root instanceof App)) return;
+  const { outdir } = root;
+  const within = relative(resolve(outdir), resolve(directory));
+  if (within.startsWith('..') || isAbsolute(within)) return;
+  refuse({ code: 'InventoryAmongManifests', prop: 'directory', got: directory, allowed: `a folder outside of ${outdir}, because kubectl apply reads JSON files there`, fix: 'write it beside the manifests, for example to inventory' });
 }
 
 function json(value: object): string {

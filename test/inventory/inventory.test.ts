@@ -277,8 +277,12 @@ describe('files', () => {
     expect(MeshInventory.of(app).write(join(temp, 'dist-inventory'))).toHaveLength(4);
   });
 
-  test('need a folder', () => {
-    expectRefusal(() => MeshInventory.of(new App()).write(undefined as unknown as string), '[TypeInvalid] App: directory is not set; allowed: a string; fix: put it in quotes');
+  test.each<[string, unknown[], string]>([
+    ['a folder', [], '[TypeInvalid] MeshInventory.write: directory is not set; allowed: a string; fix: put it in quotes'],
+    ['a name of it', [1], '[TypeInvalid] MeshInventory.write: directory is 1; allowed: a string; fix: put it in quotes'],
+    ['nothing else', ['a', 'b'], '[TypeInvalid] MeshInventory.write: argument 2 is "b"; allowed: one argument; fix: leave it out'],
+  ])('need %s', (_, given, message) => {
+    expectRefusal(() => (MeshInventory.of(new App()) as any).write(...given), message);
   });
 
   test.each([...APPS, ...MORE])('hold the model, which answers as before: %s', (_, make) => {

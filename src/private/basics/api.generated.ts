@@ -198,6 +198,7 @@ export const METHODS: { readonly [name: string]: string } = {
   'LocalityLoadBalancing.failoverPriority': 'labels: string[]',
   'LocalityLoadBalancing.distribute': 'shares: number{}{}',
   'LocalityLoadBalancing.disabled': '',
+  'MeshInventory.of': 'app: IConstruct',
   'MeshInventory#toJson': '',
   'MeshInventory#toMarkdown': '',
   'MeshInventory#toHtml': '',
