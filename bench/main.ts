@@ -6,6 +6,7 @@ import { printDeclared } from './declared';
 import { printGrowth } from './growth';
 import { printLoad } from './load';
 import { printOnce } from './once';
+import { printPage } from './page';
 import { printScopes } from './scope';
 import { printSizes } from './size';
 import { printTimes } from './time';
@@ -21,6 +22,7 @@ const PARTS: Record<string, () => unknown> = {
   callers: printCallers,
   scope: printScopes,
   declared: printDeclared,
+  page: printPage,
 };
 
 void main(process.argv.slice(2));

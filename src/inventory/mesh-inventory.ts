@@ -9,6 +9,7 @@ import { valueClass } from '../private/basics/value-class';
 import { Inventory, inventoryOf } from '../private/inventory/inventory';
 import { markdown } from '../private/inventory/markdown';
 import { page } from '../private/inventory/page';
+import { pictureFile } from '../private/inventory/picture-file';
 import { storedModel } from '../private/model/stored-model';
 
 /**
@@ -46,8 +47,8 @@ export class MeshInventory {
   }
 
   /**
-   * Writes `inventory.json`, `inventory.md`, `inventory.html`, and `app-model.json`: what the app declares, for commands that answer questions when
-   * the app is not there. Existing files are replaced.
+   * Writes `inventory.json`, `inventory.md`, `inventory.html`, `inventory.svg` with the picture alone, and `app-model.json`: what the app declares, for
+   * commands that answer questions when the app is not there. Existing files are replaced.
    *
    * @param directory where to, created if it is not there. Error `InventoryAmongManifests` for the folder of the manifests, or one in it: `kubectl apply` reads JSON files.
    * @returns the paths of the files
@@ -59,6 +60,7 @@ export class MeshInventory {
       'inventory.json': this.toJson(),
       'inventory.md': this.toMarkdown(),
       'inventory.html': this.toHtml(),
+      'inventory.svg': pictureFile(inventoryAt(this.root)),
       'app-model.json': json(storedModel(appModelOf(this.root), { ...MeshSettings.of(this.root) })),
     };
     mkdirSync(directory, { recursive: true });

@@ -260,7 +260,7 @@ describe('files', () => {
     const folder = join(temp, 'a', 'b');
     const inventory = MeshInventory.of(teams(3));
     const files = inventory.write(folder);
-    expect(files).toEqual(['inventory.json', 'inventory.md', 'inventory.html', 'app-model.json'].map(name => join(folder, name)));
+    expect(files).toEqual(['inventory.json', 'inventory.md', 'inventory.html', 'inventory.svg', 'app-model.json'].map(name => join(folder, name)));
     expect(readdirSync(folder).sort()).toEqual(files.map(file => file.slice(folder.length + 1)).sort());
     expect(readFileSync(join(folder, 'inventory.json'), 'utf8')).toBe(inventory.toJson());
     expect(readFileSync(join(folder, 'inventory.md'), 'utf8')).toBe(inventory.toMarkdown());
@@ -274,7 +274,7 @@ describe('files', () => {
 
   test('are kept away from nothing else', () => {
     const app = new App({ outdir: join(temp, 'dist') });
-    expect(MeshInventory.of(app).write(join(temp, 'dist-inventory'))).toHaveLength(4);
+    expect(MeshInventory.of(app).write(join(temp, 'dist-inventory'))).toHaveLength(5);
   });
 
   test.each<[string, unknown[], string]>([

@@ -33,6 +33,15 @@ const BAD_REGEX = `
   try { new istio.IngressRoute(chart, 'route', { gateway, hosts: ['*'], rules }); } catch (e) { console.log(e.message); }
 `;
 
+/** Needs the engine that draws, and the schema. */
+const INVENTORY = `
+  const { App, Chart } = require('cdk8s');
+  const istio = require('cdk8s-istio');
+  const app = new App();
+  new istio.ExternalService(new Chart(app, 'shop', { namespace: 'shop' }), 'api', { hosts: ['api.example.com'], ports: [istio.ExternalPort.https()], direct: true });
+  console.log(istio.MeshInventory.of(app).toHtml().includes('<svg'), require('cdk8s-istio/lib/src/inventory/inventory.schema.json').$id);
+`;
+
 const { peerDependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 const lowest = (range: string) => range.replace('^', '');
 
@@ -66,5 +75,6 @@ describe('the package, as npm delivers it', () => {
       expect(made.join('---\n')).toBe(runFile(`examples/bookinfo/${name}.ts`));
     }
     expect(execFileSync(process.execPath, ['-e', BAD_REGEX], { cwd: project, encoding: 'utf8' })).toContain('[RegexInvalid] shop/route');
+    expect(execFileSync(process.execPath, ['-e', INVENTORY], { cwd: project, encoding: 'utf8' })).toBe('true urn:cdk8s-istio:inventory:1\n');
   }, 120_000);
 });

@@ -1,10 +1,14 @@
 import { PICTURE_STYLE } from './picture';
 
 /** Contrast of text is at least 4.5 : 1 in both schemes. */
+export const COLOURS = '--page: #f6f8fa; --box: #ffffff; --text: #1b1f24; --muted: #57606a; --line: #6e7781; --accent: #0b57a4; --gateway: #e6effb; --good: #1a6b34; --bad: #a4260b';
+
+export const DARK_COLOURS = '--page: #10151c; --box: #1b222c; --text: #e6edf3; --muted: #a3adb8; --line: #8b949e; --accent: #79b8ff; --gateway: #1c2c42; --good: #6fdd8b; --bad: #ff9b85';
+
 export const PAGE_STYLE = `
-:root { color-scheme: light; --page: #f6f8fa; --box: #ffffff; --text: #1b1f24; --muted: #57606a; --line: #6e7781; --accent: #0b57a4; --gateway: #e6effb; --good: #1a6b34; --bad: #a4260b }
+:root { color-scheme: light; ${COLOURS} }
 @media screen and (prefers-color-scheme: dark) {
-  :root { color-scheme: dark; --page: #10151c; --box: #1b222c; --text: #e6edf3; --muted: #a3adb8; --line: #8b949e; --accent: #79b8ff; --gateway: #1c2c42; --good: #6fdd8b; --bad: #ff9b85 }
+  :root { color-scheme: dark; ${DARK_COLOURS} }
 }
 * { box-sizing: border-box }
 body { margin: 0 auto; padding: 1rem clamp(0.75rem, 3vw, 2rem); max-width: 110rem; background: var(--page); color: var(--text); font: 15px/1.45 system-ui, sans-serif }

@@ -15,20 +15,20 @@ const PADDING = 10;
 const MOST_LINES = 8;
 const LONGEST = 44;
 
-/** Colours for light and dark; what they say is also said by words and dashes. */
+/** The page around it names the colours; what they say is also said by words and dashes. */
 export const PICTURE_STYLE = `
-.map text { font: 12px ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace; fill: var(--text, #1b1f24) }
-.map .title { fill: var(--muted, #57606a) }
-.map rect { fill: var(--box, #ffffff); stroke: var(--line, #6e7781) }
-.map .gateway rect { fill: var(--gateway, #e6effb); stroke: var(--accent, #0b57a4) }
+.map text { font: 12px ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace; fill: var(--text) }
+.map .title { fill: var(--muted) }
+.map rect { fill: var(--box); stroke: var(--line) }
+.map .gateway rect { fill: var(--gateway); stroke: var(--accent) }
 .map path { fill: none; stroke-width: 1.6 }
-.map .verified path { stroke: var(--good, #1a6b34) }
-.map .application path { stroke: var(--accent, #0b57a4); stroke-dasharray: 7 3 }
-.map .none path { stroke: var(--bad, #a4260b); stroke-dasharray: 2 3 }
-.map .verified .head { fill: var(--good, #1a6b34); stroke: none }
-.map .application .head { fill: var(--accent, #0b57a4); stroke: none }
-.map .none .head { fill: var(--bad, #a4260b); stroke: none }
-.map .label { fill: var(--page, #f6f8fa); stroke: none }
+.map .verified path { stroke: var(--good) }
+.map .application path { stroke: var(--accent); stroke-dasharray: 7 3 }
+.map .none path { stroke: var(--bad); stroke-dasharray: 2 3 }
+.map .verified .head { fill: var(--good); stroke: none }
+.map .application .head { fill: var(--accent); stroke: none }
+.map .none .head { fill: var(--bad); stroke: none }
+.map .label { fill: var(--page); stroke: none }
 .map .dim { opacity: 0.25 }`;
 
 /** What a box shows of itself. */
