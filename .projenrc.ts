@@ -33,6 +33,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   typescriptVersion: '~6.0.0',
   devDeps: ['re2js@^2.10.0', 'esbuild', 'cdk8s@^2.70.106', 'constructs@^10.8.1', 'cdk8s-cli', 'cdk8s-plus-33', 'cdk8s-plus-34', 'yaml', 'fast-check', 'tsconfig-paths@^4', '@stryker-mutator/core@^9', '@stryker-mutator/mocha-runner@^9', 'mocha@^11', 'commander@^14', '@dagrejs/dagre@^3', 'ajv@^8', 'puppeteer-core@^24', 'axe-core@^4'],
   entrypoint: 'lib/src/index.js',
+  bin: { 'cdk8s-istio': 'lib/src/private/cli/main.js' },
   tsconfig: {
     compilerOptions: { rootDir: '.', outDir: 'lib', inlineSourceMap: false, inlineSources: false, stripInternal: true },
     include: ['imports/**/*.ts'],
@@ -49,7 +50,9 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   },
 });
 project.package.addField('types', 'lib/src/index.d.ts');
-project.npmignore?.exclude('/API.md', '/ARCHITECTURE.md', '/lib/imports/', '/imports/', '/rosetta/', '/.jsii.tabl.json', '/bench/', '/docs/', '/examples/', '/.ci/', '/coverage/', '/stryker.config.mjs', '/lib/src/private/**/*.d.ts');
+project.npmignore?.exclude('/API.md', '/ARCHITECTURE.md', '/lib/imports/', '/imports/', '/rosetta/', '/.jsii.tabl.json', '/bench/', '/docs/', '/examples/', '/.ci/', '/coverage/', '/stryker.config.mjs', '/lib/src/private/**/*.d.ts', '/lib/src/private/cli/*.js');
+// the build puts the others into it
+project.npmignore?.include('/lib/src/private/cli/main.js');
 project.gitignore.exclude('.jsii.tabl.json', 'dist/', '*.tgz');
 // the low ends of the peer ranges are tried by test/package, instead of by developing with them
 project.compileTask.reset('jsii --silence-warnings=reserved-word --silence-warnings=metadata/missing-dev-dependency --fail-on-warnings');
@@ -61,6 +64,10 @@ for (const [file, licence] of Object.entries(engines)) {
   project.compileTask.exec(`cp ${licence} ${engine}.LICENSE`);
 }
 project.compileTask.exec('cp src/inventory/inventory.schema.json lib/src/inventory/');
+// so do the libraries of the command
+const command = 'lib/src/private/cli/main';
+project.compileTask.exec(`esbuild src/private/cli/main.ts --bundle --platform=node --minify --log-level=warning --allow-overwrite --outfile=${command}.js`);
+project.compileTask.exec(`cat node_modules/commander/LICENSE node_modules/yaml/LICENSE > ${command}.LICENSE`);
 // internal members stay out of the declarations that users see and editors complete; the strict rules of jsii want them in
 project.tryFindObjectFile('package.json')?.addOverride('jsii.validateTsconfig', 'minimal');
 project.tryFindObjectFile('package.json')?.addOverride('jsii.diagnostics', { 'documentation/non-existent-parameter': 'error' });
@@ -124,6 +131,7 @@ const layers: Record<string, string[]> = {
   'app': ['basics', 'model', 'explain', 'objects', 'istio', 'ambient', 'gateway-api'],
   'manifests': ['basics'],
   'rules': ['basics', 'manifests'],
+  'cli': ['basics', 'manifests', 'rules', 'explain', 'inventory'],
 };
 const forbidden = (target: string, allowed: string[]) => ({
   target: `./src/private/${target}`,

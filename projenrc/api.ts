@@ -54,12 +54,12 @@ function table(name: string, comment: string, rows: (readonly [string, string])[
 const structs = all.filter(type => type.datatype);
 const enums = all.filter(type => type.kind === 'enum');
 const methods = all.filter(type => type.kind === 'class').flatMap(type => [...type.methods ?? []].sort(byLine).map(method => ({ owner: type.name, ...method })));
-const taking = methods.filter(({ parameters = [] }) => parameters[0]?.name !== 'scope');
+const taking = methods.filter(({ parameters = [], static: isStatic }) => (isStatic || parameters.length > 0) && parameters[0]?.name !== 'scope');
 
 writeFileSync(OUTPUT, [
   '/* Generated from .jsii by projenrc/api.ts: npx projen generate. A list is `X[]`, a map `X{}`. */\n',
   table('STRUCTS', 'The props of each struct.', structs.map(type => [type.name, propsOf(type).map(fieldText).join(', ')])),
   table('ENUMS', 'The members of each enum, whose values are their names.', enums.map(type => [type.name, type.members!.map(m => m.name).join(', ')])),
-  table('METHODS', 'The parameters of each factory, `Class.name`, and method, `Class#name`, but those that make constructs.',
+  table('METHODS', 'The parameters of each factory, `Class.name`, and method that takes something, `Class#name`, but those that make constructs.',
     taking.map(({ owner, name, parameters = [], static: isStatic }) => [`${owner}${isStatic ? '.' : '#'}${name}`, parameters.map(fieldText).join(', ')])),
 ].join('\n'));

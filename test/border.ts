@@ -44,6 +44,7 @@ export const ENTRIES: Entry[] = [
     `${name}.from${name}Attributes`, `${name}Attributes`, 'attributes', attributes => PUBLIC[name][`from${name}Attributes`](shop, id(), attributes),
   )),
   structEntry('MeshSettings.of', 'MeshSettingsOptions', 'options', options => library.MeshSettings.of(app, options)),
+  structEntry('IstioRules.of', 'IstioRulesOptions', 'options', options => library.IstioRules.of(app, options)),
   ...Object.entries(METHODS).filter(([method]) => !CONSTRUCTS.includes(method.split(/[.#]/)[0]) && !WRITES.includes(method)).map(([method, text]): Entry => {
     const [type, run] = method.split(/[.#]/);
     return { name: method, fields: fieldsOf(text), call: args => (method.includes('#') ? sample(type) : PUBLIC[type])[run](...args) };

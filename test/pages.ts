@@ -17,7 +17,7 @@ export interface Snippet {
 export type Row = Readonly<Record<string, string>>;
 
 /** All pages whose charts are run. */
-export const PAGES = ['README.md', 'docs/egress.md', 'docs/ingress.md', 'docs/lockdown.md', 'docs/gateway-api.md', 'docs/ambient.md', 'docs/migration-to-ambient.md', 'docs/explain.md'];
+export const PAGES = ['README.md', 'docs/egress.md', 'docs/ingress.md', 'docs/lockdown.md', 'docs/gateway-api.md', 'docs/ambient.md', 'docs/migration-to-ambient.md', 'docs/explain.md', 'docs/validation.md'];
 
 /** What snippets take for granted, by the name that they use. */
 const GIVEN: Record<string, string> = {

@@ -22,9 +22,4 @@ export class RuleFinding {
     /** The change that fixes it. */
     public readonly fix: string,
   ) {}
-
-  /** All of it in one line. */
-  public toString(): string {
-    return `[${this.code}] ${this.object} ${this.field}: ${this.message}; fix: ${this.fix}`;
-  }
 }

@@ -46,6 +46,7 @@ class AppMaker {
     const sides = draw.pick(['egress', 'ingress', 'both']);
     if (sides !== 'ingress') this.egress(platform, tenants);
     if (sides !== 'egress') this.ingress(edge, tenants);
+    if (draw.chance(0.1)) this.add(call('IstioRules.of', variable('app'), this.struct('IstioRulesOptions', this.place({ name: 'app', namespace: '' }))));
     return this.statements;
   }
 

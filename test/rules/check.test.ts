@@ -57,9 +57,12 @@ describe('cdk8s-istio check', () => {
   test('writes JSON', () => {
     const { exit, out } = check('-o', 'json', article);
     expect(exit).toBe(1);
-    expect(JSON.parse(out)).toMatchObject({ objects: 3, findings: expect.arrayContaining([{
-      code: 'GatewayNotFound', file: 'article.yaml', line: 40, object: { kind: 'VirtualService', namespace: 'default', name: 'route-via-egressgateway' }, field: 'spec.gateways[1]', message: expect.any(String), fix: expect.any(String),
-    }]) });
+    expect(JSON.parse(out)).toMatchObject({
+      objects: 3,
+      findings: expect.arrayContaining([{
+        code: 'GatewayNotFound', file: 'article.yaml', line: 40, object: { kind: 'VirtualService', namespace: 'default', name: 'route-via-egressgateway' }, field: 'spec.gateways[1]', message: expect.any(String), fix: expect.any(String),
+      }]),
+    });
   });
 
   test('writes SARIF, also when nothing is wrong', () => {

@@ -106,7 +106,7 @@ export const ENUMS: { readonly [name: string]: string } = {
   'WayOutState': 'CLOSED, ALLOWED, OPEN',
 };
 
-/** The parameters of each factory, `Class.name`, and method, `Class#name`, but those that make constructs. */
+/** The parameters of each factory, `Class.name`, and method that takes something, `Class#name`, but those that make constructs. */
 export const METHODS: { readonly [name: string]: string } = {
   'Access.jwt': 'options: JwtOptions',
   'Access.jwtForAnyAudience': 'reason: string, options: JwtOptions',
@@ -187,7 +187,6 @@ export const METHODS: { readonly [name: string]: string } = {
   'IngressListener.tlsPassthrough': 'options: TlsPassthroughListenerOptions',
   'IngressListener.tcp': 'options: TcpListenerOptions',
   'IngressRoute#addRule': 'rule: IngressRule',
-  'IstioRules#findings': '',
   'LegOne.mtls': '',
   'LegOne.plaintext': 'reason: string',
   'LoadBalancer.leastRequest': 'options?: LoadBalancerOptions',
@@ -238,7 +237,6 @@ export const METHODS: { readonly [name: string]: string } = {
   'RouteAction.redirect': 'options: RedirectOptions',
   'RouteAction.respond': 'status: number, body?: string',
   'RouteAction.delegate': 'delegate: IIngressDelegate',
-  'RuleFinding#toString': '',
   'StringMatch.exact': 'value: string',
   'StringMatch.prefix': 'value: string',
   'StringMatch.regex': 'regex: string',

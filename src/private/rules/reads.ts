@@ -37,7 +37,13 @@ function readsOfSidecars(set: ManifestSet): Read[] {
   return set.virtualServices.filter(service => isBoundTo(MESH, service)).flatMap(service => (
     service.routes.filter(route => isRouteOf(MESH, route)).flatMap(route => route.destinations.flatMap(destination => (
       namedReaders(service).map(reader => ({
-        object: service.object, service, route, destination, reader, labels: undefined, servers: undefined,
+        object: service.object,
+        service,
+        route,
+        destination,
+        reader,
+        labels: undefined,
+        servers: undefined,
         ports: matchesAt(MESH, route).map(({ port }) => port),
       }))
     )))
