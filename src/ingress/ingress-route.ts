@@ -34,7 +34,7 @@ import { opaqueVirtualService } from '../private/istio/ingress-opaque';
 import { IngressDelegateModel, IngressGatewayModel, IngressRouteModel } from '../private/model/app-model';
 import { declarationOf } from '../private/model/declaration';
 import { serves } from '../private/model/listener';
-import { isListenerSet } from '../private/model/managed-gateway';
+import { isListenerSet, listenedTogether } from '../private/model/managed-gateway';
 import { RenderedObject } from '../private/model/rendered-object';
 import { Rule, targetsOf } from '../private/model/rule';
 import { routesThroughPods } from '../private/model/visibility';
@@ -288,7 +288,7 @@ export class IngressRoute extends Construct {
       access: route.access!,
       rules: neighbours.arrange(own) as Rule[],
       served: route.listeners.filter(serves),
-      listened: this.gateway.listened,
+      listened: this.gateway.standard ? listenedTogether(app, this.gateway) : this.gateway.listened,
       standard: this.gateway.standard,
       /** All routes of the app through the same pods. */
       routed: () => routesThroughPods(app, route.pods).filter(({ route: { opaque } }) => !opaque)

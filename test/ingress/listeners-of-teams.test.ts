@@ -1,7 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import {
-  Destination, EgressGateway, GatewayWorkload, IngressGateway, IngressGatewayProps, IngressListener, IngressRoute, IngressRouteProps, MeshSettings,
-  MeshSettingsOptions, PlainHttp, RouteAction, RouteApi,
+  Access, Destination, EgressGateway, GatewayWorkload, IngressGateway, IngressGatewayProps, IngressListener, IngressRoute, IngressRouteProps,
+  MeshSettings, MeshSettingsOptions, PlainHttp, RouteAction, RouteApi,
 } from '../../src';
 import { expectRefusal } from '../refusal';
 import { manifestsOf, synth } from '../synth';
@@ -222,5 +222,20 @@ describe('listeners of teams', () => {
     new IngressRoute(shop, 'b', { gateway: platform, hosts: ['b.a.test'], ...forward('web') });
     new IngressRoute(shop, 'c', { gateway: own, hosts: ['c.a.test'], ...forward('web') });
     expect(() => synth(app, { set: 'listeners of a team beside a wildcard' })).not.toThrow();
+  });
+
+  test('keep the policy of a wildcard to the requests that come to it, by the names in TLS', () => {
+    const { app, shop, edge, gateway, team, route } = empty();
+    const platform = gateway({ listeners: [https('*.a.test'), https('b.a.test', 'other')] });
+    const own = team({ listeners: [https('c.a.test')] });
+    const [policy] = new IngressRoute(edge, 'wild', { gateway: platform, hosts: ['*.a.test'], access: [Access.ipBlocks(['192.0.2.0/24'])], ...forward('home') }).accessObjects;
+    route(platform, { hosts: ['b.a.test'] });
+    new IngressRoute(shop, 'c', { gateway: own, hosts: ['c.a.test'], ...forward('web') });
+    new IngressRoute(shop, 'd', { gateway: platform, hosts: ['d.a.test'], ...forward('web') });
+    // d has no listener of its own, and its requests come to that of the wildcard; those of b and c never do, whatever their Host header says
+    expect(manifestsOf(app, [policy], { set: 'access of a wildcard beside listeners of a team' })[0].spec.rules).toEqual([{
+      to: [{ operation: { notHosts: ['d.a.test', 'd.a.test:*'], ports: ['443'] } }],
+      when: [{ key: 'connection.sni', values: ['*.a.test'], notValues: ['b.a.test', 'c.a.test'] }, { key: 'source.ip', notValues: ['192.0.2.0/24'] }],
+    }]);
   });
 });

@@ -23,7 +23,7 @@ export interface GuardedRoute {
   readonly pods: { readonly namespace: string; readonly selector: Labels };
   /** The listeners that serve the route. */
   readonly served: ListenedHost[];
-  /** All listeners of the gateway. */
+  /** All listeners of the gateway; with routes of the Gateway API, of its pods. */
   readonly listened: ListenedHost[];
   /** All routes of the app through the same pods. */
   readonly routed: () => RoutedHosts[];
@@ -121,7 +121,7 @@ function place(route: GuardedRoute, listener: ListenedHost): Operation {
   const { port, podPort } = listener;
   const [own, wide] = [new Set(hosts), new Set(hosts.filter(isWildcard))];
   const elsewhere = wide.size === 0 ? [] : routed().filter(other => other.podPorts.includes(podPort)).flatMap(other => other.hosts)
-    .filter(host => !own.has(host) && patternsOver(host).some(pattern => wide.has(pattern)));
+    .filter(host => !own.has(host) && patternsOver(host).some(pattern => wide.has(pattern)) && isServedBy(route, listener, host));
   return {
     ...(!isWhole(route, listener) && { hosts: hosts.flatMap(host => hostForms(host, port)) }),
     ...(elsewhere.length > 0 && { notHosts: [...new Set(elsewhere)].sort().flatMap(host => hostForms(host, port)) }),
@@ -135,6 +135,19 @@ function place(route: GuardedRoute, listener: ListenedHost): Operation {
  */
 export function isWhole({ hosts, standard }: Pick<GuardedRoute, 'hosts' | 'standard'>, { protocol, host }: ListenedHost): boolean {
   return standard && protocol === 'HTTPS' && host.startsWith('*.') && hosts.includes(host);
+}
+
+/**
+ * Whether requests for a narrower host come to a listener at all. If another listens for it, a client that says the name of this one in TLS gets
+ * what this one serves, whatever its Host header says: leaving out that host would let it walk around the policy.
+ */
+function isServedBy(route: GuardedRoute, listener: ListenedHost, host: string): boolean {
+  return !isWhole(route, listener) || !narrowerThan(listener, route.listened).some(narrower => covers(narrower, host));
+}
+
+/** Hosts of a wildcard for which others listen on the same port. */
+function narrowerThan({ podPort, host }: ListenedHost, listened: ListenedHost[]): string[] {
+  return [...new Set(listened.filter(one => one.podPort === podPort).map(one => one.host))].filter(one => one !== host && covers(host, one));
 }
 
 export function headerConditions(headers: PolicyHeader[]): Condition[] {
@@ -155,8 +168,7 @@ function serverNames(route: GuardedRoute, listener: ListenedHost): Condition[] {
   if (protocol !== 'HTTPS') return [];
   const { listened } = route;
   if (isWhole(route, listener)) {
-    const beside = listened.filter(one => one.podPort === podPort).map(({ host }) => host);
-    const narrower = beside.filter(host => host !== listener.host && covers(listener.host, host));
+    const narrower = narrowerThan(listener, listened);
     return [{ key: 'connection.sni', values: [listener.host], ...(narrower.length > 0 && { notValues: narrower }) }];
   }
   const beside = (kind: ListenedHost['protocol']) => listened.filter(l => l.podPort === podPort && l.protocol === kind).map(l => l.host);
