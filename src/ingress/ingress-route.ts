@@ -9,7 +9,7 @@ import { IngressRule } from '../http/rule';
 import { MeshSettings } from '../mesh-settings';
 import { ObjectMetadata } from '../object-metadata';
 import { chartNamespace } from '../private/app/chart';
-import { appModelOf, checkLate, declare, makingRefuser } from '../private/app/declared';
+import { appModelOf, checkLate, declare, makeLate, makingRefuser } from '../private/app/declared';
 import { addObject, addObjects } from '../private/app/objects';
 import { upstreamRulesOf } from '../private/app/upstream-rules';
 import { Refusal, Refuse, refuser } from '../private/basics/errors';
@@ -169,6 +169,10 @@ export class IngressRoute extends Construct {
   private readonly metadata?: ObjectMetadata;
   /** The objects of the route, by their ids. */
   private readonly made = new Map<string, ApiObject>();
+  /** The route for which `made` has all objects. */
+  private planned?: IngressRouteModel['route'];
+  /** The objects of a route of the Gateway API, planned once for all of them. */
+  private standardPlan?: { readonly route: IngressRouteModel['route']; readonly objects: ObjectPlan[] };
 
   constructor(scope: Construct, id: string, props: IngressRouteProps) {
     super(scope, id);
@@ -202,11 +206,13 @@ export class IngressRoute extends Construct {
     this.node.defaultChild = this.routeObjects[0];
     declare(this, 'ingressRoutes', this.model, this.parts);
     this.addUpstreamRules();
+    makeLate(this, () => this.addRouteObjects());
     checkLate(this, () => [...this.lost(), ...isOpaque ? [] : [...this.empty(), ...this.loops(), ...this.misplaced(), ...this.within()]]);
   }
 
   /** The VirtualService; or the HTTPRoutes, TLSRoute or TCPRoute, and the ReferenceGrants for destinations in other namespaces. */
   public get routeObjects(): ApiObject[] {
+    this.addRouteObjects();
     return [...this.made.values()];
   }
 
@@ -222,8 +228,7 @@ export class IngressRoute extends Construct {
       refuse({ code: 'RulesOnOpaqueTraffic', prop: 'rule', got: 'set', allowed: 'rules only for routes without destinations', fix: 'create another route for HTTP' });
     }
     this.model = this.withRules(take('IngressRule[]', [rule], 'rule', refuse), 'rule', refuse);
-    this.addRouteObjects();
-    declare(this, 'ingressRoutes', this.model, this.parts);
+    declare(this, 'ingressRoutes', this.model);
     this.addUpstreamRules();
   }
 
@@ -259,8 +264,10 @@ export class IngressRoute extends Construct {
     return model;
   }
 
-  /** The objects that the rules so far need, of which more rules may need more. */
+  /** The objects that the rules so far need, of which more rules may need more. They are planned when somebody asks, not for every rule. */
   private addRouteObjects(): void {
+    if (this.planned === this.model.route) return;
+    this.planned = this.model.route;
     const objects = this.gateway.standard ? renderedEachLate(() => this.standardObjects()) : [this.istioObject()];
     for (const object of objects) if (!this.made.has(object.id)) this.made.set(object.id, addObject(this, object, this.metadata));
   }
@@ -272,9 +279,12 @@ export class IngressRoute extends Construct {
 
   private standardObjects(): ObjectPlan[] {
     const { route, path } = this.model;
+    if (this.standardPlan?.route === route) return this.standardPlan.objects;
     const parentKind = isListenerSet(this.gateway) ? 'ListenerSet' as const : 'Gateway' as const;
     const standard = { ...route, path, name: this.metadata?.name, listened: this.gateway.listened, parentKind };
-    return route.opaque ? opaqueRouteObjects(standard) : ingressRouteObjects(standard);
+    const objects = route.opaque ? opaqueRouteObjects(standard) : ingressRouteObjects(standard);
+    this.standardPlan = { route, objects };
+    return objects;
   }
 
   /** The route with what it must know of the gateway and of other routes. */

@@ -31,8 +31,9 @@ export function orderRefusals({ own, neighbours, listeners, nameOf }: Route): Re
 
 /** Rules of other routes come before or behind those of the route by what they match; the age of objects must not decide. */
 function besideOthers(own: RoutePart, neighbours: Neighbours, nameOf: Route['nameOf']): Refusal[] {
-  const mine = standardForms(own.rules);
   const others = neighbours.beside(own).map(part => ({ part, forms: standardForms(part.rules) }));
+  if (others.length === 0) return [];
+  const mine = standardForms(own.rules);
   for (const [index, forms] of mine.entries()) {
     for (const form of forms) {
       for (const rule of neighbours.before(own, index, form.match)) {
