@@ -51,4 +51,26 @@ describe('what later constructs have a say in', () => {
     world.shop.node.tryRemoveChild('route');
     expect(rules()).toEqual(['zone']);
   });
+
+  test('is made once for all charts, and again where a construct came or went', () => {
+    const world = routed(api);
+    const { lateMakers } = (world.app as unknown as Record<symbol, { readonly lateMakers: { make: () => void }[] }>)[Symbol.for('cdk8s-istio.AppModel')];
+    let count = 0;
+    for (const maker of lateMakers) {
+      const { make } = maker;
+      maker.make = () => { count++; make(); };
+    }
+    const runs = () => {
+      count = 0;
+      world.app.synthYaml();
+      return count;
+    };
+    new Chart(world.app, 'office', { namespace: 'office' });
+    expect(lateMakers.length).toBeGreaterThan(0);
+    expect([runs(), runs()]).toEqual([lateMakers.length, 0]);
+    new ExternalService(world.shop, 'direct', { hosts: ['b.example.com'], ports: [ExternalPort.http()], direct: true });
+    expect(runs()).toBe(lateMakers.length - 1);
+    world.shop.node.tryRemoveChild('direct');
+    expect([runs(), runs()]).toEqual([lateMakers.length - 1, 0]);
+  });
 });

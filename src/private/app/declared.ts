@@ -20,6 +20,9 @@ interface LateCheck {
 
 interface LateMaker { readonly construct: IConstruct; readonly make: () => void }
 
+/** How much has been declared, and how much of it is still in the tree. Removed constructs never come back, so an equal count means the same ones. */
+interface Snapshot { readonly revision: number; readonly attached: number }
+
 interface State {
   readonly model: AppModel;
   readonly lateMakers: LateMaker[];
@@ -27,8 +30,9 @@ interface State {
   /** The constructs that declare something or have a late check, and a number that grows with every declaration and check. */
   readonly constructs: Set<IConstruct>;
   revision: number;
-  /** The state of the app in which all late checks last passed. */
-  passed?: { readonly revision: number; readonly attached: number };
+  /** The app when objects were last made late, and when all late checks last passed. */
+  made?: Snapshot;
+  passed?: Snapshot;
   /** By API group, kind, namespace and name. */
   readonly objects: Map<string, ApiObject>;
 }
@@ -46,27 +50,40 @@ function makeState(root: IConstruct): State {
   Object.defineProperty(root, STATE, { value: state });
   root.node.addValidation({
     validate: () => {
-      state.lateMakers.filter(({ construct }) => isAttached(construct)).forEach(({ make }) => make());
-      checkAll(state);
+      checkAll(state, makeAll(state));
       return [];
     },
   });
   return state;
 }
 
-/** cdk8s validates an app again for each of its charts. Removed constructs never come back, so an equal count means the same constructs. */
-function checkAll(state: State): void {
-  const { revision, passed } = state;
+/** Cdk8s validates an app again for each of its charts: what has nothing new to decide does not decide it again. */
+function makeAll(state: State): Snapshot {
+  const now = snapshot(state);
+  if (isSame(state.made, now)) return now;
+  state.lateMakers.filter(({ construct }) => isAttached(construct)).forEach(({ make }) => make());
+  return state.made = snapshot(state);
+}
+
+function snapshot({ revision, constructs }: State): Snapshot {
   let attached = 0;
-  for (const construct of state.constructs) if (isAttached(construct)) attached++;
-  const isSame = passed?.revision === revision && passed.attached === attached;
-  const checks = state.lateChecks.filter(({ construct, always }) => (always || !isSame) && isAttached(construct));
+  for (const construct of constructs) if (isAttached(construct)) attached++;
+  return { revision, attached };
+}
+
+function isSame(before: Snapshot | undefined, { revision, attached }: Snapshot): boolean {
+  return before?.revision === revision && before.attached === attached;
+}
+
+function checkAll(state: State, now: Snapshot): void {
+  const hasPassed = isSame(state.passed, now);
+  const checks = state.lateChecks.filter(({ construct, always }) => (always || !hasPassed) && isAttached(construct));
   const errors = checks.flatMap(({ construct, check }) => (
     check().map(refusal => new IstioValidationError(pathOf(refusal.construct ?? construct), refusal))
   ));
   // thrown, because cdk8s would reduce a returned message to its text, without code and prop
   if (errors.length > 0) throw lateError(errors);
-  state.passed = { revision, attached };
+  state.passed = now;
 }
 
 /** What the constructs of the app declare. */
@@ -138,5 +155,7 @@ function changed(state: State, construct: IConstruct): void {
 
 /** Makes objects when the app is synthesized, because constructs to come decide which these are; checks of the app see them. */
 export function makeLate(construct: IConstruct, make: () => void): void {
-  stateOf(construct).lateMakers.push({ construct, make });
+  const state = stateOf(construct);
+  state.lateMakers.push({ construct, make });
+  changed(state, construct);
 }
