@@ -155,6 +155,8 @@ describeMesh('ingress by the Gateway API: rules', () => {
     'mirror.test': { rules: [{ action: forward('web'), mirror: { destination: Destination.service('next', { port: 8080 }) } }] },
     'far.test': { rules: [{ action: forward('far', 'other') }] },
     'grpc.test': { rules: [{ matches: [{ path: PathMatch.grpc('shop.v1.Orders') }], action: forward('grpc') }] },
+    'method.test': { rules: [{ matches: [{ path: PathMatch.grpc('shop.v1.Orders', 'Place') }], action: forward('grpc') }] },
+    'http.test': { rules: [{ matches: [{ path: PathMatch.grpc('shop.v1.Orders') }], action: forward('web') }] },
     'cors.test': { rules: [{ action: forward('web'), cors: { allowOrigins: [StringMatch.exact(SHOP)], allowHeaders: ['x-tenant'], allowCredentials: true, maxAge: Duration.minutes(1) } }] },
     'get.test': { rules: [{ matches: [{ methods: ['GET'] }], action: forward('web'), cors: { allowOrigins: [StringMatch.exact(SHOP)] } }] },
     'open.test': { rules: [{ action: forward('web'), cors: { allowOrigins: [StringMatch.exact('*')] } }] },
@@ -167,6 +169,9 @@ describeMesh('ingress by the Gateway API: rules', () => {
     plain('mirror.test/', { name: 'mirror' }),
     stream('grpc://grpc.test/shop.v1.Orders/Place', { name: 'grpc', from: 'outside', connect: 'ingress:80' }),
     stream('grpc://grpc.test/shop.v1.OrdersOld/Place', { name: 'other grpc', from: 'outside', connect: 'ingress:80' }),
+    ...['method.test/shop.v1.Orders/Place', 'method.test/shop.v1.Orders/PlaceAll', 'http.test/shop.v1.Orders/Place'].map(url => (
+      stream(`grpc://${url}`, { name: url, from: 'outside', connect: 'ingress:80' })
+    )),
     preflight('cors.test', SHOP, 'PUT'), preflight('cors.test', 'https://evil.test', 'PUT'), preflight('get.test', SHOP, 'GET'), preflight('get.test', SHOP, 'PUT'),
     preflight('open.test', 'https://any.test', 'GET'),
     ...Array.from({ length: 30 }, (_, i) => plain('split.test/', { name: `split ${i}` })),
@@ -198,6 +203,12 @@ describeMesh('ingress by the Gateway API: rules', () => {
   test('gRPC needs no route of its own kind', () => {
     expect(named.grpc).toReach('grpc');
     expect(named['other grpc']).toFail({ at: 'ingress', flags: 'NR' });
+    expect(named['method.test/shop.v1.Orders/Place']).toReach('grpc');
+    expect(named['method.test/shop.v1.Orders/Place'].messages).toBe(3);
+    expect(named['method.test/shop.v1.Orders/PlaceAll']).toFail({ at: 'ingress', flags: 'NR' });
+  });
+  test('broken: to a port that is not called `grpc`, no stream passes', () => {
+    expect(named['http.test/shop.v1.Orders/Place'].messages).toBeUndefined();
   });
   test('a grant lets the route lead to another namespace', () => expect(named['far.test/']).toReach('far'));
   test('the gateway answers preflights of listed origins, and tells strangers nothing', () => {
