@@ -5,6 +5,9 @@ import { admit } from './admission';
 import { describeMesh } from './mesh';
 import { surroundings } from './surroundings';
 import { runFile } from '../program';
+import { readManifests, titleOf } from '../../src/private/manifests/manifest';
+import { manifestSet } from '../../src/private/manifests/set';
+import { judge } from '../../src/private/rules/judge';
 import { Manifest } from '../synth';
 
 interface Record { readonly name: string; readonly manifests: string }
@@ -27,6 +30,14 @@ describeMesh('admission', () => {
     expect(sets.length).toBeGreaterThanOrEqual(folder ? RECORDED : 2);
     process.stdout.write(`judged ${sets.length} sets of manifests\n`);
     expect(await admit(sets)).toEqual([]);
+  });
+
+  test('the rules have nothing against it either', () => {
+    const complaints = records().flatMap(({ name, manifests }) => {
+      const objects = objectsOf(manifests).flatMap(object => readManifests(object, {}));
+      return judge(manifestSet(objects)).map(({ code, object, message }) => `${name}: ${code} ${titleOf(object)}: ${message}`);
+    });
+    expect(complaints).toEqual([]);
   });
 
   test.each([

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,6 +74,10 @@ describe('the package, as npm delivers it', () => {
       const made = readdirSync(join(project, name)).filter(file => file.endsWith('.k8s.yaml')).sort().map(file => readFileSync(join(project, name, file), 'utf8'));
       expect(made.join('---\n')).toBe(runFile(`examples/bookinfo/${name}.ts`));
     }
+    const check = (file: string) => spawnSync(join(project, 'node_modules', '.bin', 'cdk8s-istio'), ['check', file], { cwd: project, encoding: 'utf8' });
+    expect(check('main')).toMatchObject({ status: 0, stdout: expect.stringMatching(/^no findings in \d+ objects\n$/) });
+    expect(check('none.yaml')).toMatchObject({ status: 2, stderr: 'none.yaml: there is no such file or directory\n' });
+    expect(execFileSync(process.execPath, ['-p', 'typeof require("cdk8s-istio").IstioValidation'], { cwd: project, encoding: 'utf8' })).toBe('function\n');
     expect(execFileSync(process.execPath, ['-e', BAD_REGEX], { cwd: project, encoding: 'utf8' })).toContain('[RegexInvalid] shop/route');
     expect(execFileSync(process.execPath, ['-e', INVENTORY], { cwd: project, encoding: 'utf8' })).toBe('true urn:cdk8s-istio:inventory:1\n');
   }, 120_000);

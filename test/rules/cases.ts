@@ -158,6 +158,14 @@ export const CASES: readonly RuleCase[] = [
     code: 'LegOneClearTextToTlsServer', what: 'TLS turned off', clean: originate(), broken: edit(originate(), 'legOne.spec.subsets.0.trafficPolicy.tls', { mode: 'DISABLE' }), at: `${SHOP_MESH} spec.http[0].route[0].destination`, probe: { url: http, ...both, clean: out, broken: '503 at egress' },
   },
   {
+    code: 'LegOneClearTextToTlsServer',
+    what: 'TLS turned off for TCP',
+    clean: tcp(),
+    broken: edit(tcp(), 'legOne.spec.subsets.0.trafficPolicy.tls', { mode: 'DISABLE' }),
+    at: 'VirtualService shop/db-test-mesh spec.tcp[0].route[0].destination',
+    probe: { url: 'tcp://db.test:5432', externals: [external('db.test', { tcp: 5432 })], clean: 'db.test by egress', broken: '0 at egress' },
+  },
+  {
     code: 'LegOneMutualToOtherServer',
     what: 'mutual TLS to a server of HTTP',
     clean: originate(),

@@ -30,8 +30,10 @@ export const addCheck: AddCommand = (program: Command, { out, err, isTerminal },
         err(input.problems.map(tell).join(''));
         return end(Exit.UNUSABLE);
       }
-      const set = manifestSet(input.manifests, { clusterDomain, rootNamespace, scopeGatewayToNamespace: !!scopeGatewayToNamespace, isComplete: !!complete });
-      const findings = judge(set).map(finding => ({ ...finding, file: finding.object.source.file!, line: input.lineOf(finding.object, finding.field)! }));
+      const facts = { clusterDomain, rootNamespace, scopeGatewayToNamespace: !!scopeGatewayToNamespace, isComplete: !!complete };
+      const findings = judge(manifestSet(input.manifests, facts)).map(finding => ({
+        ...finding, file: finding.object.source.file!, line: input.lineOf(finding.object, finding.field)!,
+      }));
       const report: Report = { findings, objects: input.manifests.length, hasColours: isTerminal };
       out(REPORTS[output](report));
       return end(findings.length > 0 ? Exit.FOUND : Exit.FINE);

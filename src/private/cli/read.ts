@@ -58,9 +58,9 @@ export function readInput(paths: readonly string[]): Input {
     const lines = new LineCounter();
     const documents = parseAllDocuments(readFileSync(file, 'utf8'), { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
     for (const document of documents as unknown as Document[]) {
-      const [error] = document.errors;
-      if (error) {
-        problems.push({ file, line: lines.linePos(error.pos[0]).line, message: `this is no YAML: ${error.message}` });
+      const [wrong] = document.errors;
+      if (wrong) {
+        problems.push({ file, line: lines.linePos(wrong.pos[0]).line, message: `this is no YAML: ${wrong.message}` });
         continue;
       }
       // an empty document is what a chart without objects writes

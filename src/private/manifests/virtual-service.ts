@@ -54,7 +54,9 @@ export interface Destination {
 
 const KINDS: readonly RouteKind[] = ['http', 'tls', 'tcp'];
 /** Fields of an HTTP match that say what the request is, rather than who sends it. */
-const NARROW = ['uri', 'scheme', 'method', 'authority', 'headers', 'queryParams', 'withoutHeaders'];
+const NARROW = ['uri', 'scheme', 'method', 'headers', 'queryParams', 'withoutHeaders'];
+/** Headers that name the host, which tells the hosts of a wildcard apart. */
+const OF_HOST = /^(:authority|host)$/i;
 
 export function readVirtualService(object: Manifest, clusterDomain: string): VirtualService {
   const { spec, namespace } = object;
@@ -107,13 +109,19 @@ function readMatch(match: Fields, field: string, namespace: string): Match {
     gateways: gatewayRefs(match.gateways, `${field}.gateways`, namespace),
     port: numberOf(match.port),
     sniHosts: textsOf(match.sniHosts).map(host => host.toLowerCase()),
-    isNarrow: NARROW.some(name => match[name] !== undefined && match[name] !== null) && !isEveryPath(match),
+    isNarrow: NARROW.some(name => isCondition(match[name])) && !isEveryPath(match),
   };
+}
+
+function isCondition(value: unknown): boolean {
+  if (typeof value !== 'object') return value !== undefined;
+  const keys = Object.keys(fieldsOf(value));
+  return keys.some(key => !OF_HOST.test(key));
 }
 
 /** `prefix: /` beside nothing else. */
 function isEveryPath(match: Fields): boolean {
-  return fieldsOf(match.uri).prefix === '/' && NARROW.every(name => name === 'uri' || match[name] === undefined);
+  return fieldsOf(match.uri).prefix === '/' && NARROW.every(name => name === 'uri' || !isCondition(match[name]));
 }
 
 function removed(headers: unknown): string[] {

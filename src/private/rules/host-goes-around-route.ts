@@ -1,7 +1,7 @@
 import { isAtWaypoint, namespacesOfApplications } from './directs';
 import { Rule } from './rule';
 import { KnownPort } from '../manifests/hosts';
-import { legsOf } from '../manifests/legs';
+import { bindingsOf, legsOf } from '../manifests/legs';
 import { titleOf } from '../manifests/manifest';
 import { groupBy } from '../manifests/set';
 import { MESH, VirtualService, isRouteOf, matchesAt } from '../manifests/virtual-service';
@@ -17,8 +17,11 @@ export const HOST_GOES_AROUND_ROUTE: Rule = {
   * find(set) {
     const isOfApplications = namespacesOfApplications(set);
     const legs = groupBy(legsOf(set).flatMap(({ service }) => service.hosts.map(host => ({ host, service }))), ({ host }) => host);
+    // leg 2 without leg 1
+    const leading = bindingsOf(set).filter(({ service, routes }) => routes.some(({ destinations }) => destinations.some(({ host }) => service.hosts.includes(host))));
+    const atGateways = groupBy(leading.flatMap(({ service }) => service.hosts.map(host => ({ host, service }))), ({ host }) => host);
     for (const known of set.knownHosts) {
-      const routed = legs.get(known.host);
+      const routed = legs.get(known.host) ?? (set.facts.isComplete ? atGateways.get(known.host) : undefined);
       if (!known.entry?.isOutside || !routed || isAtWaypoint(known)) continue;
       for (const reader of namedReaders(known).filter(isOfApplications)) {
         const routes = set.inMesh(known.host).filter(service => sees(reader, service));

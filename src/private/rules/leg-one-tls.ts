@@ -36,7 +36,9 @@ export const LEG_ONE_CLEAR_TEXT_TO_TLS_SERVER: Rule = {
   fix: 'Add a DestinationRule with `tls.mode: ISTIO_MUTUAL` for leg 1, or send to a port without TLS.',
   * find(set) {
     for (const { leg, servers } of arrivals(set)) {
-      if (encrypts(leg.tls) || leg.route.kind !== 'http' || servers.all.some(({ tlsMode }) => tlsMode === undefined)) continue;
+      // what TCP carries may be TLS of the application, which PASSTHROUGH reads
+      const isRead = servers.all.some(({ tlsMode, takes }) => tlsMode === undefined || (leg.route.kind === 'tcp' && takes === 'tls'));
+      if (encrypts(leg.tls) || leg.route.kind === 'tls' || isRead) continue;
       yield { object: leg.service.object, field: leg.destination.field, message: `every server at port ${leg.port} of ${leg.door.host} speaks TLS, and no DestinationRule that ${leg.client} sees makes leg 1 TLS` };
     }
   },
