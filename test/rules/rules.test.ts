@@ -42,6 +42,22 @@ describe('the egress sample that the project started from', () => {
   });
 });
 
+describe('a policy of the root namespace', () => {
+  const policy = (namespace: string, kind = 'AuthorizationPolicy') => ({
+    apiVersion: 'security.istio.io/v1', kind, metadata: { name: 'guard', namespace }, spec: { selector: { matchLabels: { istio: 'egressgateway' } }, rules: [{ from: [{ source: { namespaces: ['shop'] } }] }] },
+  });
+  const elsewhere = (namespace: string) => {
+    const service = 'istio-egressgateway.edge.svc.cluster.local';
+    const recipe = edit(edit(plain(), 'meshRoute.spec.http.0.route.0.destination.host', service), 'gatewayRoute.spec.exportTo', ['*']);
+    return findingsIn(...Object.values(recipe), policy(namespace)).map(({ code, object }) => `${code} ${object.kind}`);
+  };
+
+  test('is for pods elsewhere too; others are not', () => {
+    expect(elsewhere('istio-system')).toEqual(['IdentityOverClearText AuthorizationPolicy']);
+    expect(elsewhere('shop')).toEqual(['PolicySelectsNothing AuthorizationPolicy']);
+  });
+});
+
 describe('a finding', () => {
   const bare = edit(edit(plain(), 'gatewayRoute.metadata.namespace', 'shop'), 'gatewayRoute.spec.gateways', ['egress']);
   const ignoring = (annotations: object) => findingsIn(...Object.values(edit(bare, 'gatewayRoute.metadata.annotations', annotations))).map(({ code }) => code);

@@ -7,7 +7,7 @@ import { groupBy } from '../manifests/set';
 import { MESH, VirtualService, isRouteOf, matchesAt } from '../manifests/virtual-service';
 import { namedReaders, sees } from '../manifests/visible';
 
-const HTTP = new Set(['HTTP', 'HTTP2', 'GRPC']);
+const HTTP = new Set(['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB']);
 
 export const HOST_GOES_AROUND_ROUTE: Rule = {
   code: 'HostGoesAroundRoute',

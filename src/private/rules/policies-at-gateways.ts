@@ -9,7 +9,7 @@ import { ManifestSet } from '../manifests/set';
 function serversUnder({ object, selector, hasTargets }: AuthorizationPolicy, set: ManifestSet): Server[] {
   if (!selector || hasTargets) return [];
   const doors = doorsOf(set);
-  const isGuarded = ({ namespace, labels }: Door) => namespace === object.namespace && selects(selector, labels);
+  const isGuarded = ({ namespace, labels }: Door) => [namespace, set.facts.rootNamespace].includes(object.namespace) && selects(selector, labels);
   const guarded = set.gateways.filter(gateway => doors.of(gateway).some(isGuarded));
   return guarded.flatMap(({ servers }) => servers);
 }
