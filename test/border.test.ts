@@ -66,7 +66,7 @@ const unwritableKeys = (entries: Entry[]) => seen(entries, entry => spotsOf(entr
     { what: `${path} with ${key}`, act: () => entry.call(args(Object.fromEntries([[key, sample(type.slice(0, -2))]]))), code: 'NameReserved', prop: path })))));
 
 const more = (entries: Entry[]) => seen(entries, entry => (entry.bare ? [] : [
-  { what: 'one more', act: () => entry.call([...entry.fields.map(field => sample(field.type)), {}]), code: 'TypeInvalid', prop: `argument ${entry.fields.length + 1}` },
+  { what: 'one more', act: () => entry.call([...entry.fields.map(field => field.value ?? sample(field.type)), {}]), code: 'TypeInvalid', prop: `argument ${entry.fields.length + 1}` },
 ]));
 
 describe('whatever takes values from a program', () => {
@@ -88,7 +88,7 @@ describe('whatever takes values from a program', () => {
 
   test('takes what is of the type', () => {
     const factories = ENTRIES.filter(entry => !entry.bare);
-    expect(factories.flatMap(entry => refusalOf(() => entry.call(entry.fields.map(field => sample(field.type)))).code ?? [])).toEqual([]);
+    expect(factories.flatMap(entry => refusalOf(() => entry.call(entry.fields.map(field => field.value ?? sample(field.type)))).code ?? [])).toEqual([]);
     const codes = ENTRIES.filter(entry => entry.bare).map(entry => refusalOf(() => entry.call([sample(entry.fields[0].type)])).code);
     expect(codes.filter(code => /TypeInvalid|PropUnknown|NameReserved|^[^A-Z]|read|undefined/.test(code ?? ''))).toEqual([]);
   });
@@ -178,7 +178,7 @@ function staysSame(args: Anything[], act: () => void): boolean {
 
 describe('what a program changes afterwards changes nothing', () => {
   const keepers = (entries: Entry[]) => entries.filter(entry => {
-    const args = entry.fields.map(field => sample(field.type));
+    const args = entry.fields.map(field => field.value ?? sample(field.type));
     let value: unknown;
     const left = staysSame(args, () => (value = entry.call(args)));
     const before = inspect(value, { depth: 12 });

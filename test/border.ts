@@ -7,7 +7,24 @@ import { ENUMS, METHODS, STRUCTS } from '../src/private/basics/api.generated';
 // programs without types can write anything
 export type Anything = any;
 
-export interface Field { readonly name: string; readonly optional: boolean; readonly type: string }
+export interface Field {
+  readonly name: string;
+  readonly optional: boolean;
+  readonly type: string;
+  /** Where not any value of the type will do. */
+  readonly value?: unknown;
+}
+
+/** What can be asked. */
+const QUESTIONS: { readonly [field: string]: unknown } = {
+  'ExplainedClient#get.url': 'http://a.test',
+  'ExplainedClient#post.url': 'http://a.test',
+  'ExplainedClient#send.url': 'http://a.test',
+  'ExplainedClient#send.method': 'GET',
+  'ExplainedClient#connect.url': 'tcp://a.test:1',
+  'RequestExplanation#from.caller': library.Caller.namespace('a'),
+  'RequestExplanation#fromOutside.options': { claims: { a: 'b' } },
+};
 
 export function fieldsOf(text: string): Field[] {
   return [...text.matchAll(/(\w+)(\?)?: ([\w[\]{}]+)/g)].map(([, name, mark, type]) => ({ name, type, optional: !!mark }));
@@ -47,7 +64,8 @@ export const ENTRIES: Entry[] = [
   structEntry('IstioRules.of', 'IstioRulesOptions', 'options', options => library.IstioRules.of(app, options)),
   ...Object.entries(METHODS).filter(([method]) => !CONSTRUCTS.includes(method.split(/[.#]/)[0]) && !WRITES.includes(method)).map(([method, text]): Entry => {
     const [type, run] = method.split(/[.#]/);
-    return { name: method, fields: fieldsOf(text), call: args => (method.includes('#') ? sample(type) : PUBLIC[type])[run](...args) };
+    const fields = fieldsOf(text).map(field => ({ ...field, value: QUESTIONS[`${method}.${field.name}`] }));
+    return { name: method, fields, call: args => (method.includes('#') ? sample(type) : PUBLIC[type])[run](...args) };
   }),
 ];
 
@@ -98,7 +116,7 @@ export interface Spot {
 /** Every argument, prop, item and value of a map, however deep. */
 export function spotsOf({ fields, bare }: Entry): Spot[] {
   return fields.flatMap((field, i) => {
-    const around = (value: Anything) => fields.map((other, n) => (n === i ? value : sample(other.type)));
+    const around = (value: Anything) => fields.map((other, n) => (n === i ? value : other.value ?? sample(other.type)));
     const path = field.name;
     return inner({ path, type: field.type, optional: field.optional, args: around }, bare ? '' : `${path}.`);
   });

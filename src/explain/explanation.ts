@@ -1,4 +1,4 @@
-import { brand } from '../private/basics/brand';
+import { valueClass } from '../private/basics/value-class';
 import { ExplanationModel } from '../private/explain/explanation';
 import { toMermaid } from '../private/explain/mermaid';
 import { objectText, toText } from '../private/explain/text';
@@ -94,6 +94,6 @@ export class Explanation {
   }
 }
 
-brand(Explanation, 'Explanation');
+valueClass(Explanation, 'Explanation');
 
 const ENDINGS = { leaves: 'LEAVES', served: 'SERVED', answered: 'ANSWERED', closed: 'CLOSED', undecided: 'UNDECIDED' } as const;

@@ -4,11 +4,10 @@ import { Caller } from '../egress/caller';
 import { IIngressGateway } from '../gateway/i-ingress-gateway';
 import { MeshSettings } from '../mesh-settings';
 import { knownOf } from '../private/app/explained';
-import { brand } from '../private/basics/brand';
 import { checkAddress } from '../private/basics/checks';
 import { Refuse, refuserAt } from '../private/basics/errors';
 import { EVERY_NAMESPACE } from '../private/basics/names';
-import { takeArguments } from '../private/basics/take';
+import { valueClass } from '../private/basics/value-class';
 import { needDeclared } from '../private/check/declared';
 import { explain } from '../private/explain/explain';
 import { AskedClient, AskedRequest } from '../private/explain/explanation';
@@ -90,8 +89,8 @@ export class RequestExplanation {
    */
   public from(caller: Caller, options?: WorkloadOptions): ExplainedClient {
     const refuse: Refuse = refuserAt('RequestExplanation.from');
-    const [who, { labels, ambient } = {}] = takeArguments('RequestExplanation#from', [caller, options], refuse) as [Caller, WorkloadOptions?];
-    const { callerNamespace: namespace, _serviceAccount: serviceAccount = 'default', _options } = who;
+    const { labels, ambient } = options ?? {};
+    const { callerNamespace: namespace, _serviceAccount: serviceAccount = 'default', _options } = caller;
     if (namespace === EVERY_NAMESPACE || Object.values(_options).some(option => option !== undefined)) {
       refuse({ code: 'RequestInvalid', prop: 'caller', got: namespace === EVERY_NAMESPACE ? 'any namespace' : 'a caller with options', allowed: 'one workload', fix: 'use Caller.serviceAccount(namespace, name)' });
     }
@@ -101,14 +100,14 @@ export class RequestExplanation {
   /** Requests of a client outside the mesh, to an ingress gateway. */
   public fromOutside(options?: OutsideOptions): ExplainedClient {
     const refuse: Refuse = refuserAt('RequestExplanation.fromOutside');
-    const [{ gateway, certificate, address, claims } = {}] = takeArguments('RequestExplanation#fromOutside', [options], refuse) as [OutsideOptions?];
+    const { gateway, certificate, address, claims } = options ?? {};
     if (address !== undefined) checkAddress(address, 'options.address', refuse);
     const at = gateway && needDeclared(this.scope, gateway, 'ingressGateways', 'options.gateway', refuse);
     return ExplainedClient._of(this.scope, { kind: 'outside', gateway: at?.gatewayName, certificate, address, claims });
   }
 }
 
-brand(RequestExplanation, 'RequestExplanation');
+valueClass(RequestExplanation, 'RequestExplanation');
 
 /** A client whose requests are explained. */
 export class ExplainedClient {
@@ -121,17 +120,17 @@ export class ExplainedClient {
 
   /** What becomes of a GET request. Errors `UrlInvalid`, `RequestInvalid`. */
   public get(url: string, options?: ExplainedRequestOptions): Explanation {
-    return this.ask('get', 'GET', url, [url, options]);
+    return this.ask('get', 'GET', url, options);
   }
 
   /** What becomes of a POST request. Errors `UrlInvalid`, `RequestInvalid`. */
   public post(url: string, options?: ExplainedRequestOptions): Explanation {
-    return this.ask('post', 'POST', url, [url, options]);
+    return this.ask('post', 'POST', url, options);
   }
 
   /** What becomes of a request of any method of HTTP. Errors `UrlInvalid`, `RequestInvalid`. */
   public send(method: string, url: string, options?: ExplainedRequestOptions): Explanation {
-    return this.ask('send', method, url, [method, url, options]);
+    return this.ask('send', method, url, options);
   }
 
   /**
@@ -140,15 +139,11 @@ export class ExplainedClient {
    * @param url such as `tcp://db.example.com:5432`. Error `UrlInvalid`.
    */
   public connect(url: string): Explanation {
-    const refuse: Refuse = refuserAt('ExplainedClient.connect');
-    takeArguments('ExplainedClient#connect', [url], refuse);
-    return this.explained(readConnection(url, refuse));
+    return this.explained(readConnection(url, refuserAt('ExplainedClient.connect')));
   }
 
-  private ask(name: string, method: string, url: string, given: unknown[]): Explanation {
-    const refuse: Refuse = refuserAt(`ExplainedClient.${name}`);
-    const options = takeArguments(`ExplainedClient#${name}`, given, refuse).pop() as ExplainedRequestOptions | undefined;
-    return this.explained(readRequest(method, url, options?.headers ?? {}, refuse));
+  private ask(name: string, method: string, url: string, { headers = {} }: ExplainedRequestOptions = {}): Explanation {
+    return this.explained(readRequest(method, url, headers, refuserAt(`ExplainedClient.${name}`)));
   }
 
   private explained(request: AskedRequest): Explanation {
@@ -156,4 +151,4 @@ export class ExplainedClient {
   }
 }
 
-brand(ExplainedClient, 'ExplainedClient');
+valueClass(ExplainedClient, 'ExplainedClient');

@@ -9,8 +9,12 @@ import { TYPES, isPlain, senseOf } from './values';
 import { variants } from './variants';
 
 const SEED = 6;
-const callables = [...TYPES.factories.values(), ...TYPES.methods.values()].flat();
-const slots = [...TYPES.structs.values(), ...callables.map(({ parameters }) => parameters)].flat();
+/** They ask about an app, and make nothing of it. */
+const ASKING = ['ExplainedClient', 'ExplainedRequestOptions', 'OutsideOptions', 'RequestExplanation', 'WorkloadOptions'];
+const making = <T>(types: ReadonlyMap<string, T>) => [...types].filter(([name]) => !ASKING.includes(name));
+const structs = making(TYPES.structs).flatMap(([, props]) => props);
+const callables = [...making(TYPES.factories), ...making(TYPES.methods)].flatMap(([, all]) => all);
+const slots = [...structs, ...callables.flatMap(({ parameters }) => parameters)];
 
 describe('the generator knows the whole library', () => {
   test('reads the public types from the sources', () => {
@@ -27,8 +31,8 @@ describe('the generator knows the whole library', () => {
   });
 
   test('uses every construct, factory and prop', () => {
-    const factories = [...TYPES.factories].flatMap(([owner, all]) => all.map(({ name }) => `${owner}.${name}`));
-    const props = [...TYPES.structs.values()].flat().map(({ name }) => `.${name}`);
+    const factories = making(TYPES.factories).flatMap(([owner, all]) => all.map(({ name }) => `${owner}.${name}`));
+    const props = structs.map(({ name }) => `.${name}`);
     const unused = new Set([...TYPES.constructors.keys(), ...factories, ...props]);
     for (let seed = SEED; unused.size > 0 && seed < SEED + 30; seed++) {
       for (const { value } of sample(apps(), { seed, numRuns: 100 }).flat()) for (const name of usedIn(value)) unused.delete(name);
