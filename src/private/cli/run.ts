@@ -2,8 +2,9 @@
 import { Command, CommanderError } from 'commander';
 import { addCheck } from './check';
 import { AddCommand, Exit, Streams } from './command';
+import { addInventory } from './inventory';
 
-const COMMANDS: readonly AddCommand[] = [addCheck];
+const COMMANDS: readonly AddCommand[] = [addCheck, addInventory];
 
 /** Does what the arguments say. */
 export function run(args: readonly string[], streams: Streams): Exit {
