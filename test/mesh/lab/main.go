@@ -3,6 +3,7 @@
 //	lab run   < scenario.json    istiod's own discovery server, real Envoys, network namespaces (Linux, root; ENVOY names the binary)
 //	lab size  < scenario.json    how much configuration each proxy would be sent
 //	lab check < sets.json        CRD schemas with CEL, istiod's webhook validation and istioctl analyze
+//	lab config < sets.jsonl      what istiod makes of each set for every proxy, a line for each set as it comes
 //	lab validate < sets.json     whether Envoy takes what istiod makes of each set (Linux, root; ENVOY names the binary)
 //
 // The answer is JSON on standard output.
@@ -24,12 +25,12 @@ import (
 
 func main() {
 	if len(os.Args) != 2 {
-		fatal(fmt.Errorf("usage: lab run|size|check|validate < input.json"))
+		fatal(fmt.Errorf("usage: lab run|size|check|config|validate < input.json"))
 	}
 	// Commands with an underscore are this program's own second process, whose environment Istio's packages have read.
 	var err error
 	switch os.Args[1] {
-	case "run", "size", "check", "validate":
+	case "run", "size", "check", "config", "validate":
 		err = reexec(os.Args[1])
 	case "_run":
 		err = answer(runMain)
@@ -37,10 +38,13 @@ func main() {
 		err = answer(sizeMain)
 	case "_check":
 		err = answer(checkMain)
+	case "_config":
+		quietIstio()
+		err = configMain(os.Stdin, os.NewFile(resultFd, "result"))
 	case "_validate":
 		err = answer(validateMain)
 	default:
-		err = fmt.Errorf("no command %q: run, size, check or validate", os.Args[1])
+		err = fmt.Errorf("no command %q: run, size, check, config or validate", os.Args[1])
 	}
 	fatal(err)
 }
@@ -60,9 +64,12 @@ func reexec(command string) error {
 	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0); err != nil {
 		return err
 	}
-	in, err := io.ReadAll(os.Stdin)
-	if err != nil {
-		return err
+	var in []byte
+	if command != "config" { // its sets are read one by one
+		var err error
+		if in, err = io.ReadAll(os.Stdin); err != nil {
+			return err
+		}
 	}
 	ambient, more := false, map[string]string(nil)
 	attr := &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -95,7 +102,10 @@ func reexec(command string) error {
 	}
 	c := exec.Command(self, "_"+command)
 	c.Env = append(append(os.Environ(), "GOGC=400"), istiodEnv(ambient, more)...) // it lives for a second: collecting less saves a tenth of its time
-	c.Stdin, c.Stdout, c.Stderr = bytes.NewReader(in), os.Stderr, os.Stderr       // istiod logs to standard output before it can be told otherwise
+	c.Stdout, c.Stderr = os.Stderr, os.Stderr                                     // istiod logs to standard output before it can be told otherwise
+	if c.Stdin = bytes.NewReader(in); command == "config" {
+		c.Stdin = os.Stdin
+	}
 	c.ExtraFiles = append([]*os.File{os.Stdout}, files...)
 	c.SysProcAttr = attr
 	if err := c.Run(); err != nil {
