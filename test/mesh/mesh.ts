@@ -9,6 +9,7 @@ import { ClientAnswer, Denied, ExecReport, Hop, LoadReport, Proxy, Report, Seen,
 import { Step } from './steps';
 import { stepStory, story, troubles } from './story';
 import { GATEWAY_NAME, Workload } from './workloads';
+import { walkAlong } from '../walk/beside';
 
 export * from './externals';
 export * from './result';
@@ -89,6 +90,7 @@ export async function runMesh(scenario: Scenario): Promise<Outcome> {
   if (report.error !== undefined || outcome.troubles.length > 0 && troubled !== true) {
     throw new Error(`${name}: the mesh is in trouble\n${outcome.story}`);
   }
+  if (process.env.WALK) await walkAlong(scenario, outcome.answers);
   const wrong = troubled === true ? [] : disagreements(scenario, outcome.answers);
   if (wrong.length > 0) throw new Error(`${name}: the explanation is another\n${wrong.join('\n')}`);
   return outcome;
