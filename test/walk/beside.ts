@@ -20,7 +20,8 @@ export interface Comparison {
 export async function beside(scenario: Scenario, answers: readonly Answer[], istiod: Istiod): Promise<Comparison[]> {
   const first = scenario.steps.findIndex(step => !('request' in step));
   const requests = scenario.steps.slice(0, first < 0 ? undefined : first).flatMap(step => ('request' in step ? [step.request] : []));
-  if (requests.length === 0 || scenario.env || scenario.troubled || scenario.workloads.some(({ ambient, waypoint }) => ambient || waypoint)) return [];
+  const isOfSidecars = !scenario.workloads.some(({ ambient, waypoint }) => ambient || waypoint);
+  if (requests.length === 0 || scenario.env || scenario.troubled || !isOfSidecars) return [];
   const world = worldOf(scenario, await istiod.configs(scenario));
   return requests.map((request, i) => {
     const { url, from } = request;

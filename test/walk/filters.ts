@@ -1,5 +1,5 @@
 import { HttpRequest } from './connection';
-import type { Ending } from './hop';
+import type { Ending } from './done';
 import { Message, isType, known, notConsidered } from './message';
 import { Judged, refusal } from './rbac';
 import { fits } from './text';
@@ -8,7 +8,9 @@ import { fits } from './text';
 const HARMLESS = ['router', 'grpc_stats', 'grpc_web', 'compressor'].map(name => `envoy.filters.http.${name}`).concat('istio.alpn', 'istio.stats');
 
 /** How one of a proxy's HTTP filters ends a request, if it does. */
-export function filtered(filter: Message, request: HttpRequest, judged: Judged, { virtualHost, route }: { readonly virtualHost?: Message; readonly route?: Message }): Ending | undefined {
+export function filtered(
+  filter: Message, request: HttpRequest, judged: Judged, { virtualHost, route }: { readonly virtualHost?: Message; readonly route?: Message },
+): Ending | undefined {
   const config = filter.typed_config as Message | undefined;
   const here = (name: string): Message | undefined => route?.typed_per_filter_config?.[name] ?? virtualHost?.typed_per_filter_config?.[name];
   if (isType(config, 'RBAC')) {

@@ -45,8 +45,9 @@ export interface Weighted<T> { readonly share: number; readonly of: T }
 export function endpointsOf(cluster: Message, proxy: Proxy): Weighted<Message>[] {
   const assigned = (cluster.load_assignment?.endpoints ?? []).length > 0 ? cluster.load_assignment : proxy.endpoints(cluster.eds_cluster_config?.service_name ?? cluster.name);
   const localities = (assigned?.endpoints ?? []) as Message[];
-  const well = localities.flatMap(locality => (known('Locality', locality).lb_endpoints ?? []).map((each: Message) => ({ priority: locality.priority ?? 0, each: known('LbEndpoint', each) })))
-    .filter(({ each }) => !['UNHEALTHY', 'DRAINING'].includes(each.health_status));
+  const all = localities.flatMap(locality => (known('Locality', locality).lb_endpoints as Message[] | undefined ?? [])
+    .map(each => ({ priority: (locality.priority ?? 0) as number, each: known('LbEndpoint', each) })));
+  const well = all.filter(({ each }) => !['UNHEALTHY', 'DRAINING'].includes(each.health_status));
   const first = Math.min(...well.map(({ priority }) => priority));
   const taken = well.filter(({ priority }) => priority === first);
   return taken.map(({ each }) => ({ share: 1 / taken.length, of: each }));

@@ -12,7 +12,8 @@ export function headersOf({ authority, method, path, headers }: HttpRequest, sch
 export function virtualHostOf(config: Message, authority: string): Message | undefined {
   known('RouteConfiguration', config);
   const host = authority.toLowerCase().replace(config.ignore_port_in_host_matching ? /:\d+$/ : /$^/, '');
-  const scored = ((config.virtual_hosts ?? []) as Message[]).flatMap(virtualHost => (virtualHost.domains as string[]).map(domain => ({ virtualHost, score: domainScore(domain.toLowerCase(), host) })));
+  const scored = ((config.virtual_hosts ?? []) as Message[]).flatMap(virtualHost => (virtualHost.domains as string[])
+    .map(domain => ({ virtualHost, score: domainScore(domain.toLowerCase(), host) })));
   const best = Math.max(...scored.map(({ score }) => score));
   const found = best > 0 ? scored.find(({ score }) => score === best)?.virtualHost : undefined;
   return found && known('VirtualHost', found);

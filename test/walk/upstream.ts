@@ -12,8 +12,16 @@ export interface Vault {
 
 /** A way on, or why there is none. */
 export type Onward =
-  | { readonly host: string; readonly port: number; readonly adds?: Layer; readonly mutual: boolean; readonly http2: boolean | undefined }
+  | To
   | { readonly flags: string; readonly details: string };
+
+interface To extends Speaking { readonly host: string; readonly port: number }
+interface Speaking {
+  /** The TLS that the proxy puts around it. */
+  readonly adds?: Layer;
+  /** The protocol of its HTTP; undefined if it stays what it is. */
+  readonly http2: boolean | undefined;
+}
 
 /** Where a proxy sends a request by one of its clusters, and in which TLS. */
 export function onward(name: string, proxy: Proxy, connection: Connection, content: Content, vault: Vault): Weighted<Onward>[] {
@@ -31,16 +39,18 @@ export function onward(name: string, proxy: Proxy, connection: Connection, conte
   return endpoints.map(({ share, of: { endpoint, metadata } }) => {
     const { socket_address: at, ...others } = known('Endpoint', endpoint).address as Message;
     if (at === undefined) notConsidered(`endpoint at ${Object.keys(others)[0]}`);
-    return { share, of: { host: at.address, port: at.port_value, ...speaking(cluster, metadata?.filter_metadata?.['envoy.transport_socket_match'] ?? {}, content, vault) } };
+    const labels = metadata?.filter_metadata?.['envoy.transport_socket_match'] ?? {};
+    return { share, of: { host: at.address, port: at.port_value, ...speaking(cluster, labels, content, vault) } };
   });
 }
 
-function speaking(cluster: Message, labels: Message, content: Content, vault: Vault): { readonly adds?: Layer; readonly mutual: boolean; readonly http2: boolean | undefined } {
+function speaking(cluster: Message, labels: Message, content: Content, vault: Vault): Speaking {
   const options = known('HttpProtocolOptions', cluster.typed_extension_protocol_options?.['envoy.extensions.upstreams.http.v3.HttpProtocolOptions'] ?? {});
   const http2 = options.use_downstream_protocol_config ? undefined : options.explicit_http_config?.http2_protocol_options !== undefined;
-  const matching = (cluster.transport_socket_matches ?? []).find(({ match = {} }: Message) => Object.entries(match).every(([label, value]) => labels[label] === value));
+  const matching = (cluster.transport_socket_matches as Message[] | undefined ?? [])
+    .find(({ match = {} }) => Object.entries(match).every(([label, value]) => labels[label] === value));
   const socket = matching?.transport_socket ?? cluster.transport_socket;
-  if (socket === undefined || /raw_buffer$/.test(socket.name)) return { mutual: false, http2 };
+  if (socket === undefined || /raw_buffer$/.test(socket.name)) return { http2 };
   if (!isType(socket.typed_config, 'UpstreamTlsContext')) notConsidered(`transport socket ${socket.name}`);
   const context = known('UpstreamTlsContext', socket.typed_config);
   const common = known('CommonTlsContext', context.common_tls_context ?? {});
@@ -53,12 +63,14 @@ function speaking(cluster: Message, labels: Message, content: Content, vault: Va
     shows: secret === undefined ? undefined : vault.identity(secret),
     refuses: verifier(common, vault, upstream.auto_san_validation ? named : undefined),
   };
-  return { adds: layer, mutual: secret === 'default', http2 };
+  return { adds: layer, http2 };
 }
 
 /** What is asked of the certificate of the other side. */
 export function verifier(common: Message, vault: Vault, mustBeFor?: string): Layer['refuses'] {
-  const { default_validation_context: given = common.validation_context ?? {}, validation_context_sds_secret_config: roots = common.validation_context_sds_secret_config } = common.combined_validation_context ?? {};
+  const combined = common.combined_validation_context ?? {};
+  const given = combined.default_validation_context ?? common.validation_context ?? {};
+  const roots = combined.validation_context_sds_secret_config ?? common.validation_context_sds_secret_config;
   known('ValidationContext', given);
   const matchers: Message[] = [
     ...given.match_subject_alt_names ?? [],

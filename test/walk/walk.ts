@@ -1,5 +1,6 @@
 import { Changes, Connection, Content, HttpRequest, Layer } from './connection';
-import { Done, Hop, Passing, Side, hopOf } from './hop';
+import { Done, Ending, Hop, Passing } from './done';
+import { Side, hopOf } from './hop';
 import { notConsidered } from './message';
 import { Weighted } from './proxy';
 import { covers } from './upstream';
@@ -46,7 +47,9 @@ export function walk(world: World, question: Question): Outcome[] {
   const place = world.workload(question.from);
   const step = { world, isHttps: client !== undefined, hops: [] as Outcome['hops'] };
   if (connection === undefined) return [{ share: 1, hops: [], ends: { at: question.from, flags: '', details: 'no such host' } }];
-  if (place === undefined || !hasProxy(place.workload!) || question.uid === 1337) return arrive({ ...step, from: place?.workload?.name ?? question.from, workload: undefined }, connection, content);
+  if (place === undefined || !hasProxy(place.workload!) || question.uid === 1337) {
+    return arrive({ ...step, from: place?.workload?.name ?? question.from, workload: undefined }, connection, content);
+  }
   return pass({ ...step, from: place.workload!.name, workload: place.workload! }, 'outbound', connection, content);
 }
 
@@ -81,10 +84,10 @@ function begin(world: World, { from, url, method = 'GET', headers = {}, connect,
     shows: cert && { authority: cert, names: names ?? ['caller.test'] },
     refuses: ({ authority, names: of }) => (insecure || authority === trustCA && of.some(one => covers(one, asked)) ? undefined : 'the client does not trust it'),
   };
-  const { host: authority = host, ...own } = Object.fromEntries(Object.entries(headers).map(([key, value]) => [key.toLowerCase(), value]));
+  const { host: authority = host, ...sent } = Object.fromEntries(Object.entries(headers).map(([key, value]) => [key.toLowerCase(), value]));
   const raw = url.replace(/^\w+:\/\/[^/?#]*/, '').replace(/#.*$/, '') || '/';
   const path = raw.startsWith('/') ? raw : pathname + search;
-  const request: HttpRequest = { method, path, authority, headers: own, http2: http2 ?? false, claims };
+  const request: HttpRequest = { method, path, authority, headers: sent, http2: http2 ?? false, claims };
   const peer = world.workload(from)?.ip ?? OUTSIDE;
   const connection: Connection | undefined = ip === undefined ? undefined : { ip, port: Number(port), peer, layers: isTls ? [layer] : [] };
   return { connection, content: scheme === 'http' || scheme === 'https' ? request : 'bytes' as const, client: isTls ? layer : undefined };
@@ -95,7 +98,7 @@ function pass(step: Step, side: Side, connection: Connection, content: Content):
   const { world, hops, workload } = step;
   const at = workload!.name;
   if (hops.length >= LONGEST) return [{ share: 1, hops, ends: { at, flags: '', details: 'a loop' } }];
-  const done: Weighted<Done>[] = hopOf(world.proxy(at), side, connection, content, world.vault(workload));
+  const done: Weighted<Done>[] = hopOf({ proxy: world.proxy(at), vault: world.vault(workload) }, side, connection, content);
   return done.flatMap(({ share, of }) => {
     const way = [...hops, { at, ...of.hop }];
     const outcomes = 'ends' in of
@@ -107,7 +110,7 @@ function pass(step: Step, side: Side, connection: Connection, content: Content):
 }
 
 /** A proxy that read HTTP before answers where the way ends without an answer. */
-function ended({ hops, from }: Step, { status, flags, details, location }: { status: number; flags: string; details: string; location?: string }): Outcome {
+function ended({ hops, from }: Step, { status, flags, details, location }: Ending): Outcome {
   const spoke = hops.slice(0, -1).some(({ http }) => http);
   return { share: 1, hops, status: status || (spoke ? 503 : undefined), location, ends: { at: from, flags, details } };
 }
@@ -155,7 +158,8 @@ function serve(step: Step, place: Place, port: number, { layers }: Connection, c
   const isSecured = protocol === 'https' || protocol === 'tls' || protocol === 'any' && outer !== undefined;
   if (isSecured && outer === undefined) {
     // a server of HTTP tells that it wants TLS
-    return protocol === 'https' && content !== 'bytes' ? [{ share: 1, hops, status: 400, ends: { at: server.name, flags: '', details: 'clear text to a port that speaks TLS' } }] : fails('clear text to a port that speaks TLS');
+    const details = 'clear text to a port that speaks TLS';
+    return protocol === 'https' && content !== 'bytes' ? [{ share: 1, hops, status: 400, ends: { at: server.name, flags: '', details } }] : fails(details);
   }
   if (!isSecured && outer !== undefined) return fails('TLS to a port that speaks clear text');
   if (isSecured && protocol !== 'any') {
