@@ -3,8 +3,8 @@ import type { Answer } from '../mesh/mesh';
 
 /** What a real answer has that none of the outcomes foretold; nothing, if one of them is what happened. */
 export function unlike(outcomes: readonly Outcome[], answer: Answer): string[] {
-  const each = outcomes.map(outcome => differences(outcome, answer));
-  return each.find(differs => differs.length === 0) ?? each[0] ?? ['nothing was foretold'];
+  const [nearest = ['nothing was foretold']] = outcomes.map(outcome => differences(outcome, answer)).sort((a, b) => a.length - b.length);
+  return nearest;
 }
 
 function differences({ status, served, location, ends }: Outcome, answer: Answer): string[] {

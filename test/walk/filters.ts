@@ -43,8 +43,11 @@ function fault(config: Message): Ending | undefined {
 }
 
 /** A token is valid if the question says what it claims. */
-function token({ providers, rules }: Message, { claims, headers }: HttpRequest): Ending | undefined {
-  if (headers.authorization !== undefined && claims === undefined) notConsidered('a token of which nothing is said');
+function token({ providers, rules }: Message, { claims, headers, path }: HttpRequest): Ending | undefined {
+  const places = (Object.values(providers) as Message[]).flatMap(({ from_headers: named = [{ name: 'authorization' }], from_params: params = [] }) => [
+    ...named.filter(({ name }: Message) => headers[name.toLowerCase()] !== undefined), ...params.filter((name: string) => path.includes(`${name}=`)),
+  ]);
+  if (places.length > 0 && claims === undefined) notConsidered('a token of which nothing is said');
   const requires = rules?.length === 1 && rules[0].match?.prefix === '/' ? rules[0].requires : notConsidered('rules of jwt_authn');
   const isMet = (requirement: Message): boolean => {
     if (requirement.requires_any) return requirement.requires_any.requirements.some(isMet);

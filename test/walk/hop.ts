@@ -70,7 +70,7 @@ function inspected(listener: Message, { ip, port, layers }: Connection, content:
     return filter.name.endsWith(name) && !(filter.filter_disabled && holds(filter.filter_disabled, port));
   });
   const [outer] = layers;
-  if (outer !== undefined && isOn('tls_inspector')) return { ip, port, transport: 'tls', sni: outer.sni, alpn: outer.alpn };
+  if (outer !== undefined && isOn('tls_inspector')) return { ip, port, transport: 'tls', sni: outer.sni?.toLowerCase(), alpn: outer.alpn };
   const alpn = outer === undefined && content !== 'bytes' && isOn('http_inspector') ? [content.http2 ? 'h2c' : 'http/1.1'] : [];
   return { ip, port, transport: 'raw_buffer', alpn };
 }

@@ -18,6 +18,7 @@ interface Read {
 /** What an HTTP connection manager does with a request. */
 export function http(where: Where, manager: Message, connection: Connection, asked: HttpRequest, { taken, isTerminated, seen, names }: Read): Weighted<Done>[] {
   const scheme = isTerminated ? 'https' : 'http';
+  if (!/^[\w.-]+(:\w*)?$/.test(asked.authority)) notConsidered(`Host headers such as ${asked.authority}`);
   const request = { ...asked, path: normalized(manager, asked.path), headers: forwarded(manager, asked.headers, names) };
   const config = manager.route_config ?? where.proxy.route(manager.rds?.route_config_name);
   const virtualHost = config && virtualHostOf(config, request.authority);
@@ -95,7 +96,7 @@ function changed(
 
 function pathAfter(path: string, { prefix_rewrite: prefix, regex_rewrite: regex }: Message, match: Message): string {
   const [, bare, query] = /^([^?#]*)(.*)$/s.exec(path)!;
-  if (prefix !== undefined) return `${rewritten(bare, match, prefix)}${query}`;
+  if (prefix) return `${rewritten(bare, match, prefix)}${query}`;
   if (regex === undefined) return path;
   const substituted = (...found: string[]) => regex.substitution.replace(/\\(\d)/g, (_: string, n: string) => found[Number(n)] ?? '');
   return bare.replace(new RegExp(regex.pattern.regex, 'g'), substituted) + query;

@@ -1,5 +1,5 @@
 import { HttpRequest } from './connection';
-import { Message, known } from './message';
+import { Message, known, notConsidered } from './message';
 import { fits, headerFits, queryFits } from './text';
 import { engine } from '../../src/private/basics/re2-engine';
 
@@ -11,7 +11,7 @@ export function headersOf({ authority, method, path, headers }: HttpRequest, sch
 /** The virtual host for a name: the exact one, then the longest suffix, then the longest prefix, then all. */
 export function virtualHostOf(config: Message, authority: string): Message | undefined {
   known('RouteConfiguration', config);
-  const host = authority.toLowerCase().replace(config.ignore_port_in_host_matching ? /:\d+$/ : /$^/, '');
+  const host = config.ignore_port_in_host_matching ? authority.toLowerCase().replace(/:[^:\]]*$/, '') : authority.toLowerCase();
   const scored = ((config.virtual_hosts ?? []) as Message[]).flatMap(virtualHost => (virtualHost.domains as string[])
     .map(domain => ({ virtualHost, score: domainScore(domain.toLowerCase(), host) })));
   const best = Math.max(...scored.map(({ score }) => score));
@@ -57,6 +57,7 @@ export function normalized({ normalize_path: isNormalized, merge_slashes: isMerg
   const decoded = bare.replace(/%([0-9a-f]{2})/gi, (code, hex) => (/[\w.~-]/.test(String.fromCharCode(parseInt(hex, 16))) ? String.fromCharCode(parseInt(hex, 16)) : code));
   const parts: string[] = [];
   for (const part of decoded.replace(/\\/g, '/').split('/').slice(1)) {
+    if (/^\.{1,2};/.test(part)) notConsidered('parameters of dots in a path');
     if (part === '..') parts.pop();
     else if (part !== '.') parts.push(part);
   }
@@ -74,8 +75,8 @@ export function locationOf(redirect: Message, match: Message, request: HttpReque
   const kept = port !== undefined && !(to !== scheme && port === (scheme === 'http' ? '80' : '443')) ? `:${port}` : '';
   const authority = `${redirect.host_redirect ?? name}${redirect.port_redirect ? `:${redirect.port_redirect}` : redirect.host_redirect ? '' : kept}`;
   const [, bare, query] = /^([^?#]*)(.*)$/s.exec(request.path)!;
-  const path = redirect.path_redirect !== undefined ? redirect.path_redirect + (redirect.path_redirect.includes('?') ? '' : query)
-    : redirect.prefix_rewrite !== undefined ? rewritten(bare, match, redirect.prefix_rewrite) + query : request.path;
+  const path = redirect.path_redirect ? redirect.path_redirect + (redirect.path_redirect.includes('?') ? '' : query)
+    : redirect.prefix_rewrite ? rewritten(bare, match, redirect.prefix_rewrite) + query : request.path;
   return `${to}://${authority}${path}`;
 }
 
