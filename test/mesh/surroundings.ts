@@ -95,8 +95,9 @@ function certificate(namespace: string, name: string): object {
 }
 
 /** A route is exported to the pods of its gateway, which need not be where the Gateway is. */
-function podNamespace(objects: readonly Manifest[], gateway: Manifest['metadata']): string {
-  const route = objects.find(o => o.kind === 'VirtualService' && o.metadata.namespace === gateway.namespace && o.spec.gateways?.includes(`${gateway.namespace}/${gateway.name}`));
-  const [namespace] = route?.spec.gateways.includes('mesh') ? ['.'] : route?.spec.exportTo ?? ['.'];
-  return namespace === '.' ? gateway.namespace : namespace;
+function podNamespace(objects: readonly Manifest[], { namespace, name }: Manifest['metadata']): string {
+  const route = objects.find(({ kind, spec }) => kind === 'VirtualService' && spec.gateways?.includes(`${namespace}/${name}`) && !spec.gateways.includes('mesh'));
+  const [seen] = route?.spec.exportTo ?? ['*'];
+  if (seen === '.') return route!.metadata.namespace;
+  return seen === '*' ? namespace : seen;
 }

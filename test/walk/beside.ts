@@ -21,7 +21,8 @@ export async function beside(scenario: Scenario, answers: readonly Answer[], ist
   const first = scenario.steps.findIndex(step => !('request' in step));
   const requests = scenario.steps.slice(0, first < 0 ? undefined : first).flatMap(step => ('request' in step ? [step.request] : []));
   const isOfSidecars = !scenario.workloads.some(({ ambient, waypoint }) => ambient || waypoint);
-  if (requests.length === 0 || scenario.env || scenario.troubled || !isOfSidecars) return [];
+  const isRevoked = scenario.externals?.some(({ ports }) => ports.some(({ revoked }) => revoked));
+  if (requests.length === 0 || scenario.env || scenario.troubled || !isOfSidecars || isRevoked) return [];
   const world = worldOf(scenario, await istiod.configs(scenario));
   return requests.map((request, i) => {
     const { url, from } = request;
@@ -45,5 +46,5 @@ export async function walkAlong(scenario: Scenario, answers: readonly Answer[]):
   } catch (error) {
     appendFileSync(process.env.WALK!, `${JSON.stringify({ name, failed: `${(error as Error).stack}` })}\n`);
   }
-  await istiod.stop();
+  istiod.stop();
 }

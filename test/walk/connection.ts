@@ -33,6 +33,8 @@ export interface HttpRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly http2: boolean;
+  /** What a proxy before has written as its scheme, which HTTP/2 carries. */
+  readonly scheme?: string;
   /** The claims of its token, which is valid; the issuer is `iss`. */
   readonly claims?: Readonly<Record<string, unknown>>;
 }

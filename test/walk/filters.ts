@@ -53,8 +53,12 @@ function token({ providers, rules }: Message, { claims, headers, path }: HttpReq
     if (requirement.requires_any) return requirement.requires_any.requirements.some(isMet);
     if (requirement.requires_all) return requirement.requires_all.requirements.every(isMet);
     if (requirement.allow_missing) return claims === undefined;
-    if (requirement.provider_name) return claims !== undefined && providers[requirement.provider_name].issuer === claims.iss;
+    if (requirement.provider_name) return claims !== undefined && accepts(providers[requirement.provider_name], claims);
     return notConsidered(`requirement ${Object.keys(requirement)[0]}`);
   };
   return isMet(requires) ? undefined : { flags: '-', details: 'jwt_authn_access_denied', status: 401 };
+}
+
+function accepts({ issuer, audiences }: Message, { iss, aud }: Readonly<Record<string, unknown>>): boolean {
+  return issuer === iss && (audiences === undefined || [aud].flat().some(one => audiences.includes(one)));
 }

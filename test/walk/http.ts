@@ -1,3 +1,4 @@
+import { RE2JS } from 're2js';
 import { Changes, Connection, HttpRequest } from './connection';
 import { Done, Ending, Hop, UNCHANGED, Where, send, spread } from './done';
 import { filtered } from './filters';
@@ -17,12 +18,13 @@ interface Read {
 
 /** What an HTTP connection manager does with a request. */
 export function http(where: Where, manager: Message, connection: Connection, asked: HttpRequest, { taken, isTerminated, seen, names }: Read): Weighted<Done>[] {
-  const scheme = isTerminated ? 'https' : 'http';
+  const forwardedProto = schemeOf(manager, isTerminated ? 'https' : 'http', asked.headers);
+  const scheme = asked.http2 && asked.scheme !== undefined ? asked.scheme : forwardedProto;
   if (!/^[\w.-]+(:\w*)?$/.test(asked.authority)) notConsidered(`Host headers such as ${asked.authority}`);
-  const request = { ...asked, path: normalized(manager, asked.path), headers: forwarded(manager, asked.headers, names) };
+  const request = { ...asked, path: normalized(manager, asked.path), headers: { ...forwarded(manager, asked.headers, names), 'x-forwarded-proto': forwardedProto }, scheme };
   const config = manager.route_config ?? where.proxy.route(manager.rds?.route_config_name);
   const virtualHost = config && virtualHostOf(config, request.authority);
-  const isSecured = virtualHost?.require_tls === 'ALL' && !isTerminated;
+  const isSecured = virtualHost?.require_tls === 'ALL' && forwardedProto !== 'https';
   if (virtualHost?.require_tls && virtualHost.require_tls !== 'ALL' && virtualHost.require_tls !== 'NONE') notConsidered(`require_tls ${virtualHost.require_tls}`);
   const route = virtualHost && !isSecured ? routeOf(virtualHost, request, scheme) : undefined;
   const objects = [...taken.objects, ...[objectOf(route)].filter(object => object !== undefined)];
@@ -59,7 +61,13 @@ function forwarded({ forward_client_cert_details: how }: Message, headers: HttpR
   const { 'x-forwarded-client-cert': told, ...others } = headers;
   if (how === 'FORWARD_ONLY' || how === 'ALWAYS_FORWARD_ONLY') return headers;
   if (names === undefined || how === undefined || how === 'SANITIZE') return others;
-  return { ...others, 'x-forwarded-client-cert': `${how === 'APPEND_FORWARD' && told ? `${told},` : ''}By=x;Hash=0a;Subject="";URI=${names[0]}` };
+  const own = ['Hash=0a', 'Cert="x"', 'Subject=""', ...names.map(name => (name.includes('://') ? `URI=${name}` : `DNS=${name}`))].join(';');
+  return { ...others, 'x-forwarded-client-cert': how === 'APPEND_FORWARD' && told ? `${told},${own}` : own };
+}
+
+/** What a proxy before has told of the scheme counts if it is trusted. */
+function schemeOf({ use_remote_address: isEdge, xff_num_trusted_hops: hops = 0 }: Message, own: string, { 'x-forwarded-proto': told }: HttpRequest['headers']): string {
+  return told === undefined || isEdge && hops === 0 ? own : told;
 }
 
 function remoteOf({ use_remote_address: isEdge, xff_num_trusted_hops: hops = 0 }: Message, peer: string, headers: HttpRequest['headers']): string {
@@ -98,6 +106,5 @@ function pathAfter(path: string, { prefix_rewrite: prefix, regex_rewrite: regex 
   const [, bare, query] = /^([^?#]*)(.*)$/s.exec(path)!;
   if (prefix) return `${rewritten(bare, match, prefix)}${query}`;
   if (regex === undefined) return path;
-  const substituted = (...found: string[]) => regex.substitution.replace(/\\(\d)/g, (_: string, n: string) => found[Number(n)] ?? '');
-  return bare.replace(new RegExp(regex.pattern.regex, 'g'), substituted) + query;
+  return RE2JS.compile(regex.pattern.regex).matcher(bare).replaceAll(regex.substitution.replace(/\$/g, '\\$').replace(/\\(\d)/g, '$$$1')) + query;
 }

@@ -5,7 +5,7 @@ import { engine } from '../../src/private/basics/re2-engine';
 
 /** The headers of a request as Envoy's matchers see them. */
 export function headersOf({ authority, method, path, headers }: HttpRequest, scheme: string): Readonly<Record<string, string>> {
-  return { 'x-forwarded-proto': scheme, ...headers, ':authority': authority, ':method': method, ':path': path, ':scheme': scheme };
+  return { ...headers, ':authority': authority, ':method': method, ':path': path, ':scheme': scheme };
 }
 
 /** The virtual host for a name: the exact one, then the longest suffix, then the longest prefix, then all. */

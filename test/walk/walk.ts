@@ -12,6 +12,8 @@ export interface Question extends RequestOptions {
   readonly url: string;
   /** What its token says, which is valid. */
   readonly claims?: Readonly<Record<string, unknown>>;
+  /** The Gateway at which it knocks, for those who do not know the pod. */
+  readonly gateway?: string;
 }
 
 /** What the client gets, and who serves it. */
@@ -69,7 +71,7 @@ function hasProxy({ noProxy, ambient, waypoint, hostNetwork, annotations }: Work
 }
 
 function begin(world: World, { from, url, method = 'GET', headers = {}, connect, sni, trustCA = 'public', insecure, cert, names, http2, claims, ...others }: Question) {
-  const { uid: _, name: _name, timeoutS: _timeout, ...unknown } = others;
+  const { uid: _, name: _name, timeoutS: _timeout, gateway: _gateway, ...unknown } = others;
   if (Object.keys(unknown).length > 0) notConsidered(`requests with ${Object.keys(unknown)[0]}`);
   const { protocol, hostname, port: given, host, pathname, search } = new URL(url.replace(/^(tcp|tls):/, 'http:'));
   const scheme = /^\w+/.exec(url)![0];
@@ -153,7 +155,7 @@ function unreached({ hops, from }: Step, details: string): Outcome {
 function serve(step: Step, place: Place, port: number, { layers }: Connection, content: Content): Outcome[] {
   const { hops, isHttps } = step;
   const fails = (details: string) => [unreached(step, details)];
-  const server = place.servers.find(each => each.port === port);
+  const server = place.servers.find(each => each.port === port) ?? anyServer(place, port);
   if (server === undefined) return fails(`nothing listens at ${place.ip}:${port}`);
   const { protocol } = server;
   if (!['any', 'http', 'https', 'tcp', 'tls'].includes(protocol)) notConsidered(`servers of ${protocol}`);
@@ -176,8 +178,13 @@ function serve(step: Step, place: Place, port: number, { layers }: Connection, c
   return [{ share: 1, hops, status: content === 'bytes' ? undefined : statusOf(server, content), served: seen(step, server, layers, content, isHttps) }];
 }
 
-function statusOf({ protocol }: Server, { path }: HttpRequest): number {
-  if (protocol !== 'any' && /^\/(delay|flaky)\//.test(path)) notConsidered('a server that is slow or fails');
+function anyServer({ anyServer: name }: Place, port: number): Server | undefined {
+  return name === undefined ? undefined : { name, port, protocol: 'any', certificate: { authority: 'public', names: [] }, clientAuth: false };
+}
+
+function statusOf({ protocol }: Server, { path, headers }: HttpRequest): number {
+  if (protocol !== 'any' && /^\/(delay|flaky|status\/5..)\b/.test(path)) notConsidered('a server that is slow or fails');
+  if (headers.upgrade !== undefined) notConsidered('upgrades');
   const [, asked] = protocol === 'any' ? [] : /^\/status\/(\d+)$/.exec(path) ?? [];
   return asked === undefined ? 200 : Number(asked);
 }

@@ -20,6 +20,8 @@ export interface Place {
   readonly ip: string;
   readonly workload?: Workload;
   readonly servers: readonly Server[];
+  /** Its name, if it answers on all ports. */
+  readonly anyServer?: string;
 }
 
 /** What the proxies and the question are surrounded by. */
@@ -32,16 +34,21 @@ export interface World {
   vault(workload: Workload | undefined): Vault;
 }
 
-export type Surroundings = Pick<Scenario, 'workloads' | 'externals' | 'fixtures' | 'manifests'>;
+export interface Surroundings extends Pick<Scenario, 'workloads' | 'externals' | 'fixtures' | 'manifests'> {
+  /** Every name has an address, and everybody answers on every port, in the language in which it is asked. @default false */
+  readonly anyServer?: boolean;
+}
 
 /** The lab's own addresses (lab/address.go), and who has them. */
 const nth = (net: string, i: number) => `${net}.${1 + Math.floor(i / 200)}.${10 + i % 200}`;
 export const OUTSIDE = '198.18.0.2';
 const ADDRESS = /^\d+(\.\d+){3}$/;
 
-export function worldOf({ workloads, externals = [], fixtures = '', manifests }: Surroundings, configs: Readonly<Record<string, ProxyConfig>>): World {
+export function worldOf({ workloads, externals = [], fixtures = '', manifests, anyServer = false }: Surroundings, configs: Readonly<Record<string, ProxyConfig>>): World {
   const proxies = new Map(Object.entries(configs).map(([name, config]) => [name, proxyOf(config)]));
-  const pods = workloads.map((workload, i) => ({ ip: nth('10.201', i), workload, servers: (workload.ports ?? []).flatMap(port => served(workload, port)) }));
+  const pods = workloads.map((workload, i) => ({
+    ip: nth('10.201', i), workload, servers: (workload.ports ?? []).flatMap(port => served(workload, port)), anyServer: anyServer ? workload.name : undefined,
+  }));
   const hosts = externals.map((external, i) => ({ external, ip: addressOf(externals, external, i) }));
   const outside = new Map<string, Place>();
   for (const { external, ip } of hosts) {
@@ -53,17 +60,25 @@ export function worldOf({ workloads, externals = [], fixtures = '', manifests }:
   }));
   const secrets = parseAllDocuments(`${toYaml(fixtures)}\n---\n${toYaml(manifests)}`).map(document => document.toJS() as Manifest & { data?: Record<string, string> })
     .filter(object => object?.kind === 'Secret' || object?.kind === 'ConfigMap');
+  const addressOfService = (name: string) => [...services]
+    .find(([, { workload: { service, namespace } }]) => [`${service}.${namespace}`, `${service}.${namespace}.svc.cluster.local`].includes(name))?.[0];
+  const named = new Map<string, string>();
+  const addressFor = (name: string) => {
+    const known = [...named].find(([, other]) => other === name)?.[0] ?? nth('198.19', 10_000 + named.size);
+    named.set(known, name);
+    return known;
+  };
   return {
     at(ip, port) {
       const pod = services.get(ip);
-      if (pod === undefined) return { place: outside.get(ip) ?? pods.find(place => place.ip === ip), port };
+      if (pod === undefined) return { place: outside.get(ip) ?? pods.find(place => place.ip === ip) ?? (anyServer ? { ip, servers: [], anyServer: named.get(ip) ?? ip } : undefined), port };
       const to = pod.workload.ports?.find(each => each.port === port);
       return to === undefined ? { port } : { place: pod, port: to.targetPort ?? to.port };
     },
     lookUp(name) {
       if (ADDRESS.test(name)) return name;
       const found = hosts.find(({ external: { host } }) => host === name || host.startsWith('*.') && name.endsWith(host.slice(1)))?.ip;
-      return found ?? [...services].find(([, { workload: { service, namespace } }]) => [`${service}.${namespace}`, `${service}.${namespace}.svc.cluster.local`].includes(name))?.[0];
+      return found ?? addressOfService(name) ?? (anyServer ? addressFor(name) : undefined);
     },
     workload: name => pods.find(({ workload }) => workload.name === name),
     proxy: name => proxies.get(name)!,
