@@ -101,7 +101,7 @@ describe('a route through a waypoint is refused', () => {
     ['with revocations in a file', { hosts, ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.simple({ crl: '/a/crl' }) })] }, {}, '[WaypointFileMissing] shop/route: service.ports[0].tls is "/a/crl"; allowed: Secrets, and ConfigMaps with authorities, in the namespace of the waypoint; fix: use ClientCertificate.secret, CaSource.secret or CaSource.configMap'],
     ['with a Secret elsewhere', { hosts, ports: [ExternalPort.httpToHttps({ tls: UpstreamTls.mutual({ clientCertificate: ClientCertificate.secret('cert', { namespace: 'shop' }) }) })] }, {}, '[ClientCertificateNamespace] shop/route: service.ports[0].tls.clientCertificate is "shop/cert"; allowed: a Secret in istio-egress, where the pods of the gateway run; fix: create the Secret cert in istio-egress'],
     ['to a wildcard without an address', { hosts: wild.hosts, ports: [ExternalPort.http()], resolution: Resolution.servedBy('www.example.com') }, {}, '[WaypointAddressMissing] shop/route: service.addresses is not set; allowed: an address for *.example.com, which istiod allocates to names and to Resolution.dynamicDns() alone; fix: set one that nothing else in the mesh has, or use Resolution.dynamicDns()'],
-    ['to TLS under a wildcard without the setting', { ...wild, ports: [ExternalPort.tls({ number: 443 })] }, {}, '[WildcardTlsDisabled] shop/route: service.ports[0] is "TLS for *.example.com"; allowed: HTTP ports, unless MeshSettings say that waypoints serve TLS under wildcards; fix: set ENABLE_WILDCARD_HOST_SERVICE_ENTRIES_FOR_TLS at istiod, and MeshSettings.of(app, { wildcardTlsAtWaypoints: true })'],
+    ['to TLS under a wildcard without the setting', { ...wild, ports: [ExternalPort.tls({ number: 443 })] }, {}, '[WildcardTlsDisabled] shop/route: service.ports[0] is "TLS for *.example.com"; allowed: HTTP ports, unless MeshSettings say that waypoints serve TLS under wildcards; fix: set ENABLE_WILDCARD_HOST_SERVICE_ENTRIES_FOR_TLS at istiod, and wildcardTlsAtWaypoints in MeshSettings'],
     ['to another port under a wildcard', { ...wild, ports: [ExternalPort.http({ number: 8080 })] }, {}, '[DynamicDnsPort] shop/route: service.ports[0].targetPort is 8080; allowed: 80, to which a waypoint sends requests without TLS for *.example.com; fix: list each host in a service with Resolution.dns()'],
     ['to another TLS port under a wildcard', { ...wild, ports: [ExternalPort.httpToHttps({ targetPort: 8443 })] }, {}, '[DynamicDnsPort] shop/route: service.ports[0].targetPort is 8443; allowed: 443, to which a waypoint sends requests with TLS for *.example.com; fix: list each host in a service with Resolution.dns()'],
   ])('%s', (_, service, props, message) => {
@@ -127,7 +127,7 @@ describe('a route through a waypoint is refused', () => {
     const { shop, egress } = ambientMesh();
     const service = ExternalService.fromExternalServiceAttributes(shop, 'api', originated);
     expectRefusal(() => new EgressRoute(shop, 'route', { service, gateway: egress }),
-      '[WaypointServiceImported] shop/route: service is "shop/api"; allowed: a service that this App declares, because its ServiceEntry names the waypoint; fix: declare the service beside the route, with new ExternalService(...)');
+      '[WaypointServiceImported] shop/route: service is "shop/api"; allowed: a service that this App declares, because its ServiceEntry names the waypoint; fix: declare the service beside the route, as an ExternalService');
   });
 
   test('if another app declares a destination of its rules', () => {
@@ -135,7 +135,7 @@ describe('a route through a waypoint is refused', () => {
     const next = ExternalService.fromExternalServiceAttributes(shop, 'next', { hosts: ['next.example.com'], ports: originated.ports });
     const service = new ExternalService(shop, 'api', originated);
     expectRefusal(() => new EgressRoute(shop, 'route', { service, gateway: egress, rules: [{ action: RouteAction.forward(Destination.external(next)) }] }),
-      '[WaypointServiceImported] shop/route: rules is "shop/next"; allowed: a service that this App declares, because its ServiceEntry names the waypoint; fix: declare the service beside the route, with new ExternalService(...)');
+      '[WaypointServiceImported] shop/route: rules is "shop/next"; allowed: a service that this App declares, because its ServiceEntry names the waypoint; fix: declare the service beside the route, as an ExternalService');
   });
 
   test('if the service has one already', () => {

@@ -70,7 +70,7 @@ describe('an egress route is refused when', () => {
     const { app, egress, shop } = mesh();
     const service = new ExternalService(shop, 'service', { hosts, ports });
     expectRefusal(() => new EgressRoute(new Chart(app, 'nowhere'), 'route', { service, gateway: egress }),
-      '[NamespaceMissing] nowhere/route: namespace is not set; allowed: a chart with a namespace; fix: new Chart(app, \'nowhere\', { namespace: \'...\' })');
+      '[NamespaceMissing] nowhere/route: namespace is not set; allowed: a chart with a namespace; fix: give the chart nowhere a namespace');
   });
 
   test('the gateway has no port for clear text', () => {
@@ -112,7 +112,7 @@ describe('a second egress route is refused when', () => {
 describe('an external service is refused when', () => {
   test('its chart has no namespace', () => {
     expectRefusal(() => new ExternalService(new Chart(mesh().app, 'nowhere'), 'service', { hosts, ports }),
-      '[NamespaceMissing] nowhere/service: namespace is not set; allowed: a chart with a namespace; fix: new Chart(app, \'nowhere\', { namespace: \'...\' })');
+      '[NamespaceMissing] nowhere/service: namespace is not set; allowed: a chart with a namespace; fix: give the chart nowhere a namespace');
   });
 
   test('another one of the namespace has its host', () => {

@@ -46,7 +46,7 @@ const PORTS: Refused[] = [
   { when: 'a unix socket is for several ports', props: { ports: [ExternalPort.http(), ExternalPort.http({ number: 8080 })], resolution: Resolution.endpoints([Endpoint.unixSocket('/run/a.sock')]) }, message: '[EndpointInvalid] shop/service: resolution.endpoints[0] is "/run/a.sock"; allowed: a unix socket for a service of one port, and this one has 80, 8080; fix: make a service for each port, each with its own socket' },
   { when: 'endpoints weigh more than Envoy adds up', props: { resolution: Resolution.endpoints([Endpoint.ip('192.0.2.1', { weight: 2 ** 32 - 1 }), Endpoint.ip('192.0.2.2')]) }, message: '[EndpointInvalid] shop/service: resolution.endpoints is 4294967295, not set; allowed: weights with a sum of at most 4294967295; fix: use smaller numbers in the same proportion' },
   { when: 'an endpoint weighs too much', props: { resolution: Resolution.endpoints([Endpoint.ip('192.0.2.1', { weight: 2 ** 32 })]) }, message: '[EndpointInvalid] shop/service: resolution.endpoints[0].weight is 4294967296; allowed: a whole number from 1 to 4294967295; fix: correct the weight' },
-  { when: 'a TCP port has no address', props: { ports: [ExternalPort.tcp({ number: 5432 })] }, message: '[TcpAddressMissing] shop/route: service.addresses is not set; allowed: the addresses at which the application reaches TCP port 5432; fix: list the IP addresses of the host, or set MeshSettings.of(app, { dnsCapture: true }) if sidecars answer DNS' },
+  { when: 'a TCP port has no address', props: { ports: [ExternalPort.tcp({ number: 5432 })] }, message: '[TcpAddressMissing] shop/route: service.addresses is not set; allowed: the addresses at which the application reaches TCP port 5432; fix: list the IP addresses of the host, or set dnsCapture in MeshSettings if sidecars answer DNS' },
 ];
 
 const RESOLUTION: Refused[] = [
@@ -60,7 +60,7 @@ const RESOLUTION: Refused[] = [
   },
   { when: 'dynamic DNS should resolve a full name', props: { resolution: Resolution.dynamicDns() }, message: '[DynamicDnsHost] shop/service: hosts is "api.example.com"; allowed: wildcards such as *.example.com; fix: declare this host in a separate service, with Resolution.dns()' },
   { when: 'dynamic DNS gets addresses', props: { hosts: ['*.example.com'], resolution: Resolution.dynamicDns(), addresses: ['192.0.2.1'] }, message: '[DynamicDnsAddresses] shop/service: addresses is "192.0.2.1"; allowed: none; fix: leave out addresses' },
-  { when: 'dynamic DNS gets an HTTPS port', props: { hosts: ['*.example.com'], resolution: Resolution.dynamicDns(), ports: [ExternalPort.https()] }, message: '[DynamicDnsProtocol] shop/service: ports is "HTTPS"; allowed: HTTP, HTTP2, GRPC, TLS; fix: write ExternalPort.tls({ number: 443 })' },
+  { when: 'dynamic DNS gets an HTTPS port', props: { hosts: ['*.example.com'], resolution: Resolution.dynamicDns(), ports: [ExternalPort.https()] }, message: '[DynamicDnsProtocol] shop/service: ports is "HTTPS"; allowed: HTTP, HTTP2, GRPC, TLS; fix: write ExternalPort.tls with the number 443' },
   {
     when: 'dynamic DNS gets a TCP port',
     props: { hosts: ['*.example.com'], resolution: Resolution.dynamicDns(), ports: [ExternalPort.tcp({ number: 5432 })] },
@@ -91,7 +91,7 @@ const TLS: Refused[] = [
   {
     when: 'a TCP port has a server name but no names to accept',
     props: { addresses: ['192.0.2.1'], ports: [ExternalPort.tcp({ number: 6379, tls: UpstreamTls.simple({ sni: 'db.example.com' }) })] },
-    message: '[SniWithoutSubjectAltNames] shop/service: ports[0].tls.subjectAltNames is not set; allowed: the names to accept, if sni is set on a TCP port; fix: add subjectAltNames: [\'db.example.com\']',
+    message: '[SniWithoutSubjectAltNames] shop/service: ports[0].tls.subjectAltNames is not set; allowed: the names to accept, if sni is set on a TCP port; fix: list "db.example.com" in subjectAltNames',
   },
   {
     when: 'a client certificate has no key',
@@ -121,8 +121,8 @@ const DIRECT: Refused[] = [
   },
   { when: 'a sidecar should read a Secret with authorities', props: withTls(UpstreamTls.simple({ ca: CaSource.secret('ca') })), message: '[ClientCertificateSecretAtSidecar] shop/service: ports[0].tls is "Secret ca"; allowed: files in the sidecar, or a direct service with `workloadSelector`; fix: select the calling workloads with `workloadSelector`; or use ClientCertificate.files and CaSource.file, or route the service through a gateway' },
   { when: 'a part of the mesh is behind a gateway', props: { ...withTls(UpstreamTls.simple()), direct: false, location: ServiceLocation.MESH_INTERNAL }, message: '[MeshInternalNotDirect] shop/service: location is "MESH_INTERNAL"; allowed: MESH_EXTERNAL, or `direct: true`; fix: set `direct: true`: services in the mesh are not reached through an egress gateway' },
-  { when: 'a TCP port has no address', props: { ports: [ExternalPort.postgres()] }, message: '[TcpAddressMissing] shop/service: addresses is not set; allowed: the addresses at which the application reaches TCP port 5432; fix: list the IP addresses of the host, or set MeshSettings.of(app, { dnsCapture: true }) if sidecars answer DNS' },
-  { when: 'a TCP port without an address is shown to others', props: { ports: [ExternalPort.postgres()], direct: false, exportTo: ['billing'] }, message: '[TcpAddressMissing] shop/service: addresses is not set; allowed: the addresses at which the application reaches TCP port 5432; fix: list the IP addresses of the host, or set MeshSettings.of(app, { dnsCapture: true }) if sidecars answer DNS' },
+  { when: 'a TCP port has no address', props: { ports: [ExternalPort.postgres()] }, message: '[TcpAddressMissing] shop/service: addresses is not set; allowed: the addresses at which the application reaches TCP port 5432; fix: list the IP addresses of the host, or set dnsCapture in MeshSettings if sidecars answer DNS' },
+  { when: 'a TCP port without an address is shown to others', props: { ports: [ExternalPort.postgres()], direct: false, exportTo: ['billing'] }, message: '[TcpAddressMissing] shop/service: addresses is not set; allowed: the addresses at which the application reaches TCP port 5432; fix: list the IP addresses of the host, or set dnsCapture in MeshSettings if sidecars answer DNS' },
   { when: 'a part of the mesh has the name of a Service', props: { hosts: ['vm.shop.svc.cluster.local'], resolution: Resolution.workloads({ app: 'vm' }), location: ServiceLocation.MESH_INTERNAL }, message: '[HostInCluster] shop/service: hosts[0] is "vm.shop.svc.cluster.local"; allowed: names outside the mesh; this one is reserved for Services; fix: delete it: calls inside the mesh need no external service' },
   { when: 'its location is none', props: { location: 'INTERNAL' as ServiceLocation }, message: '[ValueUnknown] shop/service: location is "INTERNAL"; allowed: MESH_EXTERNAL, MESH_INTERNAL; fix: use a member of the enum' },
   { when: 'an endpoint outside has a service account', props: { resolution: Resolution.endpoints([Endpoint.ip('192.0.2.1', { serviceAccount: 'vm' })]) }, message: '[EndpointInvalid] shop/service: resolution.endpoints[0].serviceAccount is "vm"; allowed: service accounts only for endpoints in the mesh; fix: set location to ServiceLocation.MESH_INTERNAL, or leave it out' },

@@ -102,7 +102,7 @@ describe('ingress gateway', () => {
 
   test('is refused when its chart has no namespace', () => {
     expectRefusal(() => gatewayIn(undefined),
-      '[NamespaceMissing] edge/gateway: namespace is not set; allowed: a chart with a namespace; fix: new Chart(app, \'edge\', { namespace: \'...\' })');
+      '[NamespaceMissing] edge/gateway: namespace is not set; allowed: a chart with a namespace; fix: give the chart edge a namespace');
   });
 
   test('is refused when another one has a host and port on the same pods, for Istio would serve one of two', () => {

@@ -117,7 +117,7 @@ describe('a policy for a destination', () => {
     ['names a namespace that there cannot be', { subsets, exportTo: ['*'] }, '[NameInvalid] shop/policy: exportTo[0] is "*"; allowed: a DNS label of at most 63 characters; fix: correct the name'],
     ['would have sidecars read a Secret', { tls: UpstreamTls.simple({ ca: CaSource.secret('ca') }), exportTo: ['shop'] }, '[ClientCertificateSecretAtSidecar] shop/policy: tls is "Secret ca"; allowed: files in the sidecar, or a direct service with `workloadSelector`; fix: select the calling workloads with `workloadSelector`; or use ClientCertificate.files and CaSource.file, or route the service through a gateway'],
     ['would have gateways read a ConfigMap', { tls: UpstreamTls.simple({ ca: CaSource.configMap('ca') }) }, '[CaSourceConflict] shop/policy: tls.ca is "configMap"; allowed: CaSource.system, file or secret; fix: put ca.crt in a Secret in the namespace of the gateway\'s pods'],
-    ['asks for a name and takes any', { tls: UpstreamTls.simple({ sni: 'web.example.com' }) }, '[SniWithoutSubjectAltNames] shop/policy: tls.subjectAltNames is not set; allowed: the names to accept, if sni is set on a TCP port; fix: add subjectAltNames: [\'web.example.com\']'],
+    ['asks for a name and takes any', { tls: UpstreamTls.simple({ sni: 'web.example.com' }) }, '[SniWithoutSubjectAltNames] shop/policy: tls.subjectAltNames is not set; allowed: the names to accept, if sni is set on a TCP port; fix: list "web.example.com" in subjectAltNames'],
   ];
   test.each(refused)('is refused when it %s', (_, props, message) => {
     expectRefusal(() => withPolicy(props), message);

@@ -16,7 +16,7 @@ export function needChart(scope: IConstruct, refuse: Refuse): Chart {
 export function chartNamespace(scope: IConstruct, refuse: Refuse): string {
   const { namespace, node: { id } } = needChart(scope, refuse);
   if (namespace === undefined) {
-    return refuse({ code: 'NamespaceMissing', prop: 'namespace', got: namespace, allowed: 'a chart with a namespace', fix: `new Chart(app, '${id}', { namespace: '...' })` });
+    return refuse({ code: 'NamespaceMissing', prop: 'namespace', got: namespace, allowed: 'a chart with a namespace', fix: `give the chart ${id} a namespace` });
   }
   return checkLabel(namespace, 'namespace', refuse, { fix: 'correct the namespace of the chart' });
 }

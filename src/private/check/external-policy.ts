@@ -15,10 +15,10 @@ export function checkExternalPolicy(
   }
   const { failover, failoverPriority, distribute } = loadBalancer?._spec.locality?._spec ?? {};
   if ((failover || distribute) && endpoints && !endpoints.some(e => e.locality)) {
-    refuse({ code: 'LocalityUnknown', prop: 'loadBalancer.locality', got: 'endpoints without locality', allowed: 'endpoints with `locality`', fix: 'set the locality of each endpoint: Endpoint.ip(address, { locality })' });
+    refuse({ code: 'LocalityUnknown', prop: 'loadBalancer.locality', got: 'endpoints without locality', allowed: 'endpoints with `locality`', fix: 'set the locality of each endpoint, an option of Endpoint.ip' });
   }
   if (failoverPriority && endpoints && !endpoints.some(e => e.labels)) {
-    refuse({ code: 'LocalityUnknown', prop: 'loadBalancer.locality', got: 'endpoints without labels', allowed: 'endpoints with `labels`', fix: 'label each endpoint: Endpoint.ip(address, { labels })' });
+    refuse({ code: 'LocalityUnknown', prop: 'loadBalancer.locality', got: 'endpoints without labels', allowed: 'endpoints with `labels`', fix: 'label each endpoint, by an option of Endpoint.ip' });
   }
   return traffic;
 }

@@ -124,7 +124,7 @@ function checkResolution(input: ExternalInput, hosts: string[], ports: Port[], s
     if (input.addresses?.length) refuse({ code: 'DynamicDnsAddresses', prop: 'addresses', got: input.addresses, allowed: 'none', fix: 'leave out addresses' });
     const port = ports.find(p => p.protocol === 'HTTPS' || p.protocol === 'TCP');
     if (port) {
-      refuse({ code: 'DynamicDnsProtocol', prop: 'ports', got: port.protocol, allowed: 'HTTP, HTTP2, GRPC, TLS', fix: port.protocol === 'HTTPS' ? `write ExternalPort.tls({ number: ${port.number} })` : 'declare the hosts of this port one by one' });
+      refuse({ code: 'DynamicDnsProtocol', prop: 'ports', got: port.protocol, allowed: 'HTTP, HTTP2, GRPC, TLS', fix: port.protocol === 'HTTPS' ? `write ExternalPort.tls with the number ${port.number}` : 'declare the hosts of this port one by one' });
     }
   } else if (wildcard && resolution._kind.startsWith('DNS') && resolution._endpoints.length === 0) {
     refuse({ code: 'WildcardWithDns', prop: 'hosts', got: wildcard, allowed: 'full names with Resolution.dns()', fix: 'list each host; or name the host that serves them all with Resolution.servedBy(host); or, for a direct service, use Resolution.dynamicDns()' });
@@ -177,7 +177,7 @@ function checkTcp(input: ExternalInput, hosts: string[], ports: Port[], addresse
 /** For services that sidecars call: a listener without an address would take every connection to its port. */
 export function refuseWithoutAddresses(prop: string, ports: Port[], refuse: Refuse): void {
   const port = ports.find(p => p.protocol === 'TCP')!.number;
-  refuse({ code: 'TcpAddressMissing', prop, got: undefined, allowed: `the addresses at which the application reaches TCP port ${port}`, fix: 'list the IP addresses of the host, or set MeshSettings.of(app, { dnsCapture: true }) if sidecars answer DNS' });
+  refuse({ code: 'TcpAddressMissing', prop, got: undefined, allowed: `the addresses at which the application reaches TCP port ${port}`, fix: 'list the IP addresses of the host, or set dnsCapture in MeshSettings if sidecars answer DNS' });
 }
 
 function checkEndpoints(resolution: Resolution | undefined, ports: Port[], refuse: Refuse): EndpointSpec[] {

@@ -110,7 +110,7 @@ function checkHash(key: HashKey, http: boolean, prop: string, refuse: Refuse): L
 
 function checkLocality({ _spec: { failover, failoverPriority, distribute } }: LocalityLoadBalancing, detects: boolean, prop: string, refuse: Refuse): LoadBalancerSpec['locality'] {
   if ((failover || failoverPriority) && !detects) {
-    refuse({ code: 'FailoverWithoutOutlierDetection', prop, got: 'failover', allowed: 'failover together with outlierDetection', fix: 'set outlierDetection, for example { consecutive5xxErrors: 5 }' });
+    refuse({ code: 'FailoverWithoutOutlierDetection', prop, got: 'failover', allowed: 'failover together with outlierDetection', fix: 'set outlierDetection, for example with consecutive5xxErrors of 5' });
   }
   const regions = Object.entries(failover ?? {}).map(([from, to]) => {
     const regionAt = (at: string, region: string) => {

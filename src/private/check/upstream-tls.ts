@@ -13,7 +13,7 @@ export function checkUpstreamTls(tls: UpstreamTls, opaque: boolean, by: TlsProxi
   if (sni !== undefined) checkHost(sni, `${prop}.sni`, { wildcard: false, short: true }, refuse);
   if (subjectAltNames !== undefined) checkHosts(subjectAltNames, `${prop}.subjectAltNames`, { wildcard: false, short: true }, refuse);
   if (opaque && sni !== undefined && subjectAltNames === undefined) {
-    refuse({ code: 'SniWithoutSubjectAltNames', prop: `${prop}.subjectAltNames`, got: undefined, allowed: 'the names to accept, if sni is set on a TCP port', fix: `add subjectAltNames: ['${sni}']` });
+    refuse({ code: 'SniWithoutSubjectAltNames', prop: `${prop}.subjectAltNames`, got: undefined, allowed: 'the names to accept, if sni is set on a TCP port', fix: `list "${sni}" in subjectAltNames` });
   }
   checkCaSource(ca, `${prop}.ca`, refuse);
   const client = clientCertificate?._spec;

@@ -90,7 +90,7 @@ function checkAtWaypoint(
     refuse({ code: 'WaypointWorkloadsElsewhere', prop: `${prop}.resolution`, got: service.workloads, allowed: `workloads in ${namespace}, because the ServiceEntry is there and finds no others`, fix: 'use Resolution.endpoints()' });
   }
   if (imported) {
-    refuse({ code: 'WaypointServiceImported', prop, got: path, allowed: 'a service that this App declares, because its ServiceEntry names the waypoint', fix: 'declare the service beside the route, with new ExternalService(...)' });
+    refuse({ code: 'WaypointServiceImported', prop, got: path, allowed: 'a service that this App declares, because its ServiceEntry names the waypoint', fix: 'declare the service beside the route, as an ExternalService' });
   }
   if (exportTo.length > 0 && !besideSidecars) {
     refuse({ code: 'WaypointOptionUnused', prop: `${prop}.exportTo`, got: exportTo, allowed: 'no namespaces: a service at a waypoint is hidden from sidecars, and all ambient workloads know it', fix: 'leave it out' });
@@ -114,7 +114,7 @@ function checkWildcards({ service }: ExternalServiceModel, { wildcardTlsAtWaypoi
   ports.forEach((port, i) => {
     if (!isHttp(port)) {
       if (wildcardTlsAtWaypoints) return;
-      refuse({ code: 'WildcardTlsDisabled', prop: `${prop}.ports[${i}]`, got: `${port.protocol} for ${hosts[wildcard]}`, allowed: 'HTTP ports, unless MeshSettings say that waypoints serve TLS under wildcards', fix: 'set ENABLE_WILDCARD_HOST_SERVICE_ENTRIES_FOR_TLS at istiod, and MeshSettings.of(app, { wildcardTlsAtWaypoints: true })' });
+      refuse({ code: 'WildcardTlsDisabled', prop: `${prop}.ports[${i}]`, got: `${port.protocol} for ${hosts[wildcard]}`, allowed: 'HTTP ports, unless MeshSettings say that waypoints serve TLS under wildcards', fix: 'set ENABLE_WILDCARD_HOST_SERVICE_ENTRIES_FOR_TLS at istiod, and wildcardTlsAtWaypoints in MeshSettings' });
     }
     const reached = port.tls ? 443 : 80;
     if (port.targetPort !== reached) {
