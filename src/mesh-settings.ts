@@ -111,7 +111,12 @@ export enum ServiceEntryVisibility {
 /** A symbol of the global registry: two copies of the package in one app have the same settings. */
 const SETTINGS = Symbol.for('cdk8s-istio.MeshSettings');
 
-/** The settings of the mesh for which an app is written. Set them once, before creating the first construct that needs them. */
+/**
+ * The settings of the mesh for which an app is written. Set them once, before creating the first construct that needs them.
+ *
+ * @example
+ * MeshSettings.of(app, { istioVersion: '1.30', trustDomain: 'mesh.example.com' });
+ */
 export class MeshSettings {
   /**
    * Sets the mesh settings of an app, or returns the current ones when called without options.

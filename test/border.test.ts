@@ -207,7 +207,7 @@ describe('what a program changes afterwards changes nothing', () => {
   const service = (chart: Chart, props: Anything = {}) => new ExternalService(chart, 'service', { hosts: ['api.test'], ports: [ExternalPort.http()], ...props });
   const valid: { readonly [construct: string]: (chart: Chart, egress: library.EgressGateway) => Anything } = {
     Certificate: () => ({ workload: workload(), dnsNames: ['a.test', 'b.test'], issuer: CertificateIssuer.issuer('a'), metadata: metadata() }),
-    DestinationPolicy: () => ({ destination: Destination.service('a', { port: 80 }), subsets: { v1: { labels: { version: 'v1' } } }, exportTo: ['shop'], outlierDetection: { consecutive5xxErrors: 3 }, metadata: metadata() }),
+    DestinationPolicy: () => ({ destination: Destination.service('a', { port: 80 }), subsets: { v1: { labels: { version: 'v1' } } }, exportTo: ['shop'], outlierDetection: { consecutiveServerErrors: 3 }, metadata: metadata() }),
     DirectRoute: chart => ({ service: service(chart, { direct: true }), allow: matches(), rules: egressRules(), keepHeaders: ['x-request-id'], metadata: metadata() }),
     EgressAdmission: (chart, egress) => {
       new library.EgressRoute(chart, 'route', { service: service(chart), gateway: egress });

@@ -64,7 +64,7 @@ test('the order of the keys of a map does not change the objects', () => {
       destination: Destination.service('web', { port: 80 }),
       exportTo: ['shop'],
       loadBalancer,
-      outlierDetection: { consecutive5xxErrors: 5 },
+      outlierDetection: { consecutiveServerErrors: 5 },
       subsets: ordered({ next: { labels: ordered({ version: 'v2', track: 'b' }) }, stable: { labels: ordered({ version: 'v1', track: 'a' }) } }),
     });
     return app.synthYaml();

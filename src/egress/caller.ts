@@ -24,14 +24,34 @@ export interface CallerOptions extends AnyNamespaceOptions {
   readonly ownLeg?: boolean;
 }
 
-/** Who may use an egress route. The gateway checks the certificate of the caller's sidecar. */
+/**
+ * Who may use an egress route. The gateway checks the certificate of the caller's sidecar.
+ *
+ * @example
+ * new EgressRoute(chart, 'api-route', {
+ *   service: api,
+ *   gateway: egress,
+ *   callers: [Caller.namespace('shop'), Caller.serviceAccount('billing', 'invoices')],
+ * });
+ */
 export class Caller {
-  /** Every workload of a namespace. Error `NameInvalid`. */
+  /**
+   * Every workload of a namespace. Error `NameInvalid`.
+   *
+   * @param name the namespace
+   * @param options what it may send, and who declares its leg
+   */
   public static namespace(name: string, options: CallerOptions = {}): Caller {
     return new Caller(name, undefined, options);
   }
 
-  /** The workloads of one service account. Error `NameInvalid`. */
+  /**
+   * The workloads of one service account. Error `NameInvalid`.
+   *
+   * @param namespace the namespace of the service account
+   * @param name the name of the service account
+   * @param options what it may send, and who declares its leg
+   */
   public static serviceAccount(namespace: string, name: string, options: CallerOptions = {}): Caller {
     return new Caller(namespace, name, options);
   }
@@ -41,6 +61,7 @@ export class Caller {
    * whoever has no such identity. Other callers beside it are of use only if it has an `allow` of its own. Error `CallerCovered`.
    *
    * @param reason why this is acceptable; kept as an annotation on the VirtualService that callers read. Error `ReasonMissing`.
+   * @param options the requests that it may send
    */
   public static anyNamespace(reason: string, options: AnyNamespaceOptions = {}): Caller {
     return new Caller(EVERY_NAMESPACE, undefined, options, reason);

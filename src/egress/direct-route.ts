@@ -69,6 +69,9 @@ export interface DirectRouteProps {
  * `x-envoy-decorator-operation` reach the service.
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-control/
+ * @example
+ * const partner = new ExternalService(chart, 'partner', { hosts: ['partner.example.com'], ports: [ExternalPort.httpToHttps()], direct: true });
+ * new DirectRoute(chart, 'partner-route', { service: partner, rules: [{ timeout: Duration.seconds(2) }] });
  */
 export class DirectRoute extends Construct {
   /** The VirtualServices, in the order of the service's hosts. */
@@ -77,6 +80,11 @@ export class DirectRoute extends Construct {
   /** All objects of the route: the VirtualServices. */
   public readonly parts: ApiObject[];
 
+  /**
+   * @param scope the chart to which the objects belong, or a construct in it
+   * @param id the name of the construct in its scope, from which names of its objects may be derived
+   * @param props the service, and what its requests may be and get
+   */
   constructor(scope: Construct, id: string, props: DirectRouteProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);

@@ -61,6 +61,9 @@ export interface EgressCallerProps {
  * It is optional: without it, the route's own leg serves the callers. Use it if the namespace should own that object itself.
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
+ * @example
+ * const partner = ExternalService.fromExternalServiceAttributes(chart, 'partner', { hosts: ['partner.example.com'], ports: [ExternalPort.http()] });
+ * new EgressCaller(chart, 'partner-caller', { service: partner, gateway: egress });
  */
 export class EgressCaller extends Construct {
   /** The VirtualService. */
@@ -69,6 +72,11 @@ export class EgressCaller extends Construct {
   /** All objects of the caller: the VirtualService. */
   public readonly parts: ApiObject[];
 
+  /**
+   * @param scope the chart to which the objects belong, or a construct in it
+   * @param id the name of the construct in its scope, from which names of its objects may be derived
+   * @param props the route whose caller this is: its service and its gateway
+   */
   constructor(scope: Construct, id: string, props: EgressCallerProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);

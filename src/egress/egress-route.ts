@@ -164,6 +164,8 @@ export interface EgressRouteProps {
  * waypoint has a `sidecarGateway`, the route has the objects of both gateways.
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
+ * @example
+ * new EgressRoute(chart, 'api-route', { service: api, gateway: egress, callers: [Caller.namespace('shop')] });
  */
 export class EgressRoute extends Construct {
   /** The HTTPRoutes that a waypoint reads, one for each host and HTTP port; empty for other gateways. */
@@ -175,6 +177,11 @@ export class EgressRoute extends Construct {
   private readonly readByCallers?: ApiObject;
   private readonly readByGateway?: ApiObject;
 
+  /**
+   * @param scope the chart to which the objects belong, or a construct in it
+   * @param id the name of the construct in its scope, from which names of its objects may be derived
+   * @param props what leads where, for whom, and by which rules
+   */
   constructor(scope: Construct, id: string, props: EgressRouteProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);

@@ -201,6 +201,9 @@ export interface ExternalServiceAttributes {
  * the proxy. The chart must have a namespace. Error `NamespaceMissing`.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/
+ * @example
+ * const partner = new ExternalService(chart, 'partner', { hosts: ['partner.example.com'], ports: [ExternalPort.httpToHttps()] });
+ * new EgressRoute(chart, 'partner-route', { service: partner, gateway: egress });
  */
 export class ExternalService extends Construct implements IExternalService {
   /**
@@ -231,6 +234,11 @@ export class ExternalService extends Construct implements IExternalService {
 
   private readonly made: ApiObject[];
 
+  /**
+   * @param scope the chart to which the objects belong, or a construct in it
+   * @param id the name of the construct in its scope, from which names of its objects may be derived
+   * @param props the hosts and ports, and how they are reached
+   */
   constructor(scope: Construct, id: string, props: ExternalServiceProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);

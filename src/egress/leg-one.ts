@@ -1,6 +1,11 @@
 import { valueClass } from '../private/basics/value-class';
 
-/** How sidecars of callers speak to the egress gateway. */
+/**
+ * How sidecars of callers speak to the egress gateway.
+ *
+ * @example
+ * new EgressRoute(chart, 'api-route', { service: api, gateway: egress, legOne: LegOne.plaintext('clients in the gateway namespace have no sidecar') });
+ */
 export class LegOne {
   /** Mesh mTLS: the gateway knows who calls. */
   public static mtls(): LegOne {

@@ -43,9 +43,21 @@ export interface EndpointOptions {
  * One address at which an external service can be reached.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/workload-entry/#WorkloadEntry
+ * @example
+ * new ExternalService(chart, 'stock', {
+ *   hosts: ['stock.example.com'],
+ *   ports: [ExternalPort.http()],
+ *   direct: true,
+ *   resolution: Resolution.endpoints([Endpoint.ip('192.0.2.10', { weight: 2 }), Endpoint.ip('192.0.2.11')]),
+ * });
  */
 export class Endpoint {
-  /** An IP address. Error `EndpointInvalid`. */
+  /**
+   * An IP address. Error `EndpointInvalid`.
+   *
+   * @param address an IPv4 or IPv6 address
+   * @param options its share of the requests, its locality, and its ports
+   */
   public static ip(address: string, options: EndpointOptions = {}): Endpoint {
     return new Endpoint('ip', address, options);
   }
@@ -56,6 +68,9 @@ export class Endpoint {
    *
    * It may be the name of a Service, such as a forward proxy in the cluster, whose own callers are not affected. Proxies then connect to its cluster
    * IP without mesh mTLS, which workloads that require mTLS refuse.
+   *
+   * @param name the name that is resolved
+   * @param options its share of the requests, its locality, and its ports
    */
   public static host(name: string, options: EndpointOptions = {}): Endpoint {
     return new Endpoint('host', name, options);
@@ -84,6 +99,13 @@ valueClass(Endpoint, 'Endpoint');
  * How the proxy finds the address of an external host.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/service-entry/#ServiceEntry-Resolution
+ * @example
+ * new ExternalService(chart, 'stock', {
+ *   hosts: ['stock.example.com'],
+ *   ports: [ExternalPort.http()],
+ *   direct: true,
+ *   resolution: Resolution.endpoints([Endpoint.ip('192.0.2.10')]),
+ * });
  */
 export class Resolution {
   /**

@@ -4,6 +4,8 @@ import { valueClass } from '../private/basics/value-class';
  * The certificate authorities that are trusted to sign the certificate of the external host.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings
+ * @example
+ * ExternalPort.httpToHttps({ tls: UpstreamTls.simple({ ca: CaSource.secret('partner-ca') }) });
  */
 export class CaSource {
   /** The certificate authorities of the proxy's operating system. */
@@ -73,7 +75,12 @@ export interface ClientCertificateFiles {
   readonly privateKey: string;
 }
 
-/** The certificate that the mesh presents to the external host. */
+/**
+ * The certificate that the mesh presents to the external host.
+ *
+ * @example
+ * ExternalPort.httpToHttps({ tls: UpstreamTls.mutual({ clientCertificate: ClientCertificate.secret('partner-client') }) });
+ */
 export class ClientCertificate {
   /**
    * A Secret with `tls.crt`, `tls.key`, `ca.crt` and optionally a certificate revocation list in `ca.crl`. It must be in the namespace of the
@@ -81,12 +88,17 @@ export class ClientCertificate {
    * a direct service.
    *
    * @param name the name of the Secret. Error `NameInvalid`.
+   * @param options the namespace of the Secret
    */
   public static secret(name: string, options: ClientCertificateSecretOptions = {}): ClientCertificate {
     return new ClientCertificate({ secret: name, namespace: options.namespace });
   }
 
-  /** Files in the proxy's container. Error `FilePathInvalid`. */
+  /**
+   * Files in the proxy's container. Error `FilePathInvalid`.
+   *
+   * @param files the paths of the certificate and of its key
+   */
   public static files(files: ClientCertificateFiles): ClientCertificate {
     return new ClientCertificate({ files });
   }
@@ -155,14 +167,24 @@ export interface MutualTlsOptions extends SimpleTlsOptions {
  * How the mesh speaks TLS to an external host. It verifies the host's certificate and name, except with `insecure`.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings
+ * @example
+ * ExternalPort.httpToHttps({ tls: UpstreamTls.simple({ ca: CaSource.secret('partner-ca'), sni: 'partner.example.com' }) });
  */
 export class UpstreamTls {
-  /** TLS in which only the server presents a certificate. */
+  /**
+   * TLS in which only the server presents a certificate.
+   *
+   * @param options how the certificate of the host is verified
+   */
   public static simple(options: SimpleTlsOptions = {}): UpstreamTls {
     return new UpstreamTls({ mode: 'SIMPLE', ...options });
   }
 
-  /** TLS in which both sides present a certificate. */
+  /**
+   * TLS in which both sides present a certificate.
+   *
+   * @param options the certificate of the mesh, and how that of the host is verified
+   */
   public static mutual(options: MutualTlsOptions): UpstreamTls {
     return new UpstreamTls({ mode: 'MUTUAL', ...options });
   }

@@ -4,6 +4,12 @@ import { valueClass } from '../private/basics/value-class';
  * The cert-manager issuer that signs a certificate.
  *
  * @see https://cert-manager.io/docs/configuration/issuers/
+ * @example
+ * new Certificate(chart, 'certificate', {
+ *   workload: GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' }),
+ *   issuer: CertificateIssuer.clusterIssuer('letsencrypt'),
+ *   dnsNames: ['shop.example.com'],
+ * });
  */
 export class CertificateIssuer {
   /**

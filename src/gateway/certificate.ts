@@ -64,6 +64,17 @@ export interface CertificateProps {
  * Listeners refer to it with `credentialName` or `Credential.fromSecret`. Each renewal generates a new private key.
  *
  * @see https://cert-manager.io/docs/usage/certificate/
+ * @example
+ * const workload = GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' });
+ * const certificate = new Certificate(chart, 'certificate', {
+ *   workload,
+ *   issuer: CertificateIssuer.clusterIssuer('letsencrypt'),
+ *   dnsNames: ['shop.example.com'],
+ * });
+ * new IngressGateway(chart, 'entrance', {
+ *   workload,
+ *   listeners: [IngressListener.https({ hosts: ['shop.example.com'], credentials: [Credential.fromSecret(certificate)] })],
+ * });
  */
 export class Certificate extends Construct {
   /** The name of the Secret that cert-manager creates. */
@@ -75,6 +86,11 @@ export class Certificate extends Construct {
   /** All objects of the certificate: the Certificate. */
   public readonly parts: ApiObject[];
 
+  /**
+   * @param scope the chart to which the objects belong, or a construct in it
+   * @param id the name of the construct in its scope, from which names of its objects may be derived
+   * @param props the names that it certifies, its issuer, and the pods that use it
+   */
   constructor(scope: Construct, id: string, props: CertificateProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);

@@ -125,6 +125,10 @@ export interface EgressGatewayAttributes {
  * Error `ChartMissing` outside a chart.
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/
+ * @example
+ * new EgressGateway(chart, 'egress', {
+ *   workload: GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' }),
+ * });
  */
 export class EgressGateway extends Construct implements IEgressGateway {
   /**
@@ -161,6 +165,11 @@ export class EgressGateway extends Construct implements IEgressGateway {
   /** All objects of the gateway; the first is Istio's Gateway or, for a waypoint, that of the Gateway API, if there is one. */
   public readonly parts: ApiObject[];
 
+  /**
+   * @param scope the chart to which the objects belong, or a construct in it
+   * @param id the name of the construct in its scope, from which names of its objects may be derived
+   * @param props the pods of the gateway, and how it treats traffic
+   */
   constructor(scope: Construct, id: string, props: EgressGatewayProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);

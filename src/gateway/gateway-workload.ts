@@ -102,12 +102,17 @@ export interface GatewayWorkloadProps {
  * `gatewayApi` also the Gateway for which Istio creates them.
  *
  * @see https://istio.io/latest/docs/setup/additional-setup/gateway/
+ * @example
+ * new IngressGateway(chart, 'entrance', {
+ *   workload: GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' }),
+ * });
  */
 export class GatewayWorkload {
   /**
    * A Helm release of Istio's `gateway` chart.
    *
    * @param name the name of the release, for example `istio-egressgateway`
+   * @param options the namespace of the release, and what its values change
    */
   public static helmRelease(name: string, options: HelmReleaseOptions): GatewayWorkload {
     return new GatewayWorkload({
@@ -124,6 +129,7 @@ export class GatewayWorkload {
    * A gateway of an `istioctl install` profile, whose pods listen on 8080 and 8443.
    *
    * @param name `istio-ingressgateway` or `istio-egressgateway`
+   * @param options the namespace
    */
   public static istioctl(name: string, options: IstioctlOptions = {}): GatewayWorkload {
     return new GatewayWorkload({
@@ -143,6 +149,7 @@ export class GatewayWorkload {
    *
    * @param name the name of the Gateway, at most 57 characters. Error `WorkloadInvalid`.
    * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/#automated-deployment
+   * @param options the namespace of the pods, and who makes the Gateway
    */
   public static gatewayApi(name: string, options: GatewayApiOptions): GatewayWorkload {
     const { namespace, existing = false, ports = [80, 443] } = options;
@@ -162,12 +169,17 @@ export class GatewayWorkload {
    *
    * @param name the name of the Gateway. Error `WorkloadInvalid`.
    * @see https://istio.io/latest/docs/ambient/usage/waypoint/
+   * @param options the namespace of the waypoint, and who makes it
    */
   public static waypoint(name: string, options: WaypointOptions): GatewayWorkload {
     return new GatewayWorkload({ waypoint: { name, namespace: options.namespace, existing: options.existing ?? false } });
   }
 
-  /** A gateway installed in any other way. */
+  /**
+   * A gateway installed in any other way.
+   *
+   * @param props the namespace, labels, Service and ports of the pods
+   */
   public static of(props: GatewayWorkloadProps): GatewayWorkload {
     return new GatewayWorkload({ facts: props });
   }

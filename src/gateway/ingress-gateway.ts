@@ -121,6 +121,11 @@ export interface IngressGatewayAttributes {
  * listeners; where it exists already, they are a ListenerSet in the namespace of the chart.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/gateway/
+ * @example
+ * new IngressGateway(chart, 'entrance', {
+ *   workload: GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' }),
+ *   listeners: [IngressListener.https({ hosts: ['shop.example.com'], credentialName: 'shop-tls' })],
+ * });
  */
 export class IngressGateway extends Construct implements IIngressGateway {
   /**
@@ -147,6 +152,11 @@ export class IngressGateway extends Construct implements IIngressGateway {
   /** All objects of the gateway; the first is `gateway`. */
   public readonly parts: ApiObject[];
 
+  /**
+   * @param scope the chart to which the objects belong, or a construct in it
+   * @param id the name of the construct in its scope, from which names of its objects may be derived
+   * @param props the pods of the gateway, and its listeners
+   */
   constructor(scope: Construct, id: string, props: IngressGatewayProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);

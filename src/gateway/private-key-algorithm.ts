@@ -1,6 +1,16 @@
 import { valueClass } from '../private/basics/value-class';
 
-/** Algorithms of private keys that gateways can use. Envoy does not support Ed25519. */
+/**
+ * Algorithms of private keys that gateways can use. Envoy does not support Ed25519.
+ *
+ * @example
+ * new Certificate(chart, 'certificate', {
+ *   workload: GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' }),
+ *   issuer: CertificateIssuer.issuer('internal'),
+ *   dnsNames: ['shop.example.com'],
+ *   privateKey: PrivateKeyAlgorithm.ecdsa(),
+ * });
+ */
 export class PrivateKeyAlgorithm {
   /**
    * RSA.

@@ -1,6 +1,14 @@
 import { valueClass } from '../private/basics/value-class';
 
-/** What an egress gateway does with traffic that no route of this library declares. */
+/**
+ * What an egress gateway does with traffic that no route of this library declares.
+ *
+ * @example
+ * new EgressGateway(chart, 'exit', {
+ *   workload: GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' }),
+ *   undeclared: UndeclaredTraffic.allowed('other routes through these pods are not written by this app'),
+ * });
+ */
 export class UndeclaredTraffic {
   /** The gateway answers with 403, or closes the connection. */
   public static denied(): UndeclaredTraffic {

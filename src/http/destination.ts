@@ -53,12 +53,21 @@ export interface ExternalDestinationOptions {
  * For a subset of a Service's pods, use `DestinationPolicy.subset()`.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#Destination
+ * @example
+ * const v1 = Destination.service('reviews-v1', { port: 9080 });
+ * const v2 = Destination.service('reviews-v2', { port: 9080 });
+ * new IngressRoute(chart, 'reviews', {
+ *   gateway: ingress,
+ *   hosts: ['reviews.example.com'],
+ *   rules: [{ action: RouteAction.split([v1.weighted(90), v2.weighted(10)]) }],
+ * });
  */
 export class Destination {
   /**
    * A Kubernetes Service, by its name.
    *
    * @param name the name only, a DNS label. Error `ServiceNameInvalid`.
+   * @param options the port of the Service, and its namespace
    */
   public static service(name: string, options: ServiceDestinationOptions): Destination {
     return new Destination({ name, ...options });
@@ -68,6 +77,7 @@ export class Destination {
    * The Kubernetes Service that a construct holds: from cdk8s-plus (any version), `cdk8s import k8s`, `Include` or `Helm`.
    *
    * @param service the construct. Error `ServiceUnreadable`.
+   * @param options the port of the Service
    */
   public static fromService(service: IConstruct, options: FromServiceOptions = {}): Destination {
     return new Destination({ construct: service, port: options.port });
@@ -89,6 +99,7 @@ export class Destination {
    *
    * @param service a service with an HTTP port. It must be direct in a `DirectRoute` and must not be direct in an `EgressRoute`. Errors
    * `DirectServiceRouted`, `ServiceNotDirect`, `ExternalDestinationInvalid`, `ResolutionNoneBehindGateway`, `UpstreamTlsConflict`.
+   * @param options the host and the port, if the service has several
    */
   public static external(service: IExternalService, options: ExternalDestinationOptions = {}): Destination {
     return new Destination({ external: service, ...options });

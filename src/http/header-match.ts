@@ -4,14 +4,26 @@ import { valueClass } from '../private/basics/value-class';
  * A condition on one request header. Names are case-insensitive, values are case-sensitive.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
+ * @example
+ * new EgressRoute(chart, 'api-route', { service: api, gateway: egress, allow: [{ headers: [HeaderMatch.exact('x-tenant', 'red')] }] });
  */
 export class HeaderMatch {
-  /** The header has this value. */
+  /**
+   * The header has this value.
+   *
+   * @param name the header
+   * @param value the whole value
+   */
   public static exact(name: string, value: string): HeaderMatch {
     return new HeaderMatch(name, 'exact', value);
   }
 
-  /** The value of the header begins with this prefix. */
+  /**
+   * The value of the header begins with this prefix.
+   *
+   * @param name the header
+   * @param value the beginning of the value
+   */
   public static prefix(name: string, value: string): HeaderMatch {
     return new HeaderMatch(name, 'prefix', value);
   }
@@ -26,12 +38,20 @@ export class HeaderMatch {
     return new HeaderMatch(name, 'regex', regex);
   }
 
-  /** The header is present, with any value, even an empty one. */
+  /**
+   * The header is present, with any value, even an empty one.
+   *
+   * @param name the header
+   */
   public static present(name: string): HeaderMatch {
     return new HeaderMatch(name, 'present');
   }
 
-  /** The header is absent. */
+  /**
+   * The header is absent.
+   *
+   * @param name the header
+   */
   public static absent(name: string): HeaderMatch {
     return new HeaderMatch(name, 'absent');
   }

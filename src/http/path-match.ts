@@ -14,12 +14,15 @@ export interface PathMatchOptions {
  * A condition on the path of a request. The query string is not compared. Error `PathInvalid`.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
+ * @example
+ * new EgressRoute(chart, 'api-route', { service: api, gateway: egress, allow: [{ path: PathMatch.prefix('/v1'), methods: ['GET'] }] });
  */
 export class PathMatch {
   /**
    * Exactly this path: `/login` matches neither `/login/` nor `/login/x`.
    *
    * @param path begins with `/`. Error `PathInvalid`.
+   * @param options whether case counts
    */
   public static exact(path: string, options: PathMatchOptions = {}): PathMatch {
     return new PathMatch('exact', path, options.ignoreCase);
@@ -29,6 +32,7 @@ export class PathMatch {
    * This path and all paths below it, by whole segments as in the Kubernetes Gateway API: `/api` matches `/api` and `/api/x`, but not `/apix`.
    *
    * @param path begins with `/`; a trailing `/` makes no difference. Error `PathInvalid`.
+   * @param options whether case counts
    */
   public static prefix(path: string, options: PathMatchOptions = {}): PathMatch {
     return new PathMatch('prefix', path, options.ignoreCase);
@@ -38,6 +42,7 @@ export class PathMatch {
    * Istio's own prefix match, by characters: `/api` also matches `/apix`.
    *
    * @param path begins with `/`. Error `PathInvalid`.
+   * @param options whether case counts
    */
   public static rawPrefix(path: string, options: PathMatchOptions = {}): PathMatch {
     return new PathMatch('rawPrefix', path, options.ignoreCase);

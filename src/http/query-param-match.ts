@@ -4,14 +4,26 @@ import { valueClass } from '../private/basics/value-class';
  * A condition on one query parameter. Error `QueryParamInvalid` for a name of more than 1024 bytes.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest
+ * @example
+ * new EgressRoute(chart, 'api-route', { service: api, gateway: egress, allow: [{ queryParams: [QueryParamMatch.exact('format', 'json')] }] });
  */
 export class QueryParamMatch {
-  /** The parameter has this value. */
+  /**
+   * The parameter has this value.
+   *
+   * @param name the parameter
+   * @param value the whole value
+   */
   public static exact(name: string, value: string): QueryParamMatch {
     return new QueryParamMatch(name, 'exact', value);
   }
 
-  /** The value of the parameter begins with this prefix. */
+  /**
+   * The value of the parameter begins with this prefix.
+   *
+   * @param name the parameter
+   * @param value the beginning of the value
+   */
   public static prefix(name: string, value: string): QueryParamMatch {
     return new QueryParamMatch(name, 'prefix', value);
   }

@@ -4,6 +4,16 @@ import { valueClass } from '../private/basics/value-class';
  * How a path is rewritten on the way to its destination. The query string is kept.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRewrite
+ * @example
+ * new IngressRoute(chart, 'shop', {
+ *   gateway: ingress,
+ *   hosts: ['shop.example.com'],
+ *   rules: [{
+ *     matches: [{ path: PathMatch.prefix('/api') }],
+ *     rewrite: { path: PathRewrite.prefix('/') },
+ *     action: RouteAction.forward(Destination.service('web', { port: 80 })),
+ *   }],
+ * });
  */
 export class PathRewrite {
   /**

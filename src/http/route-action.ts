@@ -46,9 +46,22 @@ export interface RedirectOptions {
  * What happens to a request: exactly one of these actions.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRoute
+ * @example
+ * new IngressRoute(chart, 'shop', {
+ *   gateway: ingress,
+ *   hosts: ['shop.example.com'],
+ *   rules: [
+ *     { matches: [{ path: PathMatch.exact('/health') }], action: RouteAction.respond(200) },
+ *     { action: RouteAction.forward(Destination.service('web', { port: 80 })) },
+ *   ],
+ * });
  */
 export class RouteAction {
-  /** Sends all requests to one destination, which has no weight. Error `WeightInvalid`. */
+  /**
+   * Sends all requests to one destination, which has no weight. Error `WeightInvalid`.
+   *
+   * @param destination where requests go
+   */
   public static forward(destination: Destination): RouteAction {
     return new RouteAction({ forward: destination });
   }
@@ -89,6 +102,8 @@ export class RouteAction {
    * same option themselves; `requestHeaders` and `responseHeaders` count as one option. The options affect only requests that the delegate's rules
    * forward. Set `cors` in the delegate's rules. Error `RuleOptionUnused` if no rule of the delegate uses an option. Only in an `IngressRoute`. Error
    * `DelegateInvalid`.
+   *
+   * @param delegate the rules of another chart or repository
    */
   public static delegate(delegate: IIngressDelegate): RouteAction {
     return new RouteAction({ delegate });

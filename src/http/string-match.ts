@@ -4,14 +4,28 @@ import { valueClass } from '../private/basics/value-class';
  * A condition on a text. Comparisons are case-sensitive.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#StringMatch
+ * @example
+ * new IngressRoute(chart, 'shop', {
+ *   gateway: ingress,
+ *   hosts: ['shop.example.com'],
+ *   rules: [{ cors: { allowOrigins: [StringMatch.exact('https://app.example.com')] }, action: RouteAction.forward(Destination.service('web', { port: 80 })) }],
+ * });
  */
 export class StringMatch {
-  /** Exactly this text. */
+  /**
+   * Exactly this text.
+   *
+   * @param value the whole text
+   */
   public static exact(value: string): StringMatch {
     return new StringMatch('exact', value);
   }
 
-  /** Texts that begin with this prefix. */
+  /**
+   * Texts that begin with this prefix.
+   *
+   * @param value the beginning of the text
+   */
   public static prefix(value: string): StringMatch {
     return new StringMatch('prefix', value);
   }

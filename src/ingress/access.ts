@@ -52,6 +52,16 @@ export interface JwtOptions {
  * Who may enter through an `IngressRoute`. The gateway checks it before it routes a request, only for the hosts of the route.
  *
  * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/
+ * @example
+ * new IngressRoute(chart, 'shop', {
+ *   gateway: ingress,
+ *   hosts: ['shop.example.com'],
+ *   access: [Access.anyOf([
+ *     Access.ipBlocks(['192.0.2.0/24']),
+ *     Access.jwt({ issuer: 'https://id.example.com', jwksUri: 'https://id.example.com/keys', audiences: ['shop'] }),
+ *   ])],
+ *   rules: [{ action: RouteAction.forward(Destination.service('web', { port: 80 })) }],
+ * });
  */
 export class Access {
   /**
@@ -63,6 +73,8 @@ export class Access {
    * give the route a gateway of its own.
    *
    * @see https://istio.io/latest/docs/reference/config/security/request_authentication/
+   *
+   * @param options the issuer, its keys, and the tokens that are accepted
    */
   public static jwt(options: JwtOptions): Access {
     return new Access({ kind: 'jwt', jwt: options });

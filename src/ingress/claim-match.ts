@@ -5,6 +5,13 @@ import { valueClass } from '../private/basics/value-class';
  * `scope` claim is split at spaces.
  *
  * @see https://istio.io/latest/docs/reference/config/security/conditions/
+ * @example
+ * Access.jwt({
+ *   issuer: 'https://id.example.com',
+ *   jwksUri: 'https://id.example.com/keys',
+ *   audiences: ['shop'],
+ *   claims: [ClaimMatch.oneOf('groups', ['admins', 'support'])],
+ * });
  */
 export class ClaimMatch {
   /**
@@ -27,7 +34,11 @@ export class ClaimMatch {
     return new ClaimMatch(path, values);
   }
 
-  /** The claim is present and not empty. */
+  /**
+   * The claim is present and not empty.
+   *
+   * @param name the claim
+   */
   public static present(name: string): ClaimMatch {
     return new ClaimMatch([name], [], true);
   }

@@ -17,14 +17,24 @@ export interface ClientCertificatesOptions {
  * the whole port. Destinations find the certificate in the header `x-forwarded-client-cert`.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/gateway/#ServerTLSSettings-TLSmode
+ * @example
+ * IngressListener.https({ hosts: ['shop.example.com'], credentialName: 'shop-tls', clients: ClientCertificates.required() });
  */
 export class ClientCertificates {
-  /** Connections without a valid client certificate are refused. */
+  /**
+   * Connections without a valid client certificate are refused.
+   *
+   * @param options the authorities that are trusted
+   */
   public static required(options: ClientCertificatesOptions = {}): ClientCertificates {
     return new ClientCertificates('MUTUAL', options.ca);
   }
 
-  /** Connections without a client certificate are accepted; those with an invalid one are refused. */
+  /**
+   * Connections without a client certificate are accepted; those with an invalid one are refused.
+   *
+   * @param options the authorities that are trusted
+   */
   public static optional(options: ClientCertificatesOptions = {}): ClientCertificates {
     return new ClientCertificates('OPTIONAL_MUTUAL', options.ca);
   }

@@ -5,6 +5,8 @@ import { valueClass } from '../private/basics/value-class';
  * A Secret that the pods of a gateway read. They find it only in their own namespace, wherever the Gateway object is.
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/secure-ingress/#key-formats
+ * @example
+ * IngressListener.https({ hosts: ['shop.example.com'], credentials: [Credential.secret('shop-ecdsa'), Credential.secret('shop-rsa')] });
  */
 export class Credential {
   /**

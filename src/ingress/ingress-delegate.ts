@@ -56,6 +56,17 @@ export interface IngressDelegateProps {
  * namespace of the gateway's pods in `exportTo`.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#Delegate
+ * @example
+ * const reviews = new IngressDelegate(chart, 'reviews', {
+ *   routeNamespace: 'shop',
+ *   prefixes: ['/reviews'],
+ *   rules: [{ action: RouteAction.forward(Destination.service('reviews', { port: 9080 })) }],
+ * });
+ * new IngressRoute(chart, 'shop', {
+ *   gateway: ingress,
+ *   hosts: ['shop.example.com'],
+ *   rules: [{ matches: [{ path: PathMatch.prefix('/reviews') }], action: RouteAction.delegate(reviews) }],
+ * });
  */
 export class IngressDelegate extends Construct implements IIngressDelegate {
   /**
@@ -77,6 +88,11 @@ export class IngressDelegate extends Construct implements IIngressDelegate {
   /** All objects of the delegate: the VirtualService. */
   public readonly parts: ApiObject[];
 
+  /**
+   * @param scope the chart to which the objects belong, or a construct in it
+   * @param id the name of the construct in its scope, from which names of its objects may be derived
+   * @param props the rules, and the paths that they are for
+   */
   constructor(scope: Construct, id: string, props: IngressDelegateProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);

@@ -108,24 +108,45 @@ export interface TcpListenerOptions {
  * A listener of an ingress gateway.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/gateway/#Server
+ * @example
+ * new IngressGateway(chart, 'entrance', {
+ *   workload: GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' }),
+ *   listeners: [IngressListener.https({ hosts: ['shop.example.com'], credentialName: 'shop-tls', plainHttp: PlainHttp.redirect() })],
+ * });
  */
 export class IngressListener {
-  /** Clear-text HTTP. */
+  /**
+   * Clear-text HTTP.
+   *
+   * @param options the hosts and the port
+   */
   public static http(options: HttpListenerOptions = {}): IngressListener {
     return new IngressListener({ protocol: 'HTTP', hosts: options.hosts ?? ['*'], port: options.port ?? 80 });
   }
 
-  /** HTTPS, terminated at the gateway. */
+  /**
+   * HTTPS, terminated at the gateway.
+   *
+   * @param options the hosts, their certificates, and how clients are handled
+   */
   public static https(options: HttpsListenerOptions): IngressListener {
     return new IngressListener({ ...options, protocol: 'HTTPS', port: options.port ?? 443, plainHttp: options.plainHttp ?? PlainHttp.redirect() });
   }
 
-  /** TLS, terminated at the destination, whose certificate clients see. Its routes have `destinations`. */
+  /**
+   * TLS, terminated at the destination, whose certificate clients see. Its routes have `destinations`.
+   *
+   * @param options the hosts and the port
+   */
   public static tlsPassthrough(options: TlsPassthroughListenerOptions): IngressListener {
     return new IngressListener({ protocol: 'TLS', hosts: options.hosts, port: options.port ?? 443 });
   }
 
-  /** Raw TCP. Its only route has `destinations`. */
+  /**
+   * Raw TCP. Its only route has `destinations`.
+   *
+   * @param options the port
+   */
   public static tcp(options: TcpListenerOptions): IngressListener {
     return new IngressListener({ protocol: 'TCP', hosts: ['*'], port: options.port });
   }

@@ -155,6 +155,12 @@ export interface IngressRouteProps {
  * other routes that take precedence over its own; if paths do not overlap, there are none.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/
+ * @example
+ * new IngressRoute(chart, 'shop', {
+ *   gateway: ingress,
+ *   hosts: ['shop.example.com'],
+ *   rules: [{ action: RouteAction.forward(Destination.service('web', { port: 80 })) }],
+ * });
  */
 export class IngressRoute extends Construct {
   /** The VirtualService. There is none behind a gateway with `RouteApi.GATEWAY_API`. */
@@ -174,6 +180,11 @@ export class IngressRoute extends Construct {
   /** The objects of a route of the Gateway API, planned once for all of them. */
   private standardPlan?: { readonly route: IngressRouteModel['route']; readonly objects: ObjectPlan[] };
 
+  /**
+   * @param scope the chart to which the objects belong, or a construct in it
+   * @param id the name of the construct in its scope, from which names of its objects may be derived
+   * @param props the gateway, the hosts, who may enter, and the rules
+   */
   constructor(scope: Construct, id: string, props: IngressRouteProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);
@@ -221,7 +232,11 @@ export class IngressRoute extends Construct {
     return [...this.routeObjects, ...this.accessObjects, ...upstreamRulesOf(this, this.model.upstreams, this.upstreamUser)];
   }
 
-  /** Adds a rule after the existing ones. */
+  /**
+   * Adds a rule after the existing ones.
+   *
+   * @param rule which requests it is for, and what happens to them
+   */
   public addRule(rule: IngressRule): void {
     const refuse: Refuse = refuser(this);
     if (this.model.route.opaque) {

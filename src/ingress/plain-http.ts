@@ -24,11 +24,18 @@ export interface PlainHttpRedirectOptions {
   readonly numTrustedProxies?: number;
 }
 
-/** How clear-text requests to the hosts of an HTTPS listener are handled. */
+/**
+ * How clear-text requests to the hosts of an HTTPS listener are handled.
+ *
+ * @example
+ * IngressListener.https({ hosts: ['shop.example.com'], credentialName: 'shop-tls', plainHttp: PlainHttp.closed() });
+ */
 export class PlainHttp {
   /**
    * Redirects them to HTTPS with status 301. For a wildcard host, a port in the client's Host header is kept. Behind a load balancer that terminates
    * TLS, set `numTrustedProxies`.
+   *
+   * @param options what is not redirected, and which proxies are trusted to tell of TLS
    */
   public static redirect(options: PlainHttpRedirectOptions = {}): PlainHttp {
     return new PlainHttp('redirect', options);

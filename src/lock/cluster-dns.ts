@@ -34,21 +34,39 @@ export interface ClusterDnsProps extends ClusterDnsOptions {
   readonly ports?: number[];
 }
 
-/** Which pods resolve names for the cluster. */
+/**
+ * Which pods resolve names for the cluster.
+ *
+ * @example
+ * new EgressRoute(chart, 'api-route', { service: api, gateway: egress });
+ * new EgressLock(chart, 'lock', { gateway: egress, dns: ClusterDns.openshift() });
+ */
 export class ClusterDns {
-  /** CoreDNS or kube-dns as most clusters run it: pods with label `k8s-app: kube-dns` in namespace `kube-system`, port 53. */
+  /**
+   * CoreDNS or kube-dns as most clusters run it: pods with label `k8s-app: kube-dns` in namespace `kube-system`, port 53.
+   *
+   * @param options the addresses of DNS caches on the nodes
+   */
   public static kubeDns(options: ClusterDnsOptions = {}): ClusterDns {
     return new ClusterDns({ namespace: 'kube-system', serviceName: 'kube-dns', pods: { 'k8s-app': 'kube-dns' }, ...options });
   }
 
-  /** OpenShift's: pods with label `dns.operator.openshift.io/daemonset-dns: default` in namespace `openshift-dns`, which listen on port 5353. */
-  public static openShift(options: ClusterDnsOptions = {}): ClusterDns {
+  /**
+   * OpenShift's: pods with label `dns.operator.openshift.io/daemonset-dns: default` in namespace `openshift-dns`, which listen on port 5353.
+   *
+   * @param options the addresses of DNS caches on the nodes
+   */
+  public static openshift(options: ClusterDnsOptions = {}): ClusterDns {
     return new ClusterDns({
       namespace: 'openshift-dns', serviceName: 'dns-default', pods: { 'dns.operator.openshift.io/daemonset-dns': 'default' }, ports: [5353], ...options,
     });
   }
 
-  /** Any other. */
+  /**
+   * Any other.
+   *
+   * @param props the namespace, labels and ports of the pods
+   */
   public static of(props: ClusterDnsProps): ClusterDns {
     return new ClusterDns(props);
   }

@@ -52,11 +52,20 @@ export interface EgressAdmissionProps {
  * Error `ChartMissing` outside a chart.
  *
  * @see https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
+ * @example
+ * new EgressRoute(chart, 'api-route', { service: api, gateway: egress });
+ * const lock = new EgressLock(chart, 'lock', { gateway: egress });
+ * new EgressAdmission(chart, 'admission', { lock });
  */
 export class EgressAdmission extends Construct {
   /** The policies and their bindings. */
   public readonly parts: ApiObject[];
 
+  /**
+   * @param scope the chart to which the objects belong, or a construct in it
+   * @param id the name of the construct in its scope, from which names of its objects may be derived
+   * @param props the lock that it keeps closed
+   */
   constructor(scope: Construct, id: string, props: EgressAdmissionProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);

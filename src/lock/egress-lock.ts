@@ -285,10 +285,18 @@ export interface EgressLockProps {
  * Error `ChartMissing` outside a chart.
  *
  * @see https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/#additional-security-considerations
+ * @example
+ * new EgressRoute(chart, 'api-route', { service: api, gateway: egress });
+ * new EgressLock(chart, 'lock', { gateway: egress });
  */
 export class EgressLock extends Construct {
   private readonly model: EgressLockModel;
 
+  /**
+   * @param scope the chart to which the objects belong, or a construct in it
+   * @param id the name of the construct in its scope, from which names of its objects may be derived
+   * @param props the gateway, and what else the locked namespaces may reach
+   */
   constructor(scope: Construct, id: string, props: EgressLockProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);

@@ -70,6 +70,11 @@ export interface EgressVerificationProps {
  * the API server and no privileges. It sends requests to `outsideHost` and `outsideAddress`, and a `GET /` to each declared host.
  *
  * Errors `ChartMissing` outside a chart, `NamespaceMissing` if neither the chart nor `namespace` names a namespace.
+ *
+ * @example
+ * new EgressRoute(chart, 'api-route', { service: api, gateway: egress });
+ * const lock = new EgressLock(chart, 'lock', { gateway: egress });
+ * new EgressVerification(chart, 'verification', { lock });
  */
 export class EgressVerification extends Construct {
   /** The Job. */
@@ -78,6 +83,11 @@ export class EgressVerification extends Construct {
   /** All objects of the construct. */
   public readonly parts: ApiObject[];
 
+  /**
+   * @param scope the chart to which the objects belong, or a construct in it
+   * @param id the name of the construct in its scope, from which names of its objects may be derived
+   * @param props the lock, and from where to try it
+   */
   constructor(scope: Construct, id: string, props: EgressVerificationProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);

@@ -12,7 +12,13 @@ export enum WayOutState {
   OPEN = 'OPEN',
 }
 
-/** A row of the report of an `EgressLock`: one way out of one namespace. */
+/**
+ * A row of the report of an `EgressLock`: one way out of one namespace.
+ *
+ * @example
+ * new EgressRoute(chart, 'api-route', { service: api, gateway: egress });
+ * new EgressLock(chart, 'lock', { gateway: egress }); // its `report` is a list of findings
+ */
 export class LockFinding {
   /** @internal */
   public static _of(finding: LockFindingModel): LockFinding {

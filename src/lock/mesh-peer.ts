@@ -22,7 +22,13 @@ export interface ServicePeerOptions {
   readonly ports?: number[];
 }
 
-/** Workloads in the cluster that a locked namespace may reach. */
+/**
+ * Workloads in the cluster that a locked namespace may reach.
+ *
+ * @example
+ * new EgressRoute(chart, 'api-route', { service: api, gateway: egress });
+ * new EgressLock(chart, 'lock', { gateway: egress, calls: [MeshPeer.service('stock', { namespace: 'warehouse', pods: { app: 'stock' }, ports: [8080] })] });
+ */
 export class MeshPeer {
   /**
    * Every Service and pod of a namespace. If the namespace itself is not locked, any pod in it can pass traffic on to the outside.
@@ -37,6 +43,7 @@ export class MeshPeer {
    * A Service and the pods behind it.
    *
    * @param name the name of the Service. Error `ServiceNameInvalid`.
+   * @param options its namespace, pods and ports
    */
   public static service(name: string, options: ServicePeerOptions): MeshPeer {
     return new MeshPeer(options.namespace, { service: name, pods: options.pods, ports: options.ports });

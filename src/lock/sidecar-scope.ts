@@ -62,6 +62,8 @@ export interface SidecarScopeProps {
  * the namespace, `LockOpened` if the app has another Sidecar for it.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/sidecar/
+ * @example
+ * new SidecarScope(chart, 'scope', { calls: [MeshPeer.namespace('warehouse')] });
  */
 export class SidecarScope extends Construct {
   /** The Sidecar. */
@@ -70,6 +72,11 @@ export class SidecarScope extends Construct {
   /** All objects of the construct: the Sidecar. */
   public readonly parts: ApiObject[];
 
+  /**
+   * @param scope the chart to which the objects belong, or a construct in it
+   * @param id the name of the construct in its scope, from which names of its objects may be derived
+   * @param props what the workloads of the namespace call
+   */
   constructor(scope: Construct, id: string, props: SidecarScopeProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);

@@ -14,9 +14,18 @@ export interface AccessLoggingOptions {
  * Which requests a gateway logs. For these pods it replaces `accessLogFile` of mesh config.
  *
  * @see https://istio.io/latest/docs/reference/config/telemetry/#AccessLogging
+ * @example
+ * new GatewayTelemetry(chart, 'telemetry', {
+ *   workload: GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' }),
+ *   accessLogging: AccessLogging.matching('response.code >= 400'),
+ * });
  */
 export class AccessLogging {
-  /** Logs every request and connection. */
+  /**
+   * Logs every request and connection.
+   *
+   * @param options where the log goes
+   */
   public static all(options: AccessLoggingOptions = {}): AccessLogging {
     return new AccessLogging(options);
   }
@@ -27,12 +36,17 @@ export class AccessLogging {
    * @param expression a CEL expression over Envoy's attributes, for example `response.code >= 400`. Check first for attributes that a request may
    * lack: `!has(request.useragent) || ...`. Error `LogFilterInvalid`.
    * @see https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes
+   * @param options where the log goes
    */
   public static matching(expression: string, options: AccessLoggingOptions = {}): AccessLogging {
     return new AccessLogging(options, expression);
   }
 
-  /** Logs nothing. */
+  /**
+   * Logs nothing.
+   *
+   * @param options which log is turned off
+   */
   public static off(options: AccessLoggingOptions = {}): AccessLogging {
     return new AccessLogging(options, undefined, true);
   }

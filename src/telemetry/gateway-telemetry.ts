@@ -57,6 +57,11 @@ export interface GatewayTelemetryProps {
  * Access logs, traces and metrics of a gateway: one Telemetry in the namespace of its pods, which applies only to them.
  *
  * @see https://istio.io/latest/docs/reference/config/telemetry/
+ * @example
+ * new GatewayTelemetry(chart, 'telemetry', {
+ *   workload: GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' }),
+ *   accessLogging: AccessLogging.all(),
+ * });
  */
 export class GatewayTelemetry extends Construct {
   /** The Telemetry. */
@@ -65,6 +70,11 @@ export class GatewayTelemetry extends Construct {
   /** All objects of the construct: the Telemetry. */
   public readonly parts: ApiObject[];
 
+  /**
+   * @param scope the chart to which the objects belong, or a construct in it
+   * @param id the name of the construct in its scope, from which names of its objects may be derived
+   * @param props the pods of the gateway, and what they report
+   */
   constructor(scope: Construct, id: string, props: GatewayTelemetryProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);

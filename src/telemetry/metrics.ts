@@ -14,6 +14,11 @@ export interface MetricsOptions {
  * Which of Istio's metrics a gateway reports.
  *
  * @see https://istio.io/latest/docs/reference/config/telemetry/#Metrics
+ * @example
+ * new GatewayTelemetry(chart, 'telemetry', {
+ *   workload: GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' }),
+ *   metrics: Metrics.withoutTags(['request_protocol']),
+ * });
  */
 export class Metrics {
   /**
@@ -21,12 +26,17 @@ export class Metrics {
    *
    * @param tags names of tags, for example `request_protocol`. Error `MetricTagInvalid`.
    * @see https://istio.io/latest/docs/reference/config/metrics/#labels
+   * @param options for which provider they are left out
    */
   public static withoutTags(tags: string[], options: MetricsOptions = {}): Metrics {
     return new Metrics(options, tags);
   }
 
-  /** Reports no metrics. */
+  /**
+   * Reports no metrics.
+   *
+   * @param options which provider gets none
+   */
   public static off(options: MetricsOptions = {}): Metrics {
     return new Metrics(options);
   }

@@ -16,9 +16,18 @@ export interface SampledOptions {
  * Which requests a gateway traces.
  *
  * @see https://istio.io/latest/docs/reference/config/telemetry/#Tracing
+ * @example
+ * new GatewayTelemetry(chart, 'telemetry', {
+ *   workload: GatewayWorkload.helmRelease('istio-egressgateway', { namespace: 'istio-system' }),
+ *   tracing: Tracing.sampled({ percent: 1, provider: 'otel' }),
+ * });
  */
 export class Tracing {
-  /** Traces a percentage of requests, and the requests that the client has chosen for tracing. */
+  /**
+   * Traces a percentage of requests, and the requests that the client has chosen for tracing.
+   *
+   * @param options how many requests, and to which provider
+   */
   public static sampled(options: SampledOptions): Tracing {
     return new Tracing(options);
   }

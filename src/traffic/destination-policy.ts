@@ -87,6 +87,12 @@ export interface DestinationPolicyProps {
  * ports, the policy applies to all of them, but `tls` only to the port of the destination.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/
+ * @example
+ * const web = new DestinationPolicy(chart, 'web', {
+ *   destination: Destination.service('web', { port: 80 }),
+ *   subsets: { stable: { labels: { version: 'v1' } }, next: { labels: { version: 'v2' } } },
+ * });
+ * new IngressRoute(chart, 'shop', { gateway: ingress, hosts: ['shop.example.com'], rules: [{ action: RouteAction.forward(web.subset('stable')) }] });
  */
 export class DestinationPolicy extends Construct {
   /** The DestinationRule. */
@@ -97,6 +103,11 @@ export class DestinationPolicy extends Construct {
 
   private readonly intent: DestinationPolicyIntent;
 
+  /**
+   * @param scope the chart to which the objects belong, or a construct in it
+   * @param id the name of the construct in its scope, from which names of its objects may be derived
+   * @param props the Service, and how proxies connect to it
+   */
   constructor(scope: Construct, id: string, props: DestinationPolicyProps) {
     super(scope, id);
     const refuse: Refuse = makingRefuser(this);

@@ -22,19 +22,40 @@ export interface HashCookie {
   readonly ttl?: Duration;
 }
 
-/** What the requests that go to one endpoint have in common. */
+/**
+ * What the requests that go to one endpoint have in common.
+ *
+ * @example
+ * new DestinationPolicy(chart, 'web', {
+ *   destination: Destination.service('web', { port: 80 }),
+ *   exportTo: ['shop'],
+ *   loadBalancer: LoadBalancer.consistentHash(HashKey.cookie({ name: 'cart', ttl: Duration.hours(1) })),
+ * });
+ */
 export class HashKey {
-  /** A header of the request. Error `HeaderInvalid`. */
+  /**
+   * A header of the request. Error `HeaderInvalid`.
+   *
+   * @param name the header
+   */
   public static header(name: string): HashKey {
     return new HashKey({ header: name });
   }
 
-  /** A cookie; the proxy sets it if the client has none. */
+  /**
+   * A cookie; the proxy sets it if the client has none.
+   *
+   * @param cookie the cookie; Envoy sets it if it is missing
+   */
   public static cookie(cookie: HashCookie): HashKey {
     return new HashKey({ cookie });
   }
 
-  /** A query parameter. Error `TrafficPolicyInvalid`. */
+  /**
+   * A query parameter. Error `TrafficPolicyInvalid`.
+   *
+   * @param name the query parameter
+   */
   public static queryParam(name: string): HashKey {
     return new HashKey({ queryParam: name });
   }
@@ -86,19 +107,37 @@ export interface LoadBalancerOptions {
  * How a proxy chooses among endpoints.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#LoadBalancerSettings
+ * @example
+ * new DestinationPolicy(chart, 'web', {
+ *   destination: Destination.service('web', { port: 80 }),
+ *   exportTo: ['shop'],
+ *   loadBalancer: LoadBalancer.leastRequest({ warmup: Duration.seconds(30) }),
+ * });
  */
 export class LoadBalancer {
-  /** Of two random endpoints, the one with fewer active requests; Istio's default. */
+  /**
+   * Of two random endpoints, the one with fewer active requests; Istio's default.
+   *
+   * @param options which endpoints are preferred, and how new ones start
+   */
   public static leastRequest(options: LoadBalancerOptions = {}): LoadBalancer {
     return new LoadBalancer({ simple: 'LEAST_REQUEST', ...options });
   }
 
-  /** Each endpoint in turn. */
+  /**
+   * Each endpoint in turn.
+   *
+   * @param options which endpoints are preferred, and how new ones start
+   */
   public static roundRobin(options: LoadBalancerOptions = {}): LoadBalancer {
     return new LoadBalancer({ simple: 'ROUND_ROBIN', ...options });
   }
 
-  /** A random endpoint. */
+  /**
+   * A random endpoint.
+   *
+   * @param options which endpoints are preferred
+   */
   public static random(options: LoadBalancerOptions = {}): LoadBalancer {
     return new LoadBalancer({ simple: 'RANDOM', ...options });
   }
@@ -108,6 +147,7 @@ export class LoadBalancer {
    * endpoint.
    *
    * @param key what the requests have in common. Keys other than the source address are for HTTP only. Error `TrafficPolicyUnused`.
+   * @param options which endpoints are preferred
    */
   public static consistentHash(key: HashKey, options: LoadBalancerOptions = {}): LoadBalancer {
     return new LoadBalancer({ key, ...options });

@@ -4,6 +4,13 @@ import { valueClass } from '../private/basics/value-class';
  * Which endpoints are preferred by locality. The proxy's own locality is that of its node.
  *
  * @see https://istio.io/latest/docs/reference/config/networking/destination-rule/#LocalityLoadBalancerSetting
+ * @example
+ * new DestinationPolicy(chart, 'web', {
+ *   destination: Destination.service('web', { port: 80 }),
+ *   exportTo: ['shop'],
+ *   loadBalancer: LoadBalancer.roundRobin({ locality: LocalityLoadBalancing.failover({ 'eu-west': 'eu-north' }) }),
+ *   outlierDetection: { consecutiveServerErrors: 5 },
+ * });
  */
 export class LocalityLoadBalancing {
   /**
@@ -20,6 +27,8 @@ export class LocalityLoadBalancing {
    * Prefers the endpoints that share the most of these labels with the proxy, counted from the first label on; if they fail, the next ones. Write a
    * label as `key=value` to compare it with that value instead of the proxy's. Needs outlier detection, so that the proxy notices failures. Errors
    * `FailoverWithoutOutlierDetection`, `TrafficPolicyInvalid`.
+   *
+   * @param labels names of labels, or `name=value`, the most important first
    */
   public static failoverPriority(labels: string[]): LocalityLoadBalancing {
     return new LocalityLoadBalancing({ failoverPriority: labels });

@@ -12,7 +12,7 @@ export interface OutlierDetection {
    *
    * @default - 5xx responses do not count
    */
-  readonly consecutive5xxErrors?: number;
+  readonly consecutiveServerErrors?: number;
 
   /**
    * How many consecutive 502, 503 or 504 responses or connection failures eject an endpoint: a whole number, 1 or more.

@@ -83,7 +83,7 @@ export const CASES = {
     return { ...world, service, route: new EgressRoute(world.shop, 'route', { service, gateway: world.egress, connectProxy: { service: proxy } }) };
   },
   'traffic policies': () => atWaypoint({
-    ...originated, connectionPool: { maxConnections: 10 }, outlierDetection: { consecutive5xxErrors: 5 }, loadBalancer: LoadBalancer.consistentHash(HashKey.header('x-user')),
+    ...originated, connectionPool: { maxConnections: 10 }, outlierDetection: { consecutiveServerErrors: 5 }, loadBalancer: LoadBalancer.consistentHash(HashKey.header('x-user')),
   }),
   'a waypoint that is there already': () => {
     const world = ambientMesh({}, { workload: GatewayWorkload.waypoint('waypoint', { namespace: 'istio-egress', existing: true }) });

@@ -130,7 +130,7 @@ export const CASES = {
   'traffic policies': () => routed({
     ...originated,
     connectionPool: { maxConnections: 10, idleTimeout: Duration.minutes(5) },
-    outlierDetection: { consecutive5xxErrors: 5 },
+    outlierDetection: { consecutiveServerErrors: 5 },
     loadBalancer: LoadBalancer.consistentHash(HashKey.header('x-user')),
   }),
   'failover between endpoints': () => routed({

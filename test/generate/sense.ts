@@ -94,7 +94,7 @@ export const SENSE: Readonly<Record<string, Sense>> = {
   'TcpKeepalive.probes': count,
   'TcpKeepalive.time': seconds,
   'TcpKeepalive.interval': seconds,
-  'OutlierDetection.consecutive5xxErrors': count,
+  'OutlierDetection.consecutiveServerErrors': count,
   'OutlierDetection.consecutiveGatewayErrors': count,
   'OutlierDetection.consecutiveLocalOriginFailures': count,
   'OutlierDetection.maxEjectionPercent': oneOf(1, 10, 100),

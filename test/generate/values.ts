@@ -58,7 +58,7 @@ const OFTEN: Readonly<Record<string, number>> = {
   'RouteMatch.scheme': 0.04,
   'RouteMatch.authority': 0.07,
   'RouteRule.mirror': 0.1,
-  'OutlierDetection.consecutive5xxErrors': 0.97,
+  'OutlierDetection.consecutiveServerErrors': 0.97,
   'LoadBalancerOptions.locality': 0.1,
   'LoadBalancerOptions.warmup': 0.1,
   'JwtOptions.audiences': 0.9,

@@ -2,12 +2,13 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdir
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { generateDotnet, goModule, java, python, run } from './bindings';
+import { examplesOf, undocumented } from './documentation';
 import { bareKeywords, dotnetHazards } from './dotnet';
 import { translated } from './translated';
-import { expectBlock, PAGES, snippetsOf } from '../pages';
+import { expectBlock, PAGES, programOf, snippetsOf } from '../pages';
 import { runProgram } from '../program';
 
-/** The translator types what a loop names as Object, and takes properties of unknown types as fields. */
+/** The translator types what a loop names as Object. */
 const NOT_IN_JAVA = [/for \(Object \w+ : /];
 
 const temp = mkdtempSync(join(tmpdir(), 'languages-'));
@@ -33,11 +34,27 @@ for (const snippet of PAGES.flatMap(snippetsOf)) {
   // before the chart itself stand the whole programs of its section
   for (const [i, program] of snippet.programs.entries()) if (!programs.has(program)) programs.set(program, i === snippet.programs.length - 1 ? snippet.title : `${snippet.title}, program ${i + 1}`);
 }
+const assembly = JSON.parse(readFileSync('.jsii', 'utf8'));
+for (const [name, example] of examplesOf(assembly)) programs.set(programOf(example), `the example of ${name}`);
 const charts = translated([...programs.keys()]).map((texts, i) => ({ ...texts, name: `P${i}`, title: programs.get(texts.source)!, manifests: runProgram(texts.source) }));
 
 test('many charts are compared', () => {
-  expect(charts.length).toBeGreaterThan(75);
-  expect(charts.filter(({ manifests }) => manifests.includes('kind: ')).length).toBe(charts.length);
+  expect(charts.filter(({ manifests }) => manifests.includes('kind: ')).length).toBeGreaterThan(110);
+});
+
+describe('the documentation that all languages get', () => {
+  test('tells what each type, member and parameter is, and shows each class', () => {
+    expect(undocumented(assembly)).toEqual([]);
+  });
+
+  test('would be found to be missing', () => {
+    const docs = { summary: 'It is told.' };
+    const types = {
+      a: { name: 'A', kind: 'class', initializer: { parameters: [{ name: 'scope' }, { name: 'id', docs }] }, methods: [{ name: 'of', parameters: [{ name: 'b' }] }] },
+      b: { name: 'B', kind: 'interface', docs, properties: [{ name: 'c' }, { name: 'd', docs }] },
+    };
+    expect(undocumented({ types })).toEqual(['A', 'A: example', 'A.of: parameter b', 'A.constructor: parameter scope', 'A.of', 'B.c']);
+  });
 });
 
 describe('Python', () => {
@@ -136,7 +153,7 @@ describe('.NET', () => {
   });
 
   test('finds no name in the generated code that C# would not take', () => {
-    expect(dotnetHazards(JSON.parse(readFileSync('.jsii', 'utf8')), generateDotnet())).toEqual([]);
+    expect(dotnetHazards(assembly, generateDotnet())).toEqual([]);
   });
 
   test('would find such names', () => {

@@ -15,7 +15,7 @@ export const CASES = {
   'lock with all that it can be told': () => locked({
     namespaces: ['shop'],
     calls: [MeshPeer.namespace('stock'), MeshPeer.service('mail', { namespace: 'post', pods: { app: 'mail' }, ports: [2525] })],
-    dns: ClusterDns.openShift({ nodeLocal: ['169.254.20.10'] }),
+    dns: ClusterDns.openshift({ nodeLocal: ['169.254.20.10'] }),
     istiod: { namespace: 'control' },
     kubeApi: { addresses: ['192.0.2.1'] },
     telemetry: [MeshPeer.namespace('observability')],

@@ -367,7 +367,7 @@ describe('a NetworkPolicy of locked pods lets them reach', () => {
 
   test.each<[string, ClusterDns, string[], string]>([
     ['caches on the nodes', ClusterDns.kubeDns({ nodeLocal: ['169.254.20.10', 'fd00::a'] }), [DNS, '169.254.20.10/32, fd00::a/128: 53/UDP 53/TCP'], RESOLVER],
-    ['resolvers of OpenShift', ClusterDns.openShift(), ['openshift-dns (dns.operator.openshift.io/daemonset-dns=default): 5353/UDP 5353/TCP'], 'openshift-dns/dns-default.openshift-dns.svc.cluster.local'],
+    ['resolvers of OpenShift', ClusterDns.openshift(), ['openshift-dns (dns.operator.openshift.io/daemonset-dns=default): 5353/UDP 5353/TCP'], 'openshift-dns/dns-default.openshift-dns.svc.cluster.local'],
     ['any other resolver', ClusterDns.of({ namespace: 'net', pods: { app: 'dns' }, serviceName: 'dns', ports: [53, 8053] }), ['net (app=dns): 53/UDP 53/TCP 8053/UDP 8053/TCP'], 'net/dns.net.svc.cluster.local'],
   ])('%s', (_, dns, rules, host) => {
     const objects = locked({ dns }).objects();

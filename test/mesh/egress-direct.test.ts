@@ -66,7 +66,7 @@ describeMesh('egress: direct', () => {
     });
     const preferred = () => declareDirect({
       resolution,
-      outlierDetection: { consecutive5xxErrors: 1 },
+      outlierDetection: { consecutiveServerErrors: 1 },
       loadBalancer: LoadBalancer.random({ locality: LocalityLoadBalancing.failoverPriority(['site=spare']) }),
     });
     const serversOf = async (made: ReturnType<typeof declareDirect>) => {

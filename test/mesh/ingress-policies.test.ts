@@ -55,7 +55,7 @@ describeMesh('ingress: policies of destinations', () => {
 
   describe('failover', () => {
     const failover = {
-      outlierDetection: { consecutive5xxErrors: 1 },
+      outlierDetection: { consecutiveServerErrors: 1 },
       loadBalancer: LoadBalancer.leastRequest({ locality: LocalityLoadBalancing.failoverPriority(['version=v1']) }),
     };
 

@@ -23,7 +23,7 @@ const broken = (service: Partial<ExternalServiceProps>, path: string): Declared 
 describeMesh('egress: traffic policies', () => {
   describe('failover by priority', () => {
     const service = {
-      outlierDetection: { consecutive5xxErrors: 1 },
+      outlierDetection: { consecutiveServerErrors: 1 },
       loadBalancer: LoadBalancer.leastRequest({ locality: LocalityLoadBalancing.failoverPriority(['site=main']) }),
     };
 
@@ -63,14 +63,14 @@ describeMesh('egress: traffic policies', () => {
     const failing = [...times(6, ask({}, '/status/500')), ...times(10, ask())];
 
     test('ejects an endpoint that fails', async () => {
-      const service = { outlierDetection: { consecutive5xxErrors: 1 }, resolution: Resolution.endpoints([Endpoint.ip('198.19.1.10')]) };
+      const service = { outlierDetection: { consecutiveServerErrors: 1 }, resolution: Resolution.endpoints([Endpoint.ip('198.19.1.10')]) };
       const { answers } = await run(declared(service), places, failing);
       // the only place is left out
       expect(answers[answers.length - 1]).toFail({ status: 503, at: 'egress', flags: 'UH' });
     });
 
     test('broken: with Envoy\'s default limit of 10 percent, the endpoint is not ejected', async () => {
-      const service = { outlierDetection: { consecutive5xxErrors: 1 }, resolution: Resolution.endpoints([Endpoint.ip('198.19.1.10')]) };
+      const service = { outlierDetection: { consecutiveServerErrors: 1 }, resolution: Resolution.endpoints([Endpoint.ip('198.19.1.10')]) };
       const { answers } = await run(broken(service, '/spec/trafficPolicy/outlierDetection/maxEjectionPercent'), places, failing);
       expect(answers[answers.length - 1]).toReach('api.test', { leftBy: 'egress' });
     });

@@ -55,7 +55,7 @@ describe('a policy for a destination', () => {
 
   test('how requests are spread leaves mTLS to Istio', () => {
     const { spec } = withPolicy({
-      loadBalancer: LoadBalancer.consistentHash(HashKey.cookie({ name: 'user', ttl: Duration.hours(1) })), outlierDetection: { consecutive5xxErrors: 5 }, connectionPool: { maxConnections: 100 },
+      loadBalancer: LoadBalancer.consistentHash(HashKey.cookie({ name: 'user', ttl: Duration.hours(1) })), outlierDetection: { consecutiveServerErrors: 5 }, connectionPool: { maxConnections: 100 },
     });
     expect(spec()).toEqual({
       host: 'web.shop.svc.cluster.local',

@@ -13,7 +13,7 @@ const database = { hosts, ports: [ExternalPort.tcp({ number: 5432 })], addresses
 const resolution = Resolution.endpoints([
   Endpoint.ip('192.0.2.1', { locality: 'eu/west', labels: { site: 'main' } }), Endpoint.ip('192.0.2.2', { locality: 'us/east', labels: { site: 'spare' } }),
 ]);
-const outlierDetection: OutlierDetection = { consecutive5xxErrors: 3 };
+const outlierDetection: OutlierDetection = { consecutiveServerErrors: 3 };
 
 const policyOf = (service: Partial<ExternalServiceProps>) => find(routed({ ...api, ...service }).manifests(), 'DestinationRule').spec.trafficPolicy;
 
@@ -57,8 +57,8 @@ describe('traffic policies of an external service', () => {
     ['failures to connect', { consecutiveLocalOriginFailures: 2 }, { consecutive5xxErrors: 0, consecutiveLocalOriginFailures: 2, splitExternalLocalOriginErrors: true, maxEjectionPercent: 100 }],
     [
       'all options',
-      { consecutive5xxErrors: 1, interval: Duration.millis(500), baseEjectionTime: Duration.hours(1), maxEjectionPercent: 50, minHealthPercent: 2 },
-      { consecutive5xxErrors: 1, interval: '0.5s', baseEjectionTime: '3600s', maxEjectionPercent: 50, minHealthPercent: 2 },
+      { consecutiveServerErrors: 1, interval: Duration.millis(50), baseEjectionTime: Duration.hours(1), maxEjectionPercent: 50, minHealthPercent: 2 },
+      { consecutive5xxErrors: 1, interval: '0.05s', baseEjectionTime: '3600s', maxEjectionPercent: 50, minHealthPercent: 2 },
     ],
   ])('outlier detection: %s', (_, detection, wanted) => {
     expect(policyOf({ outlierDetection: detection })).toEqual({ outlierDetection: wanted });
@@ -106,15 +106,15 @@ describe('traffic policies › refusals', () => {
     ['a share around another', local(LocalityLoadBalancing.distribute({ '*': { 'eu/a': 50, 'eu': 50 } })), '[TrafficPolicyInvalid] shop/service: loadBalancer.locality.distribute[*] is "eu/a"; allowed: localities that eu does not cover; fix: leave out one of the two'],
     ['a wildcard in the middle', local(LocalityLoadBalancing.distribute({ 'eu/*/b': { eu: 100 } })), '[TrafficPolicyInvalid] shop/service: loadBalancer.locality.distribute is "eu/*/b"; allowed: region, region/zone or region/zone/subzone, optionally with `*` as the last part; fix: correct the locality'],
     ['requests where none are read', { ...database, connectionPool: { maxRetries: 1 } }, '[TrafficPolicyUnused] shop/service: connectionPool.maxRetries is "set"; allowed: only maxConnections, connectTimeout, maxConnectionDuration and tcpKeepalive if no port is HTTP; fix: leave it out: the proxy reads no requests on these ports'],
-    ['detection of nothing', { outlierDetection: { maxEjectionPercent: 50 } }, '[TrafficPolicyUnused] shop/service: outlierDetection is {"maxEjectionPercent":50}; allowed: one of consecutive5xxErrors, consecutiveGatewayErrors, consecutiveLocalOriginFailures; fix: set the number of failures after which an endpoint is ejected'],
-    ['more than all', { outlierDetection: { consecutive5xxErrors: 1, maxEjectionPercent: 101 } }, '[TrafficPolicyInvalid] shop/service: outlierDetection.maxEjectionPercent is 101; allowed: a whole number from 1 to 100; fix: correct the number, or leave it out'],
+    ['detection of nothing', { outlierDetection: { maxEjectionPercent: 50 } }, '[TrafficPolicyUnused] shop/service: outlierDetection is {"maxEjectionPercent":50}; allowed: one of consecutiveServerErrors, consecutiveGatewayErrors, consecutiveLocalOriginFailures; fix: set the number of failures after which an endpoint is ejected'],
+    ['more than all', { outlierDetection: { consecutiveServerErrors: 1, maxEjectionPercent: 101 } }, '[TrafficPolicyInvalid] shop/service: outlierDetection.maxEjectionPercent is 101; allowed: a whole number from 1 to 100; fix: correct the number, or leave it out'],
     ['warmup of a part of a second', balanced(LoadBalancer.consistentHash(HashKey.sourceAddress(), { warmup: Duration.millis(1) })), '[TrafficPolicyUnused] shop/service: loadBalancer.warmup is "0.001 s"; allowed: warmup only with roundRobin and leastRequest; fix: leave it out'],
     ['warmup of a hash', balanced(LoadBalancer.consistentHash(HashKey.sourceAddress(), { warmup: Duration.seconds(5) })), '[TrafficPolicyUnused] shop/service: loadBalancer.warmup is "5 s"; allowed: warmup only with roundRobin and leastRequest; fix: leave it out'],
     ['a header where none is read', { ...database, loadBalancer: LoadBalancer.consistentHash(HashKey.header('x-user')) }, '[TrafficPolicyUnused] shop/service: loadBalancer.key is "x-user"; allowed: HashKey.sourceAddress() if no port is HTTP; fix: use it, or another load balancer: the proxy reads no requests on these ports'],
     ['a cookie without name', balanced(LoadBalancer.consistentHash(HashKey.cookie({ name: '' }))), '[TrafficPolicyInvalid] shop/service: loadBalancer.key.name is ""; allowed: the name of a cookie: a token without spaces; fix: set the name'],
     ['a parameter without name', balanced(LoadBalancer.consistentHash(HashKey.queryParam(''))), '[TrafficPolicyInvalid] shop/service: loadBalancer.key is ""; allowed: the name of a parameter; fix: set the name'],
     ['a header that is none', balanced(LoadBalancer.consistentHash(HashKey.header('x user'))), '[HeaderInvalid] shop/service: loadBalancer.key is "x user"; allowed: a header name other than Host; fix: correct the name; to change the Host header, use rewrite.authority'],
-    ['failover without detection', { resolution, loadBalancer: LoadBalancer.random({ locality: LocalityLoadBalancing.failover() }) }, '[FailoverWithoutOutlierDetection] shop/service: loadBalancer.locality is "failover"; allowed: failover together with outlierDetection; fix: set outlierDetection, for example with consecutive5xxErrors of 5'],
+    ['failover without detection', { resolution, loadBalancer: LoadBalancer.random({ locality: LocalityLoadBalancing.failover() }) }, '[FailoverWithoutOutlierDetection] shop/service: loadBalancer.locality is "failover"; allowed: failover together with outlierDetection; fix: set outlierDetection, for example with consecutiveServerErrors of 5'],
     ['failover to a zone', local(LocalityLoadBalancing.failover({ eu: 'us/east' })), '[TrafficPolicyInvalid] shop/service: loadBalancer.locality.failover[eu] is "us/east"; allowed: a region, without zone or `*`; fix: write only the region'],
     ['failover to itself', local(LocalityLoadBalancing.failover({ eu: 'eu' })), '[TrafficPolicyInvalid] shop/service: loadBalancer.locality.failover[eu] is "eu"; allowed: another region; fix: set the region to use when this one fails'],
     ['no priority', local(LocalityLoadBalancing.failoverPriority([])), '[TrafficPolicyInvalid] shop/service: loadBalancer.locality.failoverPriority is empty; allowed: labels, as `key` or `key=value`; fix: list at least one label'],

@@ -56,13 +56,13 @@ function checkPool(pool: ConnectionPool, http: boolean, refuse: Refuse): Connect
 
 function checkOutliers(outliers: OutlierDetection, refuse: Refuse): OutlierDetectionSpec {
   const prop = 'outlierDetection';
-  const { consecutive5xxErrors, consecutiveGatewayErrors, consecutiveLocalOriginFailures } = outliers;
-  if (consecutive5xxErrors === undefined && consecutiveGatewayErrors === undefined && consecutiveLocalOriginFailures === undefined) {
-    refuse({ code: 'TrafficPolicyUnused', prop, got: outliers, allowed: 'one of consecutive5xxErrors, consecutiveGatewayErrors, consecutiveLocalOriginFailures', fix: 'set the number of failures after which an endpoint is ejected' });
+  const { consecutiveServerErrors, consecutiveGatewayErrors, consecutiveLocalOriginFailures } = outliers;
+  if (consecutiveServerErrors === undefined && consecutiveGatewayErrors === undefined && consecutiveLocalOriginFailures === undefined) {
+    refuse({ code: 'TrafficPolicyUnused', prop, got: outliers, allowed: 'one of consecutiveServerErrors, consecutiveGatewayErrors, consecutiveLocalOriginFailures', fix: 'set the number of failures after which an endpoint is ejected' });
   }
   const count = (option: keyof OutlierDetection, max: number) => checkCount(outliers[option] as number | undefined, `${prop}.${option}`, max, refuse);
   return {
-    consecutive5xxErrors: count('consecutive5xxErrors', 2 ** 31 - 1) ?? 0,
+    consecutive5xxErrors: count('consecutiveServerErrors', 2 ** 31 - 1) ?? 0,
     consecutiveGatewayErrors: count('consecutiveGatewayErrors', 2 ** 31 - 1),
     consecutiveLocalOriginFailures: count('consecutiveLocalOriginFailures', 2 ** 31 - 1),
     intervalMs: checkTimeout(outliers.interval, `${prop}.interval`, refuse),
@@ -110,7 +110,7 @@ function checkHash(key: HashKey, http: boolean, prop: string, refuse: Refuse): L
 
 function checkLocality({ _spec: { failover, failoverPriority, distribute } }: LocalityLoadBalancing, detects: boolean, prop: string, refuse: Refuse): LoadBalancerSpec['locality'] {
   if ((failover || failoverPriority) && !detects) {
-    refuse({ code: 'FailoverWithoutOutlierDetection', prop, got: 'failover', allowed: 'failover together with outlierDetection', fix: 'set outlierDetection, for example with consecutive5xxErrors of 5' });
+    refuse({ code: 'FailoverWithoutOutlierDetection', prop, got: 'failover', allowed: 'failover together with outlierDetection', fix: 'set outlierDetection, for example with consecutiveServerErrors of 5' });
   }
   const regions = Object.entries(failover ?? {}).map(([from, to]) => {
     const regionAt = (at: string, region: string) => {
