@@ -95,7 +95,7 @@ function makeSample(type: string): Anything {
     case 'IIngressDelegate': return library.IngressDelegate.fromIngressDelegateAttributes(mesh().shop, 'delegate', { name: 'a', namespace: 'b' });
     case 'IConstruct': return mesh().shop;
     case 'RequestExplanation': return library.RequestExplanation.of(mesh().app);
-    case 'ExplainedClient': return sample('RequestExplanation').from(library.Caller.namespace('a'));
+    case 'ExplainedClient': return sample('RequestExplanation').fromWorkload(library.Caller.namespace('a'));
     case 'Explanation': return sample('ExplainedClient').get('http://a.test');
     case 'EgressLock': {
       const { platform, egress } = routed({ hosts: ['a.test'], ports: [library.ExternalPort.http()] });

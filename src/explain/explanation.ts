@@ -21,7 +21,14 @@ export enum RequestEnding {
   UNDECIDED = 'UNDECIDED',
 }
 
-/** What becomes of a request, and why. */
+/**
+ * What becomes of a request, and why.
+ *
+ * @example
+ * new EgressRoute(chart, 'api-route', { service: api, gateway: egress });
+ * const answer = RequestExplanation.of(app).fromWorkload(Caller.namespace('shop')).get('http://api.example.com/');
+ * const text = answer.toText();
+ */
 export class Explanation {
   /** @internal */
   public static _of(model: ExplanationModel): Explanation {

@@ -74,9 +74,17 @@ export interface ExplainedRequestOptions {
 /**
  * Says what becomes of a request, and why: by which proxies it goes, which object and rule decides there, and where it ends. The answer comes from what
  * the constructs of the app declare; it needs no cluster.
+ *
+ * @example
+ * new EgressRoute(chart, 'api-route', { service: api, gateway: egress });
+ * const answer = RequestExplanation.of(app).fromWorkload(Caller.namespace('shop')).get('http://api.example.com/');
  */
 export class RequestExplanation {
-  /** Explains requests by what the app of a construct declares so far. */
+  /**
+   * Explains requests by what the app of a construct declares so far.
+   *
+   * @param scope the app, or any construct in it
+   */
   public static of(scope: IConstruct): RequestExplanation {
     return new RequestExplanation(scope);
   }
@@ -86,9 +94,12 @@ export class RequestExplanation {
   /**
    * Requests of a workload of the mesh. `Caller.namespace` stands for its service account `default`. Error `RequestInvalid` for `Caller.anyNamespace`
    * and for callers with options, which say nothing about a workload.
+   *
+   * @param caller the workload, by its namespace or service account
+   * @param options its labels, and whether it is in ambient mode
    */
-  public from(caller: Caller, options?: WorkloadOptions): ExplainedClient {
-    const refuse: Refuse = refuserAt('RequestExplanation.from');
+  public fromWorkload(caller: Caller, options?: WorkloadOptions): ExplainedClient {
+    const refuse: Refuse = refuserAt('RequestExplanation.fromWorkload');
     const { labels, ambient } = options ?? {};
     const { callerNamespace: namespace, _serviceAccount: serviceAccount = 'default', _options } = caller;
     if (namespace === EVERY_NAMESPACE || Object.values(_options).some(option => option !== undefined)) {
@@ -97,7 +108,11 @@ export class RequestExplanation {
     return ExplainedClient._of(this.scope, { kind: 'workload', namespace, serviceAccount, labels, ambient });
   }
 
-  /** Requests of a client outside the mesh, to an ingress gateway. */
+  /**
+   * Requests of a client outside the mesh, to an ingress gateway.
+   *
+   * @param options by which gateway it enters, and what the client presents
+   */
   public fromOutside(options?: OutsideOptions): ExplainedClient {
     const refuse: Refuse = refuserAt('RequestExplanation.fromOutside');
     const { gateway, certificate, address, claims } = options ?? {};
@@ -109,7 +124,14 @@ export class RequestExplanation {
 
 valueClass(RequestExplanation, 'RequestExplanation');
 
-/** A client whose requests are explained. */
+/**
+ * A client whose requests are explained.
+ *
+ * @example
+ * new EgressRoute(chart, 'api-route', { service: api, gateway: egress });
+ * const client = RequestExplanation.of(app).fromWorkload(Caller.serviceAccount('shop', 'web'));
+ * const answer = client.post('http://api.example.com/orders');
+ */
 export class ExplainedClient {
   /** @internal */
   public static _of(scope: IConstruct, client: AskedClient): ExplainedClient {
@@ -118,17 +140,33 @@ export class ExplainedClient {
 
   private constructor(private readonly scope: IConstruct, private readonly client: AskedClient) {}
 
-  /** What becomes of a GET request. Errors `UrlInvalid`, `RequestInvalid`. */
+  /**
+   * What becomes of a GET request. Errors `UrlInvalid`, `RequestInvalid`.
+   *
+   * @param url such as `http://api.example.com/v1`
+   * @param options the headers of the request
+   */
   public get(url: string, options?: ExplainedRequestOptions): Explanation {
     return this.ask('get', 'GET', url, options);
   }
 
-  /** What becomes of a POST request. Errors `UrlInvalid`, `RequestInvalid`. */
+  /**
+   * What becomes of a POST request. Errors `UrlInvalid`, `RequestInvalid`.
+   *
+   * @param url such as `http://api.example.com/v1`
+   * @param options the headers of the request
+   */
   public post(url: string, options?: ExplainedRequestOptions): Explanation {
     return this.ask('post', 'POST', url, options);
   }
 
-  /** What becomes of a request of any method of HTTP. Errors `UrlInvalid`, `RequestInvalid`. */
+  /**
+   * What becomes of a request of any method of HTTP. Errors `UrlInvalid`, `RequestInvalid`.
+   *
+   * @param method the method of HTTP, in capitals
+   * @param url such as `http://api.example.com/v1`
+   * @param options the headers of the request
+   */
   public send(method: string, url: string, options?: ExplainedRequestOptions): Explanation {
     return this.ask('send', method, url, options);
   }

@@ -22,6 +22,9 @@ export interface IstioRulesOptions {
 /**
  * Rules about all Istio objects of an app, whoever wrote them: those of this library, of other libraries, by hand, from Helm charts and `Include`.
  * They need no cluster. In a unit test: `expect(IstioRules.of(app).findings()).toEqual([])`.
+ *
+ * @example
+ * const findings = IstioRules.of(app).findings();
  */
 export class IstioRules {
   /**

@@ -1,7 +1,12 @@
 import { titleOf } from '../private/manifests/manifest';
 import { Finding } from '../private/rules/rule';
 
-/** Something that is wrong in an object of the app, whoever wrote it. */
+/**
+ * Something that is wrong in an object of the app, whoever wrote it.
+ *
+ * @example
+ * const findings = IstioRules.of(app).findings(); // each has a `code`, the `object`, what is wrong, and the `fix`
+ */
 export class RuleFinding {
   /** @internal */
   public static _of({ code, object, field, message, fix }: Finding): RuleFinding {

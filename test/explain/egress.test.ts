@@ -11,7 +11,7 @@ const HTTPS = { hosts: ['api.example.com'], ports: [ExternalPort.httpToHttps()] 
 
 describe('a request through the gateway', () => {
   const { app } = routed(HTTPS, { allow: [{ path: PathMatch.prefix('/v1') }], callers: [Caller.serviceAccount('shop', 'worker')] });
-  const from = (caller: Caller) => RequestExplanation.of(app).from(caller);
+  const from = (caller: Caller) => RequestExplanation.of(app).fromWorkload(caller);
 
   test('leaves with TLS to the host, and every hop says what decides', () => {
     const answer = from(worker).get('http://api.example.com/v1/orders?a=1');
@@ -88,19 +88,19 @@ describe('what the gateway does not read', () => {
   test('is wrapped, and closed for strangers', () => {
     const { app } = routed({ hosts: ['vault.example.com'], ports: [ExternalPort.https()] }, { callers: [worker] });
     const all = RequestExplanation.of(app);
-    expect(all.from(worker).get('https://vault.example.com/')).toMatchObject({ leavesBy: 'istio-system/egress', leavesTo: ['vault.example.com:443'] });
-    expect(all.from(Caller.namespace('shop')).get('https://vault.example.com/')).toMatchObject({ ending: RequestEnding.CLOSED, deniedBy: 'AuthorizationPolicy istio-system/egress-vault-example-com-443-callers' });
-    expect(all.from(worker).get('http://vault.example.com:443/')).toMatchObject({ ending: RequestEnding.UNDECIDED });
+    expect(all.fromWorkload(worker).get('https://vault.example.com/')).toMatchObject({ leavesBy: 'istio-system/egress', leavesTo: ['vault.example.com:443'] });
+    expect(all.fromWorkload(Caller.namespace('shop')).get('https://vault.example.com/')).toMatchObject({ ending: RequestEnding.CLOSED, deniedBy: 'AuthorizationPolicy istio-system/egress-vault-example-com-443-callers' });
+    expect(all.fromWorkload(worker).get('http://vault.example.com:443/')).toMatchObject({ ending: RequestEnding.UNDECIDED });
   });
 
   test('is passed through without knowing who calls', () => {
     const { app } = routed({ hosts: ['old.example.com'], ports: [ExternalPort.https()] }, { appTls: AppTls.PASSTHROUGH });
-    expect(RequestExplanation.of(app).from(worker).get('https://old.example.com/')).toMatchObject({ leavesBy: 'istio-system/egress' });
+    expect(RequestExplanation.of(app).fromWorkload(worker).get('https://old.example.com/')).toMatchObject({ leavesBy: 'istio-system/egress' });
   });
 
   test('is TCP to an address', () => {
     const { app } = routed({ hosts: ['db.example.com'], ports: [ExternalPort.postgres()], addresses: ['192.0.2.7'] });
-    const from = RequestExplanation.of(app).from(worker);
+    const from = RequestExplanation.of(app).fromWorkload(worker);
     expect(from.connect('tcp://192.0.2.7:5432')).toMatchObject({ leavesBy: 'istio-system/egress' });
     expect(from.connect('tcp://192.0.2.8:5432')).toMatchObject({ ending: RequestEnding.UNDECIDED });
   });
@@ -121,7 +121,7 @@ describe('rules', () => {
       { matches: [{ path: PathMatch.prefix('/v2') }], action: RouteAction.forward(Destination.external(next)) },
     ],
   });
-  const from = RequestExplanation.of(app).from(worker);
+  const from = RequestExplanation.of(app).fromWorkload(worker);
 
   test('answer, and nearly did', () => {
     expect(from.get('http://api.example.com/closed')).toMatchObject({ status: 410 });
@@ -144,23 +144,23 @@ describe('what does not go by a gateway', () => {
     const { app, shop } = mesh();
     new ExternalService(shop, 'api', { ...HTTPS, direct: true, workloadSelector: { app: 'web' } });
     const all = RequestExplanation.of(app);
-    expect(all.from(worker).get('http://api.example.com/')).toMatchObject({
+    expect(all.fromWorkload(worker).get('http://api.example.com/')).toMatchObject({
       leavesBy: 'shop/worker', leavesTo: ['api.example.com:443'], conditions: ['if the workload has the labels app=web, which shop/api selects; otherwise it presents no certificate, and verifies by the CAs of the system'],
     });
-    expect(all.from(worker, { labels: { app: 'web' } }).get('http://api.example.com/').conditions).toEqual([]);
+    expect(all.fromWorkload(worker, { labels: { app: 'web' } }).get('http://api.example.com/').conditions).toEqual([]);
   });
 
   test('is refused by a lock', () => {
     const { app, platform, egress } = routed(HTTPS);
     new EgressLock(platform, 'lock', { gateway: egress });
-    const from = RequestExplanation.of(app).from(worker);
+    const from = RequestExplanation.of(app).fromWorkload(worker);
     expect(from.get('http://other.example.com/')).toMatchObject({ status: 502, deniedBy: 'Sidecar shop/default' });
     expect(from.get('https://other.example.com/')).toMatchObject({ ending: RequestEnding.CLOSED });
   });
 
   test('leg 1 in clear text cannot tell callers apart', () => {
     const { app } = routed(HTTPS, { legOne: LegOne.plaintext('a test') });
-    expect(RequestExplanation.of(app).from(worker).get('http://api.example.com/')).toMatchObject({ leavesBy: 'istio-system/egress' });
+    expect(RequestExplanation.of(app).fromWorkload(worker).get('http://api.example.com/')).toMatchObject({ leavesBy: 'istio-system/egress' });
   });
 });
 
@@ -174,14 +174,14 @@ describe('objects that the model does not know', () => {
     istio(new Chart(app, 'system', { namespace: 'istio-system' }), 'AuthorizationPolicy', 'strict', {});
     istio(new Chart(app, 'blog', { namespace: 'blog' }), 'EnvoyFilter', 'filter', {});
     egress.gateway!.addJsonPatch(JsonPatch.add('/spec/servers/0/minProtocolVersion', 'x'));
-    expect(RequestExplanation.of(app).from(worker).get('http://api.example.com/').decidedUnless).toEqual([
+    expect(RequestExplanation.of(app).fromWorkload(worker).get('http://api.example.com/').decidedUnless).toEqual([
       'AuthorizationPolicy istio-system/strict', 'DestinationRule shop/rule', 'Gateway istio-system/egress', 'VirtualService shop/mine',
     ]);
   });
 });
 
 describe('what is no question', () => {
-  const client = RequestExplanation.of(mesh().app).from(worker);
+  const client = RequestExplanation.of(mesh().app).fromWorkload(worker);
 
   test.each([
     ['no URL', () => client.get('api.example.com'), '[UrlInvalid] ExplainedClient.get: url is "api.example.com"; allowed: a URL such as https://api.example.com/v1; fix: write the whole URL, with the scheme and the host'],
@@ -190,8 +190,8 @@ describe('what is no question', () => {
     ['a connection without a port', () => client.connect('tcp://db.example.com'), '[UrlInvalid] ExplainedClient.connect: url is "tcp://db.example.com"; allowed: a URL such as tcp://db.example.com:5432; fix: name the host and the port'],
     ['a connection with a path', () => client.connect('tcp://db.example.com:1/a'), '[UrlInvalid] ExplainedClient.connect: url is "tcp://db.example.com:1/a"; allowed: a host and a port, such as tcp://db.example.com:5432; fix: leave out the path: a connection has none'],
     ['a method in small letters', () => client.send('get', 'http://a.test'), '[RequestInvalid] ExplainedClient.send: method is "get"; allowed: a method of HTTP in capitals, such as GET; fix: correct the method'],
-    ['a header twice', () => client.get('http://a.test', { headers: { 'x-a': '1', 'X-A': '2' } }), '[RequestInvalid] ExplainedClient.get: headers.X-A is "2"; allowed: each header once, by a name of letters, digits and dashes; fix: correct the name, or join the values'],
-    ['any namespace as a caller', () => RequestExplanation.of(mesh().app).from(Caller.anyNamespace('why')), '[RequestInvalid] RequestExplanation.from: caller is "any namespace"; allowed: one workload; fix: use Caller.serviceAccount(namespace, name)'],
+    ['a header twice', () => client.get('http://a.test', { headers: { 'x-a': '1', 'X-A': '2' } }), '[RequestInvalid] ExplainedClient.get: headers.x-a is "1"; allowed: each header once, by a name of letters, digits and dashes; fix: correct the name, or join the values'],
+    ['any namespace as a caller', () => RequestExplanation.of(mesh().app).fromWorkload(Caller.anyNamespace('why')), '[RequestInvalid] RequestExplanation.fromWorkload: caller is "any namespace"; allowed: one workload; fix: use Caller.serviceAccount(namespace, name)'],
   ])('%s', (_, ask, message) => {
     expectRefusal(ask, message);
   });

@@ -17,7 +17,7 @@ function answerOf(row: Row, app: App): { readonly model: ExplanationModel; reado
   const namespace = row.from?.replace(/`/g, '');
   const client: ExplainedClient = namespace === undefined
     ? explained.fromOutside({ ...certificate && { certificate: [certificate] }, claims })
-    : explained.from(Caller.serviceAccount(namespace, namespace));
+    : explained.fromWorkload(Caller.serviceAccount(namespace, namespace));
   const [method, url] = what.includes(' ') ? what.split(' ') : [undefined, what];
   const answer = method === undefined ? client.connect(url) : client.send(method, url, { headers });
   const model = JSON.parse(answer.toJson()) as ExplanationModel;

@@ -13,8 +13,8 @@ export interface Type {
 }
 export interface Assembly { readonly types: Readonly<Record<string, Type>> }
 
-/** Of System.Object and jsii's DeputyBase, which every class has. */
-const OF_EVERY_CLASS = ['Equals', 'GetHashCode', 'GetType', 'ToString', 'MemberwiseClone', 'Finalize', 'ReferenceEquals', 'Reference', 'Props'];
+/** Of System.Object and jsii's DeputyBase, which every class has; only `ToString` is overridden. */
+const OF_EVERY_CLASS = ['Equals', 'GetHashCode', 'GetType', 'MemberwiseClone', 'Finalize', 'ReferenceEquals', 'Reference', 'Props'];
 
 /** Namespaces by which generated code names types: a class of this name would stand before them. */
 const NAMESPACES = ['System', 'Amazon', 'Constructs', 'Org', 'Cdk8sIstio'];

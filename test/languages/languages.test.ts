@@ -36,7 +36,11 @@ for (const snippet of PAGES.flatMap(snippetsOf)) {
 }
 const assembly = JSON.parse(readFileSync('.jsii', 'utf8'));
 for (const [name, example] of examplesOf(assembly)) programs.set(programOf(example), `the example of ${name}`);
-const charts = translated([...programs.keys()]).map((texts, i) => ({ ...texts, name: `P${i}`, title: programs.get(texts.source)!, manifests: runProgram(texts.source) }));
+// pages import all that TypeScript sees, also what the other languages do not get
+const known = (program: string) => program.replace(/^import \{ (.*) \} from 'cdk8s-istio';$/m, (_, names: string) => (
+  `import { ${names.split(', ').filter(name => `cdk8s-istio.${name}` in assembly.types).join(', ')} } from 'cdk8s-istio';`
+));
+const charts = translated([...programs.keys()].map(known)).map((texts, i) => ({ ...texts, name: `P${i}`, title: [...programs.values()][i], manifests: runProgram(texts.source) }));
 
 test('many charts are compared', () => {
   expect(charts.filter(({ manifests }) => manifests.includes('kind: ')).length).toBeGreaterThan(110);
@@ -76,6 +80,12 @@ describe('Python', () => {
 
   test('is told the code of a refusal by a RuntimeError', () => {
     expect(manifestsIn(join(dir, 'refused'))).toMatch(/^RuntimeError: \[HostInvalid\] shop\/api: hosts\[0\] is "api\.\.example\.com"/);
+  });
+
+  test('has no name to which an underscore was added, because Python reserves it', () => {
+    const reserved = (code: string) => [...code.matchAll(/\b(?:def ([a-z]\w*_)\(|([a-z]\w*_): )/g)].map(([, method, argument]) => method ?? argument);
+    expect(reserved(readFileSync(join(path, 'cdk8s_istio', '__init__.py'), 'utf8'))).toEqual([]);
+    expect(reserved('def from_(cls, caller: "Caller", lambda_: str) -> None:')).toEqual(['from_', 'lambda_']);
   });
 
   test('refuses a misspelt argument of a class, and ignores a misspelt key of a dictionary, as the page says', () => {
@@ -158,7 +168,7 @@ describe('.NET', () => {
 
   test('would find such names', () => {
     const types = {
-      a: { name: 'System', kind: 'class', methods: [{ name: 'system' }, { name: 'toString' }], properties: [{ name: 'ToString' }] },
+      a: { name: 'System', kind: 'class', methods: [{ name: 'system' }, { name: 'getType' }], properties: [{ name: 'GetType' }] },
       b: { name: 'B', kind: 'class', base: 'a', methods: [{ name: 'system' }] },
       c: { name: 'C', kind: 'interface', datatype: true },
       d: { name: 'IC', kind: 'interface' },
@@ -166,9 +176,9 @@ describe('.NET', () => {
     expect(dotnetHazards({ types }, folder('no-code'))).toEqual([
       'System: is the name of a namespace',
       'System: has a member of its own name',
-      'System.ToString: two members get this name',
-      'System.ToString: every class has a member of this name',
-      'System.ToString: every class has a member of this name',
+      'System.GetType: two members get this name',
+      'System.GetType: every class has a member of this name',
+      'System.GetType: every class has a member of this name',
       'B.System: hides a member that it inherits',
       'C: its interface is named as IC is',
     ]);

@@ -40,7 +40,7 @@ function explained(app: App, { url, from, method = 'GET', headers = {}, connect,
   const all = RequestExplanation.of(app);
   const at = connect === undefined ? new URL(url) : new URL(url.replace(/^(\w+:\/\/[^/:]+)(:\d+)?/, `$1:${connect.split(':')[1]}`));
   const client = workload
-    ? all.from(Caller.serviceAccount(workload.namespace, workload.serviceAccount ?? 'default'), { labels: workload.labels, ambient: workload.ambient === true })
+    ? all.fromWorkload(Caller.serviceAccount(workload.namespace, workload.serviceAccount ?? 'default'), { labels: workload.labels, ambient: workload.ambient === true })
     : all.fromOutside({ ...cert !== undefined && { certificate: [...names ?? ['caller.test']] } });
   const port = /:(\d+)/.exec(at.host);
   const written: Record<string, string> = port && connect !== undefined && !/^\w+:\/\/[^/]+:\d+/.test(url) ? { host: new URL(url).host } : {};

@@ -217,7 +217,7 @@ export const METHODS: { readonly [name: string]: string } = {
   'QueryParamMatch.exact': 'name: string, value: string',
   'QueryParamMatch.prefix': 'name: string, value: string',
   'QueryParamMatch.regex': 'name: string, regex: string',
-  'RequestExplanation#from': 'caller: Caller, options?: WorkloadOptions',
+  'RequestExplanation#fromWorkload': 'caller: Caller, options?: WorkloadOptions',
   'RequestExplanation#fromOutside': 'options?: OutsideOptions',
   'Resolution.dns': 'endpoints?: Endpoint[]',
   'Resolution.dnsRoundRobin': 'endpoint?: Endpoint',
