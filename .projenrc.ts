@@ -1,4 +1,4 @@
-import { cdk8s, javascript } from 'projen';
+import { cdk8s, github, javascript } from 'projen';
 
 /** Who publishes the library, and where: the one place to edit. What the registries and the pages of the project say is derived from it. */
 const owner = { name: 'The cdk8s-istio authors', organization: true, account: 'cdk8s-istio', repository: 'cdk8s-istio' };
@@ -20,9 +20,19 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   defaultReleaseBranch: 'main',
   packageManager: javascript.NodePackageManager.NPM,
   projenrcTs: true,
-  github: false,
+  github: true,
+  // CI is .ci/run, of which projen's own workflow knows nothing
+  buildWorkflow: false,
+  githubOptions: { mergify: false, pullRequestLintOptions: { semanticTitleOptions: { types: ['feat', 'fix', 'docs', 'test', 'chore'] } } },
+  pullRequestTemplateContents: [
+    '<!-- The title decides the next version: feat, fix, docs, test or chore, with ! if something breaks (CONTRIBUTING.md). -->',
+    '',
+    'What becomes of which request, before and after, and why:',
+  ],
   release: false,
-  depsUpgrade: false,
+  depsUpgrade: true,
+  depsUpgradeOptions: { workflowOptions: { schedule: javascript.UpgradeDependenciesSchedule.WEEKLY } },
+  workflowNodeVersion: '24.x',
   sampleCode: false,
   minNodeVersion: '20.16.0',
   // the lower ends of the peer ranges, which test/package installs; development is done with the newest
@@ -50,10 +60,10 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   },
 });
 project.package.addField('types', 'lib/src/index.d.ts');
-project.npmignore?.exclude('/API.md', '/ARCHITECTURE.md', '/lib/imports/', '/imports/', '/rosetta/', '/.jsii.tabl.json', '/bench/', '/docs/', '/examples/', '/.ci/', '/coverage/', '/stryker.config.mjs', '/lib/src/private/**/*.d.ts', '/lib/src/private/cli/*.js');
+project.npmignore?.exclude('/API.md', '/ARCHITECTURE.md', '/CHANGELOG.md', '/CODE_OF_CONDUCT.md', '/CONTRIBUTING.md', '/SECURITY.md', '/lib/imports/', '/imports/', '/rosetta/', '/bench/', '/docs/', '/examples/', '/.ci/', '/coverage/', '/stryker.config.mjs', '/lib/src/private/**/*.d.ts', '/lib/src/private/cli/*.js');
 // the build puts the others into it
 project.npmignore?.include('/lib/src/private/cli/main.js');
-project.gitignore.exclude('.jsii.tabl.json', 'dist/', '*.tgz');
+project.gitignore.exclude('.jsii.tabl.json.gz', 'dist/', '*.tgz');
 // the low ends of the peer ranges are tried by test/package, instead of by developing with them
 project.compileTask.reset('jsii --silence-warnings=reserved-word --silence-warnings=metadata/missing-dev-dependency --fail-on-warnings');
 // engines become part of one compiled file each: a bundled dependency would come with all of its own builds, four times the size
@@ -81,7 +91,7 @@ project.addTask('bench', {
   description: 'Measure the library beside the same objects written without it (bench/README.md); parts can be named',
   steps: [{ spawn: project.compileTask.name }, { exec: 'ts-node -P bench/tsconfig.json bench/main.ts', receiveArgs: true }],
 });
-const examples = project.addTask('examples', { exec: 'jsii-rosetta extract --strict' });
+const examples = project.addTask('examples', { exec: 'jsii-rosetta extract --strict --compress-tablet' });
 project.postCompileTask.spawn(examples);
 
 const generate = project.addTask('generate', { description: 'Regenerate everything that is generated and committed' });
@@ -153,5 +163,54 @@ project.eslint?.addOverride({
   files: ['examples/**', 'bench/**'],
   rules: { 'import/no-unresolved': 'off', 'import/no-extraneous-dependencies': 'off' },
 });
+
+const setup: github.workflows.JobStep[] = [
+  { uses: 'actions/checkout@v5' },
+  { uses: 'actions/setup-node@v5', with: { 'node-version': '24' } },
+  { uses: 'actions/setup-go@v6', with: { 'go-version-file': 'test/mesh/lab/go.mod', 'cache-dependency-path': 'test/mesh/lab/go.sum' } },
+  { uses: 'actions/setup-python@v6', with: { 'python-version': '3.13' } },
+  { uses: 'actions/setup-java@v5', with: { 'distribution': 'temurin', 'java-version': '17' } },
+];
+const read = { contents: github.workflows.JobPermission.READ };
+const build = project.github!.addWorkflow('build');
+build.on({ pullRequest: {}, push: { branches: ['main'] }, workflowDispatch: {} });
+build.addJobs({
+  test: {
+    runsOn: ['ubuntu-latest'],
+    permissions: read,
+    timeoutMinutes: 120,
+    // the mesh tests make network namespaces
+    steps: [...setup, { name: 'Test', run: 'sudo env "PATH=$PATH" "HOME=$HOME" bash .ci/run' }, { name: 'The tree is clean', run: 'git diff --exit-code' }],
+  },
+  package: {
+    runsOn: ['ubuntu-latest'],
+    permissions: read,
+    strategy: { matrix: { domain: { language: ['js', 'python', 'java', 'dotnet', 'go'] } } },
+    steps: [
+      ...setup,
+      { uses: 'actions/setup-dotnet@v5', with: { 'dotnet-version': '8.x' }, if: "matrix.language == 'dotnet'" },
+      { run: 'npm ci' },
+      { run: 'npx projen compile && npx projen post-compile' },
+      { run: 'npx projen package:${{ matrix.language }}' },
+      { uses: 'actions/upload-artifact@v4', with: { name: '${{ matrix.language }}', path: 'dist/' } },
+    ],
+  },
+});
+const codeql = project.github!.addWorkflow('codeql');
+codeql.on({ pullRequest: {}, push: { branches: ['main'] }, schedule: [{ cron: '0 4 * * 1' }] });
+codeql.addJob('analyze', {
+  runsOn: ['ubuntu-latest'],
+  permissions: { ...read, securityEvents: github.workflows.JobPermission.WRITE },
+  steps: [
+    { uses: 'actions/checkout@v5' },
+    { uses: 'github/codeql-action/init@v4', with: { languages: 'javascript-typescript,actions' } },
+    { uses: 'github/codeql-action/analyze@v4' },
+  ],
+});
+// where there is no SDK, as on the machines of most who change the library, its code can still be looked at
+const dotnet = project.tasks.tryFind('package:dotnet')!;
+dotnet.reset();
+dotnet.exec('jsii-pacmak -v --target dotnet', { condition: 'dotnet --version' });
+dotnet.exec('jsii-pacmak -v --target dotnet --code-only', { condition: '! dotnet --version' });
 project.package.addPackageResolutions('unrs-resolver@1.11.1');
 project.synth();

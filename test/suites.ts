@@ -31,7 +31,7 @@ const suites: { readonly name: string; readonly run: () => Count | Promise<Count
   },
   { name: 'unit tests', run: () => jest('--testPathIgnorePatterns', '/node_modules/', 'test/mesh/', 'test/package/', 'test/browser/', 'test/languages/') },
   { name: 'pages in a browser', run: browserTests, unless: !ci && !hasChromium() && 'no Chromium: apt-get install chromium' },
-  { name: 'the package in a new project', run: () => jest('test/package/'), unless: !ci && 'CI only: npx projen compile && npx jest test/package' },
+  { name: 'the package in a new project', run: () => jest('test/package/'), unless: !ci && 'CI only: npx projen compile && npx projen post-compile && npx jest test/package' },
   { name: 'Python, Java, Go and .NET', run: () => jest('test/languages/'), unless: !ci && 'CI only: npm run test:languages' },
   { name: 'mesh lab, its own tests', run: goTests, unless: !hasGo && 'no Go: https://go.dev/dl/' },
   { name: 'mesh tests', run: meshTests },

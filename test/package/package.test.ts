@@ -54,7 +54,7 @@ describe('the package, as npm delivers it', () => {
 
   test('holds what is needed and nothing else', () => {
     const files = execFileSync('tar', ['tzf', tarball], { encoding: 'utf8' }).trim().split('\n');
-    expect([...new Set(files.map(file => file.split('/')[1]))].sort()).toEqual(['.jsii', 'LICENSE', 'README.md', 'lib', 'package.json']);
+    expect([...new Set(files.map(file => file.split('/')[1]))].sort()).toEqual(['.jsii', '.jsii.tabl.json.gz', 'LICENSE', 'NOTICE', 'README.md', 'lib', 'package.json']);
     expect(files.filter(file => /^package\/lib\/(?!src\/)|\.ts$/.test(file) && !file.endsWith('.d.ts'))).toEqual([]);
     expect(JSON.parse(readFileSync('package.json', 'utf8'))).not.toHaveProperty('dependencies');
   });
