@@ -34,10 +34,10 @@ import { opaqueVirtualService } from '../private/istio/ingress-opaque';
 import { IngressDelegateModel, IngressGatewayModel, IngressRouteModel } from '../private/model/app-model';
 import { declarationOf } from '../private/model/declaration';
 import { serves } from '../private/model/listener';
-import { isListenerSet, listenedTogether } from '../private/model/managed-gateway';
+import { isListenerSet } from '../private/model/managed-gateway';
 import { RenderedObject } from '../private/model/rendered-object';
 import { Rule, targetsOf } from '../private/model/rule';
-import { routesThroughPods } from '../private/model/visibility';
+import { listenedByOthers, routesThroughPods } from '../private/model/visibility';
 import { accessObjects } from '../private/objects/access';
 import { renderedEachLate, renderedLate } from '../private/objects/manifest/object';
 import { ObjectPlan } from '../private/objects/plans';
@@ -313,7 +313,8 @@ export class IngressRoute extends Construct {
       access: route.access!,
       rules: neighbours.arrange(own) as Rule[],
       served: route.listeners.filter(serves),
-      listened: this.gateway.standard ? listenedTogether(app, this.gateway) : this.gateway.listened,
+      listened: this.gateway.listened,
+      beside: listenedByOthers(app, this.gateway),
       standard: this.gateway.standard,
       /** All routes of the app through the same pods. */
       routed: () => routesThroughPods(app, route.pods).filter(({ route: { opaque } }) => !opaque)

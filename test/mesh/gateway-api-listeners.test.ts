@@ -1,5 +1,5 @@
 import { App, Chart, JsonPatch } from 'cdk8s';
-import { RequestOptions, Scenario, Step, describeMesh, get, managedGateway, runMesh, say, service, sidecar } from './mesh';
+import { RequestOptions, Scenario, Step, describeMesh, get, ingressGateway, managedGateway, runMesh, say, service, sidecar } from './mesh';
 import {
   Access, ClientCertificates, Destination, GatewayWorkload, IngressGateway, IngressGatewayProps, IngressListener, IngressRoute, IngressRouteProps,
   MeshSettings, RouteAction, RouteApi,
@@ -137,40 +137,6 @@ describeMesh('ingress by the Gateway API: listeners of teams', () => {
     });
   });
 
-  describe.each([['a ListenerSet', true], ['the Gateway', false]])('for a name of %s beside a guarded wildcard', (_, isSet) => {
-    const [wild, name] = [https('*.home.test', 'home-cert'), https('shop.home.test', 'shop-cert')];
-    const requests = [
-      secure('a.home.test/x'), secure('a.home.test/x', { name: 'Host of the other', headers: { host: 'shop.home.test' } }), secure('a.home.test/x', { name: 'with a port', headers: { host: 'shop.home.test:443' } }),
-      secure('shop.home.test/x'), secure('shop.home.test/x', { name: 'Host of the wildcard', headers: { host: 'a.home.test' } }),
-    ];
-    const guarded = () => {
-      const app = new App();
-      const [edge, shop] = [new Chart(app, 'edge', { namespace: 'istio-ingress' }), new Chart(app, 'shop', { namespace: 'shop' })];
-      const on = { routeApi: RouteApi.GATEWAY_API, workload: GatewayWorkload.gatewayApi('public', { namespace: 'istio-ingress' }) };
-      const gateway = new IngressGateway(edge, 'gateway', { ...on, listeners: isSet ? [wild] : [wild, name], listenerNamespaces: ['shop'] });
-      const existing = GatewayWorkload.gatewayApi('public', { namespace: 'istio-ingress', existing: true });
-      const own = isSet ? new IngressGateway(shop, 'listeners', { ...on, workload: existing, listeners: [name] }) : gateway;
-      new IngressRoute(shop, 'route', { gateway: own, hosts: ['shop.home.test'], ...forward('web') });
-      const home = new IngressRoute(edge, 'home', { gateway, hosts: ['*.home.test'], access: [Access.ipBlocks(['203.0.113.0/24'])], ...forward('home') });
-      return { apps: [app], home };
-    };
-    const fixtures = [certificate('shop-cert', 'shop.home.test', isSet ? 'shop' : 'istio-ingress')];
-
-    test('no Host header leads around the access of the wildcard, and the name has none', async () => {
-      const { answers: [closed, host, port, open, foreign] } = await run(guarded(), requests, fixtures);
-      for (const answer of [closed, host, port]) expect(answer).toFail({ status: 403, at: 'ingress' });
-      expect(open).toReach('web');
-      expect(foreign).toFail({ status: 404, at: 'ingress', flags: 'NR' });
-    });
-
-    test('broken: a policy that leaves out the name is walked around', async () => {
-      const broken = guarded();
-      broken.home.accessObjects[0].addJsonPatch(JsonPatch.add('/spec/rules/0/to/0/operation/notHosts', ['shop.home.test', 'shop.home.test:*']));
-      const { answers: [, host] } = await run(broken, requests, fixtures);
-      expect(host).toReach('home');
-    });
-  });
-
   describe('for what the gateway does not read', () => {
     const opaque = [
       service('home', { namespace: 'istio-ingress', http: 8080 }),
@@ -195,6 +161,55 @@ describeMesh('ingress by the Gateway API: listeners of teams', () => {
       broken.gateway.gateway.addJsonPatch(JsonPatch.remove('/spec/allowedListeners'));
       const { answers } = await run(broken, connections, [], { workloads: opaque });
       for (const answer of answers) expect(answer).toFail(nobody);
+    });
+  });
+});
+
+describeMesh('the access of a wildcard', () => {
+  const on = (existing = false) => ({ routeApi: RouteApi.GATEWAY_API, workload: GatewayWorkload.gatewayApi('public', { namespace: 'istio-ingress', existing }) });
+  const helm = { workload: GatewayWorkload.helmRelease('istio-ingressgateway', { namespace: 'istio-ingress' }) };
+  const [wild, name] = [https('*.home.test', 'home-cert'), https('shop.home.test', 'shop-cert')];
+  const requests = [
+    secure('a.home.test/x'), secure('a.home.test/x', { name: 'Host of the other', headers: { host: 'shop.home.test' } }), secure('a.home.test/x', { name: 'with a port', headers: { host: 'shop.home.test:443' } }),
+    secure('shop.home.test/x'), secure('shop.home.test/x', { name: 'Host of the wildcard', headers: { host: 'a.home.test' } }),
+  ];
+
+  describe.each<[string, object, object | undefined]>([
+    ['a ListenerSet', on(), on(true)],
+    ['the same Gateway', on(), undefined],
+    ['another Gateway of Istio on the same pods', helm, helm],
+  ])('beside a name of %s', (_, platform, team) => {
+    const guarded = () => {
+      const app = new App();
+      const [edge, shop] = [new Chart(app, 'edge', { namespace: 'istio-ingress' }), new Chart(app, 'shop', { namespace: 'shop' })];
+      const gateway = new IngressGateway(edge, 'gateway', { ...platform as typeof helm, listeners: team ? [wild] : [wild, name], ...team !== helm && { listenerNamespaces: ['shop'] } });
+      const own = team ? new IngressGateway(shop, 'listeners', { ...team as typeof helm, listeners: [name] }) : gateway;
+      new IngressRoute(shop, 'route', { gateway: own, hosts: ['shop.home.test'], ...forward('web') });
+      const home = new IngressRoute(edge, 'home', { gateway, hosts: ['*.home.test'], access: [Access.ipBlocks(['203.0.113.0/24'])], ...forward('home') });
+      return { apps: [app], home };
+    };
+    const fixtures = [certificate('shop-cert', 'shop.home.test', team === undefined || team === helm ? 'istio-ingress' : 'shop')];
+    const more = platform === helm ? { workloads: [...workloads.slice(0, 2), ingressGateway()] } : {};
+
+    test('holds whatever a Host header says, and for no request to the name', async () => {
+      const { answers: [closed, host, port, open, foreign] } = await run(guarded(), requests, fixtures, more);
+      for (const answer of [closed, host, port]) expect(answer).toFail({ status: 403, at: 'ingress' });
+      expect(open).toReach('web');
+      expect(foreign).toFail({ status: 404, at: 'ingress', flags: 'NR' });
+    });
+
+    test('broken: a policy that leaves out the name is walked around', async () => {
+      const broken = guarded();
+      broken.home.accessObjects[0].addJsonPatch(JsonPatch.add('/spec/rules/0/to/0/operation/notHosts', ['shop.home.test', 'shop.home.test:*']));
+      const { answers: [, host] } = await run(broken, requests, fixtures, more);
+      expect(host).toReach('home');
+    });
+
+    test('broken: a policy that holds for its server name closes the name', async () => {
+      const broken = guarded();
+      broken.home.accessObjects[0].addJsonPatch(JsonPatch.remove('/spec/rules/0/when/0/notValues'));
+      const { answers } = await run(broken, requests, fixtures, more);
+      expect(answers[3]).toFail({ status: 403, at: 'ingress' });
     });
   });
 });

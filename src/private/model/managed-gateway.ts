@@ -1,6 +1,5 @@
 import { AppModel, EgressGatewayModel, IngressGatewayModel } from './app-model';
 import { WorkloadFacts } from './gateway';
-import { ListenedHost } from './listener';
 
 /** How a port of a managed Gateway is used by servers of Istio's own API, beside which its listener must fit. */
 export interface ManagedPort {
@@ -18,11 +17,6 @@ export function isListenerSet({ standard, imported, workload }: Pick<IngressGate
 /** The gateways of the app whose pods Istio runs for the same Gateway. */
 export function gatewaysManagedWith<T extends Gateway>(all: readonly T[], { namespace, gatewayApi }: WorkloadFacts): T[] {
   return all.filter(({ workload }) => gatewayApi && workload.namespace === namespace && workload.gatewayApi?.name === gatewayApi.name);
-}
-
-/** What an ingress gateway listens for, with what others of the app add to the same Gateway. */
-export function listenedTogether(app: AppModel, { workload }: IngressGatewayModel): ListenedHost[] {
-  return gatewaysManagedWith(app.ingressGateways.all(), workload).flatMap(({ listened }) => listened);
 }
 
 /** The ports of a managed Gateway: those that any gateway on its pods names. */

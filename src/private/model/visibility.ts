@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { AppModel, EgressGatewayModel, EgressRouteModel, ExternalServiceModel, IngressGatewayModel, IngressRouteModel } from './app-model';
 import { keyOf } from './collection';
 import { isHttp } from './external-service';
@@ -72,6 +73,12 @@ export function callersThrough(app: AppModel, gateway: string): string[] {
 /** What ingress gateways listen for on the pods of an egress gateway. */
 export function listenedBeside(app: AppModel, { workload }: EgressGatewayModel): ListenedHost[] {
   return app.ingressGateways.all().filter(ingress => canBeSamePods(ingress.workload, workload)).flatMap(({ listened }) => listened);
+}
+
+/** What other ingress gateways of the app listen for on the same pods, which these are for certain if they are described alike. */
+export function listenedByOthers(app: AppModel, { gatewayName, workload }: IngressGatewayModel): ListenedHost[] {
+  const isSame = ({ namespace, selector }: Pods) => namespace === workload.namespace && isDeepStrictEqual(selector, workload.selector);
+  return app.ingressGateways.all().filter(other => other.gatewayName !== gatewayName && isSame(other.workload)).flatMap(({ listened }) => listened);
 }
 
 /** The routes that an ingress gateway serves. */

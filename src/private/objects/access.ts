@@ -23,8 +23,10 @@ export interface GuardedRoute {
   readonly pods: { readonly namespace: string; readonly selector: Labels };
   /** The listeners that serve the route. */
   readonly served: ListenedHost[];
-  /** All listeners of the gateway; with routes of the Gateway API, of its pods. */
+  /** All listeners of the gateway. */
   readonly listened: ListenedHost[];
+  /** Listeners of other gateways on the same pods. */
+  readonly beside: ListenedHost[];
   /** All routes of the app through the same pods. */
   readonly routed: () => RoutedHosts[];
   /** Whether the route answers preflights, which carry neither tokens nor cookies. */
@@ -142,12 +144,18 @@ export function isWhole({ hosts, standard }: Pick<GuardedRoute, 'hosts' | 'stand
  * what this one serves, whatever its Host header says: leaving out that host would let it walk around the policy.
  */
 function isServedBy(route: GuardedRoute, listener: ListenedHost, host: string): boolean {
-  return !isWhole(route, listener) || !narrowerThan(listener, route.listened).some(narrower => covers(narrower, host));
+  return listener.protocol !== 'HTTPS' || !takenNames(route, listener).some(name => covers(name, host));
 }
 
-/** Hosts of a wildcard for which others listen on the same port. */
-function narrowerThan({ podPort, host }: ListenedHost, listened: ListenedHost[]): string[] {
-  return [...new Set(listened.filter(one => one.podPort === podPort).map(one => one.host))].filter(one => one !== host && covers(host, one));
+/**
+ * Server names under the wildcards of a route that other listeners on the port take. In Istio's own API, listeners of one Gateway share their routes,
+ * and only those of other Gateways take something away.
+ */
+function takenNames(route: GuardedRoute, listener: ListenedHost): string[] {
+  const { hosts, listened, beside } = route;
+  const names = (of: ListenedHost[]) => of.filter(one => one.podPort === listener.podPort && one.protocol !== 'HTTP').map(({ host }) => host);
+  const taking = isWhole(route, listener) ? [...names(listened), ...names(beside)] : names(beside);
+  return [...new Set(taking)].filter(name => hosts.some(host => host !== name && isWildcard(host) && covers(host, name)));
 }
 
 export function headerConditions(headers: PolicyHeader[]): Condition[] {
@@ -167,14 +175,13 @@ function serverNames(route: GuardedRoute, listener: ListenedHost): Condition[] {
   const { podPort, protocol } = listener;
   if (protocol !== 'HTTPS') return [];
   const { listened } = route;
-  if (isWhole(route, listener)) {
-    const narrower = narrowerThan(listener, listened);
-    return [{ key: 'connection.sni', values: [listener.host], ...(narrower.length > 0 && { notValues: narrower }) }];
-  }
+  const taken = takenNames(route, listener);
+  if (isWhole(route, listener)) return [{ key: 'connection.sni', values: [listener.host], ...(taken.length > 0 && { notValues: taken }) }];
   const beside = (kind: ListenedHost['protocol']) => listened.filter(l => l.podPort === podPort && l.protocol === kind).map(l => l.host);
   const names = beside('HTTPS');
   const wide = new Set(names);
   const passed = beside('TLS').filter(host => patternsOver(host).some(pattern => wide.has(pattern)));
-  if (names.includes('*') && passed.length === 0) return [];
-  return [{ key: 'connection.sni', ...(!names.includes('*') && { values: names }), ...(passed.length > 0 && { notValues: passed }) }];
+  const others = [...new Set([...passed, ...taken])];
+  if (names.includes('*') && others.length === 0) return [];
+  return [{ key: 'connection.sni', ...(!names.includes('*') && { values: names }), ...(others.length > 0 && { notValues: others }) }];
 }
