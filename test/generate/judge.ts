@@ -63,8 +63,11 @@ function running(yaml: string): { readonly manifests: string; readonly workloads
   const written = parseAllDocuments(yaml, { version: '1.1' }).map(document => document.toJS() as Manifest).filter(o => /istio\.io\/|^gateway\.networking/.test(o?.apiVersion));
   const objects = [...written, ...waypointsBeside(written)];
   const selectors = objects.filter(o => o.kind === 'Gateway').map(o => o.spec.selector as object | undefined);
-  const workloads = surroundings(objects).workloads.map(w => w.gateway || w.waypoint ? w : (
-    selectors.some(selector => isDeepStrictEqual(selector, w.labels)) ? { ...w, gateway: true } : { ...w, noProxy: !w.name.startsWith('app-') }
+  const pods = surroundings(objects).workloads;
+  // sidecars beside a waypoint would leave by themselves, and Envoy crashes in this mode over the Secrets of its rules: nothing else runs there
+  const isBeside = ({ namespace }: Workload) => pods.some(pod => pod.waypoint && pod.namespace === namespace);
+  const workloads = pods.map(w => w.gateway || w.waypoint ? w : (
+    selectors.some(selector => isDeepStrictEqual(selector, w.labels)) ? { ...w, gateway: true } : { ...w, noProxy: !w.name.startsWith('app-') || isBeside(w) }
   ));
   return { manifests: toYaml(objects), workloads };
 }
