@@ -88,7 +88,8 @@ describe('whatever takes values from a program', () => {
 
   test('takes what is of the type', () => {
     const factories = ENTRIES.filter(entry => !entry.bare);
-    expect(factories.flatMap(entry => refusalOf(() => entry.call(entry.fields.map(field => field.value ?? sample(field.type)))).code ?? [])).toEqual([]);
+    const call = (entry: Entry) => entry.call(entry.fields.map(field => field.value ?? sample(field.type)));
+    expect(factories.flatMap(entry => refusalOf(() => call(entry)).code ?? [])).toEqual([]);
     const codes = ENTRIES.filter(entry => entry.bare).map(entry => refusalOf(() => entry.call([sample(entry.fields[0].type)])).code);
     expect(codes.filter(code => /TypeInvalid|PropUnknown|NameReserved|^[^A-Z]|read|undefined/.test(code ?? ''))).toEqual([]);
   });

@@ -6,6 +6,8 @@ import { Workload } from './outbound';
 import { byZtunnel } from './waypoint';
 import { covers } from '../basics/hosts';
 import { AppModel } from '../model/app-model';
+import { ambientCallers } from '../model/at-waypoints';
+import { routesFrom } from '../model/visibility';
 
 /** Everything that a question is answered from. */
 export interface Known {
@@ -37,7 +39,10 @@ function clientOf({ app, request, conditions }: Omit<Asking, 'client'>, asked: A
     const { namespace, gateway } = atWaypoint.route.waypoint;
     conditions.push({ that: 'the workload has a sidecar', otherwise: `the waypoint ${namespace}/${gateway} decides` });
   }
-  return { ...asked, ambient: atWaypoint !== undefined && !bySidecars };
+  if (atWaypoint || bySidecars) return { ...asked, ambient: !bySidecars };
+  // the host tells nothing, but other routes from the namespace may
+  const { namespace } = asked;
+  return { ...asked, ambient: ambientCallers(app).has(namespace) && routesFrom(app, namespace).length + app.egressCallers.with('caller', namespace).length === 0 };
 }
 
 function endingOf(ask: Asking): Ending {

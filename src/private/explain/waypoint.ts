@@ -9,6 +9,8 @@ import { WaypointRouteModel } from '../model/app-model';
 import { overlapOf } from '../model/at-waypoints';
 import { OutboundRequests } from '../model/egress-route';
 import { isHttp, Port } from '../model/external-service';
+import { hasPart } from '../model/lock';
+import { lockedBy } from '../model/locked';
 import { areInPolicy } from '../requests/sayable';
 
 /** What becomes of a request of a workload of an ambient mesh. */
@@ -23,9 +25,20 @@ export function byZtunnel(ask: Asking<Workload>): Ending {
     for (const { number } of found?.model.route.service.ports ?? []) {
       ask.nearMisses.push({ construct: found.model.path, rule: 'service.ports', field: 'port', wants: String(number), has: String(request.port) });
     }
-    return { kind: 'undecided', because: `no route at a waypoint of the app leads to ${host}:${request.port}; ztunnel lets it leave directly, unless a NetworkPolicy holds it` };
+    return straightOut(ask, `no route at a waypoint of the app leads to ${host}:${request.port}`);
   }
   return atWaypoint(ask, found.model, found.own, port, host);
+}
+
+/** Ztunnel lets everything pass that no ServiceEntry leads to a waypoint. */
+function straightOut(ask: Asking<Workload>, because: string): Ending {
+  const { app, client: { namespace }, request } = ask;
+  const at = nameOf(ask.client);
+  const lock = app.egressLocks.all().filter(one => hasPart(one.lock, 'networkPolicy')).find(one => lockedBy(app, one).includes(namespace));
+  if (!lock) return { kind: 'undecided', because: `${because}; ztunnel lets it leave directly, unless a NetworkPolicy holds it` };
+  const decides = decision(ask, lock.path, `${namespace}.network-policy`, 'networkPolicy');
+  ask.hops.push({ kind: 'ztunnel', at, namespace, port: request.port, host: request.host, passes: [], decides });
+  return { kind: 'closed', at, because: `${because}, and ${lock.path} locks the namespace` };
 }
 
 function atWaypoint(ask: Asking<Workload>, model: WaypointRouteModel, own: string, port: Port, host: string): Ending {
