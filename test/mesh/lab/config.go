@@ -67,7 +67,7 @@ func (s *Scenario) configs(p pki) (map[string]ProxyConfig, error) {
 			if w.NoProxy {
 				continue
 			}
-			c, err := w.config(s, srv)
+			c, err := w.resources(s, srv)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -76,7 +76,7 @@ func (s *Scenario) configs(p pki) (map[string]ProxyConfig, error) {
 	})
 }
 
-func (w *Workload) config(s *Scenario, srv *xds.FakeDiscoveryServer) (c ProxyConfig, err error) {
+func (w *Workload) resources(s *Scenario, srv *xds.FakeDiscoveryServer) (c ProxyConfig, err error) {
 	p := srv.SetupProxy(modelProxy(s, w))
 	listeners := srv.Listeners(p)
 	if c.Listeners, err = asJSON(listeners); err != nil {
