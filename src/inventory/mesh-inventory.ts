@@ -4,12 +4,18 @@ import { App } from 'cdk8s';
 import { IConstruct } from 'constructs';
 import { MeshSettings } from '../mesh-settings';
 import { appModelOf } from '../private/app/declared';
+import { knownOf } from '../private/app/explained';
 import { Refuse, refuser } from '../private/basics/errors';
 import { valueClass } from '../private/basics/value-class';
+import { explain } from '../private/explain/explain';
+import { AskedClient } from '../private/explain/explanation';
+import { readConnection, readRequest } from '../private/explain/question';
+import { toText } from '../private/explain/text';
 import { Inventory, inventoryOf } from '../private/inventory/inventory';
 import { markdown } from '../private/inventory/markdown';
-import { page } from '../private/inventory/page';
+import { page, PageOptions } from '../private/inventory/page';
 import { pictureFile } from '../private/inventory/picture-file';
+import { sampler } from '../private/inventory/sample';
 import { storedModel } from '../private/model/stored-model';
 
 /**
@@ -43,7 +49,7 @@ export class MeshInventory {
 
   /** As an HTML page that needs nothing else: a picture, a filter, and tables with all facts. */
   public toHtml(): string {
-    return page(inventoryAt(this.root));
+    return page(inventoryAt(this.root), { explainSample: samplesAt(this.root) });
   }
 
   /**
@@ -76,6 +82,20 @@ valueClass(MeshInventory, 'MeshInventory');
 
 function inventoryAt(root: IConstruct): Inventory {
   return inventoryOf(appModelOf(root));
+}
+
+/** What becomes of a sample request to each way, as a person reads it. */
+function samplesAt(root: IConstruct): NonNullable<PageOptions['explainSample']> {
+  const refuse: Refuse = refuser(root);
+  const known = knownOf(root, MeshSettings.of(root));
+  const sampleOf = sampler(known.app);
+  return way => {
+    const sample = sampleOf(way);
+    if (!sample) return undefined;
+    const { caller, method, url, headers } = sample;
+    const client: AskedClient = caller ? { kind: 'workload', ...caller } : { kind: 'outside', gateway: sample.gateway };
+    return toText(explain(known, client, method === '' ? readConnection(url, refuse) : readRequest(method, url, headers, refuse)));
+  };
 }
 
 function needOutsideManifests(root: IConstruct, directory: string, refuse: Refuse): void {

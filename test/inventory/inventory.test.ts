@@ -235,6 +235,21 @@ describe('as Markdown', () => {
 });
 
 describe('as a page', () => {
+  test('explains a sample request to each way', () => {
+    const { app } = routed(originated, { allow: [{ path: PathMatch.prefix('/v1'), methods: ['POST'] }] });
+    const [, sample] = /<h4>A sample request<\/h4><pre>([^]*?)<\/pre>/.exec(MeshInventory.of(app).toHtml())!;
+    expect(sample.split('\n').slice(0, 2)).toEqual(['POST http://api.example.com/v1 from shop/default', '=&gt; leaves the mesh by istio-system/egress to api.example.com:443']);
+  });
+
+  test('explains one to every way of every app that somebody can call', () => {
+    for (const [name, make] of [...APPS, ...MORE]) {
+      const app = make();
+      const { waysOut, waysIn } = of(app);
+      const called = waysOut.filter(({ role, callers }) => role === 'HOST' && callers.length > 0).length + waysIn.length;
+      expect([name, MeshInventory.of(app).toHtml().match(/<h4>/g)?.length ?? 0]).toEqual([name, called]);
+    }
+  });
+
   const hostile = '"\'><script>alert(1)</script><img src=x onerror=alert(1)>';
 
   test('escapes whatever users write', () => {

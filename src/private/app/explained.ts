@@ -8,9 +8,11 @@ import { Hop, ObjectRef } from '../explain/explanation';
 import { objectText } from '../explain/text';
 import { declarationOf } from '../model/declaration';
 
-/** What explanations of requests of an app are made from. */
+/** What explanations of requests of an app, as it is now, are made from. */
 export function knownOf(scope: IConstruct, mesh: { readonly clusterDomain: string; readonly rootNamespace: string }): Known {
   const { root } = scope.node;
+  // most apps have few, and a page asks hundreds of times
+  let uncertain: ApiObject[] | undefined;
   return {
     app: appModelOf(scope),
     mesh,
@@ -27,7 +29,8 @@ export function knownOf(scope: IConstruct, mesh: { readonly clusterDomain: strin
         hops,
         rootNamespace: mesh.rootNamespace,
       };
-      return root.node.findAll().filter((one): one is ApiObject => one instanceof ApiObject).filter(one => mayChange(one, place)).map(nameOf).sort();
+      uncertain ??= root.node.findAll().filter((one): one is ApiObject => one instanceof ApiObject).filter(isUncertain);
+      return uncertain.filter(one => mayChange(one, place)).map(nameOf).sort();
     },
   };
 }
@@ -42,11 +45,14 @@ interface Place {
 
 const GROUPS = ['networking.istio.io', 'security.istio.io', 'extensions.istio.io', 'gateway.networking.k8s.io'];
 
-/** Whether an object may change what happens to a request, beyond what the model of the app says: not one that the library made and nobody has patched. */
+/** Whether an object may say something beyond the model of the app: not one that the library made and nobody has patched. */
+function isUncertain(object: ApiObject): boolean {
+  return GROUPS.includes(object.apiVersion.split('/')[0]) && (!declarationOf(object.node.scope) || isPatched(object));
+}
+
+/** Whether such an object may change what happens to a request. */
 function mayChange(object: ApiObject, place: Place): boolean {
-  if (!GROUPS.includes(object.apiVersion.split('/')[0])) return false;
-  if (!declarationOf(object.node.scope)) return isOnTheWay(object, place);
-  return isPatched(object) && (isNamed(object, place) || isOnTheWay(object, place));
+  return isOnTheWay(object, place) || (!!declarationOf(object.node.scope) && isNamed(object, place));
 }
 
 /** Patches are private to cdk8s. */
