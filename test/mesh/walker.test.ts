@@ -34,7 +34,7 @@ describeMesh('the walker tells what Envoys do', () => {
     ['HTTPS origination', () => declare({ ports: [ExternalPort.httpToHttps()] }, { keepHeaders: ['x-request-id'] }), ['http://api.test/get?a=b', 'https://api.test/get']],
     ['wrapped TLS', () => declare({ ports: [ExternalPort.https()] }), ['https://api.test/get', 'http://api.test/get']],
     ['TLS that is passed through', () => declare({ ports: [ExternalPort.https()] }, { appTls: AppTls.PASSTHROUGH }), ['https://api.test/get']],
-    ['TCP', () => declare({ hosts: ['db.test'], addresses: ['198.19.7.7'], ports: [ExternalPort.tcp({ number: 5432 })] }), ['tcp://198.19.7.7:5432']],
+    ['TCP', () => declare({ hosts: ['db.test'], addresses: ['198.19.1.12'], ports: [ExternalPort.tcp({ number: 5432 })] }), ['tcp://db.test:5432']],
     ['some callers and requests', () => declare({}, { callers: [Caller.serviceAccount('shop', 'app')], allow: [{ path: PathMatch.prefix('/v1'), methods: ['GET'] }] }), ['http://api.test/v1/x', 'http://api.test/v10', 'http://api.test/%76%31/']],
     ['rules', () => declare({}, {
       rules: [
