@@ -271,7 +271,7 @@ describe('tokens', () => {
 
 describe('in ambient', () => {
   const { app } = atWaypoint(HTTPS, { callers: [worker], allow: [{ path: PathMatch.prefix('/v1') }] });
-  const from = (caller: Caller) => RequestExplanation.of(app).from(caller);
+  const from = (caller: Caller) => RequestExplanation.of(app).fromWorkload(caller);
 
   test('requests leave by the waypoint', () => {
     const answer = from(worker).get('http://api.example.com/v1');
@@ -287,7 +287,7 @@ describe('in ambient', () => {
   });
 
   test('to what no route declares are up to the network', () => {
-    expect(RequestExplanation.of(ambientMesh().app).from(worker, { ambient: true }).get('http://api.example.com/').because).toContain('ztunnel lets it leave directly');
+    expect(RequestExplanation.of(ambientMesh().app).fromWorkload(worker, { ambient: true }).get('http://api.example.com/').because).toContain('ztunnel lets it leave directly');
     expect(from(worker).get('http://api.example.com:81/').nearMisses).toEqual(['service.ports of shop/route: port is 81, and not 80']);
   });
 
@@ -295,10 +295,10 @@ describe('in ambient', () => {
     const { app: both, shop, egress } = migrating();
     new EgressRoute(shop, 'route', { service: new ExternalService(shop, 'api', HTTPS), gateway: egress });
     const all = RequestExplanation.of(both);
-    expect(all.from(worker).get('http://api.example.com/')).toMatchObject({
+    expect(all.fromWorkload(worker).get('http://api.example.com/')).toMatchObject({
       leavesBy: 'istio-system/egress', conditions: ['if the workload has a sidecar; otherwise the waypoint istio-egress/waypoint decides'],
     });
-    expect(all.from(worker, { ambient: true }).get('http://api.example.com/')).toMatchObject({ leavesBy: 'istio-egress/waypoint', conditions: [] });
+    expect(all.fromWorkload(worker, { ambient: true }).get('http://api.example.com/')).toMatchObject({ leavesBy: 'istio-egress/waypoint', conditions: [] });
   });
 });
 
@@ -310,7 +310,7 @@ describe('a leg of its own', () => {
   new EgressCaller(billing, 'leg', { service, gateway: egress });
 
   test('leads to the gateway, where the app has it', () => {
-    const from = (namespace: string) => RequestExplanation.of(app).from(Caller.namespace(namespace)).get('http://api.example.com/');
+    const from = (namespace: string) => RequestExplanation.of(app).fromWorkload(Caller.namespace(namespace)).get('http://api.example.com/');
     expect(from('billing')).toMatchObject({ leavesBy: 'istio-system/egress' });
     expect(from('blog').because).toBe('shop/route leaves leg 1 from blog to an EgressCaller, which this app does not have');
   });

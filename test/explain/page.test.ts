@@ -8,7 +8,7 @@ describe('docs/explain.md', () => {
   const shows = (marker: string, text: string, language = 'text') => expectBlock('docs/explain.md', `explained: ${marker}`, `\`\`\`${language}\n${text.trimEnd()}\n\`\`\`\n`);
 
   test('shows explanations as they are printed', () => {
-    const worker = RequestExplanation.of(appOf(asked)).from(Caller.serviceAccount('shop', 'worker'));
+    const worker = RequestExplanation.of(appOf(asked)).fromWorkload(Caller.serviceAccount('shop', 'worker'));
     shows('it leaves', worker.get('http://api.example.com/v1/orders').toText());
     shows('it is refused', worker.get('http://api.example.com/v2').toText());
     shows('as a diagram', worker.get('http://api.example.com/v1/orders').toMermaid(), 'mermaid');
@@ -17,9 +17,9 @@ describe('docs/explain.md', () => {
 
   test('expects what comes', () => {
     const all = RequestExplanation.of(appOf(tested));
-    const allowed = all.from(Caller.serviceAccount('shop', 'worker')).get('http://api.example.com/v1');
+    const allowed = all.fromWorkload(Caller.serviceAccount('shop', 'worker')).get('http://api.example.com/v1');
     expect(allowed).toMatchObject({ leavesBy: 'istio-system/egress', decidedUnless: [], conditions: [] });
-    const refused = all.from(Caller.serviceAccount('shop', 'web')).get('http://api.example.com/v1');
+    const refused = all.fromWorkload(Caller.serviceAccount('shop', 'web')).get('http://api.example.com/v1');
     expect(refused).toMatchObject({ status: 403, deniedBy: 'AuthorizationPolicy istio-system/egress-api-example-com-80-callers' });
   });
 });

@@ -17,7 +17,7 @@ function explanationsOf(app: App): Explanation[] {
   const places = model.externalServices.all().flatMap(({ service: { hosts, ports } }) => (
     hosts.flatMap(host => ports.map(port => ({ host: named(host), port })))
   ));
-  const workloads = ['shop', 'blog', 'istio-system'].map(namespace => all.from(Caller.serviceAccount(namespace, 'web')));
+  const workloads = ['shop', 'blog', 'istio-system'].map(namespace => all.fromWorkload(Caller.serviceAccount(namespace, 'web')));
   const unknown = { host: 'unknown.test', port: { number: 80, protocol: 'HTTP' } };
   const leaving = [...places, unknown].flatMap(({ host, port: { number, protocol } }) => workloads.flatMap(from => {
     const scheme = ['HTTPS', 'TLS'].includes(protocol) ? 'https' : 'http';
