@@ -158,6 +158,11 @@ project.addTask('fuzz', {
   exec: 'ts-node -T -P projenrc/tsconfig.json test/generate/fuzz.ts',
   receiveArgs: true,
 });
+project.addTask('differential', {
+  description: 'Explain requests of random apps, follow them through what istiod makes of these, and show where the two differ: npm run differential -- [apps] [seed]',
+  exec: 'ts-node -T -P projenrc/tsconfig.json test/walk/main.ts',
+  receiveArgs: true,
+});
 // an example imports the library by its name, as its readers will
 project.eslint?.addOverride({
   files: ['examples/**', 'bench/**'],
