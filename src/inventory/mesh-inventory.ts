@@ -24,6 +24,10 @@ import { storedModel } from '../private/model/stored-model';
  *
  * It tells what the constructs of this library declare, in a stable order and without dates, so that a file can be committed and a pull request shows
  * what changes. Ask for it when all constructs are there, for example after `app.synth()`, which verifies that they fit together.
+ *
+ * @example
+ * new EgressRoute(chart, 'api-route', { service: api, gateway: egress });
+ * const text = MeshInventory.of(app).toMarkdown();
  */
 export class MeshInventory {
   /**
