@@ -22,7 +22,7 @@ const QUESTIONS: { readonly [field: string]: unknown } = {
   'ExplainedClient#send.url': 'http://a.test',
   'ExplainedClient#send.method': 'GET',
   'ExplainedClient#connect.url': 'tcp://a.test:1',
-  'RequestExplanation#from.caller': library.Caller.namespace('a'),
+  'RequestExplanation#fromWorkload.caller': library.Caller.namespace('a'),
   'RequestExplanation#fromOutside.options': { claims: { a: 'b' } },
 };
 

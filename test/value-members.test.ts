@@ -12,7 +12,8 @@ describe('each value class has a member that no other class has', () => {
   });
 
   test.each(values)('%s', name => {
-    const others = [...members].filter(([other]) => other !== name).flatMap(([, theirs]) => [...theirs]);
+    // programs give no findings
+    const others = [...members].filter(([other]) => ![name, 'RuleFinding'].includes(other)).flatMap(([, theirs]) => [...theirs]);
     expect(members.get(name)!.filter(member => !others.includes(member))).not.toEqual([]);
   });
 
@@ -20,8 +21,7 @@ describe('each value class has a member that no other class has', () => {
   const RESERVED = 'abstract and as assert async await base bool boolean break byte case catch chan char checked class const continue decimal def default defer del delegate do double elif else enum event except exec explicit extends extern fallthrough false final finally fixed float for foreach from func function global go goto if implements implicit import in instanceof int interface internal is lambda let lock long map namespace native new nonlocal not null object operator or out override package params pass print private protected public raise range readonly record ref return sbyte sealed select short sizeof stackalloc static strictfp string struct super switch synchronized this throw throws transient true try type typeof uint ulong unchecked unsafe ushort using var virtual void volatile while with yield'.split(' ');
 
   test('whose name every language can write', () => {
-    // jsii writes it as `from_` in Python
-    expect(values.flatMap(name => members.get(name)!.filter(member => RESERVED.includes(member)).map(member => `${name}.${member}`))).toEqual(['RequestExplanation.from']);
+    expect(values.flatMap(name => members.get(name)!.filter(member => RESERVED.includes(member)).map(member => `${name}.${member}`))).toEqual([]);
   });
 });
 

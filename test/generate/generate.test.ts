@@ -10,7 +10,7 @@ import { variants } from './variants';
 
 const SEED = 6;
 /** They ask about an app, and make nothing of it. */
-const ASKING = ['ExplainedClient', 'ExplainedRequestOptions', 'OutsideOptions', 'RequestExplanation', 'WorkloadOptions'];
+const ASKING = ['ExplainedClient', 'ExplainedRequestOptions', 'MeshInventory', 'OutsideOptions', 'RequestExplanation', 'WorkloadOptions'];
 const making = <T>(types: ReadonlyMap<string, T>) => [...types].filter(([name]) => !ASKING.includes(name));
 const structs = making(TYPES.structs).flatMap(([, props]) => props);
 const callables = [...making(TYPES.factories), ...making(TYPES.methods)].flatMap(([, all]) => all);

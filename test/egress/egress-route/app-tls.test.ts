@@ -118,7 +118,7 @@ describe('egress route › app TLS, wrapped', () => {
         namespace: istio-system
       spec:
         exportTo:
-          - "."
+          - istio-system
           - shop
         host: api.example.com-443.egress.istio-system.mesh.internal
         trafficPolicy:

@@ -58,7 +58,7 @@ describe('egress route › callers', () => {
     const objects = synth(app);
     expect(find(objects, 'VirtualService', route.meshVirtualService.name).spec.exportTo).toEqual(['.', 'billing']);
     expect(find(objects, 'ServiceEntry', 'egress-leg-1').spec.exportTo).toEqual(['.', 'billing', 'shop']);
-    expect(find(objects, 'DestinationRule', 'egress-leg-1-mtls').spec.exportTo).toEqual(['.', 'billing', 'shop']);
+    expect(find(objects, 'DestinationRule', 'egress-leg-1-mtls').spec.exportTo).toEqual(['billing', 'istio-system', 'shop']);
   });
 
   test('a chart that is no caller does not see its own route', () => {

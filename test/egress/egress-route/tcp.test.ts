@@ -117,7 +117,7 @@ describe('egress route › tcp', () => {
         namespace: istio-system
       spec:
         exportTo:
-          - "."
+          - istio-system
           - shop
         host: db.example.com-5432.egress.istio-system.mesh.internal
         trafficPolicy:
