@@ -160,7 +160,8 @@ export interface ExternalServiceProps {
 
   /**
    * Additional namespaces to which the service is exported. If another repository declares the route, list the namespaces of the gateway and of the
-   * callers. Namespaces of routes in this app are added automatically. Errors `NameInvalid`, `WaypointOptionUnused`.
+   * callers. Namespaces of routes in this app are added automatically. Sidecars there connect to a direct service as those of its own namespace do, but for
+   * what `workloadSelector` selects. Errors `NameInvalid`, `WaypointOptionUnused`, `ConnectProxyUnsuited` beside `connectProxy`.
    *
    * @default - none
    */
@@ -251,7 +252,7 @@ export class ExternalService extends Construct implements IExternalService {
     const direct = props.direct ?? false;
     this.hosts = service.hosts;
     checkHostsUndeclared(app, this.hosts, namespace, refuse);
-    const proxy = props.connectProxy && checkDirectProxy(this, props.connectProxy, direct, service, refuse);
+    const proxy = props.connectProxy && checkDirectProxy(this, props.connectProxy, { direct, exportTo: props.exportTo ?? [] }, service, refuse);
     if (proxy) checkHostsUnrouted(app, this.hosts, namespace, refuse);
     const { name, labels, annotations } = props.metadata ?? {};
     const model: ExternalServiceModel = {
@@ -274,7 +275,7 @@ export class ExternalService extends Construct implements IExternalService {
     }), props.metadata);
     const rules = proxy
       ? this.hosts.map(host => tunnelRule(proxy, host, service.ports, { namespace, name: [host] }))
-      : direct ? this.hosts.flatMap(host => directRules(host, service, namespace)) : [];
+      : direct ? this.hosts.flatMap(host => directRules(host, service, namespace, model.exportTo)) : [];
     this.destinationRules = addObjects(this, rules.map(rendered), props.metadata);
     if (proxy) {
       const plan = { kind: 'VirtualService', id: 'virtual-service', namespace, name, spec: directTunnels(proxy, service) } as const;

@@ -1,5 +1,5 @@
 import { JsonPatch } from 'cdk8s';
-import { describeMesh, external, finish, get, load, say } from './mesh';
+import { describeMesh, external, finish, get, load, say, sidecar } from './mesh';
 import { declareDirect, run } from './world';
 import { ClientCertificate, Endpoint, ExternalPort, LoadBalancer, LocalityLoadBalancing, Resolution, UpstreamTls } from '../../src';
 
@@ -190,6 +190,26 @@ describeMesh('egress: direct', () => {
       broken.service.destinationRules[0].addJsonPatch(JsonPatch.remove('/spec/trafficPolicy/portLevelSettings/0/tls/subjectAltNames'));
       const { answers: [answer] } = await run(broken, served('other.test'), steps);
       expect(answer).toReach('db.test');
+    });
+  });
+
+  describe('TLS origination for other namespaces', () => {
+    const exported = () => declareDirect({ ports: [ExternalPort.httpToHttps()], exportTo: ['other'] });
+    const workloads = ['shop', 'other'].map(namespace => sidecar(`${namespace}-app`, { namespace }));
+    const steps = workloads.map(({ name }) => get('http://api.test/get', { from: name }));
+    const served = [external('api.test', { https: 443 })];
+
+    test('is done there, too', async () => {
+      const { answers } = await run(exported(), served, steps, { workloads });
+      expect(answers.map(({ server }) => server?.sni)).toEqual(['api.test', 'api.test']);
+    });
+
+    test('broken: if they do not see the rule, they send clear text', async () => {
+      const broken = exported();
+      broken.service.destinationRules[0].addJsonPatch(JsonPatch.replace('/spec/exportTo', ['.']));
+      const { answers: [own, other] } = await run(broken, served, steps, { workloads });
+      expect(own).toReach('api.test', { sni: 'api.test' });
+      expect(other.status).toBe(400);
     });
   });
 

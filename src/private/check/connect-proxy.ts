@@ -26,9 +26,12 @@ export function checkConnectProxy(scope: IConstruct, proxy: ConnectProxy, servic
 }
 
 /** Like `checkConnectProxy`, for a service that sidecars connect to themselves. */
-export function checkDirectProxy(scope: IConstruct, proxy: ConnectProxy, direct: boolean, service: ExternalIntent, refuse: Refuse): ProxyIntent {
+export function checkDirectProxy(scope: IConstruct, proxy: ConnectProxy, { direct, exportTo }: { readonly direct: boolean; readonly exportTo: string[] }, service: ExternalIntent, refuse: Refuse): ProxyIntent {
   if (!direct) {
     refuse({ code: 'RuleOptionUnused', prop: 'connectProxy', got: 'set', allowed: 'a direct service', fix: 'set connectProxy on the EgressRoute, or set `direct: true` if workloads may bypass the gateway' });
+  }
+  if (exportTo.length > 0) {
+    refuse({ code: 'ConnectProxyUnsuited', prop: 'exportTo', got: exportTo, allowed: 'no namespaces beside `connectProxy`: sidecars in others would go around the proxy', fix: 'leave it out, and declare the service in each namespace' });
   }
   const through = needProxy(scope, proxy, refuse);
   if (!through.direct) {

@@ -1,6 +1,6 @@
 import { DestinationRuleSpec, ObjectHead, ObjectPlan, ServiceEntrySpec, TrafficPolicySpec } from './plans';
 import { clientTls, REASON } from './upstream-tls';
-import { exportTo } from './visibility';
+import { exportRuleTo, exportTo } from './visibility';
 import { labelOf } from '../basics/names';
 import { ExternalIntent, Port, portName, TlsIntent } from '../model/external-service';
 import { GatewayFacts } from '../model/gateway';
@@ -41,13 +41,13 @@ function protocolOf({ protocol }: Port, { gatewaysOnly }: ExternalIntent): Port[
 
 /**
  * How sidecars connect to one external host. Workloads that the selector does not match would find no rule and send clear text to the TLS port
- * (R18), so a second rule makes them speak TLS too, without the Secrets.
+ * (R18), so a second rule makes them speak TLS too, without the Secrets. So would namespaces to which the service is exported, and the rule is not.
  */
-export function directRules(host: string, intent: ExternalIntent, namespace: string): ObjectPlan[] {
+export function directRules(host: string, intent: ExternalIntent, namespace: string, exportedTo: string[]): ObjectPlan[] {
+  if (!intent.selector) return upstreamRules(host, intent, { namespace, name: [host], exportTo: exportRuleTo([namespace, ...exportedTo], namespace) });
   const own = upstreamRules(host, intent, { namespace, name: [host] }, intent.selector);
-  if (!intent.selector) return own;
   const ports = intent.ports.map(port => ({ ...port, tls: port.tls && withoutSecrets(port.tls) }));
-  const others = upstreamRules(host, { ...intent, ports, traffic: undefined }, { namespace, name: [host, 'others'], exportTo: besideSelected(namespace) });
+  const others = upstreamRules(host, { ...intent, ports, traffic: undefined }, { namespace, name: [host, 'others'], exportTo: [...new Set([...besideSelected(namespace), ...exportedTo])].sort() });
   return [...own, ...others.map(rule => ({ ...rule, id: `${rule.id}-others` }))];
 }
 
