@@ -4,10 +4,10 @@ import { parseAllDocuments } from 'yaml';
 import { admit } from './admission';
 import { describeMesh } from './mesh';
 import { surroundings } from './surroundings';
-import { runFile } from '../program';
 import { readManifests, titleOf } from '../../src/private/manifests/manifest';
 import { manifestSet } from '../../src/private/manifests/set';
 import { judge } from '../../src/private/rules/judge';
+import { runFile } from '../program';
 import { Manifest } from '../synth';
 
 interface Record { readonly name: string; readonly manifests: string }

@@ -4,7 +4,8 @@ import { Scenario, Step, describeMesh, egressGateway, external, get, runMesh, sa
 import { Recipe, edit, originate, passthrough, plain, security, tcp } from './recipes';
 import { declare, declareDirect, workloads as declared } from './world';
 import {
-  Access, AppTls, Caller, Destination, ExternalPort, HeaderMatch, IngressDelegate, IngressListener, IngressRoute, IngressRule, PathMatch, PathRewrite, RouteAction, StringMatch,
+  Access, AppTls, Caller, Destination, ExternalPort, HeaderMatch, IngressDelegate, IngressListener, IngressRoute,
+  IngressRule, PathMatch, PathRewrite, RouteAction, StringMatch,
 } from '../../src';
 import { Comparison, beside } from '../walk/beside';
 import { Istiod } from '../walk/istiod';

@@ -44,7 +44,8 @@ export interface Tally {
 export const tally = (): Tally => ({ apps: 0, questions: 0, alike: 0, undecided: new Map(), notConsidered: new Map(), endings: new Map() });
 
 /** Asks an app and its proxies the same questions. */
-export async function compare(app: App, istiod: Istiod, { count, seed, counts }: { readonly count: number; readonly seed: number; readonly counts: Tally }): Promise<Difference[]> {
+export async function compare(app: App, istiod: Istiod,
+  { count, seed, counts }: { readonly count: number; readonly seed: number; readonly counts: Tally }): Promise<Difference[]> {
   const objects = parseAllDocuments(app.synthYaml(), { version: '1.1' }).map(document => document.toJS() as Manifest);
   const all = podsOf(objects);
   // ztunnel is not walked

@@ -45,7 +45,8 @@ export const UNCHANGED: Changes = { removed: [], set: {}, mirrored: [] };
 /** What becomes of it at one of several clusters, by their weights. */
 export function spread(clusters: readonly Message[], each: (cluster: Message) => Weighted<Done>[]): Weighted<Done>[] {
   const total = clusters.reduce((sum, { weight = 0 }) => sum + weight, 0);
-  return clusters.filter(({ weight = 0 }) => weight > 0).flatMap(cluster => each(cluster).map(({ share, of }) => ({ share: share * cluster.weight / total, of })));
+  return clusters.filter(({ weight = 0 }) => weight > 0).flatMap(cluster =>
+    each(cluster).map(({ share, of }) => ({ share: share * cluster.weight / total, of })));
 }
 
 /** On to a cluster. The layers are those that stay around the content. */

@@ -1,6 +1,6 @@
 import type { Outcome, Question } from './walk';
-import type { Workload } from '../mesh/workloads';
 import type { AskedClient, Ending, ExplanationModel, TlsTo, WayOut } from '../../src/private/explain/explanation';
+import type { Workload } from '../mesh/workloads';
 
 /** The client of a question, as an explanation asks for it. */
 export function clientOf({ from, gateway, claims = {} }: Question, workloads: readonly Workload[]): AskedClient {
@@ -14,7 +14,8 @@ export function clientOf({ from, gateway, claims = {} }: Question, workloads: re
  * What an explanation says that does not happen: each of its destinations must be one of the outcomes, and each outcome one of its
  * destinations. Nothing, if it is right or leaves it open.
  */
-export function contradictions({ ending, conditions, decidedUnless }: ExplanationModel, outcomes: readonly Outcome[], workloads: readonly Workload[]): string[] {
+export function contradictions({ ending, conditions, decidedUnless }: ExplanationModel, outcomes: readonly Outcome[],
+  workloads: readonly Workload[]): string[] {
   if (ending.kind === 'undecided' || decidedUnless.length > 0) return [];
   const ends = outcomes.filter(outcome => !conditions.some(({ status }) => status !== undefined && status === outcome.status));
   if (conditions.length > 0 && ends.length === 0) return [];
@@ -42,7 +43,7 @@ function against(ending: Ending, outcome: Outcome, workloads: readonly Workload[
       const ways = ending.to.map(way => leaving(way, outcome, workloads));
       const peer = workloads.find(({ name }) => name === served.peer);
       const by = peer === undefined || peer.namespace === ending.by.split('/')[0] ? [] : [`said to leave by ${ending.by}, is ${peer.namespace}/${peer.name}`];
-            // of a split, only what leaves is described
+      // of a split, only what leaves is described
       const isInside = workloads.some(({ name }) => name === served.by);
       return [...isInside ? [] : by, ...ways.sort((a, b) => a.length - b.length)[0], ...isInside ? [] : requests(ending, outcome)];
     }

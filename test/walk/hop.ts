@@ -46,7 +46,8 @@ export function hopOf(where: Where, side: Side, connection: Connection, content:
       const clusters: Message[] = config.weighted_clusters
         ? known('WeightedTcp', config.weighted_clusters).clusters.map((each: Message) => known('WeightedTcpCluster', each))
         : [{ name: config.cluster, weight: 1 }];
-      return spread(clusters, ({ name }) => send(where, { ...taken, cluster: name, http: false, changes: UNCHANGED }, name, connection, layers, content));
+      return spread(clusters, ({ name }) =>
+        send(where, { ...taken, cluster: name, http: false, changes: UNCHANGED }, name, connection, layers, content));
     } else if (isType(config, 'HttpConnectionManager')) {
       if (content === 'bytes' || layers.length > 0) return end(taken, { flags: 'DPE', details: 'no HTTP where HTTP is read', status: 0 });
       return http(where, known('HttpConnectionManager', config), { ...connection, layers }, content, { taken, isTerminated, seen, names });

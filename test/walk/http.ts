@@ -17,7 +17,8 @@ interface Read {
 }
 
 /** What an HTTP connection manager does with a request. */
-export function http(where: Where, manager: Message, connection: Connection, asked: HttpRequest, { taken, isTerminated, seen, names }: Read): Weighted<Done>[] {
+export function http(where: Where, manager: Message, connection: Connection, asked: HttpRequest,
+  { taken, isTerminated, seen, names }: Read): Weighted<Done>[] {
   const forwardedProto = schemeOf(manager, isTerminated ? 'https' : 'http', asked.headers);
   const scheme = asked.http2 && asked.scheme !== undefined ? asked.scheme : forwardedProto;
   if (!/^[\w.-]+(:\w*)?$/.test(asked.authority)) notConsidered(`Host headers such as ${asked.authority}`);
@@ -31,7 +32,12 @@ export function http(where: Where, manager: Message, connection: Connection, ask
   const hop: Hop = { ...taken, objects, http: true, route: route?.name, changes: UNCHANGED };
   const end = (ends: Ending): Weighted<Done>[] => [{ share: 1, of: { hop, ends } }];
   const judged = {
-    ...seen, peer: connection.peer, names, remote: remoteOf(manager, connection.peer, asked.headers), headers: headersOf(request, scheme), path: request.path,
+    ...seen,
+    peer: connection.peer,
+    names,
+    remote: remoteOf(manager, connection.peer, asked.headers),
+    headers: headersOf(request, scheme),
+    path: request.path,
   };
   for (const filter of (manager.http_filters ?? []) as Message[]) {
     const stopped = filtered(filter, request, judged, { virtualHost, route });
@@ -54,7 +60,13 @@ export function http(where: Where, manager: Message, connection: Connection, ask
   });
 }
 
-const REDIRECTS: Readonly<Record<string, number>> = { MOVED_PERMANENTLY: 301, FOUND: 302, SEE_OTHER: 303, TEMPORARY_REDIRECT: 307, PERMANENT_REDIRECT: 308 };
+const REDIRECTS: Readonly<Record<string, number>> = {
+  MOVED_PERMANENTLY: 301,
+  FOUND: 302,
+  SEE_OTHER: 303,
+  TEMPORARY_REDIRECT: 307,
+  PERMANENT_REDIRECT: 308,
+};
 
 /** What a proxy tells of a client's certificate. */
 function forwarded({ forward_client_cert_details: how }: Message, headers: HttpRequest['headers'], names: readonly string[] | undefined): HttpRequest['headers'] {

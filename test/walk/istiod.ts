@@ -12,9 +12,9 @@ const SETS_OF_ONE_PROCESS = 300;
 
 /** istiod's generators, in a process that is kept: a set takes some hundredths of a second. */
 export class Istiod {
+  private count = 0;
   private process?: ChildProcessWithoutNullStreams;
   private answer: (line: string | undefined) => void = () => undefined;
-  private count = 0;
 
   /** What it would send each proxy of a set. One set is asked at a time. */
   public async configs({ name = 'set', manifests, fixtures = '', workloads, meshConfig, channel }: MeshSet): Promise<Record<string, ProxyConfig>> {

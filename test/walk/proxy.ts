@@ -43,7 +43,8 @@ export interface Weighted<T> { readonly share: number; readonly of: T }
 
 /** Where a cluster's requests go: each endpoint with its share; none, if it has none that is well. */
 export function endpointsOf(cluster: Message, proxy: Proxy): Weighted<Message>[] {
-  const assigned = (cluster.load_assignment?.endpoints ?? []).length > 0 ? cluster.load_assignment : proxy.endpoints(cluster.eds_cluster_config?.service_name ?? cluster.name);
+  const assigned = (cluster.load_assignment?.endpoints ?? []).length > 0 ? cluster.load_assignment
+    : proxy.endpoints(cluster.eds_cluster_config?.service_name ?? cluster.name);
   const localities = (assigned?.endpoints ?? []) as Message[];
   const all = localities.flatMap(locality => (known('Locality', locality).lb_endpoints as Message[] | undefined ?? [])
     .map(each => ({ priority: (locality.priority ?? 0) as number, each: known('LbEndpoint', each) })));

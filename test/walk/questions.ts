@@ -106,15 +106,17 @@ function schemeOf(protocol: string): Place['scheme'] {
 
 function ingress({ objects, workloads }: PodSet): Place[] {
   return objects.filter(({ kind }) => kind === 'Gateway').flatMap(({ metadata, spec }) => {
-    const pod = workloads.find(({ gateway, labels }) => gateway && spec.selector && Object.entries(spec.selector).every(([name, value]) => labels?.[name] === value));
+    const pod = workloads.find(({ gateway, labels }) => gateway && spec.selector
+      && Object.entries(spec.selector).every(([name, value]) => labels?.[name] === value));
     const full = `${metadata.namespace}/${metadata.name}`;
     const routes = objects.filter(({ kind, spec: route }) => kind === 'VirtualService' && route.gateways?.includes(full) && !route.gateways.includes('mesh'));
     if (pod === undefined || spec.servers.some(({ tls }: any) => tls?.mode === 'ISTIO_MUTUAL')) return [];
-    return spec.servers.flatMap(({ port, tls, hosts }: any) => routes.flatMap(({ spec: route }) => route.hosts.filter((host: string) => !isInternal(host)).map((declared: string): Place => {
-      const scheme = tls === undefined || tls.httpsRedirect ? port.protocol === 'TCP' ? 'tcp' : 'http' : 'https';
-      const host = declared === '*' ? hosts[0].replace(/^.*\//, '').replace('*', 'any.example') : declared.replace('*', 'any');
-      const outer = ({ 8080: 80, 8443: 443 } as Record<number, number>)[port.number] ?? port.number;
-      return { from: ['outside'], host, port: outer, scheme, connect: `${pod.name}:${port.number}`, gateway: full, matches: matchesOf(route) };
-    })));
+    return spec.servers.flatMap(({ port, tls, hosts }: any) =>
+      routes.flatMap(({ spec: route }) => route.hosts.filter((host: string) => !isInternal(host)).map((declared: string): Place => {
+        const scheme = tls === undefined || tls.httpsRedirect ? port.protocol === 'TCP' ? 'tcp' : 'http' : 'https';
+        const host = declared === '*' ? hosts[0].replace(/^.*\//, '').replace('*', 'any.example') : declared.replace('*', 'any');
+        const outer = ({ 8080: 80, 8443: 443 } as Record<number, number>)[port.number] ?? port.number;
+        return { from: ['outside'], host, port: outer, scheme, connect: `${pod.name}:${port.number}`, gateway: full, matches: matchesOf(route) };
+      })));
   });
 }

@@ -41,7 +41,8 @@ export function podsOf(all: readonly Manifest[], meshConfig?: string): PodSet {
 /** The pods of subsets stand behind their Service. */
 function subsetPods(workloads: readonly Workload[]): Workload[] {
   return workloads.map(workload => {
-    const of = workload.service === undefined && workloads.find(({ service, namespace }) => namespace === workload.namespace && service !== undefined && service === workload.labels?.app);
+    const of = workload.service === undefined
+      && workloads.find(({ service, namespace }) => namespace === workload.namespace && service !== undefined && service === workload.labels?.app);
     return of ? { ...workload, service: of.service, ports: of.ports } : workload;
   }).filter(({ name }, i, all) => all.findIndex(other => other.name === name) === i);
 }
@@ -56,7 +57,11 @@ function merged(workloads: readonly Workload[]): Workload[] {
       out.push(workload);
     } else {
       const ports = [...out[i].ports ?? [], ...workload.ports ?? []];
-      out[i] = { ...out[i], labels: { ...out[i].labels, ...workload.labels }, ports: ports.filter(({ port }, j) => ports.findIndex(other => other.port === port) === j) };
+      out[i] = {
+        ...out[i],
+        labels: { ...out[i].labels, ...workload.labels },
+        ports: ports.filter(({ port }, j) => ports.findIndex(other => other.port === port) === j),
+      };
     }
   }
   return out;
@@ -73,7 +78,11 @@ function withTargets({ namespace, labels = {}, ports = [] }: Workload, objects: 
   const legs = entries.flatMap(({ spec }) => spec.ports as { readonly number: number; readonly targetPort?: number }[]);
   const targets = new Set(legs.map(({ number, targetPort = number }) => targetPort));
   const others = [...targets].filter(target => !ports.some(({ port }) => port === target));
-  return ports.map(port => ({ ...port, targetPort: targets.size === 0 || targets.has(port.port) || others.length !== 1 ? port.targetPort : others[0] }));
+  return ports.map(port => ({
+    ...port,
+    targetPort: targets.size === 0 || targets.has(port.port) || others.length !== 1
+      ? port.targetPort : others[0],
+  }));
 }
 
 /** Besides the one that everybody has, the service accounts that policies name. */

@@ -123,7 +123,8 @@ const FROM_SIDECAR = '127.0.0.6';
 /** To the application beside a sidecar. */
 function own(step: Step, passing: Passing, { port }: Connection): Outcome[] {
   const place = step.world.workload(step.from)!;
-  return serve({ ...step, from: FROM_SIDECAR, workload: undefined }, place, passing.port || port, { ip: place.ip, port, peer: place.ip, layers: passing.layers }, passing.content);
+  return serve({ ...step, from: FROM_SIDECAR, workload: undefined }, place, passing.port || port,
+    { ip: place.ip, port, peer: place.ip, layers: passing.layers }, passing.content);
 }
 
 function onwards(step: Step, { host, port, layers, content }: Passing, before: Connection): Outcome[] {

@@ -71,7 +71,13 @@ export function worldOf({ workloads, externals = [], fixtures = '', manifests, a
   return {
     at(ip, port) {
       const pod = services.get(ip);
-      if (pod === undefined) return { place: outside.get(ip) ?? pods.find(place => place.ip === ip) ?? (anyServer ? { ip, servers: [], anyServer: named.get(ip) ?? ip } : undefined), port };
+      if (pod === undefined) {
+        return {
+          place: outside.get(ip) ?? pods.find(place => place.ip === ip)
+        ?? (anyServer ? { ip, servers: [], anyServer: named.get(ip) ?? ip } : undefined),
+          port,
+        };
+      }
       const to = pod.workload.ports?.find(each => each.port === port);
       return to === undefined ? { port } : { place: pod, port: to.targetPort ?? to.port };
     },

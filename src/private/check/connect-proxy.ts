@@ -26,7 +26,8 @@ export function checkConnectProxy(scope: IConstruct, proxy: ConnectProxy, servic
 }
 
 /** Like `checkConnectProxy`, for a service that sidecars connect to themselves. */
-export function checkDirectProxy(scope: IConstruct, proxy: ConnectProxy, { direct, exportTo }: { readonly direct: boolean; readonly exportTo: string[] }, service: ExternalIntent, refuse: Refuse): ProxyIntent {
+export function checkDirectProxy(scope: IConstruct, proxy: ConnectProxy,
+  { direct, exportTo }: { readonly direct: boolean; readonly exportTo: string[] }, service: ExternalIntent, refuse: Refuse): ProxyIntent {
   if (!direct) {
     refuse({ code: 'RuleOptionUnused', prop: 'connectProxy', got: 'set', allowed: 'a direct service', fix: 'set connectProxy on the EgressRoute, or set `direct: true` if workloads may bypass the gateway' });
   }

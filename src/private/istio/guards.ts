@@ -1,5 +1,4 @@
 import { closedPaths } from './closed-paths';
-import { deniedPath } from '../requests/denied-path';
 import { escapeRegex } from '../basics/re2';
 import { CALLER_HEADER } from '../model/leg-one';
 import { GuardedRoute, PREFLIGHT_HEADERS } from '../objects/access';
@@ -7,6 +6,7 @@ import { ofSubjects } from '../objects/callers';
 import { matchesAt } from '../objects/http';
 import { noneOf } from '../objects/none-of';
 import { HttpMatch, HttpRoute } from '../objects/plans';
+import { deniedPath } from '../requests/denied-path';
 
 /** The requests that a route answers itself, before its rules. */
 export function guards({ access, hosts, served, cors }: Pick<GuardedRoute, 'access' | 'hosts' | 'served' | 'cors'>): HttpRoute[] {

@@ -44,7 +44,10 @@ function protocolOf({ protocol }: Port, { gatewaysOnly }: ExternalIntent): Port[
  * (R18), so a second rule makes them speak TLS too, without the Secrets. So would namespaces to which the service is exported, and the rule is not.
  */
 export function directRules(host: string, intent: ExternalIntent, namespace: string, exportedTo: string[]): ObjectPlan[] {
-  if (!intent.selector) return upstreamRules(host, intent, { namespace, name: [host], exportTo: exportRuleTo([namespace, ...exportedTo], namespace) });
+  if (!intent.selector) {
+    return upstreamRules(host, intent,
+      { namespace, name: [host], exportTo: exportRuleTo([namespace, ...exportedTo], namespace) });
+  }
   const own = upstreamRules(host, intent, { namespace, name: [host] }, intent.selector);
   const ports = intent.ports.map(port => ({ ...port, tls: port.tls && withoutSecrets(port.tls) }));
   const others = upstreamRules(host, { ...intent, ports, traffic: undefined }, { namespace, name: [host, 'others'], exportTo: [...new Set([...besideSelected(namespace), ...exportedTo])].sort() });

@@ -18,7 +18,8 @@ export const HOST_GOES_AROUND_ROUTE: Rule = {
     const isOfApplications = namespacesOfApplications(set);
     const legs = groupBy(legsOf(set).flatMap(({ service }) => service.hosts.map(host => ({ host, service }))), ({ host }) => host);
     // leg 2 without leg 1
-    const leading = bindingsOf(set).filter(({ service, routes }) => routes.some(({ destinations }) => destinations.some(({ host }) => service.hosts.includes(host))));
+    const leading = bindingsOf(set).filter(({ service, routes }) =>
+      routes.some(({ destinations }) => destinations.some(({ host }) => service.hosts.includes(host))));
     const atGateways = groupBy(leading.flatMap(({ service }) => service.hosts.map(host => ({ host, service }))), ({ host }) => host);
     for (const known of set.knownHosts) {
       const routed = legs.get(known.host) ?? (set.facts.isComplete ? atGateways.get(known.host) : undefined);
