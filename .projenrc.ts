@@ -60,10 +60,10 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   },
 });
 project.package.addField('types', 'lib/src/index.d.ts');
-project.npmignore?.exclude('/API.md', '/ARCHITECTURE.md', '/CHANGELOG.md', '/CODE_OF_CONDUCT.md', '/CONTRIBUTING.md', '/SECURITY.md', '/lib/imports/', '/imports/', '/rosetta/', '/bench/', '/docs/', '/examples/', '/.ci/', '/coverage/', '/stryker.config.mjs', '/lib/src/private/**/*.d.ts', '/lib/src/private/cli/*.js');
+project.npmignore?.exclude('/API.md', '/ARCHITECTURE.md', '/CHANGELOG.md', '/CODE_OF_CONDUCT.md', '/CONTRIBUTING.md', '/SECURITY.md', '/lib/imports/', '/imports/', '/rosetta/', '/bench/', '/docs/', '/examples/', '/.ci/', '/coverage/', '/stryker.config.mjs', '/.jsii.tabl.json', '/lib/src/private/**/*.d.ts', '/lib/src/private/cli/*.js');
 // the build puts the others into it
 project.npmignore?.include('/lib/src/private/cli/main.js');
-project.gitignore.exclude('.jsii.tabl.json.gz', 'dist/', '*.tgz');
+project.gitignore.exclude('.jsii.tabl.json', '.jsii.tabl.json.gz', 'dist/', '*.tgz');
 // the low ends of the peer ranges are tried by test/package, instead of by developing with them
 project.compileTask.reset('jsii --silence-warnings=reserved-word --silence-warnings=metadata/missing-dev-dependency --fail-on-warnings');
 // engines become part of one compiled file each: a bundled dependency would come with all of its own builds, four times the size

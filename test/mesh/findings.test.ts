@@ -24,7 +24,7 @@ describeMesh('what the rules find breaks requests', () => {
 
   test.each(probed)('%s › %s', async (_, __, { clean, broken, probe }) => {
     const [right, wrong] = [await ask(clean, probe), await ask(broken, probe)];
-    expect([endOf(right), endOf(wrong)]).toEqual([probe.clean, probe.broken]);
+    expect([endOf(right), endOf(wrong)]).toEqual([probe.clean, expect.stringMatching(`^${probe.broken}$`)]);
     const leaks = (answer: Answer) => Object.keys(answer.server?.headers ?? {}).some(name => name.toLowerCase() === probe.leak);
     expect([leaks(right), leaks(wrong)]).toEqual([false, probe.leak !== undefined]);
   });

@@ -1,16 +1,19 @@
+import { isIP } from 'node:net';
 import { Asking, decision, hostOf, nameOf, nearestFirst, readAs } from './asking';
 import { sendsOf } from './egress';
 import { Ending, Hop } from './explanation';
 import { isOneOf, leave, noCaller, Workload } from './outbound';
 import { nearMiss, taken } from './outcome';
 import { meshTls, wayOut } from './upstream';
+import { ownerOf } from '../basics/cluster-names';
 import { covers } from '../basics/hosts';
+import { EVERY_NAMESPACE } from '../basics/names';
 import { WaypointRouteModel } from '../model/app-model';
 import { overlapOf } from '../model/at-waypoints';
 import { OutboundRequests } from '../model/egress-route';
 import { isHttp, Port } from '../model/external-service';
 import { hasPart } from '../model/lock';
-import { lockedBy } from '../model/locked';
+import { callersOf, lockedBy } from '../model/locked';
 import { areInPolicy } from '../requests/sayable';
 
 /** What becomes of a request of a workload of an ambient mesh. */
@@ -30,12 +33,13 @@ export function byZtunnel(ask: Asking<Workload>): Ending {
   return atWaypoint(ask, found.model, found.own, port, host);
 }
 
-/** Ztunnel lets everything pass that no ServiceEntry leads to a waypoint. */
+/** Ztunnel lets everything pass that no ServiceEntry leads to a waypoint. What a lock lets pass inside the cluster, addresses decide. */
 function straightOut(ask: Asking<Workload>, because: string): Ending {
   const { app, client: { namespace }, request } = ask;
   const at = nameOf(ask.client);
   const lock = app.egressLocks.all().filter(one => hasPart(one.lock, 'networkPolicy')).find(one => lockedBy(app, one).includes(namespace));
-  if (!lock) return { kind: 'undecided', because: `${because}; ztunnel lets it leave directly, unless a NetworkPolicy holds it` };
+  const isInside = isIP(request.host) !== 0 || !request.host.includes('.') || ownerOf(request.host, ask.mesh.clusterDomain) !== undefined;
+  if (!lock || isInside) return { kind: 'undecided', because: `${because}; ztunnel lets it leave directly, unless a NetworkPolicy holds it` };
   const decides = decision(ask, lock.path, `${namespace}.network-policy`, 'networkPolicy');
   ask.hops.push({ kind: 'ztunnel', at, namespace, port: request.port, host: request.host, passes: [], decides });
   return { kind: 'closed', at, because: `${because}, and ${lock.path} locks the namespace` };
@@ -61,6 +65,11 @@ function atWaypoint(ask: Asking<Workload>, model: WaypointRouteModel, own: strin
   if (mismatched) {
     ask.hops.push(hop);
     return { kind: 'closed', at, because: `port ${port.number} of ${own} is declared as ${port.protocol}, and the client sends ${request.scheme === 'https' ? 'TLS' : 'none'}` };
+  }
+  const lock = ask.app.egressLocks.all().find(one => one.gateway === model.gateway && hasPart(one.lock, 'gatewayNetworkPolicy'));
+  if (lock && ![client.namespace, EVERY_NAMESPACE].some(name => callersOf(ask.app, lock).includes(name))) {
+    ask.hops.push({ ...hop, decides: decision(ask, lock.path, 'gateway-network-policy', 'gatewayNetworkPolicy') });
+    return { kind: 'closed', at: nameOf(client), because: `${lock.path} lets only namespaces of callers reach the pods of ${at}` };
   }
   const callers = grants.filter(grant => isOneOf(grant.callers, client));
   const asked = readAs(ask, 'http');
