@@ -24,7 +24,9 @@ describeMesh('what the rules find breaks requests', () => {
 
   test.each(probed)('%s › %s', async (_, __, { clean, broken, probe }) => {
     const [right, wrong] = [await ask(clean, probe), await ask(broken, probe)];
-    expect([endOf(right), endOf(wrong)]).toEqual([probe.clean, expect.stringMatching(`^${probe.broken}$`)]);
+    expect(endOf(right)).toBe(probe.clean);
+    // a server's proxy closes before it reads a request, and need not be the last that says so
+    expect([probe.broken, probe.broken.replace(/ at web$/, ' at app')]).toContain(endOf(wrong));
     const leaks = (answer: Answer) => Object.keys(answer.server?.headers ?? {}).some(name => name.toLowerCase() === probe.leak);
     expect([leaks(right), leaks(wrong)]).toEqual([false, probe.leak !== undefined]);
   });

@@ -335,7 +335,7 @@ export const CASES: readonly RuleCase[] = [
     clean: { strict: security('PeerAuthentication', 'shop', 'default', { mtls: { mode: 'STRICT' } }) },
     broken: { strict: security('PeerAuthentication', 'shop', 'default', { mtls: { mode: 'STRICT' } }), off: istio('DestinationRule', 'shop', 'off', { host: 'web.shop.svc.cluster.local', trafficPolicy: { tls: { mode: 'DISABLE' } } }) },
     at: 'DestinationRule shop/off spec.trafficPolicy.tls',
-    probe: { url: 'http://web.shop/get', workloads: [service('web', { namespace: 'shop', http: 80 })], clean: 'web', broken: '503 at (web|app)' },
+    probe: { url: 'http://web.shop/get', workloads: [service('web', { namespace: 'shop', http: 80 })], clean: 'web', broken: '503 at web' },
   },
   {
     code: 'ForeignServerOnEgressGateway',
