@@ -10,6 +10,8 @@ export interface MeshFacts {
 
 /** A request on its way, and what was found so far. */
 export interface Asking<C extends Client = Client> {
+  /** What several questions are answered from: its identity is that of an app at one moment. */
+  readonly known: object;
   readonly app: AppModel;
   readonly mesh: MeshFacts;
   readonly client: C;

@@ -6,7 +6,7 @@ import { readAddress } from '../basics/addresses';
 import { ownerOf } from '../basics/cluster-names';
 import { covers, isWildcard } from '../basics/hosts';
 import { EVERY_NAMESPACE } from '../basics/names';
-import { DirectRouteModel, EgressCallerModel, EgressRouteModel, ExternalServiceModel } from '../model/app-model';
+import { AppModel, DirectRouteModel, EgressCallerModel, EgressRouteModel, ExternalServiceModel } from '../model/app-model';
 import { ExternalIntent, isHttp, isHttp2, Port } from '../model/external-service';
 import { GatewayFacts } from '../model/gateway';
 import { PORT_HEADER } from '../model/leg-one';
@@ -58,7 +58,18 @@ function leadsTo({ host, port, ...way }: Way, { request, app }: Asking, asked: s
   return address !== undefined && services.some(({ service }) => service.addresses.some(one => address.prefix.startsWith(readAddress(one)!.prefix)));
 }
 
-function waysOf({ app, client: { namespace } }: Asking<Workload>): Way[] {
+const remembered = new WeakMap<object, Map<string, Way[]>>();
+
+/** A page asks hundreds of questions of one app, mostly from few namespaces. */
+function waysOf({ known, app, client: { namespace } }: Asking<Workload>): Way[] {
+  const before = remembered.get(known) ?? new Map<string, Way[]>();
+  remembered.set(known, before);
+  const ways = before.get(namespace) ?? findWays(app, namespace);
+  before.set(namespace, ways);
+  return ways;
+}
+
+function findWays(app: AppModel, namespace: string): Way[] {
   const isSeen = (namespaces: readonly string[]) => namespaces.includes(namespace) || namespaces.includes(EVERY_NAMESPACE);
   const legs = (by: EgressRouteModel | EgressCallerModel): Way[] => {
     const intent = 'leg' in by ? by.leg : by.route;

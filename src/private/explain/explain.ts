@@ -19,9 +19,10 @@ export interface Known {
 }
 
 /** What becomes of a request. */
-export function explain({ app, mesh, objectAt, byHand }: Known, asked: AskedClient, request: AskedRequest): ExplanationModel {
+export function explain(known: Known, asked: AskedClient, request: AskedRequest): ExplanationModel {
+  const { app, mesh, objectAt, byHand } = known;
   const findings = { hops: [], conditions: [], nearMisses: [] };
-  const ask = { app, mesh, request, objectAt, ...findings };
+  const ask = { known, app, mesh, request, objectAt, ...findings };
   const client = clientOf(ask, asked);
   const ending = endingOf({ ...ask, client });
   return { client, request, ...findings, ending, decidedUnless: byHand({ client, request, hops: findings.hops, ending }) };
